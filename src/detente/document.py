@@ -1,0 +1,104 @@
+"""What a result says, free of format: the blocks from which the terminal and the page are made.
+
+An analysis describes itself as a :class:`Document`; ``detente.render`` knows how to show each block as text
+or HTML and nothing about analyses. Plain text everywhere: no markup, no escapes; the renderer escapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Paragraph", "Section", "Table"]
+
+Tone = Literal["plain", "good", "bad", "caution", "muted"]
+"""What a value means to the reader, never a colour: renderers add a sign or a word, not colour alone."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence that answers, with the number in it, its reason and where it comes from.
+
+    ``limit`` says, where the answer is, how far it may be trusted (sampled, bounded, judged).
+    """
+
+    text: str
+    because: str = ""
+    limit: str = ""
+    tone: Tone = "plain"
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: text, what it means, and an optional longer explanation (title text, footnote)."""
+
+    text: str
+    tone: Tone = "plain"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption. ``rows`` hold strings or Cells; column 0 is the row header."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    numeric: Sequence[int] = ()
+    """Columns to be aligned as numbers."""
+    note: str = ""
+    fold: bool = False
+    """Long and secondary: the page shows it closed, the terminal shows the first rows and says how many more."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture: a Vega-Lite v5/v6 specification with its data inline, and the same said in words.
+
+    ``spec`` is a complete Vega-Lite top-level specification without ``$schema``, ``width`` or ``config``
+    (renderers own size and theme) whose ``data`` is ``{"values": [...]}``. ``alt`` is the sentence for those
+    who do not see it; ``table`` the numbers behind it, for a screen reader and for the terminal.
+    """
+
+    id: str
+    caption: str
+    spec: Mapping[str, Any]
+    alt: str
+    table: Table | None = None
+    height: int | None = None
+    """Pixels; None lets the specification decide."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a document; ``id`` is unique and becomes the anchor."""
+
+    id: str
+    title: str
+    blocks: Sequence[Block] = ()
+    lead: str = ""
+    """One sentence under the title: the question that this section answers."""
+
+
+Block = Finding | Paragraph | Table | Chart | Section
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole briefing or the answer of one verb."""
+
+    title: str
+    subtitle: str = ""
+    blocks: Sequence[Block] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Small print of the run: case, as-of date, version, seed, draws, method."""

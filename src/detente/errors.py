@@ -1,0 +1,61 @@
+"""Every error that détente raises on purpose.
+
+::
+
+    DetenteError                 exit code
+    ├── UsageError               2    the command was asked for something that does not exist
+    ├── CaseError                3    the case file is invalid; carries every Fault found, with positions
+    └── LimitError               4    the answer cannot be had within a stated limit
+
+Anything else that escapes is ours: the command line turns it into exit code 70 and a place to report it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["CaseError", "DetenteError", "Fault", "LimitError", "UsageError"]
+
+
+class DetenteError(Exception):
+    """Base of all errors raised on purpose."""
+
+    exit_code = 70
+
+
+class UsageError(DetenteError):
+    """Asked for something that does not exist: an unknown bundled case, a track, a faction."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong with a case file: where, what was found, what is allowed, what to do.
+
+    ``line`` and ``column`` count from 1; 0 means that the place is the file as a whole.
+    """
+
+    line: int
+    column: int
+    message: str
+    path: str = ""
+    """Dotted path inside the case, e.g. ``preferences.leader.weights.prisoners``."""
+
+
+class CaseError(DetenteError):
+    """An invalid case file, with all of its faults at once, in file order."""
+
+    exit_code = 3
+
+    def __init__(self, file: str, faults: Sequence[Fault]) -> None:
+        self.file = file
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(f"{file}:{f.line}:{f.column}: {f.message}" for f in self.faults))
+
+
+class LimitError(DetenteError):
+    """The answer cannot be had within a limit; the message says which limit and what would help."""
+
+    exit_code = 4
