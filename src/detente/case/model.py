@@ -289,8 +289,10 @@ class Option(Element):
 class Issue(Element):
     """Something to be settled."""
 
-    controlled_by: Tree | Literal["outside"] = "outside"
-    """Whose move it is: an acceptance tree over parties and factions, or ``outside`` (nobody at the table)."""
+    controlled_by: Tree | Literal["outside"] | None = None
+    """Whose move it is: an acceptance tree over parties and factions, or ``outside`` (nobody at the table).
+
+    Default: the agreement of the table decides, nobody else has to be asked."""
     status_quo: Id | None = None
     options: Annotated[Mapping[Id, Annotated[Option, BeforeValidator(lambda v: {} if v is None else v)]], Field(min_length=2, max_length=MAX_OPTIONS)]
     chances: Mapping[Id, Share] | None = None
