@@ -1,0 +1,401 @@
+"""From a case to compact arrays: names become indices, numbers become parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.case.model import (
+    Case,
+    Preferences,
+    Range,
+    Reading,
+    RelativeNoDeal,
+)
+from detente.errors import UsageError
+
+__all__ = ["RED", "IntArray", "Parameter", "Problem", "Scheme", "build", "faction_names"]
+
+RED = 10_000_000
+"""Grid steps taken off a faction's utility for a broken line: more than any utility (see ``MAX_STEPS``)."""
+
+MAX_STEPS = 1_000_000
+"""Largest utility in grid steps, so that some hundred broken lines still fit 32 bits."""
+
+GRID = 0.01
+TAIL = 0.5
+
+IntArray = NDArray[np.int64]
+Kind = Literal["weight", "value", "points", "no_deal", "add", "holds", "prior", "chance", "delivers"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the case: its path, its quantiles, and where its support ends."""
+
+    path: str
+    kind: Kind
+    low: float
+    median: float
+    high: float
+    lower: float
+    upper: float
+    owner: str
+    """The faction or party (or issue, for chances) whose number it is."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is a single number."""
+        return self.low == self.high
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Quantiles at 0, 0.05, 0.5, 0.95 and 1."""
+        return (self.lower, self.low, self.median, self.high, self.upper)
+
+
+class Line(NamedTuple):
+    """A red line (``holds`` is None) or a firm one."""
+
+    pattern: tuple[tuple[int, int], ...]
+    holds: int | None
+
+
+class Term(NamedTuple):
+    """Points for options that stand together."""
+
+    pattern: tuple[tuple[int, int], ...]
+    add: int
+
+
+class Scheme(NamedTuple):
+    """What one faction wants under one reading, as indices into the parameters."""
+
+    raw: bool
+    weight: NDArray[np.intp]  # [I]
+    value: NDArray[np.intp]  # [I, L]
+    terms: tuple[Term, ...]
+    lines: tuple[Line, ...]
+    no_deal: int
+    relative: bool
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A case as arrays. ``P`` voting factions, ``I`` issues, ``L`` most options, ``N`` parameters."""
+
+    case: Case
+    factions: tuple[str, ...]
+    party_of: tuple[str, ...]
+    issues: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    status_quo: IntArray | None
+    """[I] option indices, or None in a game without a status quo."""
+    parameters: tuple[Parameter, ...]
+    schemes: tuple[tuple[Scheme, ...], ...]
+    """Per faction, one for each reading (one only where there are none)."""
+    readings: tuple[tuple[str, ...], ...]
+    """Per faction, the names of its readings."""
+    priors: tuple[tuple[int, ...], ...]
+    """Per faction, parameter indices of the priors of its readings."""
+    chances: Mapping[int, NDArray[np.intp]]
+    """Outside issues that are uncertain: parameter indices, one per option."""
+    delivers: Mapping[str, int]
+    """Party → parameter index."""
+    step: NDArray[np.float64]
+    """[P] points per grid step."""
+    patterns: tuple[tuple[tuple[int, int], ...], ...]
+    """Every pattern that occurs in a term, a line or an impossible combination."""
+    excluded: NDArray[np.bool_]
+    """[T] whether the pattern is impossible."""
+    correlations: tuple[tuple[NDArray[np.intp], NDArray[np.float64]], ...]
+    """Groups of uncertain dimensions that move together: indices and Cholesky factor."""
+
+    @cached_property
+    def uncertain(self) -> NDArray[np.intp]:
+        """Indices of the parameters that are ranges."""
+        return np.array([n for n, p in enumerate(self.parameters) if not p.certain], dtype=np.intp)
+
+    @cached_property
+    def selectors(self) -> tuple[tuple[str, int, int], ...]:
+        """Dimensions that choose: (kind, owner index, which) for readings, firm lines and outside issues."""
+        chosen: list[tuple[str, int, int]] = []
+        for f, names in enumerate(self.readings):
+            if len(names) > 1:
+                chosen.append(("reading", f, 0))
+        chosen.extend(("chance", i, 0) for i in self.chances)
+        firm = {
+            line.holds
+            for schemes in self.schemes
+            for s in schemes
+            for line in s.lines
+            if line.holds is not None
+        }
+        chosen.extend(("firm", n, 0) for n in sorted(firm))
+        return tuple(chosen)
+
+    @property
+    def dimensions(self) -> int:
+        """Number of uniforms that one draw takes."""
+        return len(self.uncertain) + len(self.selectors)
+
+    @property
+    def sizes(self) -> IntArray:
+        """[I] number of options of each issue."""
+        return np.array([len(o) for o in self.options], dtype=np.int64)
+
+    def faction_label(self, faction: str) -> str:
+        """The name to show for a faction."""
+        return faction_names(self.case)[faction]
+
+    def package(self, options: Sequence[int], issues: Sequence[int] | None = None) -> dict[str, str]:
+        """Option indices as ``{issue: option}``."""
+        which = range(len(self.issues)) if issues is None else issues
+        return {self.issues[i]: self.options[i][int(o)] for i, o in zip(which, options, strict=True)}
+
+
+def faction_names(case: Case) -> dict[str, str]:
+    """Every faction's id and the name to show, voting parties only, in file order."""
+    names: dict[str, str] = {}
+    for party_id, party in case.parties.items():
+        if party.role is not None:
+            continue
+        if not party.factions:
+            names[party_id] = party.name or party_id
+        for faction_id, faction in party.factions.items():
+            names[faction_id] = faction.name or faction_id
+    return names
+
+
+class _Builder:
+    """Collects parameters and patterns while a case is read, once."""
+
+    def __init__(self, case: Case, widen: float) -> None:
+        self.case = case
+        self.widen = widen
+        self.parameters: list[Parameter] = [Parameter("", "value", 0, 0, 0, 0, 0, "")]
+        self.index: dict[str, int] = {"": 0}
+        self.patterns: dict[tuple[tuple[int, int], ...], int] = {}
+        self.issues = {name: i for i, name in enumerate(case.issues)}
+        self.options = {i: {o: n for n, o in enumerate(issue.options)} for i, issue in case.issues.items()}
+
+    def number(
+        self, path: str, kind: Kind, owner: str, value: Range, lower: float | None, upper: float | None
+    ) -> int:
+        if path in self.index:
+            return self.index[path]
+        low, median, high = value.low, value.median, value.high
+        if low < high and self.widen != 1:
+            low, high = median - self.widen * (median - low), median + self.widen * (high - median)
+            low = low if lower is None else max(low, lower)
+            high = high if upper is None else min(high, upper)
+        lower = low - TAIL * (median - low) if lower is None else lower
+        upper = high + TAIL * (high - median) if upper is None else upper
+        self.parameters.append(Parameter(path, kind, low, median, high, lower, upper, owner))
+        self.index[path] = len(self.parameters) - 1
+        return self.index[path]
+
+    def pattern(self, package: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
+        found = tuple(sorted((self.issues[i], self.options[i][o]) for i, o in package.items()))
+        self.patterns.setdefault(found, len(self.patterns))
+        return found
+
+    def scheme(self, owner: str, base: Preferences, reading: tuple[str, Reading] | None) -> Scheme:
+        """A faction's preferences under a reading: the reading's keys replace the faction's own."""
+        case, over = self.case, None if reading is None else reading[1].preferences
+        below = owner if reading is None else f"{owner}.readings.{reading[0]}"
+
+        def pick(key: str) -> tuple[Preferences, str]:
+            given = over is not None and key in over.model_fields_set
+            return (over, below) if given and over is not None else (base, owner)
+
+        largest = max(len(issue.options) for issue in case.issues.values())
+        weight = np.zeros(len(case.issues), dtype=np.intp)
+        value = np.zeros((len(case.issues), largest), dtype=np.intp)
+        raw = base.points is not None
+        for source, path in ((base, owner), (over, below)):
+            if source is None:
+                continue
+            for issue, number in source.weights.items():
+                weight[self.issues[issue]] = self.number(
+                    f"{path}.weights.{issue}", "weight", owner, number, 0.0, None
+                )
+            for issue, levels in source.values.items():
+                for option, number in levels.items():
+                    value[self.issues[issue], self.options[issue][option]] = self.number(
+                        f"{path}.values.{issue}.{option}", "value", owner, number, 0.0, 100.0
+                    )
+            for issue, levels in (source.points or {}).items():
+                for option, number in levels.items():
+                    value[self.issues[issue], self.options[issue][option]] = self.number(
+                        f"{path}.points.{issue}.{option}", "points", owner, number, base.min, base.max
+                    )
+            for issue in source.indifferent:
+                weight[self.issues[issue]] = 0
+                value[self.issues[issue]] = 0
+        source, path = pick("together")
+        terms = tuple(
+            Term(self.pattern(t.when), self.number(f"{path}.together.{n}", "add", owner, t.add, None, None))
+            for n, t in enumerate(source.together)
+        )
+        source, _ = pick("red_lines")
+        lines = [Line(self.pattern(package), None) for package in source.red_lines]
+        source, path = pick("firm")
+        lines += [
+            Line(self.pattern(f.package), self.number(f"{path}.firm.{n}", "holds", owner, f.holds, 0.0, 1.0))
+            for n, f in enumerate(source.firm)
+        ]
+        source, path = pick("no_deal")
+        stated = source.no_deal
+        if stated is None:
+            return Scheme(raw, weight, value, terms, tuple(lines), 0, True)
+        relative = isinstance(stated, RelativeNoDeal)
+        number = stated.status_quo if isinstance(stated, RelativeNoDeal) else stated
+        bounds = (None, None) if relative else (base.min, base.max) if raw else (0.0, 100.0)
+        no_deal = self.number(f"{path}.no_deal", "no_deal", owner, number, *bounds)
+        return Scheme(raw, weight, value, terms, tuple(lines), no_deal, relative)
+
+
+def _steps(builder: _Builder, schemes: Sequence[tuple[Scheme, ...]]) -> NDArray[np.float64]:
+    """Points per grid step: 0.01, or the coarsest power of ten at which a raw-points faction is exact."""
+    steps = np.full(len(schemes), GRID)
+    for f, variants in enumerate(schemes):
+        if not variants[0].raw:
+            continue
+        used = {int(n) for s in variants for n in s.value.ravel()} | {s.no_deal for s in variants}
+        used |= {t.add for s in variants for t in s.terms}
+        numbers = [builder.parameters[n] for n in used]
+        # Certain numbers are met exactly; for ranges three digits more than they were typed with will do.
+        digits = max((_digits(x) for p in numbers for x in (p.low, p.median, p.high)), default=0)
+        digits += 0 if all(p.certain for p in numbers) else 3
+        largest = sum(
+            max(
+                (
+                    max(abs(builder.parameters[int(n)].lower), abs(builder.parameters[int(n)].upper))
+                    for n in row
+                ),
+                default=0.0,
+            )
+            for row in variants[0].value
+        )
+        while digits > -9 and largest * 10.0**digits > MAX_STEPS:
+            digits -= 1
+        steps[f] = 10.0**-digits
+    return steps
+
+
+def _digits(number: float) -> int:
+    """Decimals of a number as typed."""
+    exact = Fraction(repr(number))
+    for digits in range(10):
+        if (exact * 10**digits).denominator == 1:
+            return digits
+    return 10
+
+
+def build(case: Case, *, widen: float = 1.0) -> Problem:
+    """The arrays of a checked case.
+
+    ``widen`` stretches every judged range about its median (people are overconfident), within its bounds.
+    """
+    if not 0 <= widen <= 100:
+        raise UsageError(f"--widen must be between 0 and 100: found {widen:g}")
+    builder = _Builder(case, widen)
+    factions = tuple(f for f in faction_names(case) if f in case.preferences)
+    party = {f: p for p, spec in case.parties.items() for f in (spec.factions or (p,))}
+    schemes: list[tuple[Scheme, ...]] = []
+    readings: list[tuple[str, ...]] = []
+    priors: list[tuple[int, ...]] = []
+    for name in factions:
+        base, rivals = case.preferences[name], case.readings.get(name, {})
+        schemes.append(
+            tuple(builder.scheme(name, base, r) for r in rivals.items())
+            or (builder.scheme(name, base, None),)
+        )
+        readings.append(tuple(rivals))
+        priors.append(
+            tuple(
+                builder.number(f"{name}.readings.{r}.prior", "prior", name, spec.prior, 0.0, 1.0)
+                for r, spec in rivals.items()
+            )
+        )
+    chances = {}
+    for i, (name, issue) in enumerate(case.issues.items()):
+        if issue.controlled_by == "outside" and issue.chances:
+            chances[i] = np.array(
+                [
+                    builder.number(f"{name}.chances.{o}", "chance", name, issue.chances[o], 0.0, 1.0)
+                    if o in issue.chances
+                    else 0
+                    for o in issue.options
+                ],
+                dtype=np.intp,
+            )
+    delivers = {
+        p: builder.number(f"{p}.delivers", "delivers", p, spec.delivers, 0.0, 1.0)
+        for p, spec in case.parties.items()
+        if spec.delivers is not None
+    }
+    impossible = {builder.pattern(p) for p in case.impossible}
+    patterns = tuple(builder.patterns)
+    status_quo = None
+    if case.status_quo is None:
+        status_quo = np.array(
+            [builder.options[i][issue.status_quo or ""] for i, issue in case.issues.items()], dtype=np.int64
+        )
+    problem = Problem(
+        case=case,
+        factions=factions,
+        party_of=tuple(party[f] for f in factions),
+        issues=tuple(case.issues),
+        options=tuple(tuple(issue.options) for issue in case.issues.values()),
+        status_quo=status_quo,
+        parameters=tuple(builder.parameters),
+        schemes=tuple(schemes),
+        readings=tuple(readings),
+        priors=tuple(priors),
+        chances=chances,
+        delivers=delivers,
+        step=_steps(builder, schemes),
+        patterns=patterns,
+        excluded=np.array([p in impossible for p in patterns], dtype=np.bool_),
+        correlations=(),
+    )
+    return replace(problem, correlations=_correlations(problem, builder.index))
+
+
+def _correlations(
+    problem: Problem, index: Mapping[str, int]
+) -> tuple[tuple[NDArray[np.intp], NDArray[np.float64]], ...]:
+    """Declared rank correlations as Cholesky factors of a Gaussian copula, r = 2 sin(pi rho / 6)."""
+    place = {int(n): d for d, n in enumerate(problem.uncertain)}
+    pairs: dict[tuple[int, int], float] = {}
+    for declared in problem.case.moves_with:
+        dims = [place[index[path]] for path in declared.these if index.get(path, 0) in place]
+        for a, first in enumerate(dims):
+            for second in dims[a + 1 :]:
+                pairs[min(first, second), max(first, second)] = declared.correlation
+    groups: list[set[int]] = []
+    for pair in pairs:
+        joined = set(pair).union(*(g for g in groups if g & set(pair)))
+        groups = [g for g in groups if not g & joined] + [joined]
+    factors = []
+    for group in groups:
+        members = np.array(sorted(group), dtype=np.intp)
+        matrix = np.eye(len(members))
+        for a in range(len(members)):
+            for b in range(a):
+                rho = pairs.get((int(members[b]), int(members[a])), 0.0)
+                matrix[a, b] = matrix[b, a] = 2 * np.sin(np.pi * rho / 6)
+        # Perfect correlation is allowed, so a factor is taken from the eigenvalues, not by Cholesky.
+        values, vectors = np.linalg.eigh(matrix)
+        if values.min() < -1e-9:
+            raise UsageError("moves_with: the declared correlations contradict one another")
+        factors.append((members, vectors * np.sqrt(np.maximum(values, 0))))
+    return tuple(factors)

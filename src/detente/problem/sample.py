@@ -1,0 +1,210 @@
+"""From uniforms to a sample: quantiles, copula, chance, grid steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.problem.build import Problem
+
+__all__ = ["Choices", "Sample", "assemble", "choose", "draw", "medians", "parameters", "quantile"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A problem in S draws; all integers are grid steps."""
+
+    points: NDArray[np.int32]
+    """[P, I, L, S] contribution of each option."""
+    no_deal: NDArray[np.int32]
+    """[P, S] no-deal value (of the whole utility)."""
+    add: NDArray[np.int32]
+    """[P, T, S] points of terms."""
+    broken: NDArray[np.bool_]
+    """[P, T, S] whether the pattern breaks a red or firm line that holds in the draw."""
+    outside: NDArray[np.int16]
+    """[I, S] option of the outside issues; -1 elsewhere."""
+    reading: NDArray[np.int8]
+    """[P, S] which reading was true."""
+    delivers: NDArray[np.float64]
+    """[parties, S] chance that each party (in file order, voting only) makes its own side comply."""
+
+    @property
+    def draws(self) -> int:
+        """S."""
+        return int(self.points.shape[-1])
+
+
+def quantile(knots: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Monotone cubic through (0, .05, .5, .95, 1): ``knots`` [J, 5], ``u`` [S, J] in [0, 1] → [S, J].
+
+    Fritsch & Butland (1984) slopes, three-point end formula; flat where two knots are equal.
+    """
+    grid = np.array([0.0, 0.05, 0.5, 0.95, 1.0])
+    h = np.diff(grid)
+    delta = np.diff(knots, axis=1) / h
+    slope = np.zeros_like(knots)
+    left, right = delta[:, :-1], delta[:, 1:]
+    w1, w2 = 2 * h[1:] + h[:-1], h[1:] + 2 * h[:-1]
+    inner = (left > 0) & (right > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope[:, 1:-1] = np.where(inner, (w1 + w2) / (w1 / left + w2 / right), 0.0)
+    for end, near, far, h0, h1 in ((0, 0, 1, h[0], h[1]), (-1, -1, -2, h[-1], h[-2])):
+        d0, d1 = delta[:, near], delta[:, far]
+        edge = ((2 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
+        slope[:, end] = np.where(edge <= 0, 0.0, np.where(edge > 3 * d0, 3 * d0, edge))
+    cell = np.clip(np.searchsorted(grid, u, side="right") - 1, 0, 3)
+    j = np.arange(knots.shape[0])
+    t = (u - grid[cell]) / h[cell]
+    y0, y1 = knots[j, cell], knots[j, cell + 1]
+    m0, m1 = slope[j, cell] * h[cell], slope[j, cell + 1] * h[cell]
+    value = y0 + t * (m0 + t * ((3 * (y1 - y0) - 2 * m0 - m1) + t * (2 * (y0 - y1) + m0 + m1)))
+    within: NDArray[np.float64] = np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
+    return within
+
+
+def parameters(problem: Problem, uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of all parameters, [S, N], from ``uniforms`` [S, dimensions]; certain ones are constant."""
+    values = np.tile([p.median for p in problem.parameters], (uniforms.shape[0], 1))
+    which = problem.uncertain
+    if len(which):
+        u = uniforms[:, : len(which)]
+        if problem.correlations:
+            from scipy.special import ndtr, ndtri
+
+            u = u.copy()
+            for dims, factor in problem.correlations:
+                u[:, dims] = ndtr(ndtri(u[:, dims]) @ factor.T)
+        knots = np.array([problem.parameters[n].knots for n in which])
+        values[:, which] = quantile(knots, u)
+    return values
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What chance decides once the judged numbers are known."""
+
+    reading: NDArray[np.int8]  # [P, S]
+    outside: NDArray[np.int16]  # [I, S]
+    holds: Mapping[int, NDArray[np.bool_]]  # parameter → [S]
+
+
+def _pick(shares: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]:
+    """[S, K] shares and [S] uniforms → index; shares are normalised, all-zero means the first."""
+    edges = np.cumsum(shares, axis=1)
+    picked: NDArray[np.int64] = (edges <= (u * edges[:, -1])[:, None]).sum(axis=1)
+    last: NDArray[np.int64] = np.minimum(picked, shares.shape[1] - 1)
+    return last
+
+
+def choose(
+    problem: Problem,
+    values: NDArray[np.float64],
+    uniforms: NDArray[np.float64] | None,
+    *,
+    readings: Mapping[str, str] | None = None,
+) -> Choices:
+    """Readings, outside options and firm lines, by chance; the likeliest where ``uniforms`` is None.
+
+    ``readings`` fixes some factions' readings by name; everything else stays as drawn, so that rival readings
+    are compared on the same draws.
+    """
+    size = values.shape[0]
+    reading = np.zeros((len(problem.factions), size), dtype=np.int8)
+    outside = np.full((len(problem.issues), size), -1, dtype=np.int16)
+    for i, issue in enumerate(problem.case.issues.values()):
+        if issue.controlled_by == "outside" and problem.status_quo is not None:
+            outside[i] = problem.status_quo[i]
+    holds: dict[int, NDArray[np.bool_]] = {}
+    first = len(problem.uncertain)
+    for d, (kind, n, _) in enumerate(problem.selectors):
+        u = None if uniforms is None else uniforms[:, first + d]
+        if kind == "reading":
+            shares = values[:, problem.priors[n]]
+            reading[n] = np.argmax(shares, axis=1) if u is None else _pick(shares, u)
+        elif kind == "chance":
+            outside[n] = outside[n] if u is None else _pick(values[:, problem.chances[n]], u)
+        else:
+            holds[n] = values[:, n] >= 0.5 if u is None else u < values[:, n]
+    for name, which in (readings or {}).items():
+        f = problem.factions.index(name)
+        reading[f] = problem.readings[f].index(which)
+    return Choices(reading, outside, holds)
+
+
+def assemble(
+    problem: Problem, values: NDArray[np.float64], choices: Choices, *, factions: Sequence[int] | None = None
+) -> Sample:
+    """Grid steps from parameter values [S, N]; ``factions`` limits the work, the others stay zero."""
+    size, count = values.shape[0], len(problem.factions)
+    largest = max(len(o) for o in problem.options)
+    points = np.zeros((count, len(problem.issues), largest, size), dtype=np.int32)
+    add = np.zeros((count, len(problem.patterns), size), dtype=np.int32)
+    broken = np.zeros((count, len(problem.patterns), size), dtype=np.bool_)
+    no_deal = np.zeros((count, size), dtype=np.int32)
+    place = {pattern: t for t, pattern in enumerate(problem.patterns)}
+    columns = np.ascontiguousarray(values.T)
+    for f in range(count) if factions is None else factions:
+        step = problem.step[f]
+        for r, scheme in enumerate(problem.schemes[f]):
+            active = choices.reading[f] == r
+            if not active.any():
+                continue
+            rows = np.flatnonzero(active)
+            column = columns if active.all() else columns[:, rows]
+            level = column[scheme.value]
+            if not scheme.raw:
+                weight = column[scheme.weight]
+                total = weight.sum(axis=0)
+                level *= (weight / np.where(total > 0, total, 1.0))[:, None, :]
+            points[f][:, :, rows] = np.rint(level / step)
+            for term in scheme.terms:
+                add[f, place[term.pattern]][rows] += np.rint(column[term.add] / step).astype(np.int32)
+            for line in scheme.lines:
+                held = True if line.holds is None else choices.holds[line.holds][rows]
+                broken[f, place[line.pattern]][rows] |= held
+            no_deal[f, rows] = np.rint(column[scheme.no_deal] / step)
+            if scheme.relative and problem.status_quo is not None:
+                no_deal[f, rows] += _status_quo_utility(problem, points[f], add[f], choices.outside, rows)
+    delivered = np.ones((len(problem.case.parties), size))
+    for n, party in enumerate(problem.case.parties):
+        if party in problem.delivers:
+            delivered[n] = columns[problem.delivers[party]]
+    return Sample(points, no_deal, add, broken, choices.outside, choices.reading, delivered)
+
+
+def _status_quo_utility(
+    problem: Problem,
+    points: NDArray[np.int32],
+    add: NDArray[np.int32],
+    outside: NDArray[np.int16],
+    rows: NDArray[np.intp],
+) -> NDArray[np.int32]:
+    """Utility of leaving everything as it is, in the draws ``rows``."""
+    assert problem.status_quo is not None
+    here = np.where(outside[:, rows] >= 0, outside[:, rows], problem.status_quo[:, None])
+    total = np.zeros(len(rows), dtype=np.int32)
+    for i in range(len(problem.issues)):
+        total += points[i, here[i], rows]
+    for t, pattern in enumerate(problem.patterns):
+        matched = np.all([here[i] == o for i, o in pattern], axis=0)
+        total += np.where(matched, add[t, rows], 0)
+    return total
+
+
+def draw(
+    problem: Problem, uniforms: NDArray[np.float64], *, readings: Mapping[str, str] | None = None
+) -> Sample:
+    """A sample from ``uniforms`` [S, dimensions] in (0, 1)."""
+    values = parameters(problem, uniforms)
+    return assemble(problem, values, choose(problem, values, uniforms, readings=readings))
+
+
+def medians(problem: Problem, *, readings: Mapping[str, str] | None = None) -> Sample:
+    """Best estimates, a sample of one: medians, then normalised; the likeliest readings; lines with
+    ``holds`` of one half or more hold; outside issues stay at the status quo."""
+    values = parameters(problem, np.full((1, problem.dimensions), 0.5))
+    return assemble(problem, values, choose(problem, values, None, readings=readings))

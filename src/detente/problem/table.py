@@ -1,0 +1,231 @@
+"""The view from one table: who sits there, what can move there, who has to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.agreement import Agreement, Gate, all_of, minimal_winning_sets, players, wins
+from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree
+from detente.errors import LimitError, UsageError
+from detente.problem.build import RED, IntArray, Problem
+from detente.problem.sample import Sample
+
+__all__ = ["Seat", "Table", "control", "seat", "table"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A track: who sits there, what can move there, and who has to agree."""
+
+    id: str
+    name: str
+    factions: tuple[int, ...]
+    """Indices into the problem's factions: those whose consent can matter."""
+    issues: tuple[int, ...]
+    """Indices of the issues that can move at this table."""
+    agreement: Agreement
+    """Over positions in ``factions``: the track's agreement and the control of what it can move."""
+    stuck: Mapping[str, str]
+    """Issues of the track that cannot move there, and why."""
+
+    @cached_property
+    def winning(self) -> tuple[int, ...]:
+        """Minimal winning sets as bit masks over ``factions``."""
+        return minimal_winning_sets(self.agreement)
+
+
+def _gate(case: Case, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]) -> Agreement:
+    """An acceptance tree over factions; a party's name stands for its ``accepts`` (or who sits for it)."""
+    if isinstance(tree, str):
+        if tree in place:
+            return place[tree]
+        party = case.parties[tree]
+        inside = seated.get(tree) or party.accepts or All(all=tuple(party.factions))
+        return _gate(case, inside, place, {})
+    if isinstance(tree, All):
+        return all_of(*(_gate(case, b, place, seated) for b in tree.all))
+    if isinstance(tree, AnyOf):
+        branches, quota = tree.any, 1
+    elif isinstance(tree, KOfN):
+        branches, quota = tree.at_least.of, tree.at_least.k
+    else:
+        gates = tuple(_gate(case, b, place, seated) for b in tree.weights)
+        return Gate(branches=gates, weights=tuple(tree.weights.values()), quota=tree.quota)
+    gates = tuple(_gate(case, b, place, seated) for b in branches)
+    return Gate(branches=gates, weights=(1,) * len(gates), quota=quota)
+
+
+def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
+    if isinstance(tree, int):
+        return place[tree]
+    return replace(tree, branches=tuple(_relabel(b, place) for b in tree.branches))
+
+
+def control(problem: Problem, issue: int) -> Agreement | None:
+    """Who controls an issue, over the problem's factions; None: outside, or the table's agreement decides."""
+    tree = list(problem.case.issues.values())[issue].controlled_by
+    if tree is None or tree == "outside":
+        return None
+    return _gate(problem.case, tree, {f: n for n, f in enumerate(problem.factions)}, {})
+
+
+def table(problem: Problem, track_id: str | None = None) -> Table:
+    """The table ``track_id``; default: the first track, or the case's only table.
+
+    Raises
+    ------
+    UsageError
+        No such track.
+    """
+    case = problem.case
+    place = {f: n for n, f in enumerate(problem.factions)}
+    voting = [p for p, spec in case.parties.items() if spec.role is None]
+    if not case.tracks:
+        track = Track(parties=tuple(voting), agreement=case.agreement)
+        track_id, name = "table", case.name or "The table"
+    else:
+        track_id = next(iter(case.tracks)) if track_id is None else track_id
+        if track_id not in case.tracks:
+            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has: {', '.join(case.tracks)}")
+        track = case.tracks[track_id]
+        name = track.name or track_id
+    seated: dict[str, Tree | None] = {}
+    for entry in track.parties:
+        seated.update({entry: None} if isinstance(entry, str) else dict(entry))
+    seated = {p: t for p, t in seated.items() if p in voting}
+    agreement_tree = track.agreement or All(all=tuple(seated))
+    agreement = _gate(case, agreement_tree, place, seated)
+    present = 0
+    for p, inside in seated.items():
+        members = (
+            _gate(case, inside, place, {})
+            if inside
+            else all_of(*(place[f] for f in (case.parties[p].factions or (p,)) if f in place))
+        )
+        for f in players(members):
+            present |= 1 << f
+    names = track.issues or problem.issues
+    movable, stuck, gates = [], {}, [agreement]
+    for name_ in names:
+        i = problem.issues.index(name_)
+        gate = control(problem, i)
+        if case.issues[name_].controlled_by == "outside":
+            stuck[name_] = "moved by nobody at a table"
+        elif gate is not None and not wins(gate, present):
+            stuck[name_] = "whoever controls it does not sit here"
+        else:
+            movable.append(i)
+            if gate is not None:
+                gates.append(gate)
+    # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
+    needed = [agreement]
+    try:
+        sets = minimal_winning_sets(agreement)
+        needed += [g for g in dict.fromkeys(gates[1:]) if not all(wins(g, s) for s in sets)]
+    except LimitError:
+        needed = list(dict.fromkeys(gates))
+    whole = needed[0] if len(needed) == 1 else all_of(*needed)
+    factions = tuple(sorted(players(whole)))
+    local = _relabel(whole, {f: n for n, f in enumerate(factions)})
+    return Table(track_id, name, factions, tuple(movable), local, stuck)
+
+
+class Seat(NamedTuple):
+    """A sample as seen from one table: arrays for the kernels, everything else folded into ``base``."""
+
+    points: NDArray[np.int32]
+    """[P, I, L, S] of the table's factions and movable issues."""
+    base: NDArray[np.int32]
+    """[P, S] utility of what does not move here."""
+    no_deal: NDArray[np.int32]
+    """[P, S] of the whole utility; the threshold on what moves is ``no_deal - base``."""
+    start: IntArray
+    issue: IntArray
+    option: IntArray
+    """CSR patterns over the movable issues."""
+    add: NDArray[np.int32]
+    """[P, T, S] points of terms, without lines."""
+    broken: NDArray[np.bool_]
+    """[P, T, S] lines."""
+    excluded: NDArray[np.bool_]
+    """[T] impossible combinations."""
+    sizes: IntArray
+    status_quo: IntArray | None
+
+    @property
+    def thresholds(self) -> NDArray[np.int32]:
+        """[P, S] what the moved part has to reach."""
+        return self.no_deal - self.base
+
+    @property
+    def adds(self) -> NDArray[np.int32]:
+        """[P, T, S] terms and lines in one, a broken line as ``-RED``."""
+        combined: NDArray[np.int32] = self.add - np.where(self.broken, np.int32(RED), np.int32(0))
+        return combined
+
+
+def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
+    """Look at a sample from a table: issues that cannot move there are fixed where they are."""
+    factions, issues = list(at.factions), list(at.issues)
+    fixed = [i for i in range(len(problem.issues)) if i not in at.issues]
+    size = sample.draws
+    base = np.zeros((len(factions), size), dtype=np.int32)
+    here = sample.outside.astype(np.int64)
+    if problem.status_quo is not None:
+        here = np.where(here >= 0, here, problem.status_quo[:, None])
+    elif fixed:
+        raise LimitError("a track of a case without a status quo must have all issues on it")
+    rows = np.arange(size)
+    for i in fixed:
+        base += sample.points[factions, i][:, here[i], rows]
+    local = {i: n for n, i in enumerate(issues)}
+    reduced: dict[tuple[tuple[int, int], ...], int] = {}
+    parts: list[tuple[int, tuple[tuple[int, int], ...], NDArray[np.bool_]]] = []
+    for t, pattern in enumerate(problem.patterns):
+        live = np.ones(size, dtype=np.bool_)
+        for i, o in pattern:
+            if i not in local:
+                live &= here[i] == o
+        if not live.any():
+            continue
+        kept = tuple((local[i], o) for i, o in pattern if i in local)
+        parts.append((t, kept, live))
+        if kept:
+            reduced.setdefault(kept, len(reduced))
+    add = np.zeros((len(factions), len(reduced), size), dtype=np.int32)
+    broken = np.zeros(add.shape, dtype=np.bool_)
+    excluded = np.zeros(len(reduced), dtype=np.bool_)
+    for t, kept, live in parts:
+        if kept:
+            n = reduced[kept]
+            add[:, n] += np.where(live, sample.add[factions, t], 0)
+            broken[:, n] |= live & sample.broken[factions, t]
+            if problem.excluded[t] and live.all():
+                excluded[n] = True
+            elif problem.excluded[t]:
+                broken[:, n] |= live  # impossible only where chance has it so: nobody accepts it there
+        else:
+            # Everything the pattern speaks of is fixed: its points are there whatever happens here. A line
+            # that the status quo itself breaks binds nobody, since no deal at this table could mend it.
+            base += np.where(live, sample.add[factions, t], 0)
+    start = np.cumsum([0, *(len(p) for p in reduced)]).astype(np.int64)
+    flat = [pair for pattern in reduced for pair in pattern]
+    return Seat(
+        points=np.ascontiguousarray(sample.points[np.ix_(factions, issues)]),
+        base=base,
+        no_deal=sample.no_deal[factions],
+        start=start,
+        issue=np.array([i for i, _ in flat], dtype=np.int64),
+        option=np.array([o for _, o in flat], dtype=np.int64),
+        add=add,
+        broken=broken,
+        excluded=excluded,
+        sizes=problem.sizes[issues],
+        status_quo=None if problem.status_quo is None else problem.status_quo[issues],
+    )
