@@ -13,13 +13,26 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 __all__ = [
     "RESERVED",
+    "All",
+    "AnyOf",
     "AtLeast",
     "Case",
     "Faction",
@@ -27,6 +40,7 @@ __all__ = [
     "Id",
     "Issue",
     "Judgement",
+    "KOfN",
     "MovesWith",
     "NoDeal",
     "Option",
@@ -38,10 +52,13 @@ __all__ = [
     "Range",
     "Reading",
     "Record",
+    "RelativeNoDeal",
     "Source",
     "Together",
     "Track",
     "Tree",
+    "Weighted",
+    "leaves",
 ]
 
 RESERVED = ("world", "steps", "guarantees", "deadlines", "gestures", "policies", "positions", "questions")
@@ -57,12 +74,38 @@ CaseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_l
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
+MAX_NUMBER = 1e9
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, datetime.datetime) or not isinstance(value, (str, datetime.date)):
+        raise ValueError("a date was expected, written 2021-06-03")
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise ValueError("a date was expected, written 2021-06-03")
+    return value
+
+
+Date = Annotated[datetime.date, BeforeValidator(_date)]
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Plain = Annotated[float, Field(strict=True, ge=-MAX_NUMBER, le=MAX_NUMBER)]
+
+
+def _version(value: Any) -> Any:
+    if type(value) is not int or value != 1:
+        raise ValueError("the version of the case format was expected: 'detente: 1'")
+    return value
+
+
+def _nothing(value: Any) -> Any:
+    return {} if value is None else value
+
+
 class Model(BaseModel):
     """Frozen; unknown keys are errors; numbers are finite and never made from strings."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=False, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    # Built when first used, so that the whole case is compiled once and not every part of it on its own.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def _reason(value: Any) -> Any:
@@ -74,7 +117,7 @@ class Judgement(Model):
 
     because: Text
     by: Text | None = None
-    on: datetime.date | None = None
+    on: Date | None = None
 
 
 class Provenance(Model):
@@ -94,7 +137,9 @@ class Provenance(Model):
         if self.fact is not None and self.source is None:
             raise ValueError("a fact needs a source: add 'source: ID', an id from 'sources'")
         if self.source is not None and self.fact is None:
-            raise ValueError("a source needs the fact quoted from it: add 'fact: \"...\"', a short verbatim quotation")
+            raise ValueError(
+                "a source needs the fact quoted from it: add 'fact: \"...\"', a short verbatim quotation"
+            )
         return self
 
 
@@ -108,15 +153,23 @@ def _range(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("a number or a range was expected, not true/false")
     if isinstance(value, (int, float)):
+        if abs(value) > MAX_NUMBER:
+            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
         return {"low": value, "median": value, "high": value}
     if isinstance(value, (list, tuple)):
-        if len(value) not in (2, 3) or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in value):
+        if len(value) not in (2, 3) or any(
+            isinstance(v, bool) or not isinstance(v, (int, float)) for v in value
+        ):
             raise ValueError("a range is [5th, 95th] or [5th, 50th, 95th percentile], all numbers")
+        if any(abs(v) > MAX_NUMBER for v in value):
+            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
         low, high = float(value[0]), float(value[-1])
         median = float(value[1]) if len(value) == 3 else (low + high) / 2
         return {"low": low, "median": median, "high": high}
     if isinstance(value, Mapping) and "range" in value:
         inner = _range(value["range"])
+        if not isinstance(inner, dict):
+            raise ValueError("a range in a range")
         if "because" in value:
             inner["judgement"] = value["because"]
         rest = {k: v for k, v in value.items() if k not in ("range", "because")}
@@ -167,18 +220,13 @@ def _bounded(low: float, high: float) -> Any:
     return check
 
 
-class _Bound:
-    """Annotated marker that checks a Range against its bounds."""
-
-    def __new__(cls, low: float, high: float) -> Any:  # type: ignore[misc]
-        from pydantic import AfterValidator
-
-        return AfterValidator(_bounded(low, high))
+def _bound(low: float, high: float) -> AfterValidator:
+    return AfterValidator(_bounded(low, high))
 
 
-Points = Annotated[Number, _Bound(0, 100)]
-Weight = Annotated[Number, _Bound(0, math.inf)]
-Share = Annotated[Number, _Bound(0, 1)]
+Points = Annotated[Number, _bound(0, 100)]
+Weight = Annotated[Number, _bound(0, math.inf)]
+Share = Annotated[Number, _bound(0, 1)]
 
 Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 """``{issue: option, ...}``: matches every package that has all of these options."""
@@ -190,7 +238,7 @@ Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 class AtLeast(Model):
     """At least ``k`` of the branches."""
 
-    k: Annotated[int, Field(ge=1)]
+    k: Annotated[int, Field(strict=True, ge=1, le=1_000)]
     of: Annotated[tuple[Tree, ...], Field(min_length=1)]
 
 
@@ -215,16 +263,39 @@ class KOfN(Model):
 class Weighted(Model):
     """``{weights: {a: 2, b: 1}, quota: 2}``: branches with votes."""
 
-    weights: Annotated[Mapping[Id, Annotated[int, Field(ge=0)]], Field(min_length=1)]
-    quota: Annotated[int, Field(ge=1)]
+    weights: Annotated[Mapping[Id, Count], Field(min_length=1)]
+    quota: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 
 
-Tree = Id | All | AnyOf | KOfN | Weighted
+def _kind_of_tree(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "<id>"
+    for key, kind in (
+        ("all", All),
+        ("any", AnyOf),
+        ("at_least", KOfN),
+        ("weights", Weighted),
+        ("quota", Weighted),
+    ):
+        if isinstance(value, kind) or (isinstance(value, Mapping) and key in value):
+            return f"<{kind.__name__}>"
+    return None
+
+
+Tree = Annotated[
+    Annotated[Id, Tag("<id>")]
+    | Annotated[All, Tag("<All>")]
+    | Annotated[AnyOf, Tag("<AnyOf>")]
+    | Annotated[KOfN, Tag("<KOfN>")]
+    | Annotated[Weighted, Tag("<Weighted>")],
+    Discriminator(
+        _kind_of_tree,
+        custom_error_type="tree",
+        custom_error_message="who has to say yes was expected: a name, {all: [..]}, {any: [..]}, "
+        "{at_least: {k: 2, of: [..]}} or {weights: {a: 2, b: 1}, quota: 2}",
+    ),
+]
 """Who has to say yes: an id, or ``all``, ``any``, ``at_least``, ``weights``/``quota`` over trees."""
-
-AtLeast.model_rebuild()
-All.model_rebuild()
-AnyOf.model_rebuild()
 
 
 def leaves(tree: Tree) -> Iterator[str]:
@@ -235,11 +306,7 @@ def leaves(tree: Tree) -> Iterator[str]:
         yield from tree.weights
     else:
         branches = (
-            tree.all
-            if isinstance(tree, All)
-            else tree.any
-            if isinstance(tree, AnyOf)
-            else tree.at_least.of
+            tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of
         )
         for branch in branches:
             yield from leaves(branch)
@@ -254,7 +321,7 @@ class Source(Model):
     title: Text
     publisher: Text | None = None
     author: Text | None = None
-    date: datetime.date | None = None
+    date: Date | None = None
     url: Text | None = None
     file: Text | None = None
 
@@ -275,7 +342,7 @@ class Party(Element):
     """A side. Without ``factions`` the party is its own only faction. With a ``role`` it has no vote."""
 
     role: Literal["mediator", "guarantor", "spoiler"] | None = None
-    factions: Mapping[Id, Faction] = {}
+    factions: Mapping[Id, Annotated[Faction, BeforeValidator(_nothing)]] = {}
     accepts: Tree | None = None
     """Who inside has to say yes; default: all factions."""
     delivers: Share | None = None
@@ -289,23 +356,42 @@ class Option(Element):
 class Issue(Element):
     """Something to be settled."""
 
-    controlled_by: Tree | Literal["outside"] | None = None
+    controlled_by: Tree | None = None
     """Whose move it is: an acceptance tree over parties and factions, or ``outside`` (nobody at the table).
 
     Default: the agreement of the table decides, nobody else has to be asked."""
     status_quo: Id | None = None
-    options: Annotated[Mapping[Id, Annotated[Option, BeforeValidator(lambda v: {} if v is None else v)]], Field(min_length=2, max_length=MAX_OPTIONS)]
+    options: Annotated[
+        Mapping[Id, Annotated[Option, BeforeValidator(_nothing)]], Field(min_length=2, max_length=MAX_OPTIONS)
+    ]
     chances: Mapping[Id, Share] | None = None
     """Only for ``outside``: how likely each option is; default: stays at the status quo."""
-    reversible: bool = True
-    touches_office: bool = False
+    reversible: Flag = True
+    touches_office: Flag = False
     """Whether it touches somebody's hold on office (such issues are never part of a small swap)."""
+
+
+def _kind_of_seat(value: Any) -> str | None:
+    return "<id>" if isinstance(value, str) else "<part>" if isinstance(value, Mapping) else None
+
+
+Seat = Annotated[
+    Annotated[Id, Tag("<id>")]
+    | Annotated[Mapping[Id, Tree], Tag("<part>"), Field(min_length=1, max_length=1)],
+    Discriminator(
+        _kind_of_seat,
+        custom_error_type="seat",
+        custom_error_message="a party was expected: its name, or {party: who sits there}, "
+        "for example {opposition: moderates}",
+    ),
+]
+"""A party, or ``{party: tree}`` where only some of its factions sit."""
 
 
 class Track(Element):
     """A table on which something can be agreed."""
 
-    parties: Annotated[tuple[Id | Mapping[Id, Tree], ...], Field(min_length=1)]
+    parties: Annotated[tuple[Seat, ...], Field(min_length=1)]
     """Parties, or ``{party: tree}`` where only some of its factions sit there."""
     issues: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Issues on this table; default: all."""
@@ -335,25 +421,37 @@ class RelativeNoDeal(Model):
 
 def _no_deal(value: Any) -> Any:
     if isinstance(value, str) and value == "from_outlook":
-        raise ValueError("'from_outlook' is reserved until the outlook exists; use {status_quo: range} or a number")
-    if isinstance(value, Mapping) and "status_quo" in value:
-        return RelativeNoDeal.model_validate(value)
+        raise ValueError(
+            "'from_outlook' is reserved until the outlook exists; use {status_quo: range} or a number"
+        )
     return value
 
 
-NoDeal = Annotated[RelativeNoDeal | Number, BeforeValidator(_no_deal)]
+def _kind_of_no_deal(value: Any) -> str:
+    relative = isinstance(value, RelativeNoDeal) or (isinstance(value, Mapping) and "status_quo" in value)
+    return "<relative>" if relative else "<absolute>"
+
+
+NoDeal = Annotated[
+    Annotated[
+        Annotated[RelativeNoDeal, Tag("<relative>")] | Annotated[Number, Tag("<absolute>")],
+        Discriminator(_kind_of_no_deal),
+    ],
+    BeforeValidator(_no_deal),
+]
+"""Relative to the status quo, in each draw, or an absolute number on the faction's own scale."""
 
 
 class Preferences(Provenance):
-    """What a faction wants: ``weights`` and ``values``, or raw ``points``; its lines and its no-deal value."""
+    """What a faction wants: ``weights`` and ``values``, or raw ``points``; its lines, its no-deal value."""
 
     no_deal: NoDeal | None = None
     """Default: the status quo itself, ``{status_quo: 0}``."""
     weights: Mapping[Id, Weight] = {}
     values: Mapping[Id, Mapping[Id, Points]] = {}
     points: Mapping[Id, Mapping[Id, Number]] | None = None
-    min: float | None = None
-    max: float | None = None
+    min: Plain | None = None
+    max: Plain | None = None
     indifferent: tuple[Id, ...] = ()
     together: tuple[Together, ...] = ()
     red_lines: tuple[Pattern, ...] = ()
@@ -371,32 +469,34 @@ class Reading(Element):
 class MovesWith(Provenance):
     """Judgements that move together: a rank correlation between every two of ``these``."""
 
-    these: Annotated[tuple[str, ...], Field(min_length=2)]
-    correlation: Annotated[float, Field(ge=-1, le=1)]
+    these: Annotated[tuple[str, ...], Field(min_length=2, max_length=64)]
+    correlation: Annotated[float, Field(strict=True, ge=-1, le=1)]
 
 
 class Record(Provenance):
     """Earlier rounds of the same talks: the first base rate."""
 
-    rounds: Annotated[int, Field(ge=0)]
-    agreements: Annotated[int, Field(ge=0)]
+    rounds: Count
+    agreements: Count
 
 
 class Case(Element):
     """A whole case file."""
 
-    detente: Literal[1]
+    detente: Annotated[Literal[1], BeforeValidator(_version)]
     """Version of the case format."""
     id: CaseId
     title: Text
-    as_of: datetime.date | None = None
+    as_of: Date | None = None
     """Nothing later than this date goes into the numbers."""
     summary: Text | None = None
     status_quo: Literal["none"] | None = None
     """``none`` in a game without one: every package is a change."""
     sources: Mapping[Id, Source] = {}
     record: Record | None = None
-    parties: Annotated[Mapping[Id, Annotated[Party, BeforeValidator(lambda v: {} if v is None else v)]], Field(min_length=1, max_length=MAX_PARTIES)]
+    parties: Annotated[
+        Mapping[Id, Annotated[Party, BeforeValidator(_nothing)]], Field(min_length=1, max_length=MAX_PARTIES)
+    ]
     tracks: Mapping[Id, Track] = {}
     agreement: Tree | None = None
     """Of the one table of a case without ``tracks``; default: all parties that have a vote."""
