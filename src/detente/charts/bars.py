@@ -1,0 +1,348 @@
+"""One row per thing: tornados, acceptance under rival readings, gains over no deal.
+
+Reference: Howard (1988), "Decision analysis: practice and promise", Management Science 34(6):679-695,
+doi:10.1287/mnsc.34.6.679, for tornados.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from detente.charts.vega import (
+    LINE,
+    PALETTE,
+    extent,
+    layer,
+    lines,
+    number,
+    padded,
+    pixels,
+    quantity,
+    row_words,
+    short,
+    signed,
+    wrapped_title,
+)
+from detente.document import Chart, Table
+
+__all__ = ["gain_strip", "grouped_bars", "tornado"]
+
+_CYCLE = ("navy", "ochre", "teal", "plum", "brick", "olive")
+
+
+def tornado(
+    id: str,
+    caption: str,
+    rows: Iterable[tuple[str, float, float, str, str]],
+    base: float,
+    x_title: str,
+    *,
+    percent: bool = False,
+) -> Chart:
+    """What the answer becomes when one judgement at a time goes to the ends of its range, widest swing first.
+
+    ``rows`` hold (judgement, answer at its low end, answer at its high end, the low end, the high end), the
+    last two in words. ``base`` is the answer at best estimates. With ``percent`` answers are shares.
+    """
+    rows = sorted(rows, key=lambda r: -(max(r[1], r[2], base) - min(r[1], r[2], base)))
+    values: list[dict[str, Any]] = []
+    top = 0
+    for label, low, high, low_setting, high_setting in rows:
+        words = lines(label)
+        top += LINE * len(words)
+        values.append({"part": "words", "y": top, "words": words})
+        # both ends on one side of the base would hide one another: each then takes half of the bar
+        same_side = (low - base) * (high - base) > 0
+        for side, answer, setting, half in (("low", low, low_setting, 0), ("high", high, high_setting, 8)):
+            y = top + 3 + (half if same_side else 0)
+            values.append(
+                {
+                    "part": "bar" if answer != base else "none",
+                    "side": f"at its {side} end",
+                    "x": short(base),
+                    "x2": short(answer),
+                    "y": y,
+                    "y2": y + (7 if same_side else 15),
+                    "middle": y + (3.5 if same_side else 7.5),
+                    "words": setting if len(setting) <= 14 else "",
+                    "right": answer > base,
+                    "tip": f"{label}\n{x_title}: {number(answer, percent)} at {setting}"
+                    f" (now {number(base, percent)})",
+                }
+            )
+        top += 15 + 12
+    values.append({"part": "base", "x": short(base)})
+    reach = [answer for row in rows for answer in row[1:3]]
+    letters = max((len(s) for row in rows for s in row[3:5] if len(s) <= 14), default=0)
+    domain = padded(reach, base, letters=letters)
+    names = ["at its low end", "at its high end"]
+    bar = {
+        "x": quantity(
+            "x",
+            title=wrapped_title(x_title),
+            domain=domain,
+            grid=True,
+            percent=percent,
+            within=extent([*reach, base]),
+        ),
+        "x2": {"field": "x2"},
+        "y": pixels(top),
+        "y2": {"field": "y2"},
+        "color": {
+            "field": "side",
+            "type": "nominal",
+            "scale": {"domain": names, "range": [PALETTE["ochre"], PALETTE["navy"]]},
+            "legend": {"orient": "top", "title": None, "symbolType": "square"},
+        },
+        "tooltip": {"field": "tip"},
+    }
+    ends = [
+        layer(
+            "bar",
+            {
+                "type": "text",
+                "align": align,
+                "baseline": "middle",
+                "dx": shift,
+                "color": PALETTE["muted"],
+                "fontSize": 11,
+            },
+            {
+                "x": quantity("x2"),
+                "y": {**pixels(top), "field": "middle"},
+                "text": {"field": "words"},
+                "tooltip": {"field": "tip"},
+            },
+            test=test,
+        )
+        for align, shift, test in (("left", 4, "datum.right"), ("right", -4, "!datum.right"))
+    ]
+    layers = [
+        layer("bar", {"type": "rect"}, bar),
+        layer("base", {"type": "rule", "color": PALETTE["ink"], "strokeWidth": 1.5}, {"x": quantity("x")}),
+        row_words(top),
+        *ends,
+    ]
+    table = Table(
+        caption,
+        ("Judgement", "Low end", "Answer there", "High end", "Answer there"),
+        [(r[0], r[3], number(r[1], percent), r[4], number(r[2], percent)) for r in rows],
+        numeric=(2, 4),
+    )
+    return Chart(
+        id,
+        caption,
+        {"data": {"values": values}, "layer": layers},
+        _tornado_sentence(rows, base, x_title, percent),
+        table,
+        height=top,
+    )
+
+
+def _tornado_sentence(
+    rows: Sequence[tuple[str, float, float, str, str]], base: float, x_title: str, percent: bool
+) -> str:
+    if not rows:
+        return "No judgement moves the answer."
+    label, low, high, low_setting, high_setting = rows[0]
+    return (
+        f"{x_title} is {number(base, percent)} at best estimates. The judgement that moves it most is"
+        f" “{label}”: {number(low, percent)} at {low_setting}, {number(high, percent)} at {high_setting}."
+    )
+
+
+def grouped_bars(
+    id: str,
+    caption: str,
+    rows: Sequence[tuple[str, str, float, float, float]],
+    *,
+    x_title: str = "Share of draws in which everyone needed accepts",
+    percent: bool = True,
+) -> Chart:
+    """One bar per (group, category) with its error bar: the acceptance of packages under rival readings.
+
+    ``rows`` hold (group, category, value, low, high) in reading order; rows of a group follow one another.
+    Shares run from 0 to 1.
+    """
+    categories = list(dict.fromkeys(row[1] for row in rows))
+    colour = {name: PALETTE[_CYCLE[i % len(_CYCLE)]] for i, name in enumerate(categories)}
+    values: list[dict[str, Any]] = []
+    top = 0
+    group = None
+    for name, category, value, low, high in rows:
+        if name != group:
+            words = lines(name)
+            top += LINE * len(words) + (10 if group is not None else 0)
+            values.append({"part": "group", "y": top, "words": words})
+            top += 4
+            group = name
+        words = lines(category)
+        top += 14 * len(words)
+        text = number(value, percent)
+        values += [
+            {"part": "words", "y": top, "words": words},
+            {
+                "part": "bar",
+                "kind": category,
+                "x": 0,
+                "x2": short(value),
+                "low": short(low),
+                "high": short(high),
+                "y": top + 2,
+                "y2": top + 14,
+                "middle": top + 8,
+                "words": text,
+                "tip": f"{name}\n{category}: {text} ({number(low, percent)} to {number(high, percent)})",
+            },
+        ]
+        top += 14 + 8
+    reach = extent([0.0, *(v for row in rows for v in row[2:5])])
+    ceiling = 1.0 if percent else reach[1]
+    domain = (min(reach[0], 0.0), ceiling + 0.16 * (ceiling - reach[0]))
+    middle = {**pixels(top), "field": "middle"}
+    layers = [
+        layer(
+            "bar",
+            {"type": "rect"},
+            {
+                "x": quantity(
+                    "x",
+                    title=wrapped_title(x_title),
+                    domain=domain,
+                    grid=True,
+                    percent=percent,
+                    within=(reach[0], ceiling),
+                ),
+                "x2": {"field": "x2"},
+                "y": pixels(top),
+                "y2": {"field": "y2"},
+                "color": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "legend": None,
+                    "scale": {"domain": categories, "range": [colour[c] for c in categories]},
+                },
+                "tooltip": {"field": "tip"},
+            },
+        ),
+        layer(
+            "bar",
+            {"type": "rule", "color": PALETTE["ink"], "strokeWidth": 1.5},
+            {"x": quantity("low"), "x2": {"field": "high"}, "y": middle, "tooltip": {"field": "tip"}},
+        ),
+        *(
+            layer(
+                "bar",
+                {"type": "tick", "orient": "vertical", "thickness": 1.5, "size": 8, "color": PALETTE["ink"]},
+                {"x": quantity(end), "y": middle},
+            )
+            for end in ("low", "high")
+        ),
+        layer(
+            "bar",
+            {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "color": PALETTE["ink"]},
+            {"x": quantity("high"), "y": middle, "text": {"field": "words"}},
+        ),
+        row_words(top, part="group", weight="bold"),
+        row_words(top, colour="muted"),
+    ]
+    best = max(rows, key=lambda r: r[2], default=None)
+    worst = min(rows, key=lambda r: r[2], default=None)
+    alt = "No bars to show."
+    if best is not None and worst is not None:
+        alt = (
+            f"Highest: {best[0]}, {best[1]}, {number(best[2], percent)}."
+            f" Lowest: {worst[0]}, {worst[1]}, {number(worst[2], percent)}."
+        )
+    table = Table(
+        caption,
+        ("", "Reading", "Value", "Low", "High"),
+        [(r[0], r[1], *(number(v, percent) for v in r[2:5])) for r in rows],
+        numeric=(2, 3, 4),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)
+
+
+def gain_strip(
+    id: str,
+    caption: str,
+    rows: Sequence[tuple[str, float, float, float]],
+    *,
+    x_title: str = "Gain over no deal (points of each faction's own scale)",
+) -> Chart:
+    """Each faction's gain over no deal: best estimate and 5–95% range against the line where deals begin.
+
+    ``rows`` hold (faction, best estimate, 5th percentile, 95th percentile), in points. A disc stands right of
+    or on the line, a cross left of it.
+    """
+    values: list[dict[str, Any]] = []
+    top = 0
+    for label, value, low, high in rows:
+        words = lines(label)
+        top += LINE * len(words)
+        spread = f"{signed(low)} to {signed(high)}"
+        values += [
+            {"part": "words", "y": top, "words": words},
+            {
+                "part": "gain",
+                "kind": "at least no deal" if value >= 0 else "below no deal",
+                "x": short(value),
+                "low": short(low),
+                "high": short(high),
+                "y": top + 9,
+                "tip": f"{label}\nbest estimate {signed(value)}\n5–95%: {spread}",
+            },
+        ]
+        top += 18 + 10
+    values.append({"part": "zero", "x": 0})
+    reach = extent([0.0, *(v for row in rows for v in row[1:4])])
+    names = ["at least no deal", "below no deal"]
+    y = pixels(top)
+    legend = {"orient": "top", "title": None, "symbolSize": 90}
+    layers = [
+        layer("zero", {"type": "rule", "color": PALETTE["ink"], "strokeWidth": 1.5}, {"x": quantity("x")}),
+        layer(
+            "gain",
+            {"type": "rule", "strokeWidth": 5, "color": PALETTE["faint"], "opacity": 0.7},
+            {"x": quantity("low"), "x2": {"field": "high"}, "y": y, "tooltip": {"field": "tip"}},
+        ),
+        layer(
+            "gain",
+            {"type": "point", "filled": True, "size": 120, "opacity": 1},
+            {
+                "x": quantity("x", title=wrapped_title(x_title), domain=padded(list(reach), None), grid=True),
+                "y": y,
+                "color": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "legend": legend,
+                    "scale": {"domain": names, "range": [PALETTE["navy"], PALETTE["brick"]]},
+                },
+                "shape": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "legend": legend,
+                    "scale": {"domain": names, "range": ["circle", "cross"]},
+                },
+                "tooltip": {"field": "tip"},
+            },
+        ),
+        row_words(top),
+    ]
+    losers = [row[0] for row in rows if row[1] < 0]
+    alt = (
+        f"Below its no-deal value at best estimates: {', '.join(losers)}."
+        if losers
+        else "Nobody is below its no-deal value at best estimates."
+    )
+    unsure = [row[0] for row in rows if row[2] < 0 <= row[3]]
+    if unsure:
+        alt += f" The range crosses the line for {', '.join(unsure)}."
+    table = Table(
+        caption,
+        ("Faction", "Gain", "5%", "95%"),
+        [(r[0], *(signed(v) for v in r[1:4])) for r in rows],
+        numeric=(1, 2, 3),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)

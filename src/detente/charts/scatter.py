@@ -1,0 +1,247 @@
+"""Packages by what they are worth to two factions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detente.charts.vega import (
+    PALETTE,
+    both,
+    capital,
+    layer,
+    number,
+    padded,
+    quantity,
+    short,
+    wrapped_title,
+)
+from detente.document import Chart, Table
+
+__all__ = ["utility_scatter"]
+
+_STAR = "M0,-1L0.29,-0.4L0.95,-0.31L0.48,0.15L0.59,0.81L0,0.5L-0.59,0.81L-0.48,0.15L-0.95,-0.31L-0.29,-0.4Z"
+
+# kind: (shape, colour, area in square pixels); unknown kinds take the spare shapes in turn
+
+_KINDS: Mapping[str, tuple[str, str, int]] = {
+    "other": ("circle", "faint", 22),
+    "frontier": ("circle", "navy", 70),
+    "status quo": ("square", "ink", 130),
+    "nash": ("diamond", "ochre", 190),
+    "kalai-smorodinsky": ("triangle-up", "teal", 170),
+    "egalitarian": ("triangle-down", "plum", 170),
+    "utilitarian": ("cross", "brick", 170),
+    "most acceptable": (_STAR, "olive", 190),
+}
+
+_SPARE = (
+    ("triangle-right", "ochre", 160),
+    ("triangle-left", "teal", 160),
+    ("wedge", "plum", 160),
+    ("arrow", "brick", 160),
+)
+
+
+def utility_scatter(
+    id: str,
+    caption: str,
+    points: Sequence[Mapping[str, Any]],
+    x_title: str,
+    y_title: str,
+    no_deal_x: float | None = None,
+    no_deal_y: float | None = None,
+) -> Chart:
+    """Packages by what they are worth to two factions, with the no-deal lines and the frontier.
+
+    ``points`` hold ``x``, ``y`` (points), ``kind`` (``frontier``, ``other``, ``status quo``, ``nash``,
+    ``kalai-smorodinsky``, ``egalitarian``, ``utilitarian``, ``most acceptable`` or any other word) and
+    ``label``, the package in words. A point that plays two parts is given twice. The frontier is joined up
+    only where it falls from left to right: seen from two of several factions, it need not.
+    """
+    order = _kind_order(points)
+    ranked = sorted(points, key=lambda p: order.index(_kind(p)))
+    values = [_scatter_point(p, x_title, y_title) for p in ranked]
+    x_domain = padded([p["x"] for p in points], no_deal_x)
+    y_domain = padded([p["y"] for p in points], no_deal_y)
+    values += _scatter_furniture(ranked, x_domain, y_domain, no_deal_x, no_deal_y)
+    styles = _kind_styles(order)
+    names = [capital(kind) for kind in order]
+    legend = {
+        "orient": "bottom",
+        "title": None,
+        "columns": {"expr": "width < 460 ? 2 : 4"},
+        "symbolOpacity": 1,
+    }
+    layers: list[dict[str, Any]] = [
+        layer("zone", {"type": "rect", "color": PALETTE["zone"]}, both(x2="x2", y2="y2")),
+        layer(
+            "line",
+            {"type": "line", "color": PALETTE["navy"], "strokeWidth": 1.5, "interpolate": "step-before"},
+            both(),
+        ),
+        *(
+            layer(
+                f"no deal {axis}",
+                {"type": "rule", "color": PALETTE["ink"], "strokeDash": [5, 4], "strokeWidth": 1.2},
+                {axis: quantity(axis)},
+            )
+            for axis in ("x", "y")
+        ),
+        layer(
+            "no deal x",
+            {"type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3, "color": PALETTE["muted"]},
+            {"x": quantity("x"), "y": {"value": 0}, "text": {"field": "words"}},
+        ),
+        layer(
+            "no deal y",
+            {
+                "type": "text",
+                "align": "right",
+                "baseline": "bottom",
+                "dx": -4,
+                "dy": -3,
+                "color": PALETTE["muted"],
+            },
+            {"y": quantity("y"), "x": {"value": "width"}, "text": {"field": "words"}},
+        ),
+        layer(
+            "point",
+            {"type": "point", "filled": True},
+            {
+                "x": quantity("x", title=wrapped_title(x_title), domain=x_domain, grid=True),
+                "y": quantity("y", title=wrapped_title(y_title), domain=y_domain, grid=True),
+                "shape": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "scale": {"domain": names, "range": [s[0] for s in styles]},
+                    "legend": legend,
+                },
+                "color": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "scale": {"domain": names, "range": [PALETTE[s[1]] for s in styles]},
+                    "legend": legend,
+                },
+                "size": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "scale": {"domain": names, "range": [s[2] for s in styles]},
+                    "legend": None,
+                },
+                "opacity": {"condition": {"test": "datum.faded", "value": 0.55}, "value": 0.95},
+                "tooltip": {"field": "tip"},
+            },
+        ),
+    ]
+    return Chart(
+        id,
+        caption,
+        {"data": {"values": values}, "layer": layers},
+        _scatter_sentence(points, x_title, y_title, no_deal_x, no_deal_y),
+        _scatter_table(ranked, caption, x_title, y_title),
+        height=380,
+    )
+
+
+def _kind(point: Mapping[str, Any]) -> str:
+    return str(point.get("kind", "other"))
+
+
+def _kind_order(points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Known kinds in their fixed order, then the others as they come: also the order of drawing."""
+    seen = dict.fromkeys(map(_kind, points))
+    return [k for k in _KINDS if k in seen] + [k for k in seen if k not in _KINDS]
+
+
+def _kind_styles(order: Sequence[str]) -> list[tuple[str, str, int]]:
+    spare = [kind for kind in order if kind not in _KINDS]
+    return [_KINDS[k] if k in _KINDS else _SPARE[spare.index(k) % len(_SPARE)] for k in order]
+
+
+def _scatter_point(point: Mapping[str, Any], x_title: str, y_title: str) -> dict[str, Any]:
+    kind = capital(_kind(point))
+    tip = [
+        kind,
+        str(point.get("label", "")),
+        f"{x_title}: {number(point['x'])}",
+        f"{y_title}: {number(point['y'])}",
+    ]
+    return {
+        "part": "point",
+        "x": short(point["x"]),
+        "y": short(point["y"]),
+        "kind": kind,
+        "faded": _kind(point) == "other",
+        "tip": "\n".join(tip),
+    }
+
+
+def _scatter_furniture(
+    points: Sequence[Mapping[str, Any]],
+    x_domain: tuple[float, float],
+    y_domain: tuple[float, float],
+    no_deal_x: float | None,
+    no_deal_y: float | None,
+) -> list[dict[str, Any]]:
+    frontier = sorted((p["x"], -p["y"]) for p in points if _kind(p) == "frontier")
+    heights = [-y for _, y in frontier]
+    parts: list[dict[str, Any]] = []
+    if len(frontier) > 1 and heights == sorted(heights, reverse=True):
+        parts += [
+            {"part": "line", "x": short(x), "y": short(y)}
+            for (x, _), y in zip(frontier, heights, strict=True)
+        ]
+    if no_deal_x is not None and no_deal_y is not None:
+        corner = {"x": short(no_deal_x), "y": short(no_deal_y)}
+        parts.append({"part": "zone", **corner, "x2": x_domain[1], "y2": y_domain[1]})
+    if no_deal_x is not None:
+        parts.append({"part": "no deal x", "x": short(no_deal_x), "words": "no deal →"})
+    if no_deal_y is not None:
+        parts.append({"part": "no deal y", "y": short(no_deal_y), "words": "no deal ↑"})
+    return parts
+
+
+def _scatter_sentence(
+    points: Sequence[Mapping[str, Any]],
+    x_title: str,
+    y_title: str,
+    no_deal_x: float | None,
+    no_deal_y: float | None,
+) -> str:
+    frontier = [p for p in points if _kind(p) == "frontier"]
+    said = [f"Each mark is a package: further right is better for “{x_title}”, higher for “{y_title}”."]
+    if frontier:
+        said.append(f"{len(frontier)} on the frontier.")
+    if no_deal_x is not None and no_deal_y is not None:
+        inside = {
+            (p["x"], p["y"], p.get("label"))
+            for p in points
+            if p["x"] >= no_deal_x and p["y"] >= no_deal_y and _kind(p) != "status quo"
+        }
+        said.append(
+            f"{len(inside)} of those shown reach both no-deal lines"
+            f" ({number(no_deal_x)} across, {number(no_deal_y)} up)."
+        )
+    said += [
+        f"The status quo is at {number(p['x'])} across and {number(p['y'])} up."
+        for p in points
+        if _kind(p) == "status quo"
+    ][:1]
+    return " ".join(said)
+
+
+def _scatter_table(
+    points: Sequence[Mapping[str, Any]], caption: str, x_title: str, y_title: str, most: int = 200
+) -> Table:
+    named = [p for p in points if _kind(p) != "other"]
+    named.sort(key=lambda p: _kind(p) == "frontier")
+    left_out = len(points) - len(named[:most])
+    return Table(
+        caption,
+        ("Mark", "Package", x_title, y_title),
+        [(capital(_kind(p)), str(p.get("label", "")), number(p["x"]), number(p["y"])) for p in named[:most]],
+        numeric=(2, 3),
+        note=f"{left_out} more marks are in the picture only." if left_out else "",
+        fold=len(named) > 12,
+    )

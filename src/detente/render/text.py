@@ -1,0 +1,176 @@
+"""A :class:`~detente.document.Document` on a terminal, or in a pipe.
+
+Works in 80 columns and without colour: a tone is a sign before it is a colour, a table that does not fit is
+turned into records, a picture is its sentence and its numbers. Words from case files are cleaned and never
+read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.render.clean import clean, clean_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["show"]
+
+_STYLES = {"plain": "", "good": "green", "bad": "red", "caution": "yellow", "muted": "dim"}
+_SIGNS = {"good": "✓", "bad": "✗", "caution": "!"}
+_PLAIN_SIGNS = str.maketrans(
+    {
+        "✓": "+",
+        "✗": "x",
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "→": "->",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "…": "...",
+        "·": "|",
+    }
+)
+_FIRST_ROWS = 10
+_LONGEST_WORD = 24  # a longer one may be broken to make a table fit
+
+
+def show(document: Document, console: Console) -> None:
+    """Print the document: headline findings first, then the blocks in order, the small print last."""
+    out = _Printer(console)
+    out.line(document.title, "bold")
+    if document.subtitle:
+        out.line(document.subtitle, "dim")
+    headlines = [b for b in document.blocks if isinstance(b, Finding) and b.headline]
+    for finding in headlines:
+        out.gap()
+        out.finding(finding)
+    for block in document.blocks:
+        if not (isinstance(block, Finding) and block.headline):
+            out.block(block, 1)
+    if document.facts:
+        out.gap()
+        out.line(" · ".join(f"{k}: {v}" for k, v in document.facts.items()), "dim")
+
+
+class _Printer:
+    """Where the words go: cleaned, in the console's encoding, never as markup."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def text(self, words: str, style: str = "") -> Text:
+        from rich.text import Text
+
+        return Text(self._encodable(clean(words)), style=style)
+
+    def _encodable(self, words: str) -> str:
+        """A terminal or pipe that is not UTF-8 gets the nearest signs that it has, not an exception."""
+        encoding = self._console.encoding
+        if encoding.lower().replace("-", "").startswith("utf"):
+            return words
+        return words.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
+
+    def put(self, thing: object, *, indent: int = 0) -> None:
+        from rich.padding import Padding
+
+        self._console.print(Padding(thing, (0, 0, 0, indent)) if indent else thing)  # type: ignore[arg-type]
+
+    def gap(self) -> None:
+        self._console.print()
+
+    def line(self, words: str, style: str = "", *, indent: int = 0) -> None:
+        self.put(self.text(clean_line(words), style), indent=indent)
+
+    def block(self, block: Block, depth: int) -> None:
+        self.gap()
+        match block:
+            case Section():
+                self.section(block, depth)
+            case Finding():
+                self.finding(block)
+            case Paragraph():
+                self.put(self.text(_signed(block.text, block.tone), _STYLES[block.tone]))
+            case Table():
+                self.table(block)
+            case Chart():
+                self.line(block.caption, "bold")
+                self.line(block.alt)
+                if block.table is not None:
+                    self.table(block.table, captioned=False, first=_FIRST_ROWS)
+
+    def section(self, section: Section, depth: int) -> None:
+        self.line(section.title, "bold underline" if depth == 1 else "bold")
+        if depth == 1 and not self._console.is_terminal:
+            # a pipe has no underline
+            self.line("=" * min(len(section.title), self._console.width))
+        if section.lead:
+            self.line(section.lead, "italic dim")
+        for block in section.blocks:
+            self.block(block, depth + 1)
+
+    def finding(self, finding: Finding) -> None:
+        style = " ".join(("bold" if finding.headline else "", _STYLES[finding.tone])).strip()
+        self.line(_signed(finding.text, finding.tone), style)
+        for word, said in (("Because", finding.because), ("How far this goes", finding.limit)):
+            if said:
+                self.line(f"{word}: {said}", "dim", indent=2)
+
+    def table(self, table: Table, *, captioned: bool = True, first: int | None = None) -> None:
+        if captioned and table.caption:
+            self.line(table.caption, "bold")
+        rows = [[c if isinstance(c, Cell) else Cell(str(c)) for c in row] for row in table.rows]
+        shown = rows[: first or _FIRST_ROWS] if table.fold or first else rows
+        notes = list(dict.fromkeys(c.note for row in shown for c in row if c.note))
+        marks = {note: f" [{i}]" for i, note in enumerate(notes, 1)}
+        words = [[_signed(c.text, c.tone) + marks.get(c.note, "") for c in row] for row in shown]
+        if _fits([list(table.columns), *words], self._console.width):
+            self._grid(table, shown, words)
+        else:
+            self._records(table, shown, words)
+        for note, mark in marks.items():
+            self.line(f"{mark.strip()} {note}", "dim", indent=1)
+        if len(shown) < len(rows):
+            self.line(f"and {len(rows) - len(shown)} more rows, in the report and in --json", "dim", indent=1)
+        if table.note:
+            self.line(table.note, "dim", indent=1)
+
+    def _grid(self, table: Table, rows: Sequence[Sequence[Cell]], words: Sequence[Sequence[str]]) -> None:
+        import rich.box
+        import rich.table
+
+        grid = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for i, column in enumerate(table.columns):
+            grid.add_column(
+                self.text(column), justify="right" if i in table.numeric else "left", overflow="fold"
+            )
+        for row, said in zip(rows, words, strict=True):
+            grid.add_row(*(self.text(w, _STYLES[c.tone]) for w, c in zip(said, row, strict=True)))
+        self.put(grid)
+
+    def _records(self, table: Table, rows: Sequence[Sequence[Cell]], words: Sequence[Sequence[str]]) -> None:
+        """One paragraph per row, the column's name before each value."""
+        for row, said in zip(rows, words, strict=True):
+            self.line(said[0] if said else "", "bold")
+            for column, word, cell in zip(table.columns[1:], said[1:], row[1:], strict=False):
+                self.line(f"{column}: {word}", _STYLES[cell.tone], indent=2)
+
+
+def _signed(text: str, tone: str) -> str:
+    sign = _SIGNS.get(tone)
+    return text if sign is None or text.lstrip().startswith(sign) else f"{sign} {text}"
+
+
+def _fits(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether every column can have its longest word (or a bearable part of it) side by side."""
+    columns = max(map(len, rows))
+    needed = 0
+    for i in range(columns):
+        said = [word for row in rows if i < len(row) for word in row[i].split()]
+        needed += min(max(map(len, said), default=0), _LONGEST_WORD) + 2
+    return needed - 2 <= width
