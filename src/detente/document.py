@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Paragraph", "Section", "Table"]
+__all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Paragraph", "Section", "Table", "Tone"]
 
 Tone = Literal["plain", "good", "bad", "caution", "muted"]
 """What a value means to the reader, never a colour: renderers add a sign or a word, not colour alone."""

@@ -1,0 +1,236 @@
+"""What the deal analysis found. Field names are those of the JSON; shares are between 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from detente import __version__
+
+__all__ = [
+    "Blocker",
+    "DealResult",
+    "NearestMiss",
+    "PackageResult",
+    "Packages",
+    "Power",
+    "Solution",
+    "StatusQuo",
+    "Swap",
+    "TrackResult",
+    "Zone",
+    "jsonable",
+]
+
+
+@dataclass(frozen=True)
+class PackageResult:
+    """One package: utilities and gains at best estimates, acceptance over fresh draws."""
+
+    package: Mapping[str, str]
+    """Issue → option, for the issues that can move at this table."""
+    moves: Mapping[str, str]
+    """The part of it that differs from the status quo."""
+    utility: Mapping[str, float]
+    """Faction → points at best estimates."""
+    gain: Mapping[str, float]
+    """Faction → points above its no-deal value at best estimates."""
+    gain_range: Mapping[str, tuple[float, float, float]]
+    """Faction → 5th, 50th and 95th percentile of the gain over the draws."""
+    acceptance: float
+    """Share of fresh draws in which the table agrees."""
+    acceptance_error: float
+    """Its Monte Carlo standard error, from the replicates."""
+    acceptance_by_faction: Mapping[str, float]
+    acceptance_by_reading: Mapping[str, Mapping[str, float]]
+    """Faction → reading → acceptance if that reading is true."""
+    dependence_bounds: tuple[float, float]
+    """Acceptance if the factions' judgements hung together in the worst and the best way (Fréchet bounds)."""
+    delivered: float
+    """Acceptance times the chances that the consenting parties make their own sides comply."""
+    accepts: tuple[str, ...]
+    """Factions for whom it is acceptable at best estimates."""
+    blocks: tuple[str, ...]
+    """Factions for whom it is not."""
+
+
+@dataclass(frozen=True)
+class Solution(PackageResult):
+    """A package chosen by a rule, and what is proven about it."""
+
+    rule: str
+    proven: bool
+    """Whether it is exactly the best by its rule; if not, ``bound`` limits how much better another could be."""
+    winning_set: tuple[str, ...]
+    """The factions over whom the rule was taken; empty where the rule needs none."""
+    value: float
+    bound: float
+    scale_free: bool
+    """Whether the choice is free of the scale on which points are typed."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Share of draws in which some package is agreed; where a capped search gave up, undecided."""
+
+    lower: float
+    upper: float
+    undecided: float
+
+
+@dataclass(frozen=True)
+class Packages:
+    """Counts at best estimates, shares over the draws."""
+
+    total: int
+    """Possible packages, the status quo among them."""
+    acceptable: int | None
+    """How many are agreed at best estimates; exact, or null with ``why``."""
+    why: str | None
+    zone_probability: float | Zone
+    monte_carlo_error: float
+    zone_by_reading: Mapping[str, Mapping[str, float]]
+    """Faction → reading → share of draws with some agreed package, were that reading true (lower bound)."""
+    best_package_acceptance: float
+    best_package_error: float
+
+
+@dataclass(frozen=True)
+class StatusQuo:
+    """Where everything stays as it is."""
+
+    package: Mapping[str, str]
+    utility: Mapping[str, float]
+    no_deal: Mapping[str, float]
+    accepts: tuple[str, ...]
+    acceptance_by_faction: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A minimal set of factions whose consent, if given, would open the zone."""
+
+    factions: tuple[str, ...]
+    at_best_estimates: bool
+    share: float
+    """Share of the draws looked at in which this set is such a minimal set."""
+    share_error: float
+
+
+@dataclass(frozen=True)
+class NearestMiss:
+    """When there is no deal at best estimates: what comes closest, and what would open the zone."""
+
+    package: Mapping[str, str]
+    moves: Mapping[str, str]
+    shortfall: Mapping[str, float]
+    """Faction → points by which its no-deal value would have to be lower, or that a side payment is worth."""
+    total: float
+    """Sum of the shortfalls; adds points of different factions, so it depends on the scale."""
+    proven: bool
+    lines: tuple[str, ...]
+    """Single red or firm lines each of which, if given up, would open the zone."""
+
+
+@dataclass(frozen=True)
+class Power:
+    """Voting power of each faction in the agreement."""
+
+    banzhaf: Mapping[str, float]
+    """Normalised to one."""
+    banzhaf_absolute: Mapping[str, float]
+    shapley_shubik: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TrackResult:
+    """The answer at one table."""
+
+    id: str
+    name: str
+    factions: tuple[str, ...]
+    """Those whose consent the track needs, the objectives of the frontier."""
+    issues: tuple[str, ...]
+    stuck: Mapping[str, str]
+    """Issues of the track that cannot move there, and why."""
+    winning_sets: int
+    """How many minimal winning sets the agreement has."""
+    packages: Packages
+    status_quo: StatusQuo | None
+    frontier: tuple[PackageResult, ...]
+    frontier_size: int | None
+    """Size of the whole frontier; ``frontier`` may be thinned for reading."""
+    frontier_why: str | None
+    """Why there is no exact frontier, where there is none."""
+    solutions: Mapping[str, Solution | None]
+    """nash, kalai_smorodinsky, egalitarian, utilitarian, most_acceptable."""
+    blockers: tuple[Blocker, ...]
+    blockers_draws: int
+    """How many draws the blockers were looked for in."""
+    nearest_miss: NearestMiss | None
+    power: Power
+    grid: Mapping[str, float]
+    """Faction → points per grid step: all arithmetic is exact on this grid."""
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A small exchange that touches nobody's hold on office, agreed by those who control what it moves."""
+
+    moves: Mapping[str, str]
+    consent: tuple[str, ...]
+    """Factions whose consent can matter."""
+    gain: Mapping[str, float]
+    acceptance: float
+    acceptance_error: float
+    acceptance_by_reading: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class DealResult:
+    """Is there a deal, which one, who blocks: one answer per track."""
+
+    case: str
+    title: str
+    as_of: str | None
+    seed: int
+    draws: int
+    widen: float
+    replicates: int
+    tracks: Mapping[str, TrackResult]
+    swaps: tuple[Swap, ...]
+    swaps_considered: int
+    readings: Mapping[str, str]
+    """Faction → the reading taken at best estimates, the likeliest."""
+    record: Mapping[str, int] | None
+    """Earlier rounds and agreements."""
+
+    @property
+    def main(self) -> TrackResult:
+        """The default track."""
+        return next(iter(self.tracks.values()))
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary, the default track at the top level too."""
+        whole = jsonable(self)
+        head = {
+            "detente": __version__,
+            "case": self.case,
+            "verb": "deal",
+            "seed": self.seed,
+            "draws": self.draws,
+        }
+        return {**head, **whole, **jsonable(self.main), "id": self.main.id}
+
+
+def jsonable(result: Any) -> Any:
+    """A frozen dataclass as plain dictionaries and lists, in field order."""
+    if hasattr(result, "__dataclass_fields__"):
+        return {f.name: jsonable(getattr(result, f.name)) for f in fields(result)}
+    if isinstance(result, Mapping):
+        return {key: jsonable(value) for key, value in result.items()}
+    if isinstance(result, (tuple, list)):
+        return [jsonable(value) for value in result]
+    return result

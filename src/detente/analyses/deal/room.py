@@ -1,0 +1,215 @@
+"""One table: samples as the kernels want them, and packages described in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.result import PackageResult
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.kernels.acceptance import accepts, agreed
+from detente.kernels.patterns import Patterns
+from detente.problem import Problem, Sample, Seat, Table, seat
+from detente.rng import replicate_error
+
+__all__ = ["Room", "View", "accepted", "view"]
+
+
+class View(NamedTuple):
+    """One sample as seen from the table, ready for the kernels."""
+
+    seat: Seat
+    patterns: Patterns
+    winning: NDArray[np.uint64]
+
+    @property
+    def over(self) -> dict[str, Any]:
+        """Arguments of the kernels that work over draws."""
+        s = self.seat
+        return {"patterns": self.patterns, "add": s.adds, "excluded": s.excluded, "status_quo": s.status_quo}
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """Arguments of the kernels that work at best estimates (a sample of one)."""
+        s = self.seat
+        return {
+            "patterns": self.patterns,
+            "add": s.adds[..., 0].astype(np.int64),
+            "excluded": s.excluded,
+            "status_quo": s.status_quo,
+        }
+
+    @property
+    def utilities(self) -> NDArray[np.int64]:
+        """[P, I, L] of a sample of one."""
+        return self.seat.points[..., 0].astype(np.int64)
+
+    @property
+    def reservation(self) -> NDArray[np.int64]:
+        """[P] of a sample of one."""
+        return self.seat.thresholds[:, 0].astype(np.int64)
+
+
+def view(problem: Problem, sample: Sample, at: Table, winning: Sequence[int] | None = None) -> View:
+    """A sample as seen from a table."""
+    s = seat(problem, sample, at)
+    masks = np.array(at.winning if winning is None else winning, dtype=np.uint64)
+    return View(s, Patterns(s.start, s.issue, s.option), masks)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything that the answers at one table share."""
+
+    ready: Deal
+    at: Table
+    best: View
+    first: View
+    fresh: View
+
+    @property
+    def problem(self) -> Problem:
+        return self.ready.problem
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.problem.factions[f] for f in self.at.factions)
+
+    @cached_property
+    def step(self) -> NDArray[np.float64]:
+        return self.problem.step[list(self.at.factions)]
+
+    @cached_property
+    def relevant(self) -> tuple[int, ...]:
+        """Factions in some minimal winning set."""
+        union = 0
+        for mask in self.at.winning:
+            union |= mask
+        return tuple(f for f in range(len(self.names)) if union >> f & 1)
+
+    def members(self, mask: int) -> NDArray[np.bool_]:
+        return np.array([mask >> f & 1 for f in range(len(self.names))], dtype=np.bool_)
+
+    def parties(self, mask: int) -> set[str]:
+        """Parties some faction of which is in the set."""
+        owners = [self.problem.party_of[f] for f in self.at.factions]
+        return {owners[f] for f in range(len(owners)) if mask >> f & 1}
+
+    @cached_property
+    def rivals(self) -> Mapping[tuple[str, str], View]:
+        return {
+            key: view(self.problem, sample, self.at)
+            for key, sample in self.ready.rivals.items()
+            if key[0] in self.names
+        }
+
+    def totals(self, seen: View, packages: NDArray[np.int16]) -> NDArray[np.int64]:
+        """Whole utilities without lines, [N, P, S], in grid steps."""
+        s = seen.seat
+        out = np.repeat(s.base[None].astype(np.int64), len(packages), axis=0)
+        for i in range(packages.shape[1]):
+            out += s.points[:, i, packages[:, i]].transpose(1, 0, 2)
+        for t in range(len(s.excluded)):
+            pairs = range(s.start[t], s.start[t + 1])
+            hit = np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
+            out[hit] += s.add[:, t]
+        return out
+
+    def describe(self, packages: NDArray[np.int16]) -> list[PackageResult]:
+        """Results for packages [N, I]."""
+        if not len(packages):
+            return []
+        at_best = self.totals(self.best, packages)[..., 0]
+        gain = at_best - self.best.seat.no_deal[:, 0]
+        yes = accepted(self.best, packages)[..., 0]
+        over = accepted(self.fresh, packages)
+        together = agreed(over, self.fresh.winning)
+        delivered = _delivered(self, over, together)
+        low, mid, high = np.percentile(
+            self.totals(self.fresh, packages) - self.fresh.seat.no_deal, [5, 50, 95], axis=2
+        )
+        by_reading: dict[tuple[str, str], NDArray[np.float64]] = {
+            key: agreed(accepted(seen, packages), seen.winning).mean(axis=1)
+            for key, seen in self.rivals.items()
+        }
+        results = []
+        for n, package in enumerate(packages):
+            shares = over[n].mean(axis=1)
+            readings: dict[str, dict[str, float]] = {}
+            for (faction, reading), values in by_reading.items():
+                readings.setdefault(faction, {})[reading] = float(values[n])
+            results.append(
+                PackageResult(
+                    package=self.problem.package(package.tolist(), self.at.issues),
+                    moves=self.moves(package),
+                    utility=self.points(at_best[n]),
+                    gain=self.points(gain[n]),
+                    gain_range={
+                        name: (
+                            float(low[n, f] * self.step[f]),
+                            float(mid[n, f] * self.step[f]),
+                            float(high[n, f] * self.step[f]),
+                        )
+                        for f, name in enumerate(self.names)
+                    },
+                    acceptance=float(together[n].mean()),
+                    acceptance_error=replicate_error(together[n].astype(np.float64), REPLICATES),
+                    acceptance_by_faction={name: float(shares[f]) for f, name in enumerate(self.names)},
+                    acceptance_by_reading=readings,
+                    dependence_bounds=_dependence(self, over[n]),
+                    delivered=float(delivered[n]),
+                    accepts=tuple(name for f, name in enumerate(self.names) if yes[n, f]),
+                    blocks=tuple(name for f, name in enumerate(self.names) if not yes[n, f]),
+                )
+            )
+        return results
+
+    def points(self, steps: NDArray[np.int64]) -> dict[str, float]:
+        """Grid steps as points, rounded to the grid."""
+        return {name: round(float(steps[f]) * float(self.step[f]), 9) for f, name in enumerate(self.names)}
+
+    def moves(self, package: NDArray[Any]) -> dict[str, str]:
+        named = self.problem.package(package.tolist(), self.at.issues)
+        start = self.best.seat.status_quo
+        if start is None:
+            return named
+        return {k: o for (k, o), a, b in zip(named.items(), package, start, strict=True) if a != b}
+
+
+def accepted(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """[N, P, S]: whose line does each package clear, in each draw?"""
+    s = seen.seat
+    result: NDArray[np.bool_] = accepts(
+        s.points, s.thresholds, packages, patterns=seen.patterns, add=s.adds
+    ).astype(np.bool_)
+    return result
+
+
+def _delivered(room: Room, over: NDArray[np.bool_], together: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Share of draws agreed, each weighted by the chance that every party at the table delivers."""
+    case = room.problem.case
+    here = room.parties((1 << len(room.names)) - 1)
+    rows = [n for n, p in enumerate(case.parties) if p in here]
+    chance = room.ready.fresh.delivers[rows].prod(axis=0)
+    share: NDArray[np.float64] = (together * chance).mean(axis=1)
+    return share
+
+
+def _dependence(room: Room, over: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fréchet bounds on the acceptance [P, S] of one package, given each faction's own share.
+
+    For one winning set W: max(0, sum p_f - |W| + 1) <= P(all of W) <= min p_f; any set will do, so the best
+    set bounds from below and the sum over sets (at most one) from above.
+    """
+    shares = over.mean(axis=1)
+    lower, upper = 0.0, 0.0
+    for mask in room.at.winning:
+        inside = shares[room.members(mask)]
+        lower = max(lower, float(inside.sum()) - (len(inside) - 1))
+        upper += float(inside.min())
+    return max(0.0, lower), min(1.0, upper)

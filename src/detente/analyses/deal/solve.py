@@ -1,0 +1,152 @@
+"""Is there a deal, which one, who blocks?
+
+For each table: at best estimates, the exact frontier, the exact number of agreed packages, the bargaining
+solutions (Nash 1950; Kalai & Smorodinsky 1975; egalitarian, Kalai 1977; utilitarian), the nearest miss; over
+the draws, each package's acceptance, the package accepted most often, whether the zone is open, who blocks;
+and the small swaps that leave everybody's hold on office alone. MODEL.md, section 1.
+
+Two independent sets of draws are used: packages are *chosen* on the first and their acceptance is *reported*
+on the second, because the largest of many estimates is biased upwards (Shapiro, Dentcheva & Ruszczynski 2009,
+section 5.1.2). Errors come from the replicates of the lattice, not from a binomial formula.
+
+Ties: among equally good packages the one that comes first in the order of the case file's options, issue by
+issue. With several minimal winning sets, a solution is taken per set, over its members, and the set whose
+solution is accepted most often is shown (then the smaller set, then the earlier).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from detente.agreement import power
+from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
+from detente.analyses.deal.result import DealResult, Packages, Power, StatusQuo, TrackResult
+from detente.analyses.deal.room import Room, view
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.deal.swaps import swaps
+from detente.analyses.deal.uncertainty import blockers, zone
+from detente.kernels.counting import total
+from detente.problem import Table, table
+
+__all__ = ["deal"]
+
+
+def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
+    """Answer for every track (or for ``tracks``), the default one first.
+
+    Raises
+    ------
+    LimitError
+        The agreement has too many minimal winning sets, or a front outgrew its limit.
+    """
+    problem, case = ready.problem, ready.problem.case
+    names = list(tracks or case.tracks or ["table"])
+    found = {name: _track(ready, table(problem, name)) for name in names}
+    exchanges, considered = swaps(ready)
+    likeliest = ready.best.reading[:, 0]
+    return DealResult(
+        case=case.id,
+        title=case.title,
+        as_of=None if case.as_of is None else case.as_of.isoformat(),
+        seed=ready.seed,
+        draws=ready.draws,
+        widen=ready.widen,
+        replicates=REPLICATES,
+        tracks=found,
+        swaps=exchanges,
+        swaps_considered=considered,
+        readings={
+            f: names[int(r)]
+            for f, names, r in zip(problem.factions, problem.readings, likeliest, strict=True)
+            if names
+        },
+        record=None
+        if case.record is None
+        else {"rounds": case.record.rounds, "agreements": case.record.agreements},
+    )
+
+
+def _track(ready: Deal, at: Table) -> TrackResult:
+    """All answers at one table."""
+    problem = ready.problem
+    room = Room(
+        ready=ready,
+        at=at,
+        best=view(problem, ready.best, at),
+        first=view(problem, ready.first, at),
+        fresh=view(problem, ready.fresh, at),
+    )
+    notes: list[str] = []
+    front, why = frontier_packages(room)
+    solved, candidates = solutions(room, front, notes)
+    readable = thinned(room, front, candidates)
+    described = {tuple(p): r for p, r in zip(readable.tolist(), room.describe(readable), strict=True)}
+    if front is not None and len(readable) < len(front):
+        notes.append(f"{len(readable)} of {len(front):,} packages of the frontier are shown")
+    pool = np.unique(np.concatenate([readable, candidates]), axis=0)
+    opened, error, by_reading = zone(room, pool)
+    agreed, why_not = counted(room)
+    top = solved["most_acceptable"]
+    between, looked = blockers(room, pool)
+    miss = None
+    if agreed == 0 or (agreed is None and solved["nash"] is None):
+        miss = nearest_miss(room)
+    factions = tuple(room.names[f] for f in room.relevant)
+    return TrackResult(
+        id=at.id,
+        name=at.name,
+        factions=factions,
+        issues=tuple(problem.issues[i] for i in at.issues),
+        stuck=at.stuck,
+        winning_sets=len(at.winning),
+        packages=Packages(
+            total=total(room.best.seat.sizes, room.best.patterns, room.best.seat.excluded),
+            acceptable=agreed,
+            why=why_not,
+            zone_probability=opened,
+            monte_carlo_error=error,
+            zone_by_reading=by_reading,
+            best_package_acceptance=top.acceptance if top else 0.0,
+            best_package_error=top.acceptance_error if top else 0.0,
+        ),
+        status_quo=_status_quo(room),
+        frontier=tuple(described[tuple(p)] for p in readable.tolist()),
+        frontier_size=None if front is None else len(front),
+        frontier_why=why,
+        solutions=solved,
+        blockers=between,
+        blockers_draws=looked,
+        nearest_miss=miss,
+        power=_power(room),
+        grid={name: float(room.step[f]) for f, name in enumerate(room.names)},
+        notes=tuple(notes),
+    )
+
+
+def _status_quo(room: Room) -> StatusQuo | None:
+    start = room.best.seat.status_quo
+    if start is None:
+        return None
+    package = start[None].astype(np.int16)
+    steps = room.totals(room.best, package)[0, :, 0]
+    over = room.totals(room.fresh, package)[0] >= room.fresh.seat.no_deal
+    no_deal = room.best.seat.no_deal[:, 0].astype(np.int64)
+    return StatusQuo(
+        package=room.problem.package(start.tolist(), room.at.issues),
+        utility=room.points(steps),
+        no_deal=room.points(no_deal),
+        accepts=tuple(name for f, name in enumerate(room.names) if steps[f] >= no_deal[f]),
+        acceptance_by_faction={name: float(over[f].mean()) for f, name in enumerate(room.names)},
+    )
+
+
+def _power(room: Room) -> Power:
+    held = power(room.at.agreement, len(room.names))
+    by = lambda shares: {n: float(v) for n, v in zip(room.names, shares, strict=True)}  # noqa: E731
+    return Power(
+        banzhaf=by(held.banzhaf),
+        banzhaf_absolute=by(held.banzhaf_absolute),
+        shapley_shubik=by(held.shapley_shubik),
+    )

@@ -1,0 +1,117 @@
+"""Over the draws: is the zone open, and who stands between the parties and a deal?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.result import Blocker, Zone
+from detente.analyses.deal.room import Room, View
+from detente.analyses.deal.run import REPLICATES
+from detente.kernels.search import exists
+from detente.rng import replicate_error
+
+__all__ = ["NODES", "blockers", "existence", "zone"]
+
+BLOCKER_DRAWS = 256
+MAX_BLOCKERS = 4
+"""Largest set of blockers looked for."""
+NODES = 20_000
+"""Nodes of the search that decides whether one draw has an agreed package."""
+
+
+def existence(seen: View, candidates: NDArray[np.int16]) -> NDArray[np.int8]:
+    s = seen.seat
+    verdict: NDArray[np.int8] = exists(
+        s.points,
+        s.thresholds,
+        s.sizes,
+        winning=seen.winning,
+        candidates=candidates,
+        node_limit=NODES,
+        **seen.over,
+    ).verdict
+    return verdict
+
+
+def zone(
+    room: Room, candidates: NDArray[np.int16]
+) -> tuple[float | Zone, float, dict[str, dict[str, float]]]:
+    """Share of draws in which some package is agreed; a range where a capped search left some undecided."""
+    verdict = existence(room.fresh, candidates)
+    yes = float((verdict == 1).mean())
+    undecided = float((verdict == -1).mean())
+    error = replicate_error((verdict == 1).astype(np.float64), REPLICATES)
+    by_reading: dict[str, dict[str, float]] = {}
+    for (faction, reading), seen in room.rivals.items():
+        by_reading.setdefault(faction, {})[reading] = float((existence(seen, candidates) == 1).mean())
+    if undecided:
+        return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error, by_reading
+    return yes, error, by_reading
+
+
+def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, ...], int]:
+    """Minimal sets of factions whose consent, if given, would open the zone.
+
+    Looked for by size in every ``draws / BLOCKER_DRAWS``-th draw, up to ``MAX_BLOCKERS`` factions a set. A
+    draw with an open zone has none; a set that a capped search leaves undecided is not counted.
+    """
+    stride = max(1, room.ready.draws // BLOCKER_DRAWS)
+    rows = np.arange(0, room.ready.draws, stride)
+    sampled = _slice(room.fresh, rows)
+    shares = _minimal_sets(room, sampled, candidates)
+    at_best = {b for b, hit in _minimal_sets(room, room.best, candidates).items() if hit[0]}
+    found = [
+        Blocker(
+            factions=tuple(room.names[f] for f in b),
+            at_best_estimates=b in at_best,
+            share=float(hit.mean()),
+            share_error=replicate_error(hit.astype(np.float64), REPLICATES)
+            if len(rows) >= REPLICATES
+            else 0.0,
+        )
+        for b, hit in shares.items()
+        if hit.any() or b in at_best
+    ]
+    found.sort(key=lambda b: (-b.at_best_estimates, -b.share, len(b.factions)))
+    return tuple(found), len(rows)
+
+
+def _slice(seen: View, rows: NDArray[np.intp]) -> View:
+    s = seen.seat
+    return seen._replace(
+        seat=s._replace(
+            points=np.ascontiguousarray(s.points[..., rows]),
+            base=s.base[:, rows],
+            no_deal=s.no_deal[:, rows],
+            add=np.ascontiguousarray(s.add[..., rows]),
+            broken=np.ascontiguousarray(s.broken[..., rows]),
+        )
+    )
+
+
+def _minimal_sets(
+    room: Room, seen: View, candidates: NDArray[np.int16]
+) -> dict[tuple[int, ...], NDArray[np.bool_]]:
+    """Set of factions → in which draws it is a minimal blocking set."""
+    size = seen.seat.points.shape[-1]
+    closed = existence(seen, candidates) == 0
+    found: dict[tuple[int, ...], NDArray[np.bool_]] = {}
+    for k in range(1, min(MAX_BLOCKERS, len(room.relevant)) + 1):
+        for group in combinations(room.relevant, k):
+            todo = closed.copy()
+            for smaller, hit in found.items():
+                if set(smaller) < set(group):
+                    todo &= ~hit
+            rows = np.flatnonzero(todo)
+            if not len(rows):
+                continue
+            given = sum(1 << f for f in group)
+            eased = sorted({mask & ~given for mask in room.at.winning})
+            part = _slice(seen, rows)._replace(winning=np.array(eased, dtype=np.uint64))
+            hit = np.zeros(size, dtype=np.bool_)
+            hit[rows] = existence(part, candidates) == 1
+            found[group] = hit
+    return found

@@ -1,0 +1,83 @@
+"""Where every element of a case comes from: fact, inference or judgement, the nearest enclosing one.
+
+A number (a range) belongs to the provenance written on it, else to that of the block around it, and so on
+outwards; an element that is not a number is listed only where provenance was written on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from detente.case.model import Case, Provenance, Range
+
+__all__ = ["Element", "elements"]
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element and its provenance."""
+
+    path: str
+    """Dotted path in the case file."""
+    number: bool
+    value: str
+    """The number as a range, or nothing."""
+    kind: str
+    """``fact``, ``inference``, ``judgement``, or ``none``."""
+    text: str
+    """The quotation, the step, or the reason."""
+    origin: str
+    """Source id, or who judged and when."""
+
+
+def elements(case: Case) -> list[Element]:
+    """Every number, and every other element with a provenance of its own, in file order."""
+    return list(_walk(case, "", ("none", "", "")))
+
+
+def _own(value: Provenance) -> tuple[str, str, str] | None:
+    if value.fact is not None:
+        return "fact", value.fact, value.source or ""
+    if value.inference is not None:
+        return "inference", value.inference, ""
+    if value.judgement is not None:
+        who = ", ".join(
+            part
+            for part in (value.judgement.by, value.judgement.on.isoformat() if value.judgement.on else None)
+            if part
+        )
+        return "judgement", value.judgement.because, who
+    return None
+
+
+def _walk(value: object, path: str, around: tuple[str, str, str]) -> Iterator[Element]:
+    if isinstance(value, Provenance):
+        own = _own(value)
+        if isinstance(value, Range):
+            kind, text, origin = own or around
+            yield Element(path, True, _shown(value), kind, text, origin)
+            return
+        if own is not None:
+            if path and own[0] != "judgement":
+                yield Element(path, False, "", *own)
+            around = own
+    if isinstance(value, BaseModel):
+        skip = Provenance.model_fields if isinstance(value, Provenance) else {}
+        for name in type(value).model_fields:
+            if name not in skip:
+                yield from _walk(getattr(value, name), f"{path}.{name}" if path else name, around)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _walk(inner, f"{path}.{name}" if path else str(name), around)
+    elif isinstance(value, tuple):
+        for n, inner in enumerate(value):
+            yield from _walk(inner, f"{path}.{n}", around)
+
+
+def _shown(value: Range) -> str:
+    if value.certain:
+        return f"{value.median:g}"
+    return f"{value.low:g} – {value.median:g} – {value.high:g}"

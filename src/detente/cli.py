@@ -1,0 +1,344 @@
+"""The command line: words in, words out. It alone writes files, through :mod:`detente.storage`.
+
+Nothing heavy is imported before a command needs it: ``--help`` and ``check`` start at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from detente import __version__
+from detente.errors import CaseError, DetenteError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detente.analyses.deal import Deal
+    from detente.case.model import Case
+    from detente.case.reading import ReadCase
+    from detente.document import Document
+
+__all__ = ["app", "main"]
+
+ISSUES = "the project's issue tracker"
+INTERNAL = 70
+INTERRUPTED = 130
+NO_DEAL = 1
+
+app = typer.Typer(
+    name="detente",
+    help="Is there a deal, which one, who blocks, and what would flip it? One readable case file in, answers out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+CaseArgument = Annotated[
+    str, typer.Argument(metavar="CASE", help="A case file, or the name of a bundled case.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Only JSON on the standard output.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws: same seed, same answer.")]
+DrawsOption = Annotated[
+    int, typer.Option("--draws", min=64, max=65536, help="How many draws from the judged ranges.")
+]
+WidenOption = Annotated[
+    float, typer.Option("--widen", min=0.0, max=100.0, help="Stretch every judged range by this factor.")
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"detente {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Is there a deal, which one, who blocks, and what would flip it?"""
+
+
+# --- answers ----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def deal(
+    case: CaseArgument,
+    track: Annotated[
+        list[str] | None, typer.Option("--track", help="Only this table (repeatable); default: all.")
+    ] = None,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+    fail_if_no_deal: Annotated[
+        bool, typer.Option("--fail-if-no-deal", help="Exit with 1 if no package is agreed at best estimates.")
+    ] = False,
+) -> None:
+    """Is there a zone of agreement, which packages are worth proposing, who blocks?"""
+    read = _read(case)
+    with _working("drawing judgements"):
+        from detente.analyses.deal import deal as solve
+        from detente.analyses.deal.document import document
+
+        ready = _ready(read.case, seed, draws, widen)
+        result = solve(ready, tracks=track)
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        _show(document(result, read.case))
+    if fail_if_no_deal and not result.main.packages.acceptable:
+        raise typer.Exit(NO_DEAL)
+
+
+@app.command()
+def flips(
+    case: CaseArgument,
+    track: Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")] = None,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+) -> None:
+    """Which single judgement, changed how little, would change the answer?"""
+    read = _read(case)
+    with _working("changing one judgement at a time"):
+        from detente.analyses.deal import deal as solve
+        from detente.analyses.flips import flips as scan
+        from detente.analyses.flips.document import document
+
+        ready = _ready(read.case, seed, draws, widen)
+        found = scan(ready, solve(ready, tracks=None if track is None else [track]))
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        _show(document(found, read.case))
+
+
+@app.command()
+def report(
+    case: CaseArgument,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write; default: CASE-ID.html here.")
+    ] = None,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+) -> None:
+    """Write the whole briefing as one self-contained HTML page, and print where it is."""
+    read = _read(case)
+    target = output or Path(f"{read.case.id}.html")
+    with _working("preparing the briefing"):
+        from detente.analyses.deal import deal as solve
+        from detente.analyses.flips import flips as scan
+        from detente.render.html import page
+        from detente.report import briefing
+        from detente.storage import write_text
+
+        ready = _ready(read.case, seed, draws, widen)
+        result = solve(ready)
+        html = page(briefing(read.case, ready, result, scan(ready, result)))
+        write_text(target, html, overwrite=True)
+    print(target)
+
+
+# --- case files -------------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    case: CaseArgument,
+    sources: Annotated[
+        Path | None, typer.Option("--sources", help="Folder with the texts: verify every quotation.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a case, say what is wrong with it, and warn as a good colleague would."""
+    from detente.case.checks import verify_quotations
+
+    read = _read(case)
+    verdicts = [] if sources is None else verify_quotations(read.case, sources)
+    bad = [v for v in verdicts if not v.found]
+    if as_json:
+        _print_json(
+            {
+                "detente": __version__,
+                "case": read.case.id,
+                "verb": "check",
+                "warnings": [
+                    {"line": w.line, "column": w.column, "path": w.path, "message": w.message}
+                    for w in read.warnings
+                ],
+                "quotations": [
+                    {"path": v.path, "source": v.source, "found": v.found, "why": v.why} for v in verdicts
+                ],
+            }
+        )
+    else:
+        for warning in read.warnings:
+            print(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
+        for verdict in bad:
+            print(f"{read.file}: {verdict.path}: not found in the texts of {sources}: {verdict.why}")
+        parts = [f"{len(read.case.parties)} parties", f"{len(read.case.issues)} issues"]
+        if sources is not None:
+            parts.append(f"{len(verdicts) - len(bad)} of {len(verdicts)} quotations found")
+        print(f"{read.case.id}: valid; {', '.join(parts)}, {len(read.warnings)} warnings")
+    if bad:
+        raise typer.Exit(CaseError.exit_code)
+
+
+@app.command()
+def new(
+    target: Annotated[Path, typer.Argument(help="The file to write.")] = Path("my-case.yaml"),
+) -> None:
+    """Write a commented starter case."""
+    from detente.case.starter import starter
+    from detente.storage import write_text
+
+    write_text(target, starter(), overwrite=False)
+    print(target)
+
+
+@app.command()
+def cases(as_json: JsonOption = False) -> None:
+    """List the bundled cases."""
+    from detente.catalogue import titles
+
+    found = titles()
+    if as_json:
+        _print_json({"detente": __version__, "verb": "cases", "cases": found})
+        return
+    width = max(map(len, found))
+    for name, title in found.items():
+        print(f"{name:{width}}  {title}")
+
+
+@app.command()
+def schema(
+    verb: Annotated[
+        str, typer.Option("--verb", help="Schema of a verb's JSON (deal, flips); default: of case files.")
+    ] = "case",
+) -> None:
+    """Print a JSON Schema: of case files (for editors), or of a verb's JSON."""
+    if verb == "case":
+        from detente.case.schema import case_schema
+
+        _print_json(case_schema())
+        return
+    from detente.analyses.schema import SCHEMAS, result_schema
+
+    if verb not in SCHEMAS:
+        raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
+    _print_json(result_schema(verb))
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A case.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another version of it.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words what changed from case A to case B."""
+    from detente.case.diff import differences
+
+    found = differences(_read(before).case, _read(after).case)
+    if as_json:
+        changes = [
+            {"path": d.path, "before": d.before, "after": d.after, "sentence": d.sentence} for d in found
+        ]
+        _print_json({"detente": __version__, "verb": "diff", "differences": changes})
+        return
+    for difference in found:
+        print(difference.sentence)
+    if not found:
+        print("no difference")
+
+
+# --- the doors' furniture ---------------------------------------------------------------------------------
+
+
+def _read(name: str) -> ReadCase:
+    from detente.case.reading import load_case
+    from detente.catalogue import resolve
+
+    return load_case(resolve(name))
+
+
+def _ready(case: Case, seed: int, draws: int, widen: float) -> Deal:
+    from detente.analyses.deal import prepare
+
+    return prepare(case, seed=seed, draws=draws, widen=widen)
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    """A sign of life on a terminal's standard error, and a word where kernels have to be compiled first."""
+    from detente.kernels import is_cold
+
+    if is_cold:
+        print(
+            "First run on this machine: compiling the numerical kernels, once; this takes up to a minute.",
+            file=sys.stderr,
+            flush=True,
+        )
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
+
+
+def _show(document: Document) -> None:
+    from rich.console import Console
+
+    from detente.render.text import show
+
+    show(document, Console())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(code)
+
+
+def main() -> NoReturn:
+    """Run the command line; every error becomes one clear message and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except CaseError as error:
+        _fail(str(error), error.exit_code)
+    except DetenteError as error:
+        _fail(f"detente: {error}", error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe went away (``| head``): not an error, and nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:
+        if os.environ.get("DETENTE_DEBUG"):
+            raise
+        _fail(
+            f"detente: internal error, ours and not yours: {type(error).__name__}: {error}\n"
+            f"Please report it on {ISSUES} with the command and, if you can share it, the case file; "
+            "DETENTE_DEBUG=1 shows where it happened.",
+            INTERNAL,
+        )
+    raise SystemExit(0)

@@ -1,0 +1,110 @@
+"""The briefing: which analyses, in what order, as one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from detente.analyses.deal import Deal, DealResult
+from detente.analyses.deal.document import answer, run_facts, sections
+from detente.analyses.flips import FlipsResult
+from detente.analyses.flips.document import sections as flip_sections
+from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.words import Words, plural
+from detente.case.model import Case
+from detente.case.provenance import Element, elements
+from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+
+__all__ = ["briefing"]
+
+KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
+
+
+def briefing(case: Case, ready: Deal, result: DealResult, changes: FlipsResult) -> Document:
+    """The whole report of a case, from analyses of one run."""
+    words = Words(case)
+    found = elements(case)
+    blocks: list[Block] = [
+        answer(result.main, result, words),
+        flip_sentence(changes, words),
+        _footing(found),
+    ]
+    if case.summary:
+        blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
+    blocks += sections(result, case)
+    blocks += flip_sections(changes, case)
+    blocks.append(_limits(result, words))
+    blocks.append(_provenance(found, case))
+    return Document(
+        title=case.title,
+        subtitle=case.name or "Is there a deal, which one, who blocks, and what would flip it?",
+        blocks=blocks,
+        facts=run_facts(result),
+    )
+
+
+def _footing(found: list[Element]) -> Finding:
+    counts = Counter(e.kind for e in found if e.number)
+    total = sum(counts.values())
+    quoted = sum(1 for e in found if e.kind == "fact" and not e.number)
+    return Finding(
+        f"Of the {total:,} numbers behind these answers {counts['fact']} rest on a quoted fact, "
+        f"{counts['inference']} on an inference and {counts['judgement']} on somebody's judgement; "
+        f"{plural(quoted, 'quotation')} from sources {'supports' if quoted == 1 else 'support'} the parties, issues "
+        "and options themselves.",
+        limit="Change the judgements you do not share and run it again; every one is listed at the end.",
+    )
+
+
+def _limits(result: DealResult, words: Words) -> Section:
+    readings = "; ".join(f"{words.faction(f)}: {words.reading(f, r)}" for f, r in result.readings.items())
+    lines = [
+        "Acceptable means: at least the faction's no-deal value, and none of its lines broken. Whether a package "
+        "that everybody accepts is signed, and whether what is signed is kept, are other questions.",
+        "The parties, issues and options are those of the case file; a deal outside them is not seen.",
+        "Shares of draws come from judged ranges. They have not been scored against outcomes and are not "
+        "calibrated probabilities.",
+        "Points of different factions are not comparable; whatever adds or compares them is marked with a star.",
+    ]
+    if readings:
+        lines.append(f"At best estimates each rival view is settled by the likeliest reading: {readings}.")
+    return Section(
+        id="limits",
+        title="How far to trust this",
+        lead="What these answers do not say.",
+        blocks=[Paragraph(line) for line in lines],
+    )
+
+
+def _provenance(found: list[Element], case: Case) -> Section:
+    sources = [
+        [id, s.title, s.publisher or "", s.date.isoformat() if s.date else ""]
+        for id, s in case.sources.items()
+    ]
+    blocks: list[Block] = []
+    if sources:
+        blocks.append(Table("Sources", ("Id", "Title", "Publisher", "Date"), sources))
+    for kind, caption in (
+        ("fact", "Quoted facts"),
+        ("inference", "Inferences"),
+        ("judgement", "Judgements"),
+    ):
+        rows: list[list[str | Cell]] = [
+            [e.path, e.value, f"“{e.text}”" if kind == "fact" else e.text, e.origin]
+            for e in found
+            if e.kind == kind
+        ]
+        if rows:
+            blocks.append(
+                Table(
+                    caption=f"{caption} ({len(rows)})",
+                    columns=("Element", "Number", "In the words of the case", "Source or author"),
+                    rows=rows,
+                    fold=True,
+                )
+            )
+    return Section(
+        id="provenance",
+        title="Where every number comes from",
+        lead="Fact, inference and judgement are three things and are never mixed.",
+        blocks=blocks,
+    )
