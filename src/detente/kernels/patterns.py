@@ -101,9 +101,10 @@ def elimination_order(sizes: NDArray[np.int64] | Sequence[int], patterns: Patter
 
     Issues that share patterns, directly or through others, stand together: the group that needs the most
     assignments first (while partial fronts are short), issues without patterns last (when one front is left).
-    Within a group every issue (of a large one, the eight least connected) is tried as the first, then the next issue is always the one that leaves the fewest
-    assignments; the order with the smallest peak wins, then the smallest sum, then the lowest indices.
-    An option that no undecided pattern names counts as "any other".
+    Within a group every issue (of a large one, the eight least connected) is tried as the first, then the
+    next issue is always the one that leaves the fewest assignments; the order with the smallest peak wins,
+    then the smallest sum, then the lowest indices. An option that no undecided pattern names counts as "any
+    other".
     """
     options = [int(n) for n in sizes]
     pairs = pattern_pairs(patterns)
