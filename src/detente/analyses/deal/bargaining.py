@@ -253,7 +253,9 @@ def _spread(packages: NDArray[np.int16], keep: int) -> NDArray[np.int16]:
     """Evenly spaced rows, first and last among them."""
     if len(packages) <= keep:
         return packages
-    return packages[np.unique(np.linspace(0, len(packages) - 1, keep).round().astype(int))]
+    rows = np.unique(np.linspace(0, len(packages) - 1, keep).round().astype(np.intp))
+    spread: NDArray[np.int16] = packages[rows]
+    return spread
 
 
 def thinned(room: Room, front: NDArray[np.int16] | None, candidates: NDArray[np.int16]) -> NDArray[np.int16]:

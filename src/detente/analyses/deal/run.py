@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.case.model import Case
 from detente.problem import Problem, Sample, build, draw, medians
-from detente.rng import uniforms
+from detente.rng import round_up, uniforms
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Deal", "prepare"]
 
@@ -66,7 +66,6 @@ class Deal:
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:
     """Draw once for every analysis of a run.
 
-    ``draws`` is rounded up to a multiple of the replicates (8).
+    ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good.
     """
-    draws = -(-max(draws, REPLICATES) // REPLICATES) * REPLICATES
-    return Deal(build(case, widen=widen), seed, draws, widen)
+    return Deal(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)

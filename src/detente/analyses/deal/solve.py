@@ -17,6 +17,7 @@ solution is accepted most often is shown (then the smaller set, then the earlier
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -144,9 +145,12 @@ def _status_quo(room: Room) -> StatusQuo | None:
 
 def _power(room: Room) -> Power:
     held = power(room.at.agreement, len(room.names))
-    by = lambda shares: {n: float(v) for n, v in zip(room.names, shares, strict=True)}  # noqa: E731
     return Power(
-        banzhaf=by(held.banzhaf),
-        banzhaf_absolute=by(held.banzhaf_absolute),
-        shapley_shubik=by(held.shapley_shubik),
+        banzhaf=_named(room, held.banzhaf),
+        banzhaf_absolute=_named(room, held.banzhaf_absolute),
+        shapley_shubik=_named(room, held.shapley_shubik),
     )
+
+
+def _named(room: Room, shares: Sequence[Fraction]) -> dict[str, float]:
+    return {name: float(share) for name, share in zip(room.names, shares, strict=True)}
