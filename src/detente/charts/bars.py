@@ -50,8 +50,8 @@ def tornado(
     top = 0
     for label, low, high, low_setting, high_setting in rows:
         words = lines(label)
-        top += LINE * len(words)
         values.append({"part": "words", "y": top, "words": words})
+        top += LINE * len(words)
         # both ends on one side of the base would hide one another: each then takes half of the bar
         same_side = (low - base) * (high - base) > 0
         for side, answer, setting, half in (("low", low, low_setting, 0), ("high", high, high_setting, 8)):
@@ -173,15 +173,15 @@ def grouped_bars(
     for name, category, value, low, high in rows:
         if name != group:
             words = lines(name)
-            top += LINE * len(words) + (10 if group is not None else 0)
+            top += 10 if group is not None else 0
             values.append({"part": "group", "y": top, "words": words})
-            top += 4
+            top += LINE * len(words) + 3
             group = name
         words = lines(category)
-        top += 14 * len(words)
+        values.append({"part": "words", "y": top, "words": words})
+        top += LINE * len(words) - 2
         text = number(value, percent)
-        values += [
-            {"part": "words", "y": top, "words": words},
+        values.append(
             {
                 "part": "bar",
                 "kind": category,
@@ -194,8 +194,8 @@ def grouped_bars(
                 "middle": top + 8,
                 "words": text,
                 "tip": f"{name}\n{category}: {text} ({number(low, percent)} to {number(high, percent)})",
-            },
-        ]
+            }
+        )
         top += 14 + 8
     reach = extent([0.0, *(v for row in rows for v in row[2:5])])
     ceiling = 1.0 if percent else reach[1]
@@ -280,10 +280,10 @@ def gain_strip(
     top = 0
     for label, value, low, high in rows:
         words = lines(label)
+        values.append({"part": "words", "y": top, "words": words})
         top += LINE * len(words)
         spread = f"{signed(low)} to {signed(high)}"
-        values += [
-            {"part": "words", "y": top, "words": words},
+        values.append(
             {
                 "part": "gain",
                 "kind": "at least no deal" if value >= 0 else "below no deal",
@@ -292,8 +292,8 @@ def gain_strip(
                 "high": short(high),
                 "y": top + 9,
                 "tip": f"{label}\nbest estimate {signed(value)}\n5–95%: {spread}",
-            },
-        ]
+            }
+        )
         top += 18 + 10
     values.append({"part": "zero", "x": 0})
     reach = extent([0.0, *(v for row in rows for v in row[1:4])])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from detente.charts.vega import (
     PALETTE,
@@ -20,26 +21,31 @@ from detente.document import Chart, Table
 
 __all__ = ["utility_scatter"]
 
-_STAR = "M0,-1L0.29,-0.4L0.95,-0.31L0.48,0.15L0.59,0.81L0,0.5L-0.59,0.81L-0.48,0.15L-0.95,-0.31L-0.29,-0.4Z"
 
-# kind: (shape, colour, area in square pixels); unknown kinds take the spare shapes in turn
+class _Style(NamedTuple):
+    name: str
+    shape: str
+    colour: str
+    area: int
+    filled: bool = False
 
-_KINDS: Mapping[str, tuple[str, str, int]] = {
-    "other": ("circle", "faint", 22),
-    "frontier": ("circle", "navy", 70),
-    "status quo": ("square", "ink", 130),
-    "nash": ("diamond", "ochre", 190),
-    "kalai-smorodinsky": ("triangle-up", "teal", 170),
-    "egalitarian": ("triangle-down", "plum", 170),
-    "utilitarian": ("cross", "brick", 170),
-    "most acceptable": (_STAR, "olive", 190),
+
+# Solutions are outlines of different sizes, so that those which fall on one package show through one another.
+_STYLES: Mapping[str, _Style] = {
+    "other": _Style("Other packages", "circle", "faint", 18, True),
+    "frontier": _Style("On the frontier", "circle", "navy", 60, True),
+    "status quo": _Style("Status quo", "square", "ink", 120, True),
+    "nash": _Style("Nash", "diamond", "ochre", 380),
+    "kalai smorodinsky": _Style("Kalai–Smorodinsky", "triangle-up", "teal", 260),
+    "egalitarian": _Style("Egalitarian", "triangle-down", "plum", 260),
+    "utilitarian": _Style("Utilitarian", "square", "brick", 300),
+    "most acceptable": _Style("Most acceptable", "circle", "olive", 640),
 }
-
 _SPARE = (
-    ("triangle-right", "ochre", 160),
-    ("triangle-left", "teal", 160),
-    ("wedge", "plum", 160),
-    ("arrow", "brick", 160),
+    ("triangle-right", "ochre", 260),
+    ("triangle-left", "teal", 260),
+    ("cross", "plum", 260),
+    ("stroke", "brick", 300),
 )
 
 
@@ -55,24 +61,31 @@ def utility_scatter(
     """Packages by what they are worth to two factions, with the no-deal lines and the frontier.
 
     ``points`` hold ``x``, ``y`` (points), ``kind`` (``frontier``, ``other``, ``status quo``, ``nash``,
-    ``kalai-smorodinsky``, ``egalitarian``, ``utilitarian``, ``most acceptable`` or any other word) and
+    ``kalai_smorodinsky``, ``egalitarian``, ``utilitarian``, ``most acceptable`` or any other word) and
     ``label``, the package in words. A point that plays two parts is given twice. The frontier is joined up
     only where it falls from left to right: seen from two of several factions, it need not.
     """
     order = _kind_order(points)
     ranked = sorted(points, key=lambda p: order.index(_kind(p)))
-    values = [_scatter_point(p, x_title, y_title) for p in ranked]
+    styles = _kind_styles(order)
+    style_of = dict(zip(order, styles, strict=True))
+    values = [_scatter_point(p, style_of[_kind(p)], x_title, y_title) for p in ranked]
     x_domain = padded([p["x"] for p in points], no_deal_x)
     y_domain = padded([p["y"] for p in points], no_deal_y)
     values += _scatter_furniture(ranked, x_domain, y_domain, no_deal_x, no_deal_y)
-    styles = _kind_styles(order)
-    names = [capital(kind) for kind in order]
+    names = [style.name for style in styles]
     legend = {
         "orient": "bottom",
         "title": None,
         "columns": {"expr": "width < 460 ? 2 : 4"},
         "symbolOpacity": 1,
+        "symbolSize": 100,
     }
+
+    def by_kind(range: Sequence[str]) -> dict[str, Any]:
+        scale = {"domain": names, "range": range}
+        return {"field": "kind", "type": "nominal", "scale": scale, "legend": legend}
+
     layers: list[dict[str, Any]] = [
         layer("zone", {"type": "rect", "color": PALETTE["zone"]}, both(x2="x2", y2="y2")),
         layer(
@@ -107,29 +120,16 @@ def utility_scatter(
         ),
         layer(
             "point",
-            {"type": "point", "filled": True},
+            {"type": "point", "strokeWidth": 2},
             {
                 "x": quantity("x", title=wrapped_title(x_title), domain=x_domain, grid=True),
                 "y": quantity("y", title=wrapped_title(y_title), domain=y_domain, grid=True),
-                "shape": {
-                    "field": "kind",
-                    "type": "nominal",
-                    "scale": {"domain": names, "range": [s[0] for s in styles]},
-                    "legend": legend,
-                },
-                "color": {
-                    "field": "kind",
-                    "type": "nominal",
-                    "scale": {"domain": names, "range": [PALETTE[s[1]] for s in styles]},
-                    "legend": legend,
-                },
-                "size": {
-                    "field": "kind",
-                    "type": "nominal",
-                    "scale": {"domain": names, "range": [s[2] for s in styles]},
-                    "legend": None,
-                },
-                "opacity": {"condition": {"test": "datum.faded", "value": 0.55}, "value": 0.95},
+                "shape": by_kind([s.shape for s in styles]),
+                "stroke": by_kind([PALETTE[s.colour] for s in styles]),
+                "fill": by_kind([PALETTE[s.colour] if s.filled else "transparent" for s in styles]),
+                "size": {"field": "area", "type": "quantitative", "scale": None, "legend": None},
+                "strokeWidth": {"condition": {"test": "datum.area < 150", "value": 0}, "value": 2},
+                "opacity": {"condition": {"test": "datum.area < 30", "value": 0.6}, "value": 1},
                 "tooltip": {"field": "tip"},
             },
         ),
@@ -145,34 +145,32 @@ def utility_scatter(
 
 
 def _kind(point: Mapping[str, Any]) -> str:
-    return str(point.get("kind", "other"))
+    return re.sub("[-–_]", " ", str(point.get("kind", "other"))).lower()
 
 
 def _kind_order(points: Sequence[Mapping[str, Any]]) -> list[str]:
     """Known kinds in their fixed order, then the others as they come: also the order of drawing."""
     seen = dict.fromkeys(map(_kind, points))
-    return [k for k in _KINDS if k in seen] + [k for k in seen if k not in _KINDS]
+    return [k for k in _STYLES if k in seen] + [k for k in seen if k not in _STYLES]
 
 
-def _kind_styles(order: Sequence[str]) -> list[tuple[str, str, int]]:
-    spare = [kind for kind in order if kind not in _KINDS]
-    return [_KINDS[k] if k in _KINDS else _SPARE[spare.index(k) % len(_SPARE)] for k in order]
-
-
-def _scatter_point(point: Mapping[str, Any], x_title: str, y_title: str) -> dict[str, Any]:
-    kind = capital(_kind(point))
-    tip = [
-        kind,
-        str(point.get("label", "")),
-        f"{x_title}: {number(point['x'])}",
-        f"{y_title}: {number(point['y'])}",
+def _kind_styles(order: Sequence[str]) -> list[_Style]:
+    spare = [kind for kind in order if kind not in _STYLES]
+    return [
+        _STYLES[k] if k in _STYLES else _Style(capital(k), *_SPARE[spare.index(k) % len(_SPARE)])
+        for k in order
     ]
+
+
+def _scatter_point(point: Mapping[str, Any], style: _Style, x_title: str, y_title: str) -> dict[str, Any]:
+    x, y = point["x"], point["y"]
+    tip = [style.name, str(point.get("label", "")), f"{x_title}: {number(x)}", f"{y_title}: {number(y)}"]
     return {
         "part": "point",
-        "x": short(point["x"]),
-        "y": short(point["y"]),
-        "kind": kind,
-        "faded": _kind(point) == "other",
+        "x": short(x),
+        "y": short(y),
+        "kind": style.name,
+        "area": style.area,
         "tip": "\n".join(tip),
     }
 
@@ -196,9 +194,9 @@ def _scatter_furniture(
         corner = {"x": short(no_deal_x), "y": short(no_deal_y)}
         parts.append({"part": "zone", **corner, "x2": x_domain[1], "y2": y_domain[1]})
     if no_deal_x is not None:
-        parts.append({"part": "no deal x", "x": short(no_deal_x), "words": "no deal →"})
+        parts.append({"part": "no deal x", "x": short(no_deal_x), "words": "better than no deal →"})
     if no_deal_y is not None:
-        parts.append({"part": "no deal y", "y": short(no_deal_y), "words": "no deal ↑"})
+        parts.append({"part": "no deal y", "y": short(no_deal_y), "words": "better than no deal ↑"})
     return parts
 
 
@@ -210,9 +208,9 @@ def _scatter_sentence(
     no_deal_y: float | None,
 ) -> str:
     frontier = [p for p in points if _kind(p) == "frontier"]
-    said = [f"Each mark is a package: further right is better for “{x_title}”, higher for “{y_title}”."]
+    said = [f"Each mark is a package; across: {x_title}; up: {y_title}."]
     if frontier:
-        said.append(f"{len(frontier)} on the frontier.")
+        said.append(f"{len(frontier)} on the frontier: nothing shown is better for both.")
     if no_deal_x is not None and no_deal_y is not None:
         inside = {
             (p["x"], p["y"], p.get("label"))
@@ -234,13 +232,15 @@ def _scatter_sentence(
 def _scatter_table(
     points: Sequence[Mapping[str, Any]], caption: str, x_title: str, y_title: str, most: int = 200
 ) -> Table:
+    order = _kind_order(points)
+    names = dict(zip(order, (style.name for style in _kind_styles(order)), strict=True))
     named = [p for p in points if _kind(p) != "other"]
     named.sort(key=lambda p: _kind(p) == "frontier")
     left_out = len(points) - len(named[:most])
     return Table(
         caption,
         ("Mark", "Package", x_title, y_title),
-        [(capital(_kind(p)), str(p.get("label", "")), number(p["x"]), number(p["y"])) for p in named[:most]],
+        [(names[_kind(p)], str(p.get("label", "")), number(p["x"]), number(p["y"])) for p in named[:most]],
         numeric=(2, 3),
         note=f"{left_out} more marks are in the picture only." if left_out else "",
         fold=len(named) > 12,

@@ -75,7 +75,7 @@ def quantity(
     """A quantitative channel. Only the one with a domain owns scale and axis; the others share them."""
     channel: dict[str, Any] = {"field": field, "type": "quantitative"}
     if domain is None:
-        return {**channel, "title": None}
+        return channel
     axis: dict[str, Any] = {"title": list(title or ()) or None, "grid": grid}
     if percent:
         axis["format"] = ".0%"
@@ -102,7 +102,7 @@ def row_words(
     mark = {
         "type": "text",
         "align": "left",
-        "baseline": "line-bottom",
+        "baseline": "top",
         "lineHeight": LINE - 1,
         "color": PALETTE[colour],
         "fontWeight": weight,

@@ -248,6 +248,7 @@ def _theme() -> dict[str, Any]:
             "titleLimit": 0,
             "labelFlush": False,
         },
+        "axisX": {"tickCount": {"expr": "clamp(floor(width / 70), 3, 10)"}, "labelOverlap": True},
         "axisY": {"tickCount": 6},
         "legend": {
             "labelColor": ink,
