@@ -123,7 +123,8 @@ def test_two_villages_part_the_bargaining_solutions() -> None:
     case = case_of("two-villages")
     here = ("upper_first", "unpaved", "closed")
     found = {x: g for x, g in gains(case).items() if min(g) >= 0 and x != here}
-    assert set(found) == efficient(found) and len(found) == 4
+    assert set(found) == efficient(found)
+    assert len(found) == 4
     ideal = [max(g[p] for g in found.values()) for p in (0, 1)]
     assert ideal == [90, 60]
     assert max(found, key=lambda x: found[x][0] * found[x][1]) == ("by_turns", "paved", "closed")
