@@ -34,6 +34,7 @@ __all__ = [
     "All",
     "AnyOf",
     "AtLeast",
+    "Body",
     "Case",
     "Faction",
     "Firm",
@@ -399,6 +400,15 @@ class Track(Element):
     """Default: all parties of the track that have a vote."""
 
 
+class Body(Element):
+    """A council or board that votes: who has seats, and what it takes. Only its voting power is analysed."""
+
+    members: Annotated[Mapping[Id, Text], Field(min_length=2)]
+    """Id and name of each bloc or seat; those that vote as one are one member."""
+    votes: Tree
+    """What it takes to pass: a tree over ``members``."""
+
+
 class Together(Provenance):
     """Options that are worth more, or less, together than one by one (points added unclipped)."""
 
@@ -504,5 +514,7 @@ class Case(Element):
     impossible: tuple[Annotated[Mapping[Id, Id], Field(min_length=2)], ...] = ()
     """Combinations that cannot be."""
     preferences: Mapping[Id, Preferences]
+    bodies: Mapping[Id, Body] = {}
+    """Councils whose voting power the reader is told."""
     moves_with: tuple[MovesWith, ...] = ()
     readings: Mapping[Id, Mapping[Id, Reading]] = {}

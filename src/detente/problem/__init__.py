@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from detente.problem.build import RED, Parameter, Problem, build, faction_names
 from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
-from detente.problem.table import Seat, Table, control, seat, table
+from detente.problem.table import Seat, Table, control, gate, seat, table
 
 __all__ = [
     "RED",
@@ -38,6 +38,7 @@ __all__ = [
     "control",
     "draw",
     "faction_names",
+    "gate",
     "medians",
     "parameters",
     "seat",

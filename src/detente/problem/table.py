@@ -16,7 +16,7 @@ from detente.errors import LimitError, UsageError
 from detente.problem.build import RED, IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "seat", "table"]
+__all__ = ["Seat", "Table", "control", "gate", "seat", "table"]
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ class Table:
         return minimal_winning_sets(self.agreement)
 
 
-def _gate(case: Case, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]) -> Agreement:
+def _gate(case: Case | None, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]) -> Agreement:
     """An acceptance tree over factions; a party's name stands for its ``accepts`` (or who sits for it)."""
     if isinstance(tree, str):
         if tree in place:
             return place[tree]
+        assert case is not None
         party = case.parties[tree]
         inside = seated.get(tree) or party.accepts or All(all=tuple(party.factions))
         return _gate(case, inside, place, {})
@@ -59,6 +60,11 @@ def _gate(case: Case, tree: Tree, place: Mapping[str, int], seated: Mapping[str,
         return Gate(branches=gates, weights=tuple(tree.weights.values()), quota=tree.quota)
     gates = tuple(_gate(case, b, place, seated) for b in branches)
     return Gate(branches=gates, weights=(1,) * len(gates), quota=quota)
+
+
+def gate(tree: Tree, place: Mapping[str, int]) -> Agreement:
+    """An acceptance tree over plain names, as one over their indices."""
+    return _gate(None, tree, place, {})
 
 
 def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:

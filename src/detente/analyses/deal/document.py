@@ -122,6 +122,8 @@ def sections(result: DealResult, case: Case) -> list[Section]:
     found = [_track(track, result, words) for track in result.tracks.values()]
     if result.swaps_considered:
         found.append(_swaps(result, words))
+    if result.bodies:
+        found.append(_bodies(result, words))
     return found
 
 
@@ -489,4 +491,29 @@ def _swap_table(swaps: tuple[Swap, ...], words: Words) -> Table:
         ),
         rows=rows,
         numeric=(1,),
+    )
+
+
+def _bodies(result: DealResult, words: Words) -> Section:
+    tables: list[Block] = []
+    for id, body in result.bodies.items():
+        members = words.case.bodies[id].members
+        rows: list[Sequence[str | Cell]] = [
+            [members[m], f"{100 * body.power.banzhaf[m]:.1f}%", f"{100 * body.power.shapley_shubik[m]:.1f}%"]
+            for m in members
+        ]
+        tables.append(
+            Table(
+                caption=body.name or id.replace("_", " "),
+                columns=("Member", "Banzhaf", "Shapley–Shubik"),
+                rows=rows,
+                numeric=(1, 2),
+                note=body.note,
+            )
+        )
+    return Section(
+        id="bodies",
+        title="Power in the councils",
+        lead="How often is a seat decisive, by the rule of votes alone?",
+        blocks=tables,
     )

@@ -10,6 +10,7 @@ from detente import __version__
 
 __all__ = [
     "Blocker",
+    "BodyPower",
     "DealResult",
     "NearestMiss",
     "PackageResult",
@@ -144,6 +145,15 @@ class Power:
 
 
 @dataclass(frozen=True)
+class BodyPower:
+    """Voting power in a council that the case describes."""
+
+    name: str
+    power: Power
+    note: str
+
+
+@dataclass(frozen=True)
 class TrackResult:
     """The answer at one table."""
 
@@ -204,6 +214,7 @@ class DealResult:
     swaps_considered: int
     readings: Mapping[str, str]
     """Faction → the reading taken at best estimates, the likeliest."""
+    bodies: Mapping[str, BodyPower]
     record: Mapping[str, int] | None
     """Earlier rounds and agreements."""
 

@@ -17,19 +17,19 @@ solution is accepted most often is shown (then the smaller set, then the earlier
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 
-from detente.agreement import power
+from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
-from detente.analyses.deal.result import DealResult, Packages, Power, StatusQuo, TrackResult
+from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
 from detente.analyses.deal.room import Room, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
+from detente.case.model import Body
 from detente.kernels.counting import total
-from detente.problem import Table, table
+from detente.problem import Table, gate, table
 
 __all__ = ["deal"]
 
@@ -63,6 +63,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
             for f, names, r in zip(problem.factions, problem.readings, likeliest, strict=True)
             if names
         },
+        bodies={id: _body(body) for id, body in case.bodies.items()},
         record=None
         if case.record is None
         else {"rounds": case.record.rounds, "agreements": case.record.agreements},
@@ -144,13 +145,19 @@ def _status_quo(room: Room) -> StatusQuo | None:
 
 
 def _power(room: Room) -> Power:
-    held = power(room.at.agreement, len(room.names))
-    return Power(
-        banzhaf=_named(room, held.banzhaf),
-        banzhaf_absolute=_named(room, held.banzhaf_absolute),
-        shapley_shubik=_named(room, held.shapley_shubik),
+    return _indices(room.at.agreement, room.names)
+
+
+def _body(body: Body) -> BodyPower:
+    members = tuple(body.members)
+    tree = gate(body.votes, {m: n for n, m in enumerate(members)})
+    return BodyPower(body.name or "", _indices(tree, members), body.note or "")
+
+
+def _indices(tree: Agreement, names: Sequence[str]) -> Power:
+    held = power(tree, len(names))
+    banzhaf, absolute, shapley = (
+        {name: float(share) for name, share in zip(names, shares, strict=True)}
+        for shares in (held.banzhaf, held.banzhaf_absolute, held.shapley_shubik)
     )
-
-
-def _named(room: Room, shares: Sequence[Fraction]) -> dict[str, float]:
-    return {name: float(share) for name, share in zip(room.names, shares, strict=True)}
+    return Power(banzhaf, absolute, shapley)

@@ -1,8 +1,15 @@
-"""Small swaps: exchanges that touch nobody's hold on office, agreed by those who control what they move."""
+"""Small swaps: exchanges that touch nobody's hold on office, agreed by those who control what they move.
+
+A swap moves two or three issues controlled by at least two parties. Every move has to give something, at best
+estimates and taken alone, to another party that has to consent: what only its own mover likes is no exchange.
+Consent is needed from those who control what is moved, nobody else. Ranked by acceptance on the fresh draws; a
+swap that contains a smaller one already shown is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
@@ -16,122 +23,113 @@ from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
 from detente.rng import replicate_error
 
-__all__ = ["swaps"]
+__all__ = ["SWAP_SIZE", "swaps"]
 
 SWAP_SIZE = 3
 MAX_SWAPS = 12
 
 
-def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
-    """Exchanges of up to three issues that touch nobody's hold on office.
+@dataclass(frozen=True)
+class _Exchange:
+    """A swap before anybody was asked."""
 
-    Consent is needed from those who control what is moved, nobody else; at least two parties must each give
-    something. Ranked by acceptance on fresh draws; a larger swap is shown only if it is accepted more often
-    than every smaller one inside it.
-    """
+    moves: tuple[tuple[int, int], ...]
+    """(issue, option)."""
+    gate: Agreement
+    """Who has to consent, over the problem's factions."""
+
+
+def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
+    """The exchanges accepted most often, and how many were considered."""
     problem = ready.problem
-    case = problem.case
     if problem.status_quo is None:
         return (), 0
     gates = {
         i: gate
-        for i, issue in enumerate(case.issues.values())
+        for i, issue in enumerate(problem.case.issues.values())
         if not issue.touches_office and (gate := control(problem, i)) is not None
     }
-    owners = {i: {problem.party_of[f] for f in players(g)} for i, g in gates.items()}
     whole = Table("swaps", "Small swaps", tuple(range(len(problem.factions))), tuple(gates), 0, {})
-    local = {i: n for n, i in enumerate(whole.issues)}
-    found: list[tuple[tuple[int, ...], Agreement, NDArray[np.int16]]] = []
-    for k in range(2, SWAP_SIZE + 1):
-        for issues in combinations(gates, k):
-            if (
-                len(set.union(*(owners[i] for i in issues))) < 2
-                or len({frozenset(owners[i]) for i in issues}) < 2
-            ):
-                continue
-            gate = all_of(*dict.fromkeys(gates[i] for i in issues))
-            levels = [
-                [o for o in range(len(problem.options[i])) if o != problem.status_quo[i]] for i in issues
-            ]
-            for chosen in product(*levels):
-                package = problem.status_quo[list(whole.issues)].astype(np.int16)
-                package[[local[i] for i in issues]] = chosen
-                found.append((issues, gate, package))
+    sight = {
+        name: view(problem, s, whole, winning=[])
+        for name, s in (("best", ready.best), ("first", ready.first), ("fresh", ready.fresh))
+    }
+    room = Room(ready, whole, **sight)
+    place = {i: n for n, i in enumerate(whole.issues)}
+    found = list(_exchanges(problem, gates, _gives(problem, room, gates)))
+    packages = np.repeat(problem.status_quo[list(gates)][None].astype(np.int16), len(found), axis=0)
+    for n, exchange in enumerate(found):
+        for i, o in exchange.moves:
+            packages[n, place[i]] = o
+    possible = _possible(room.fresh, packages)
+    found = [e for e, fine in zip(found, possible, strict=True) if fine]
+    packages = packages[possible]
     if not found:
         return (), 0
-    packages = np.array([p for *_, p in found], dtype=np.int16)
-    seen = view(problem, ready.fresh, whole, winning=[0])
-    allowed = _possible(seen, packages)
-    shares = _swap_acceptance(found, accepted(seen, packages)) * allowed[:, None]
-    mean = shares.mean(axis=1)
-    order = sorted(range(len(found)), key=lambda n: (-round(mean[n], 6), len(found[n][0]), n))
-    shown: list[int] = []
-    for n in order:
-        moves = _swap_moves(problem, found[n])
-        inside = [m for m in shown if _swap_moves(problem, found[m]).items() <= moves.items()]
-        if mean[n] > 0 and not inside and len(shown) < MAX_SWAPS:
-            shown.append(n)
-    if not shown:
-        return (), len(found)
+    shares = _agreement(found, accepted(room.fresh, packages))
+    shown = _shown(found, shares.mean(axis=1))
     few, kept = packages[shown], [found[n] for n in shown]
-    by_reading: dict[tuple[str, str], NDArray[np.float64]] = {
-        key: _swap_acceptance(kept, accepted(view(problem, s, whole, winning=[0]), few)).mean(axis=1)
+    by_reading = {
+        key: _agreement(kept, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
         for key, s in ready.rivals.items()
     }
-    room = Room(
-        ready, whole, *(view(problem, s, whole, winning=[0]) for s in (ready.best, ready.first, ready.fresh))
-    )
     gains = room.totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
-    swaps = []
+    results = []
     for row, n in enumerate(shown):
-        consent = tuple(problem.factions[f] for f in sorted(players(found[n][1])))
+        consent = tuple(problem.factions[f] for f in sorted(players(found[n].gate)))
         readings: dict[str, dict[str, float]] = {}
         for (faction, reading), values in by_reading.items():
             if faction in consent:
                 readings.setdefault(faction, {})[reading] = float(values[row])
-        swaps.append(
+        results.append(
             Swap(
-                moves=_swap_moves(problem, found[n]),
+                moves={problem.issues[i]: problem.options[i][o] for i, o in found[n].moves},
                 consent=consent,
                 gain={f: v for f, v in room.points(gains[row]).items() if f in consent},
-                acceptance=float(mean[n]),
+                acceptance=float(shares[n].mean()),
                 acceptance_error=replicate_error(shares[n].astype(np.float64), REPLICATES),
                 acceptance_by_reading=readings,
             )
         )
-    return tuple(swaps), len(found)
+    return tuple(results), len(found)
 
 
-def _swap_moves(
-    problem: Problem, swap: tuple[tuple[int, ...], Agreement, NDArray[np.int16]]
-) -> dict[str, str]:
+def _gives(
+    problem: Problem, room: Room, gates: Mapping[int, Agreement]
+) -> dict[tuple[int, int], frozenset[str]]:
+    """(issue, option) → the parties, other than its mover's, that the move alone is worth something to."""
+    gives: dict[tuple[int, int], frozenset[str]] = {}
     assert problem.status_quo is not None
-    whole = [i for i in range(len(problem.issues)) if i in swap[0]]
-    issues = swap[0]
-    place = {i: n for n, i in enumerate(_swap_issues(problem))}
-    return {problem.issues[i]: problem.options[i][int(swap[2][place[i]])] for i in whole if i in issues}
+    for n, (i, gate) in enumerate(gates.items()):
+        movers = {problem.party_of[f] for f in players(gate)}
+        points = room.best.seat.points[:, n, :, 0]
+        for o in range(len(problem.options[i])):
+            better = np.flatnonzero(points[:, o] > points[:, problem.status_quo[i]])
+            gives[i, o] = frozenset(problem.party_of[f] for f in better) - movers
+    return gives
 
 
-def _swap_issues(problem: Problem) -> list[int]:
-    return [
-        i
-        for i, issue in enumerate(problem.case.issues.values())
-        if not issue.touches_office and control(problem, i) is not None
-    ]
+def _exchanges(
+    problem: Problem, gates: Mapping[int, Agreement], gives: Mapping[tuple[int, int], frozenset[str]]
+) -> Iterator[_Exchange]:
+    owners = {i: frozenset(problem.party_of[f] for f in players(g)) for i, g in gates.items()}
+    for size in range(2, SWAP_SIZE + 1):
+        for issues in combinations(gates, size):
+            consenting = frozenset().union(*(owners[i] for i in issues))
+            if len(consenting) < 2 or len({owners[i] for i in issues}) < 2:
+                continue
+            levels = [[o for o in range(len(problem.options[i])) if gives[i, o] & consenting] for i in issues]
+            gate = all_of(*dict.fromkeys(gates[i] for i in issues))
+            for chosen in product(*levels):
+                yield _Exchange(tuple(zip(issues, chosen, strict=True)), gate)
 
 
-def _swap_acceptance(
-    swaps: Sequence[tuple[tuple[int, ...], Agreement, NDArray[np.int16]]], accepted: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _agreement(exchanges: list[_Exchange], over: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """[N, S] whether those who control what each swap moves agree."""
-    sets: dict[Agreement, NDArray[np.uint64]] = {}
-    out = np.zeros((len(swaps), accepted.shape[2]), dtype=np.bool_)
-    for _, gate, _ in swaps:
-        if gate not in sets:
-            sets[gate] = np.array(minimal_winning_sets(gate), dtype=np.uint64)
-    for gate, winning in sets.items():
-        rows = [n for n, swap in enumerate(swaps) if swap[1] == gate]
-        out[rows] = agreed(accepted[rows], winning)
+    out = np.zeros((len(exchanges), over.shape[2]), dtype=np.bool_)
+    for gate in dict.fromkeys(e.gate for e in exchanges):
+        rows = [n for n, e in enumerate(exchanges) if e.gate == gate]
+        out[rows] = agreed(over[rows], np.array(minimal_winning_sets(gate), dtype=np.uint64))
     return out
 
 
@@ -143,3 +141,13 @@ def _possible(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
         pairs = range(s.start[t], s.start[t + 1])
         possible &= ~np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
     return possible
+
+
+def _shown(exchanges: list[_Exchange], mean: NDArray[np.float64]) -> list[int]:
+    order = sorted(range(len(exchanges)), key=lambda n: (-round(float(mean[n]), 6), len(exchanges[n].moves), n))
+    shown: list[int] = []
+    for n in order:
+        inside = any(set(exchanges[m].moves) <= set(exchanges[n].moves) for m in shown)
+        if mean[n] > 0 and not inside and len(shown) < MAX_SWAPS:
+            shown.append(n)
+    return shown

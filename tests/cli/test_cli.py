@@ -1,0 +1,200 @@
+"""The doors: every verb, every exit code, and nothing but JSON where JSON was asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from detente import cli
+from detente.analyses.schema import result_schema
+from detente.errors import LimitError
+
+TINY = """\
+detente: 1
+id: tiny
+title: Two issues
+judgement: {because: made up to be worked out by hand}
+parties: {north: {}, south: {}}
+issues:
+  well: {controlled_by: north, status_quo: closed, options: {closed: , open: }}
+  road: {controlled_by: south, status_quo: closed, options: {closed: , open: }}
+preferences:
+  north:
+    weights: {well: [10, 20, 30], road: [60, 70, 90]}
+    values: {well: {closed: 100, open: 0}, road: {closed: 0, open: 100}}
+  south:
+    weights: {well: [50, 60, 80], road: [10, 20, 40]}
+    values: {well: {closed: 0, open: 100}, road: {closed: 100, open: 0}}
+"""
+
+
+def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of ``detente ARGUMENTS``."""
+    before, sys.argv = sys.argv, ["detente", *arguments]
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        sys.argv = before
+    captured = capsys.readouterr()
+    code = stop.value.code
+    return (code if isinstance(code, int) else 0 if code is None else 1), captured.out, captured.err
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return path
+
+
+def test_deal_json_is_json_alone_and_matches_its_schema(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run("deal", str(tiny), "--json", "--draws", "256", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    jsonschema.validate(found, result_schema("deal"))
+    assert (found["case"], found["verb"], found["seed"], found["draws"]) == ("tiny", "deal", 0, 256)
+    # One exchange is worth it to both: the well for the road.
+    assert found["packages"]["total"] == 4
+    assert found["packages"]["acceptable"] == 1
+    assert [p["package"] for p in found["frontier"]] == [{"well": "open", "road": "open"}]
+    assert found["solutions"]["nash"]["package"] == {"well": "open", "road": "open"}
+    assert found["tracks"]["table"]["packages"] == found["packages"]
+
+
+def test_flips_json_matches_its_schema(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("flips", str(tiny), "--json", "--draws", "256", capsys=capsys)
+    assert code == 0
+    found = json.loads(out)
+    jsonschema.validate(found, result_schema("flips"))
+    # North gives 20 and gets 70 of 90: the deal goes when its weight on the road falls below that on the well.
+    at = {f["path"]: f["deal_flips_at"] for f in found["flips"]}
+    assert at["north.weights.road"] == pytest.approx(20, abs=0.05)
+    assert at["south.weights.well"] == pytest.approx(20, abs=0.05)
+
+
+def test_deal_in_words(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("deal", str(tiny), "--draws", "256", capsys=capsys)
+    assert code == 0
+    assert "1 of 4 packages" in " ".join(out.split())
+
+
+def test_same_seed_same_bytes_and_another_seed_other_draws(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = run("deal", str(tiny), "--json", "--draws", "256", "--seed", "5", capsys=capsys)
+    assert first == run("deal", str(tiny), "--json", "--draws", "256", "--seed", "5", capsys=capsys)
+    assert first[1] != run("deal", str(tiny), "--json", "--draws", "256", "--seed", "6", capsys=capsys)[1]
+
+
+def test_fail_if_no_deal(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tiny.write_text(TINY.replace("road: [60, 70, 90]", "road: [1, 2, 3]"), encoding="utf-8")
+    assert run("deal", str(tiny), "--draws", "64", capsys=capsys)[0] == 0
+    assert run("deal", str(tiny), "--draws", "64", "--fail-if-no-deal", capsys=capsys)[0] == 1
+
+
+def test_report_writes_one_page_and_prints_its_path(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "page.html"
+    code, out, _ = run("report", str(tiny), "--output", str(target), "--draws", "256", capsys=capsys)
+    assert code == 0
+    assert out.strip() == str(target)
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("deal", "venezuela-2012"), 2, "venezuela-2021"),
+        (("deal", "tiny.yaml", "--track", "side"), 2, "no track 'side'"),
+        (("deal",), 2, "CASE"),
+        (("frobnicate",), 2, "frobnicate"),
+        (("deal", "broken.yaml"), 3, "broken.yaml:3:"),
+        (("deal", "tiny.yaml", "--draws", "3"), 2, "draws"),
+        (("schema", "--verb", "dael"), 2, "deal"),
+    ],
+)
+def test_wrong_use_says_what_and_exits_as_documented(
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
+    tiny: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tiny.parent)
+    Path("broken.yaml").write_text("detente: 1\nid: broken\ntitle: [1\n", encoding="utf-8")
+    found, out, err = run(*arguments, capsys=capsys)
+    assert found == code
+    assert said in err
+    assert "Traceback" not in out + err
+
+
+def test_a_limit_exits_with_four_and_a_fault_of_ours_with_seventy(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def raising(error: Exception) -> Any:
+        def replacement(*_: Any, **__: Any) -> None:
+            raise error
+
+        return replacement
+
+    monkeypatch.setattr(cli, "_ready", raising(LimitError("more than 4,096 winning sets")))
+    code, _, err = run("deal", str(tiny), capsys=capsys)
+    assert (code, "4,096" in err) == (4, True)
+    monkeypatch.setattr(cli, "_ready", raising(ZeroDivisionError("oops")))
+    code, _, err = run("deal", str(tiny), capsys=capsys)
+    assert (code, "report it" in err, "Traceback" in err) == (70, True, False)
+    monkeypatch.setattr(cli, "_ready", raising(KeyboardInterrupt()))
+    assert run("deal", str(tiny), capsys=capsys)[0] == 130
+
+
+def test_new_then_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "mine.yaml", capsys=capsys)[:2] == (0, "mine.yaml\n")
+    code, out, _ = run("check", "mine.yaml", capsys=capsys)
+    assert code == 0
+    assert "valid" in out
+    again = run("new", "mine.yaml", capsys=capsys)
+    assert again[0] == 2, "nothing of the user's is overwritten"
+    assert "mine.yaml" in again[2]
+
+
+def test_cases_schema_diff(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "venezuela-2021" in run("cases", capsys=capsys)[1]
+    assert json.loads(run("schema", capsys=capsys)[1])["$schema"].startswith(
+        "http://json-schema.org/draft-07"
+    )
+    other = tiny.with_name("other.yaml")
+    other.write_text(TINY.replace("[10, 20, 30]", "[15, 25, 35]"), encoding="utf-8")
+    out = run("diff", str(tiny), str(other), capsys=capsys)[1]
+    assert "well" in out
+    assert "25" in out
+    assert run("diff", str(tiny), str(tiny), capsys=capsys)[1] == "no difference\n"
+
+
+def test_help_and_check_load_nothing_heavy() -> None:
+    """Start-up is budgeted: what people run all day must not wait for NumPy or Numba."""
+    code = (
+        "import sys; sys.argv = ['detente', *{args!r}]\n"
+        "from detente.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {{'numpy', 'numba', 'scipy', 'jinja2', 'vl_convert'}} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    for arguments in (["--help"], ["check", "venezuela-2021"], ["cases"]):
+        subprocess.run(
+            [sys.executable, "-c", code.format(args=arguments)], check=True, capture_output=True, timeout=60
+        )
