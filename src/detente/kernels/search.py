@@ -1,0 +1,465 @@
+"""The best package by a concave objective, proven; and whether any package at all is agreed, draw by draw.
+
+``maximise`` finds one package among 10^30: local search gives an incumbent, supporting hyperplanes bound what
+any completion can reach, depth-first branch and bound closes the gap (``descent``). What it cannot close
+within ``node_limit`` nodes it says: ``proven`` is False and ``bound`` holds. The max-min objective with many
+parties and issues is a knapsack too hard for that bound alone; it then asks HiGHS (``milp``) and checks the
+answer again in integers.
+
+Ties are decided by a written rule: the package that comes first in lexicographic order of option indices.
+
+References
+----------
+Nash (1950), doi:10.2307/1907266. Kalai and Smorodinsky (1975), doi:10.2307/1914280.
+Kalai (1977), doi:10.2307/1913954 (egalitarian). Ogryczak and Sliwinski (2003), doi:10.1016/S0377-2217(02)00398-5.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.kernels import descent
+from detente.kernels.acceptance import accepts, agreed
+from detente.kernels.patterns import Patterns, matches, no_patterns
+from detente.kernels.threads import each, slices
+
+__all__ = ["Best", "Existence", "Objective", "exists", "maximise"]
+
+Int = NDArray[np.int64]
+
+
+class Objective(IntEnum):
+    """What ``maximise`` maximises. g_p = U_p - r_p is the gain of party p."""
+
+    NASH = 0
+    """sum of weight_p ln g_p over members. A package with only positive gains beats any other; where some gain
+    must be zero, the most positive gains win, then the largest sum over the positive ones."""
+    LINEAR = 1
+    """sum of weight_p U_p over all rows with a weight, members or not."""
+    MAXMIN = 2
+    """The lowest weight_p g_p over members, then the second lowest, and so on (leximin). Weight 1 is the
+    egalitarian solution, 1 / ideal gain the Kalai-Smorodinsky solution."""
+    SHORTFALL = 3
+    """Minus the sum of weight_p max(0, r_p - U_p) over members; nobody has to accept. 0: a deal exists."""
+
+
+class Best(NamedTuple):
+    """The best package found, its value, and what is known about all others."""
+
+    package: Int | None
+    """int64[I]; None when no package meets the reservation values (``proven``), or none was found."""
+    value: float
+    """The objective at ``package``; -inf without a package, and for NASH when some gain is zero."""
+    bound: float
+    """No package has a larger value, up to rounding of 1e-9 (relative)."""
+    proven: bool
+    """Nothing is better: for NASH and LINEAR in value, for MAXMIN in the whole leximin order."""
+    nodes: int
+    """Options examined by the search."""
+    settled: bool
+    """Whether the tie rule was carried through: if not, another package may tie and come first."""
+
+
+class Existence(NamedTuple):
+    """Per draw, whether some package is agreed, and one that is."""
+
+    verdict: NDArray[np.int8]
+    """int8[S]: 1 yes, 0 no, -1 undecided within the node limit."""
+    witness: NDArray[np.int16]
+    """int16[S, I]: an agreed package where the verdict is 1, else -1."""
+
+
+def maximise(
+    objective: Objective,
+    utilities: Int,
+    sizes: Int,
+    *,
+    patterns: Patterns | None = None,
+    add: Int | None = None,
+    excluded: NDArray[np.bool_] | None = None,
+    reservation: Int,
+    weight: NDArray[np.float64] | None = None,
+    members: NDArray[np.bool_] | None = None,
+    status_quo: Int | None = None,
+    node_limit: int = 4_000_000,
+    milp_nodes: int = 2_000,
+) -> Best:
+    """The package that maximises ``objective``, with U_p >= reservation_p for members (except SHORTFALL).
+
+    Parameters
+    ----------
+    utilities: int64[P, I, L] grid steps, what lies beyond an issue's size is ignored; |sums| below 2^30.
+    sizes: int64[I] options per issue.
+    patterns, add int64[P, T], excluded bool[T]: points and prohibitions on several options at once.
+    reservation: int64[P]. weight: float64[P], default 1; positive for members (or zero: the row then only
+        has to accept). members: bool[P], default all.
+    status_quo: int64[I] or None (or -1): never the answer.
+    node_limit: options examined per pass before giving up (about 20 million a second).
+    milp_nodes: MAXMIN only, branch-and-bound nodes of HiGHS per stage after that; 0 never asks it.
+
+    Weights that are small multiples of a common unit make sums and products exact, and so ties true ties.
+    Other MAXMIN weights are compared on a grid of 2^-30 of the largest weighted gain; other NASH and LINEAR
+    weights in floats.
+    """
+    game = _Game(
+        objective, utilities, sizes, patterns, add, excluded, reservation, weight, members, status_quo
+    )
+    if objective == Objective.NASH:
+        return _nash(game, node_limit)
+    if objective == Objective.MAXMIN:
+        return _leximin(game, node_limit, milp_nodes)
+    return game.best(game.run(int(objective), node_limit=node_limit))
+
+
+class _Run(NamedTuple):
+    """One call of ``descent.solve``."""
+
+    status: int
+    bound: float
+    nodes: int
+    package: Int
+    gain: Int
+    slope: NDArray[np.float64]
+    constant: float
+
+
+class _Game:
+    """The rows that matter, in the layout of ``descent``."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        utilities: Any,
+        sizes: Any,
+        patterns: Patterns | None,
+        add: Any,
+        excluded: Any,
+        reservation: Any,
+        weight: Any,
+        members: Any,
+        status_quo: Any,
+    ) -> None:
+        self.objective = objective
+        utilities = np.asarray(utilities, np.int64)
+        parties, issues, options = utilities.shape
+        self.sizes = np.array(sizes, np.int64)
+        patterns = no_patterns() if patterns is None else patterns
+        terms = len(patterns.start) - 1
+        weight = np.ones(parties) if weight is None else np.asarray(weight, np.float64)
+        members = np.ones(parties, np.bool_) if members is None else np.asarray(members, np.bool_)
+        if np.any(weight[members] < 0) or not np.all(np.isfinite(weight)):
+            raise ValueError("weights of members must be finite and not negative")
+        linear = objective == Objective.LINEAR
+        rows = np.flatnonzero(members | (weight != 0)) if linear else np.flatnonzero(members)
+        reservation = np.asarray(reservation, np.int64)[rows]
+        self.rows, self.weight = rows, weight[rows]
+        self.active = self.weight != 0.0
+        self.whole = _multiples(self.weight, 64 if objective == Objective.NASH else 2**20)
+        self.factor = 1.0
+        if np.any(self.whole):
+            self.factor = float(np.max(np.abs(self.whole)) / np.max(np.abs(self.weight)))
+        self.reservation = reservation
+        self.members = members[rows]
+        self.utilities = np.ascontiguousarray(utilities[rows].transpose(1, 2, 0))
+        self.add = np.zeros((terms, len(rows)), np.int64)
+        if terms and add is not None:
+            self.add[:] = np.asarray(add, np.int64)[rows].T
+        self.excluded = np.zeros(terms, np.bool_)
+        if terms and excluded is not None:
+            self.excluded[:] = excluded
+        self.usable = np.arange(options)[None, :] < self.sizes[:, None]
+        self.terms = self._fold(patterns)
+        self.status_quo = np.full(issues, -1, np.int64)
+        if status_quo is not None:
+            self.status_quo[:] = status_quo
+        self.starts = self._starts()
+        self._reduce()
+
+    def _fold(self, patterns: Patterns) -> tuple[Int, Int, Int]:
+        """Patterns on one option are points or prohibitions of that option; the rest stay."""
+        length = np.diff(patterns.start)
+        for t in np.flatnonzero(length == 1):
+            i, o = patterns.issue[patterns.start[t]], patterns.option[patterns.start[t]]
+            self.utilities[i, o] += self.add[t]
+            self.usable[i, o] &= not self.excluded[t]
+        keep = np.flatnonzero(length > 1)
+        pairs = [np.arange(patterns.start[t], patterns.start[t + 1]) for t in keep]
+        flat = np.concatenate(pairs) if pairs else np.zeros(0, np.int64)
+        start = np.concatenate([[0], np.cumsum(length[keep])]).astype(np.int64)
+        self.add, self.excluded = self.add[keep].copy(), self.excluded[keep].copy()
+        return start, np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)
+
+    def _starts(self) -> Int:
+        """The packages one option away from the status quo: what ``_reduce`` could take from us."""
+        found = []
+        if self.status_quo.min(initial=0) >= 0:
+            for i, size in enumerate(self.sizes):
+                for o in range(size):
+                    if self.usable[i, o] and o != self.status_quo[i]:
+                        found.append(self.status_quo.copy())
+                        found[-1][i] = o
+        rows = [x for x in found if all(self.usable[i, o] for i, o in enumerate(x))]
+        return np.array(rows, np.int64).reshape(len(rows), len(self.sizes))
+
+    def _reduce(self) -> None:
+        """Strike options that another of the issue dominates for every row, when no pattern names them.
+
+        Replacing a dominated option never makes a package worse, nor later in a tie; it could only make it
+        the status quo, and those packages are in ``starts``.
+        """
+        strict = self.objective in (Objective.NASH, Objective.MAXMIN) and bool(np.all(self.active))
+        _, issue, option = self.terms
+        named = np.zeros_like(self.usable)
+        named[issue, option] = True
+        for i in range(len(self.sizes)):
+            at = np.flatnonzero(self.usable[i] & ~named[i])
+            table = self.utilities[i, at]
+            least = np.all(table[:, None, :] >= table[None, :, :], axis=2)
+            before = at[:, None] < at[None, :]
+            higher = np.any(table[:, None, :] > table[None, :, :], axis=2)
+            if self.objective == Objective.LINEAR:
+                gain = table.astype(np.float64) @ self.weight
+                least &= gain[:, None] >= gain[None, :]
+                higher = (
+                    gain[:, None] > gain[None, :] if not np.any(self.weight < 0) else np.zeros_like(least)
+                )
+            beats = least & (before | (higher if strict or self.objective == Objective.LINEAR else False))
+            np.fill_diagonal(beats, False)
+            self.usable[i, at[np.any(beats, axis=0)]] = False
+
+    def run(
+        self,
+        kind: int,
+        *,
+        node_limit: int,
+        k: int = 1,
+        floor: int = 0,
+        step: float | None = None,
+        scale: NDArray[np.float64] | None = None,
+        slackness: float = 0.0,
+        starts: Int | None = None,
+        earlier: NDArray[np.float64] | None = None,
+        asked: NDArray[np.float64] | None = None,
+        settle: bool = True,
+    ) -> _Run:
+        """``floor``: the least gain of members with a weight (of the others: 0)."""
+        count = len(self.rows)
+        floors = np.where(self.members, np.where(self.active, floor, 0), descent.NO_FLOOR).astype(np.int64)
+        if kind == descent.SHORTFALL:
+            floors[:] = descent.NO_FLOOR
+        whole = bool(np.any(self.whole))
+        weight = self.weight * self.factor if scale is None and kind != descent.NASH else self.weight
+        if kind == descent.NASH_ZERO:
+            weight = self.weight
+        weight = np.array(weight if scale is None else scale, np.float64)
+        if whole and kind in (descent.LINEAR, descent.SHORTFALL):
+            weight = self.whole.astype(np.float64)
+        if step is None:
+            step = 1.0 if whole and kind in (descent.LINEAR, descent.SHORTFALL) else 0.0
+        start, issue, option = self.terms
+        problem = descent.Problem(
+            self.utilities, self.sizes, -self.reservation, floors, self.active, weight, self.whole,
+            start, issue, option, self.add, self.excluded, self.status_quo,
+        )  # fmt: skip
+        best, gain = np.full(len(self.sizes), -1, np.int64), np.zeros(count, np.int64)
+        slope = np.zeros(count)
+        status, bound, nodes, constant = descent.solve(
+            kind, k, problem, self.usable.copy(), self.starts if starts is None else starts,
+            np.zeros((0, count)) if earlier is None else earlier, np.zeros(0) if asked is None else asked,
+            step, slackness, 4.0 * max(1.0, float(np.sum(np.abs(weight)))) * 1e4, 60, False, settle,
+            node_limit, best, gain, slope,
+        )  # fmt: skip
+        return _Run(status, bound, nodes, best, gain, slope, constant)
+
+    def best(self, run: _Run) -> Best:
+        """LINEAR and SHORTFALL: scale back to the user's weights."""
+        found = run.package[0] >= 0
+        value, unit, shift = -np.inf, 1.0, 0.0
+        if np.any(self.whole):
+            unit = 1.0 / self.factor
+        if self.objective == Objective.LINEAR:
+            shift = float(self.weight @ self.reservation)
+            if found:
+                value = float(self.weight @ (run.gain + self.reservation))
+        elif found:
+            value = -float(self.weight @ np.maximum(0, -run.gain)) + 0.0
+        bound = value if run.status else max(value, run.bound * unit + shift)
+        return Best(run.package if found else None, value, bound, run.status > 0, run.nodes, run.status == 2)
+
+
+def _multiples(weight: NDArray[np.float64], limit: int) -> Int:
+    """The weights as small integer multiples of a common unit, or zeros when they are not."""
+    size = np.abs(weight[weight != 0.0])
+    if len(size):
+        for divisor in range(1, 61):
+            whole = weight / size.min() * divisor
+            if np.all(np.abs(whole - np.rint(whole)) < 1e-9 * divisor) and np.abs(whole).sum() <= limit:
+                return np.asarray(np.rint(whole), np.int64)
+    return np.zeros(len(weight), np.int64)
+
+
+def _nash(game: _Game, node_limit: int) -> Best:
+    """First among packages where everyone gains; only if there is none, with zero gains."""
+    run = game.run(descent.NASH, floor=1, node_limit=node_limit)
+    if run.package[0] >= 0:
+        gains = run.gain[game.active].astype(np.float64)
+        value = float(game.weight[game.active] @ np.log(gains))
+        bound = value if run.status else max(value, run.bound)
+        return Best(run.package, value, bound, run.status > 0, run.nodes, run.status == 2)
+    rest = game.run(descent.NASH_ZERO, floor=0, node_limit=node_limit)
+    bound = -np.inf if run.status else run.bound
+    proven = run.status > 0 and rest.status > 0
+    package = rest.package if rest.package[0] >= 0 else None
+    return Best(package, -np.inf, bound, proven, run.nodes + rest.nodes, proven and rest.status == 2)
+
+
+def _leximin(game: _Game, node_limit: int, milp_nodes: int) -> Best:
+    """Stage k maximises the sum of the k lowest scores among the packages that were best in the stages before."""
+    count = int(game.active.sum())
+    exact = bool(np.any(game.whole))
+    if exact:
+        scale = game.whole.astype(np.float64)
+    else:
+        top = np.maximum(1, game.utilities.max(axis=1).sum(axis=0) - game.reservation)
+        scale = game.weight * 2.0 ** np.floor(30 - np.log2(np.max(game.weight * top)))
+    unit = float(np.max(scale) / np.max(game.weight)) if count else 1.0
+    starts, earlier, asked = game.starts, np.zeros((0, len(game.rows))), np.zeros(0)
+    nodes, bound, proven, settled = 0, np.inf, True, False
+    run = None
+    for k in range(1, max(1, count) + 1):
+        rounding = 0.0 if exact else 0.5 * k
+        last = k >= count
+        run = game.run(
+            descent.MAXMIN, k=k, floor=0, scale=scale, step=1.0, slackness=rounding, starts=starts,
+            earlier=earlier, asked=asked, settle=last, node_limit=node_limit,
+        )  # fmt: skip
+        nodes += run.nodes
+        if run.package[0] < 0:
+            return Best(
+                None, -np.inf, -np.inf if run.status else run.bound / unit, run.status > 0, nodes, True
+            )
+        score = np.sort(np.rint(scale * run.gain)[game.active])
+        stage = float(score[:k].sum())
+        starts = np.array([run.package], np.int64)
+        if k == 1:
+            bound = stage if run.status else max(stage, run.bound)
+        if not run.status:
+            proven = False
+            break
+        settled = run.status == 2
+        earlier = np.vstack([earlier, run.slope])
+        asked = np.append(asked, stage - run.constant - 1e-9 * (1.0 + abs(stage)) - 1e-6)
+    assert run is not None
+    value = float(np.min(game.weight[game.active] * run.gain[game.active])) if count else 0.0
+    top_value = (
+        value
+        if bound <= float(np.min(np.rint(scale * run.gain)[game.active], initial=np.inf))
+        else bound / unit
+    )
+    return Best(run.package, value, max(value, top_value), proven, nodes, proven and settled)
+
+
+def exists(
+    points: NDArray[Any],
+    thresholds: NDArray[Any],
+    sizes: Int,
+    *,
+    patterns: Patterns | None = None,
+    add: NDArray[Any] | None = None,
+    excluded: NDArray[np.bool_] | None = None,
+    winning: NDArray[np.uint64],
+    status_quo: Int | None = None,
+    candidates: NDArray[Any] | None = None,
+    node_limit: int = 20_000,
+) -> Existence:
+    """Per draw: is there a package, other than the status quo, that some winning set accepts?
+
+    Parameters
+    ----------
+    points: int16 or int32 [P, I, L, S]. thresholds: integer [P, S]. add: integer [P, T, S].
+    winning: uint64[M] minimal winning sets as bit masks of factions.
+    candidates: integer [N, I] packages that are tried first; the earliest that is agreed is the witness.
+    node_limit: options examined per draw and winning set; what is not decided then is -1.
+
+    Each draw is a multidimensional knapsack: a candidate or a rounded relaxation says yes, a Lagrangian bound
+    no, a capped search decides the rest or leaves it undecided. Draws are independent of one another.
+    """
+    parties, issues, options, draws = points.shape
+    patterns = no_patterns() if patterns is None else patterns
+    terms = len(patterns.start) - 1
+    barred = np.zeros(terms, np.bool_)
+    if excluded is not None:
+        barred[:] = excluded
+    quo = np.full(issues, -1, np.int64)
+    if status_quo is not None:
+        quo[:] = status_quo
+    verdict, witness = np.zeros(draws, np.int8), np.full((draws, issues), -1, np.int16)
+    if candidates is not None and len(candidates):
+        listed = np.asarray(candidates, np.int64)
+        listed = listed[~matches(listed, patterns)[:, barred].any(axis=1) & (listed != quo).any(axis=1)]
+        for block in range(0, len(listed), 256):
+            some = listed[block : block + 256]
+            good = agreed(accepts(points, thresholds, some, patterns=patterns, add=add), winning)
+            new = good.any(axis=0) & (verdict == 0)
+            verdict[new] = 1
+            witness[new] = some[good.argmax(axis=0)[new]]
+    open_draws = np.flatnonzero(verdict == 0)
+    if not len(open_draws):
+        return Existence(verdict, witness)
+
+    # Draw by draw in the layout of ``descent``: [draw, I, L, P]; patterns on one option become its points.
+    table = np.array(np.asarray(points)[..., open_draws].transpose(3, 1, 2, 0), np.int64, order="C")
+    extra = np.zeros((len(open_draws), terms, parties), np.int64)
+    if terms and add is not None:
+        extra[:] = np.asarray(add)[..., open_draws].transpose(2, 1, 0)
+    usable = np.arange(options)[None, :] < np.asarray(sizes)[:, None]
+    length = np.diff(patterns.start)
+    for t in np.flatnonzero(length == 1):
+        i, o = patterns.issue[patterns.start[t]], patterns.option[patterns.start[t]]
+        table[:, i, o] += extra[:, t]
+        usable[i, o] &= not barred[t]
+    several = [list(range(patterns.start[t], patterns.start[t + 1])) for t in np.flatnonzero(length > 1)]
+    flat = np.array([e for row in several for e in row], np.int64)
+    start = np.cumsum([0] + [len(row) for row in several]).astype(np.int64)
+    issue, option = np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)
+    extra, kept = extra[:, length > 1], barred[length > 1].copy()
+    floor = np.asarray(thresholds, np.int64)[:, open_draws]
+    count = np.array(sizes, np.int64)
+    sets = [np.flatnonzero([int(mask) >> p & 1 for p in range(parties)]) for mask in winning]
+
+    def decide(at: int) -> tuple[int, Int | None]:
+        answer = 0
+        for rows in sets:
+            size = len(rows)
+            tables = np.ascontiguousarray(table[at][..., rows])
+            spread = 1.0 + np.ptp(np.where(usable[:, :, None], tables, tables[:, :1]), axis=1).sum(axis=0)
+            problem = descent.Problem(
+                tables, count, -floor[rows, at], np.zeros(size, np.int64), np.ones(size, np.bool_),
+                1.0 / spread, np.zeros(size, np.int64), start, issue, option,
+                np.ascontiguousarray(extra[at][:, rows]), kept, quo,
+            )  # fmt: skip
+            best = np.full(issues, -1, np.int64)
+            status, _, _, _ = descent.solve(
+                descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, issues), np.int64), np.zeros((0, size)),
+                np.zeros(0), 0.0, 0.0, 0.0, 40, True, False, node_limit, best, np.zeros(size, np.int64),
+                np.zeros(size),
+            )  # fmt: skip
+            if best[0] >= 0:
+                return 1, best
+            if not status:
+                answer = -1
+        return answer, None
+
+    def part(rows: slice) -> None:
+        for at in range(rows.start, rows.stop):
+            answer, package = decide(at)
+            verdict[open_draws[at]] = answer
+            if package is not None:
+                witness[open_draws[at]] = package
+
+    each(part, slices(len(open_draws)))
+    return Existence(verdict, witness)

@@ -1,0 +1,35 @@
+"""The same compiled work on several threads: independent parts, answers in the order of the parts.
+
+Kernels release the GIL, so plain threads do; nothing is compiled twice for it (Numba's ``parallel=True`` would
+compile a second time), and since every part writes its own output, the number of threads cannot matter.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numba
+
+__all__ = ["each", "slices"]
+
+Part = TypeVar("Part")
+Answer = TypeVar("Answer")
+
+
+def slices(count: int, *, least: int = 1) -> list[slice]:
+    """``range(count)`` in consecutive parts of at least ``least``, a few per thread."""
+    parts = max(1, min(4 * int(numba.get_num_threads()), count // max(1, least)))
+    edges = [count * n // parts for n in range(parts + 1)]
+    return [slice(a, b) for a, b in itertools.pairwise(edges) if a < b]
+
+
+def each(function: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
+    """``[function(part) for part in parts]``, on as many threads as Numba may use (``NUMBA_NUM_THREADS``)."""
+    threads = min(int(numba.get_num_threads()), len(parts))
+    if threads <= 1:
+        return [function(part) for part in parts]
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return list(pool.map(function, parts))
