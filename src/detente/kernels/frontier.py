@@ -152,7 +152,7 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
         np.zeros((1, parties), np.int64),
         none,
         empty,
-        0,
+        np.int64(0),
         sweep,
         (np.empty(0, np.int32), np.empty(0, np.int16), zero, 0),
         len(rows),
@@ -178,7 +178,7 @@ def _fronts(
     chosen = np.empty(1024, np.int16)
     past = np.zeros(stages + 1, np.int64)
     for k in range(stages):
-        count = 0
+        count = np.int64(0)  # a literal 0 would compile everything below twice
         first = state_start[k + 1]
         following = np.zeros(state_start[k + 2] - first + 1, np.int64)
         for q in range(first, state_start[k + 2]):
@@ -203,10 +203,13 @@ def _fronts(
         while past[k] + count > len(parent):
             parent = _longer(parent)
             chosen = _longer(chosen)
-        parent[past[k] : past[k] + count] = out[1][:count]
-        chosen[past[k] : past[k] + count] = out[2][:count]
+        current = np.empty((count, parties), np.int64)
+        for n in range(count):
+            parent[past[k] + n] = out[1][n]
+            chosen[past[k] + n] = out[2][n]
+            for p in range(parties):
+                current[n, p] = out[0][n, p]
         past[k + 1] = past[k] + count
-        current = out[0][:count].copy()
         begin = following
     options = np.empty((len(current), stages), np.int16)
     for n in range(len(current)):
@@ -263,7 +266,8 @@ def _merge(
     size = 0
     base = count
     tree, meta, steps, rises = sweep
-    meta[:] = 0
+    for i in range(len(meta)):
+        meta[i] = 0
     points, parent, chosen = out
     for e in range(edges):
         at[e] = begin[source[e]] - 1
@@ -282,7 +286,8 @@ def _merge(
                 return (points, parent, chosen), limit + 1, (tree, meta, steps, rises)
             if count == len(parent):
                 points, parent, chosen = _longer_rows(points), _longer(parent), _longer(chosen)
-            points[count] = head[e]
+            for p in range(parties):
+                points[count, p] = head[e, p]
             parent[count] = at[e]
             chosen[count] = option[e]
             count += 1
@@ -389,14 +394,17 @@ def _down(heap: Any, size: int, head: Any, parties: int) -> None:
 @njit(cache=True, nogil=True)
 def _longer(array: Any) -> Any:
     grown = np.empty(2 * len(array), array.dtype)
-    grown[: len(array)] = array
+    for i in range(len(array)):  # a slice would compile for seconds
+        grown[i] = array[i]
     return grown
 
 
 @njit(cache=True, nogil=True)
 def _longer_rows(array: Any) -> Any:
     grown = np.empty((2 * array.shape[0], array.shape[1]), array.dtype)
-    grown[: array.shape[0]] = array
+    for i in range(array.shape[0]):
+        for j in range(array.shape[1]):
+            grown[i, j] = array[i, j]
     return grown
 
 
@@ -526,14 +534,14 @@ def _insert(c: Any, tree: Any, meta: Any) -> Any:
     if meta[0] > 0:
         _evict(c, tree, meta)
     if meta[0] == 0:
-        tree[0][0] = (-1, 0, 0, -1)
-        tree[2][0] = c[1:]
-        tree[3][0] = c[1:]
+        tree[0][0, 0] = -1
+        tree[0][0, 3] = -1
         tree[4][0] = 0
+        _corners(0, 0, d, tree)
         meta[0] = 1
         meta[1] = 1
     link, cut, top, low, fill, store, stack = tree
-    n = 0
+    n = np.int64(0)
     while True:
         for p in range(d):
             top[n, p] = max(top[n, p], c[p + 1])
@@ -543,7 +551,8 @@ def _insert(c: Any, tree: Any, meta: Any) -> Any:
         n = link[n, 1] if c[link[n, 2] + 1] >= cut[n] else link[n, 0]
     leaf = -1 - link[n, 0]
     if fill[leaf] < _LEAF:
-        store[leaf, fill[leaf] * d : (fill[leaf] + 1) * d] = c[1:]
+        for p in range(d):
+            store[leaf, fill[leaf] * d + p] = c[p + 1]
         fill[leaf] += 1
         return tree
     if meta[0] + 2 > len(cut):
@@ -562,11 +571,11 @@ def _insert_below(n: int, c: Any, d: int, tree: Any) -> Any:
     link, cut, top, low, fill, store, _ = tree
     n = link[n, 1] if c[link[n, 2] + 1] >= cut[n] else link[n, 0]
     leaf = -1 - link[n, 0]
-    store[leaf, fill[leaf] * d : (fill[leaf] + 1) * d] = c[1:]
-    fill[leaf] += 1
     for p in range(d):
+        store[leaf, fill[leaf] * d + p] = c[p + 1]
         top[n, p] = max(top[n, p], c[p + 1])
         low[n, p] = min(low[n, p], c[p + 1])
+    fill[leaf] += 1
     return tree
 
 
