@@ -1,0 +1,309 @@
+"""What a good colleague would point out: a case that is valid, and still probably not what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from detente.case.model import All, AnyOf, Case, Issue, Preferences, Range, Tree, Weighted
+from detente.case.paths import Finder, branches, dotted, factions_of, leaf_paths, numbers, provenances, wins
+from detente.case.yamltext import Path
+from detente.errors import Fault
+
+__all__ = ["Effective", "effective_weights", "warnings"]
+
+Found = Iterator[tuple[Path, str]]
+
+FAR = 5.0
+"""Points by which an effective quantile may differ from the typed one without a word, and a quarter of it."""
+
+SEARCH = 20_000
+"""Steps of the search for a package that contains an option; beyond it nothing is claimed."""
+
+_EMPTY_REASONS = {"", "?", "??", "???", "tbd", "n/a", "na", "none", "guess", "todo", "x", "xxx", "-", "..."}
+
+
+class Effective(NamedTuple):
+    """A weight after normalisation to a sum of 100: its 5th, 50th and 95th percentile, about."""
+
+    low: float
+    median: float
+    high: float
+
+
+def warnings(case: Case, place: Finder) -> list[Fault]:
+    """Everything worth a second look, with line and column from ``place``."""
+    checks = (_status_quo, _spans, _weights, _dummies, _reasons, _never, _idle_tracks, _dates, _lines, _ties)
+    return [
+        Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
+        for check in checks
+        for path, message in check(case)
+    ]
+
+
+def effective_weights(preferences: Preferences) -> dict[str, Effective]:
+    """The weights as they act: normalised to sum to 100 in each draw.
+
+    A deterministic approximation of the quantiles: each weight at its low, median and high, the others at
+    their medians. The spread of the others makes the true range a little wider.
+    """
+    total = sum(w.median for w in preferences.weights.values())
+    if total <= 0:
+        return {}
+
+    def share(weight: float, others: float) -> float:
+        return 100 * weight / (weight + others) if weight + others > 0 else 0.0
+
+    return {
+        issue: Effective(*(share(w, total - weight.median) for w in (weight.low, weight.median, weight.high)))
+        for issue, weight in preferences.weights.items()
+    }
+
+
+def _movable(case: Case) -> dict[str, Issue]:
+    return {name: issue for name, issue in case.issues.items() if issue.controlled_by != "outside"}
+
+
+def _tables(preferences: Preferences) -> Mapping[str, Mapping[str, Range]]:
+    """Values of the issues that matter to a faction."""
+    if preferences.points is not None:
+        return preferences.points
+    return {
+        i: v
+        for i, v in preferences.values.items()
+        if i in preferences.weights and preferences.weights[i].median > 0
+    }
+
+
+def _status_quo(case: Case) -> Found:
+    if case.status_quo == "none":
+        return
+    better = worse = False
+    for preferences in case.preferences.values():
+        for issue, spec in _movable(case).items():
+            levels = _tables(preferences).get(issue)
+            if levels is None or spec.status_quo is None:
+                continue
+            here = levels[spec.status_quo].median
+            better |= any(v.median > here for v in levels.values())
+            worse |= any(v.median < here for v in levels.values())
+    if not better:
+        yield (
+            ("preferences",),
+            "everybody prefers the status quo on every issue: no package can be a gain to anybody",
+        )
+    elif not worse:
+        yield (
+            ("preferences",),
+            "nobody prefers the status quo on any issue: every change is a gain to all, so a deal is certain",
+        )
+
+
+def _spans(case: Case) -> Found:
+    for faction, preferences in case.preferences.items():
+        if preferences.points is not None:
+            continue
+        for issue, levels in _tables(preferences).items():
+            low, high = min(v.median for v in levels.values()), max(v.median for v in levels.values())
+            if low > 0 or high < 100:
+                yield (
+                    ("preferences", faction, "values", issue),
+                    (
+                        f"the values go from {low:g} to {high:g}, not from 0 to 100; a weight is the importance of going "
+                        "from the worst option to the best, so stretch the values or lower the weight"
+                    ),
+                )
+
+
+def _weights(case: Case) -> Found:
+    for faction, preferences in case.preferences.items():
+        if preferences.points is not None:
+            continue
+        far = [
+            f"{issue} {_range(typed.low, typed.median, typed.high)} acts as {_range(*acts)}"
+            for issue, acts in effective_weights(preferences).items()
+            if _far(typed := preferences.weights[issue], acts)
+        ]
+        if far:
+            total = sum(w.median for w in preferences.weights.values())
+            listed = "; ".join(far[:6]) + (f"; and {len(far) - 6} more" if len(far) > 6 else "")
+            yield (
+                ("preferences", faction, "weights"),
+                (
+                    f"the weights sum to {total:g} at their medians and are made to sum to 100 in each draw: {listed}"
+                ),
+            )
+
+
+def _far(typed: Range, acts: Effective) -> bool:
+    quantiles = zip((typed.low, typed.median, typed.high), acts, strict=True)
+    return any(abs(a - t) > max(FAR, abs(t) / 4) for t, a in quantiles)
+
+
+def _range(low: float, median: float, high: float) -> str:
+    numbers = [f"{round(n, 1):g}" for n in (low, median, high)]
+    return numbers[1] if low == high else "-".join(numbers)
+
+
+def _dummies(case: Case) -> Found:
+    trees: list[Tree] = [
+        issue.controlled_by for issue in _movable(case).values() if issue.controlled_by is not None
+    ]
+    seats: list[Mapping[str, Tree | None]] = []
+    for track in case.tracks.values():
+        seated: dict[str, Tree | None] = {}
+        for seat in track.parties:
+            seated.update({seat: None} if isinstance(seat, str) else dict(seat))
+        seats.append(seated)
+        trees.append(_whole(case, track.agreement, seated))
+    if not case.tracks:
+        trees.append(_whole(case, case.agreement, dict.fromkeys(case.parties)))
+    matters: set[str] = set()
+    for tree in trees:
+        for name in _swingers(tree):
+            if name in case.parties and case.parties[name].factions:
+                rules = [s.get(name) for s in seats if name in s] or [None]
+                for rule in rules:
+                    inside = rule or case.parties[name].accepts or All(all=tuple(case.parties[name].factions))
+                    matters |= _swingers(inside)
+            else:
+                matters.add(name)
+    for faction, party in factions_of(case, voting=True).items():
+        if faction not in matters:
+            at: Path = ("parties", party) if faction == party else ("parties", party, "factions", faction)
+            yield (
+                at,
+                (
+                    f"'{faction}' cannot matter: no agreement needs it, nor the control of any issue "
+                    "(it is in no minimal winning set)"
+                ),
+            )
+
+
+def _whole(case: Case, agreement: Tree | None, seated: Mapping[str, Tree | None]) -> Tree:
+    voting = tuple(p for p in seated if case.parties[p].role is None)
+    return agreement if agreement is not None else All(all=voting)
+
+
+def _swingers(tree: Tree) -> set[str]:
+    """Names in some minimal winning set. Exact if no name occurs twice; else some may be kept that could go."""
+    if isinstance(tree, str):
+        return {tree}
+    if not isinstance(tree, Weighted):
+        needed = (
+            len(branches(tree))
+            if isinstance(tree, All)
+            else 1
+            if isinstance(tree, AnyOf)
+            else tree.at_least.k
+        )
+        return (
+            set().union(*(_swingers(b) for b in branches(tree))) if needed <= len(branches(tree)) else set()
+        )
+    if sum(tree.weights.values()) > SEARCH:
+        return {name for name, weight in tree.weights.items() if weight}
+    swing = set()
+    for name, weight in tree.weights.items():
+        totals = 1  # bit s is set when some of the others have s votes together
+        for other, votes in tree.weights.items():
+            if other != name:
+                totals |= totals << votes
+        if (totals >> max(tree.quota - weight, 0)) & ((1 << min(weight, tree.quota)) - 1):
+            swing.add(name)
+    return swing
+
+
+def _reasons(case: Case) -> Found:
+    for path, part, _, _ in provenances(case):
+        if part.judgement is not None and part.judgement.because.strip().lower() in _EMPTY_REASONS:
+            yield (*path, "judgement"), "a judgement without a reason: say why, the reader will ask"
+
+
+def _never(case: Case) -> Found:
+    involved = list(dict.fromkeys(i for pattern in case.impossible for i in pattern))
+    for issue in involved:
+        for option in case.issues[issue].options:
+            if _search(case, {issue: option}, [i for i in involved if i != issue], [SEARCH]) is False:
+                yield (
+                    ("issues", issue, "options", option),
+                    "this option can never occur: 'impossible' excludes it",
+                )
+
+
+def _search(case: Case, package: dict[str, str], rest: list[str], budget: list[int]) -> bool | None:
+    """Whether ``package`` can be completed; None when the search was given up."""
+    budget[0] -= 1
+    if budget[0] < 0:
+        return None
+    if any(all(package.get(i) == o for i, o in pattern.items()) for pattern in case.impossible):
+        return False
+    if not rest:
+        return True
+    for option in case.issues[rest[0]].options:
+        found = _search(case, {**package, rest[0]: option}, rest[1:], budget)
+        if found is not False:
+            return found
+    return False
+
+
+def _idle_tracks(case: Case) -> Found:
+    moved: set[str] = set()
+    for name, track in case.tracks.items():
+        present: set[str] = set()
+        for seat in track.parties:
+            for party, tree in [(seat, None)] if isinstance(seat, str) else list(seat.items()):
+                if not case.parties[party].role:
+                    whole = tuple(case.parties[party].factions) or (party,)
+                    present |= {leaf for _, leaf in leaf_paths(tree, ())} if tree is not None else set(whole)
+        movable = {i for i in track.issues or case.issues if _can_move(case, i, present)}
+        moved |= movable
+        if not movable:
+            yield ("tracks", name), "nothing can move at this table: nobody here controls any of its issues"
+    for issue in _movable(case) if case.tracks else ():
+        if issue not in moved:
+            yield (
+                ("issues", issue),
+                "this issue can move at no table: those who control it never sit together with it",
+            )
+
+
+def _can_move(case: Case, issue: str, present: set[str]) -> bool:
+    tree = case.issues[issue].controlled_by
+
+    def here(name: str) -> bool:
+        if name in present or name not in case.parties or not case.parties[name].factions:
+            return name in present
+        return wins(
+            case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
+        )
+
+    return tree is None or (tree != "outside" and wins(tree, here))
+
+
+def _dates(case: Case) -> Found:
+    used = {part.source for _, part, _, _ in provenances(case)}
+    for name, source in case.sources.items():
+        if case.as_of is not None and source.date is not None and source.date > case.as_of and name in used:
+            yield (
+                ("sources", name, "date"),
+                (
+                    f"this source is dated {source.date}, after the case's 'as_of' {case.as_of}: its facts were not known then"
+                ),
+            )
+
+
+def _lines(case: Case) -> Found:
+    for faction, preferences in case.preferences.items():
+        lines = [(("red_lines", n), line) for n, line in enumerate(preferences.red_lines)]
+        lines += [(("firm", n), line.package) for n, line in enumerate(preferences.firm)]
+        for path, line in lines:
+            if all(case.issues[i].status_quo == option for i, option in line.items()):
+                yield ("preferences", faction, *path), "the status quo itself crosses this line"
+
+
+def _ties(case: Case) -> Found:
+    known = numbers(case) if case.moves_with else {}
+    for n, block in enumerate(case.moves_with):
+        for k, name in enumerate(block.these):
+            if known[name].value.certain:
+                yield ("moves_with", n, "these", k), f"'{name}' is certain, so nothing can move with it"

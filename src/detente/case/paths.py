@@ -1,0 +1,189 @@
+"""Walking a case: every part with its path in the file, every number by the path that people give it.
+
+Two kinds of path. A *place* is a tuple of keys and list indices, as in the file
+(``("preferences", "leader", "weights", "prisoners")``), and finds line and column. A *number path* is what
+``moves_with`` and reports use (``leader.weights.prisoners``, ``government.delivers``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from detente.case.model import (
+    All,
+    AnyOf,
+    Case,
+    KOfN,
+    Preferences,
+    Provenance,
+    Range,
+    RelativeNoDeal,
+    Tree,
+    Weighted,
+)
+from detente.case.yamltext import Path, Place
+
+__all__ = [
+    "NUMBER_PATHS",
+    "Finder",
+    "Numbered",
+    "dotted",
+    "factions_of",
+    "leaf_paths",
+    "merged",
+    "numbers",
+    "provenances",
+    "wins",
+]
+
+Finder = Callable[[Path], Place]
+"""From a place in the case to line and column."""
+
+NUMBER_PATHS = (
+    "FACTION.weights.ISSUE, FACTION.values.ISSUE.OPTION, FACTION.points.ISSUE.OPTION, FACTION.no_deal, "
+    "FACTION.together.N, FACTION.firm.N (N from 0), FACTION.readings.READING.prior, "
+    "FACTION.readings.READING. and any of these, or PARTY.delivers"
+)
+
+
+class Numbered(NamedTuple):
+    """A judged number and its place in the file."""
+
+    place: Path
+    value: Range
+
+
+def dotted(path: Path) -> str:
+    """A place as people write it."""
+    return ".".join(map(str, path))
+
+
+def factions_of(case: Case, *, voting: bool = False) -> dict[str, str]:
+    """Faction → its party; a party without factions is its own only one."""
+    return {
+        faction: party
+        for party, spec in case.parties.items()
+        if not (voting and spec.role)
+        for faction in (spec.factions or (party,))
+    }
+
+
+def leaf_paths(tree: Tree, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every name in an acceptance tree with its place."""
+    if isinstance(tree, str):
+        yield path, tree
+    elif isinstance(tree, Weighted):
+        for name in tree.weights:
+            yield (*path, "weights", name), name
+    else:
+        step: Path = (
+            ("all",) if isinstance(tree, All) else ("any",) if isinstance(tree, AnyOf) else ("at_least", "of")
+        )
+        for n, branch in enumerate(branches(tree)):
+            yield from leaf_paths(branch, (*path, *step, n))
+
+
+def branches(tree: All | AnyOf | KOfN) -> tuple[Tree, ...]:
+    """The branches of a tree that is neither a name nor weighted."""
+    return tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of
+
+
+def wins(tree: Tree, says_yes: Callable[[str], bool]) -> bool:
+    """Whether a tree is satisfied when ``says_yes`` holds for its names."""
+    if isinstance(tree, str):
+        return says_yes(tree)
+    if isinstance(tree, Weighted):
+        return sum(w for name, w in tree.weights.items() if says_yes(name)) >= tree.quota
+    yes = [wins(branch, says_yes) for branch in branches(tree)]
+    return (
+        sum(yes) >= tree.at_least.k
+        if isinstance(tree, KOfN)
+        else all(yes)
+        if isinstance(tree, All)
+        else any(yes)
+    )
+
+
+def provenances(case: Case) -> Iterator[tuple[Path, Provenance, bool, Path]]:
+    """Every part that may carry a fact, a judgement or an inference, outermost first.
+
+    Yields its place, itself, whether it or anything around it carries one, and the place of the nearest such
+    part around it (its own for the case as a whole).
+    """
+    yield from _provenances(case, (), False, ())
+
+
+def _provenances(
+    node: Any, path: Path, covered: bool, around: Path
+) -> Iterator[tuple[Path, Provenance, bool, Path]]:
+    if isinstance(node, BaseModel):
+        if isinstance(node, Provenance):
+            covered = covered or not (node.fact is None and node.inference is None and node.judgement is None)
+            yield path, node, covered, around
+            around = path
+        if not isinstance(node, Range):
+            for name, value in node.__dict__.items():
+                if isinstance(value, (BaseModel, Mapping, tuple)):
+                    yield from _provenances(value, (*path, name), covered, around)
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if not isinstance(value, str):
+                yield from _provenances(value, (*path, key), covered, around)
+    elif isinstance(node, tuple):
+        for n, value in enumerate(node):
+            yield from _provenances(value, (*path, n), covered, around)
+
+
+def numbers(case: Case) -> dict[str, Numbered]:
+    """Every judged number by its number path, in file order."""
+    found: dict[str, Numbered] = {}
+    for name, party in case.parties.items():
+        if party.delivers is not None:
+            found[f"{name}.delivers"] = Numbered(("parties", name, "delivers"), party.delivers)
+    for faction, preferences in case.preferences.items():
+        found.update(_preferred(preferences, f"{faction}.", ("preferences", faction)))
+    for faction, readings in case.readings.items():
+        for name, reading in readings.items():
+            start, place = f"{faction}.readings.{name}.", ("readings", faction, name)
+            found[f"{start}prior"] = Numbered((*place, "prior"), reading.prior)
+            found.update(_preferred(reading.preferences, start, (*place, "preferences")))
+    return found
+
+
+def _preferred(preferences: Preferences, start: str, place: Path) -> Iterator[tuple[str, Numbered]]:
+    for issue, weight in preferences.weights.items():
+        yield f"{start}weights.{issue}", Numbered((*place, "weights", issue), weight)
+    for kind, table in (("values", preferences.values), ("points", preferences.points or {})):
+        for issue, levels in table.items():
+            for option, value in levels.items():
+                yield f"{start}{kind}.{issue}.{option}", Numbered((*place, kind, issue, option), value)
+    if isinstance(preferences.no_deal, RelativeNoDeal):
+        yield f"{start}no_deal", Numbered((*place, "no_deal", "status_quo"), preferences.no_deal.status_quo)
+    elif preferences.no_deal is not None:
+        yield f"{start}no_deal", Numbered((*place, "no_deal"), preferences.no_deal)
+    for n, term in enumerate(preferences.together):
+        yield f"{start}together.{n}", Numbered((*place, "together", n, "add"), term.add)
+    for n, line in enumerate(preferences.firm):
+        yield f"{start}firm.{n}", Numbered((*place, "firm", n, "holds"), line.holds)
+
+
+def merged(base: Preferences, over: Preferences) -> Preferences:
+    """A faction's preferences under a reading.
+
+    Weights, values and points are replaced number by number, ``indifferent`` issue by issue, every other
+    key as a whole where the reading gives it.
+    """
+    named = {*over.weights, *over.values, *(over.points or {})}
+    gone = set(over.indifferent)
+    changes: dict[str, Any] = {k: getattr(over, k) for k in over.model_fields_set}
+    changes["weights"] = {k: v for k, v in {**base.weights, **over.weights}.items() if k not in gone}
+    for kind in ("values", "points"):
+        old, new = getattr(base, kind) or {}, getattr(over, kind) or {}
+        table = {i: {**old.get(i, {}), **new.get(i, {})} for i in {**old, **new} if i not in gone}
+        changes[kind] = table or (None if kind == "points" and base.points is None else {})
+    kept = [i for i in base.indifferent if i not in named and i not in gone]
+    changes["indifferent"] = (*kept, *over.indifferent)
+    return base.model_copy(update=changes)

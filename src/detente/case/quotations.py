@@ -1,0 +1,94 @@
+"""Are the facts really in the texts? Every quotation of a case, looked up word for word.
+
+White space is normalised (a quotation may run over a line end), and curly and straight quotation marks are
+the same; nothing else is forgiven.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from detente.case.model import Case
+from detente.case.paths import provenances
+from detente.case.yamltext import Path
+from detente.errors import DetenteError, UsageError
+from detente.storage import read_limited
+
+__all__ = ["Quotation", "verify_quotations"]
+
+TEXT_LIMIT = 16 << 20
+_TEXTS = (".txt", ".md", ".text")
+_QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‘’‚‛", "'")})
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """One fact and whether it was found."""
+
+    place: Path
+    """Where the fact stands in the case, e.g. ``("record", "fact")``."""
+    fact: str
+    source: str
+    found_in: str | None
+    """Name of the file, or None."""
+    problem: str | None
+    """Why it was not found."""
+
+
+def verify_quotations(case: Case, directory: File) -> list[Quotation]:
+    """Look every fact up in the texts of ``directory`` (``.txt``, ``.md``, ``.text``, below it too).
+
+    A source with a ``file`` is looked up in that file only, any other source in all the texts. Raises
+    ``UsageError`` if there is no such directory.
+    """
+    if not directory.is_dir():
+        raise UsageError(f"{directory}: there is no such directory")
+    texts: dict[File, str | None] = {}
+    everything = sorted(p for p in directory.rglob("*") if p.suffix.lower() in _TEXTS and p.is_file())
+    return [
+        _looked_up(case, (*path, "fact"), part.fact, part.source, directory, everything, texts)
+        for path, part, _, _ in provenances(case)
+        if part.fact is not None and part.source is not None
+    ]
+
+
+def _looked_up(
+    case: Case,
+    place: Path,
+    fact: str,
+    source: str,
+    directory: File,
+    everything: list[File],
+    texts: dict[File, str | None],
+) -> Quotation:
+    name = case.sources[source].file
+    files = everything
+    if name is not None:
+        file = directory / name
+        if not file.resolve().is_relative_to(directory.resolve()):
+            return Quotation(
+                place, fact, source, None, f"the file of source '{source}' lies outside {directory}"
+            )
+        if not file.is_file():
+            return Quotation(place, fact, source, None, f"the file of source '{source}' is not here: {name}")
+        files = [file]
+    wanted = _plain(fact)
+    for file in files:
+        if file not in texts:
+            try:
+                texts[file] = _plain(read_limited(file, limit=TEXT_LIMIT))
+            except DetenteError:
+                texts[file] = None
+        if wanted in (texts[file] or ""):
+            return Quotation(place, fact, source, str(file.relative_to(directory)), None)
+    unreadable = [str(f.relative_to(directory)) for f in files if texts[f] is None]
+    if unreadable:
+        return Quotation(place, fact, source, None, f"not found; could not be read: {', '.join(unreadable)}")
+    where = name if name is not None else f"{len(files)} texts" if files else "no texts at all"
+    return Quotation(place, fact, source, None, f"not found word for word in {where}")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.translate(_QUOTES)).strip()

@@ -1,0 +1,126 @@
+"""A case file → a :class:`~detente.case.model.Case`, or everything that is wrong with it.
+
+Three sieves: the text must be plain YAML (:mod:`detente.case.yamltext`), its parts must have the right
+shapes (:mod:`detente.case.model`, in the words of :mod:`detente.case.wording`), and what it says in one place
+must fit what it says in another (:mod:`detente.case.checks`). A fault of shape does not hide the names that
+are wrong elsewhere: the misshapen parts are left out and the rest is checked for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from detente.case.checks import faults, unknown_names, warnings
+from detente.case.model import Case
+from detente.case.wording import Misfit, describe, misfits
+from detente.case.yamltext import Parsed, Path, Place, parse
+from detente.errors import CaseError, Fault
+from detente.storage import read_limited
+
+__all__ = ["ReadCase", "load_case", "read_case"]
+
+
+@dataclass(frozen=True)
+class ReadCase:
+    """A valid case with the text it came from."""
+
+    case: Case
+    file: str
+    text: str
+    positions: Mapping[tuple[str | int, ...], tuple[int, int]]
+    """Line and column, from 1, of every value of the file, by its path."""
+    warnings: tuple[Fault, ...]
+    """What a good colleague would point out."""
+
+
+def load_case(path: File) -> ReadCase:
+    """Read and check a case file.
+
+    Raises ``UsageError`` if there is no such file and ``CaseError`` with all of its faults if it is invalid.
+    """
+    return read_case(read_limited(File(path)), str(path))
+
+
+def read_case(text: str, file: str) -> ReadCase:
+    """Read and check the text of a case; ``file`` is the name that messages give it.
+
+    Raises ``CaseError`` with all faults, in file order.
+    """
+    if "\0" in text:
+        before = text[: text.index("\0")]
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        raise CaseError(file, [Fault(before.count("\n") + 1, column, "a NUL character: this is not text")])
+    parsed = parse(text, file)
+    _refuse_other_documents(parsed.value, file)
+    try:
+        case = Case.model_validate(parsed.value)
+    except ValidationError as error:
+        raise CaseError(file, _all_faults(error, parsed)) from None
+    place = _finder(parsed.positions)
+    if found := faults(case, place):
+        raise CaseError(file, found)
+    return ReadCase(case, file, text, parsed.positions, tuple(sorted(warnings(case, place))))
+
+
+def _refuse_other_documents(value: Any, file: str) -> None:
+    if value is None:
+        hint = "the file is empty: 'detente new' writes a case to start from"
+        raise CaseError(file, [Fault(1, 1, hint)])
+    if not isinstance(value, dict):
+        expected = "a case is a block of keys that starts with 'detente: 1'"
+        raise CaseError(file, [Fault(1, 1, f"{expected}; found {describe(value)}")])
+
+
+def _finder(positions: Mapping[Path, Place]) -> Callable[[Path], Place]:
+    def place(path: Path) -> Place:
+        while path and path not in positions:
+            path = path[:-1]
+        return positions.get(path, (0, 0))
+
+    return place
+
+
+def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
+    """The faults of shape, and the unknown names in what is left without the misshapen parts."""
+    shape = misfits(error, parsed)
+    found = [m.fault for m in shape]
+    rest, drop = parsed, [m.drop for m in shape]
+    for _ in range(8):
+        rest = _without(rest, set(drop))
+        if not isinstance(rest.value, dict):
+            return found
+        try:
+            case = Case.model_validate(rest.value)
+        except ValidationError as again:
+            follow_ups: list[Misfit] = misfits(again, rest)
+            drop = [m.drop for m in follow_ups]
+            continue
+        # A name whose definition was left out is not unknown: it stands as a key somewhere in the file.
+        keys = {str(path[-1]) for path in parsed.keys}
+        unknown = unknown_names(case, _finder(rest.positions))
+        return found + [u.fault for u in unknown if u.name not in keys]
+    return found
+
+
+def _without(parsed: Parsed, drop: set[Path]) -> Parsed:
+    """The document without the values at ``drop``, positions kept by their new paths."""
+    positions: dict[Path, Place] = {}
+    keys: dict[Path, Place] = {}
+
+    def copy(value: Any, old: Path, new: Path) -> Any:
+        positions[new] = parsed.positions.get(old, (1, 1))
+        if old in parsed.keys:
+            keys[new] = parsed.keys[old]
+        if isinstance(value, dict):
+            return {k: copy(v, (*old, k), (*new, k)) for k, v in value.items() if (*old, k) not in drop}
+        if isinstance(value, list):
+            kept = [(n, v) for n, v in enumerate(value) if (*old, n) not in drop]
+            return [copy(v, (*old, n), (*new, place)) for place, (n, v) in enumerate(kept)]
+        return value
+
+    return Parsed(None if () in drop else copy(parsed.value, (), ()), positions, keys)

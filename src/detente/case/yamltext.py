@@ -1,0 +1,277 @@
+"""Untrusted YAML → plain Python values with a position each. Nothing is constructed, nothing executed.
+
+The text is read once, as a stream of events, and the values are built from them: dictionaries with text
+keys, lists, and the scalars of the YAML 1.2 core schema (so ``yes`` and ``2021-06-03`` are text). Anchors,
+aliases, tags, merge keys, directives, second documents, duplicate keys and more than ``MAX_DEPTH`` levels are
+refused, each with its position. Depth is counted as events arrive, so a deep file costs no more than its
+first levels.
+
+The position of a value is where it starts; if that is on a later line than its key, or if there is nothing
+there, it is where the key starts, which is the line that a reader looks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, NoReturn
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import Reader, ReaderError
+
+from detente.errors import CaseError, Fault
+
+__all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "parse"]
+
+MAX_DEPTH = 64
+
+Path = tuple[str | int, ...]
+Place = tuple[int, int]
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_OTHER_INTEGER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_EXACT_DIGITS = 15
+
+_SYNTAX = (
+    (r"'\\t'", "a tab: indent with spaces, YAML does not allow tabs here"),
+    ("mapping values are not allowed", "a ':' that cannot stand here: put text with ': ' in it in quotes, or check the indentation"),
+    ("could not find expected ':'", "a ':' is missing after this, or the line above is not finished"),
+    ("expected ',' or '}'", "a ',' or the closing '}' is missing before this"),
+    ("expected ',' or ']'", "a ',' or the closing ']' is missing before this"),
+    ("expected <block end>", "this does not fit the lines above: check the indentation, and quotes inside quotes"),
+    ("unexpected end of stream", "the file ends inside a quoted text: a closing quote is missing"),
+    ("unexpected document separator", "'---' or '...' inside a quoted text: a closing quote is missing"),
+    ("unknown escape character", "a backslash in double quotes that means nothing: use single quotes"),
+    ("sequence entries are not allowed here", "a '- ' that cannot stand here: start the list on a line of its own"),
+    ("'@' that cannot start", "text cannot start with '@': put it in quotes"),
+    ("'`' that cannot start", "text cannot start with '`': put it in quotes"),
+    ("'%' that cannot start", "text cannot start with '%': put it in quotes"),
+    ("expected the node content", "a value is missing before this"),
+    ("expected '<document start>'", "this does not belong to the lines above: check the indentation"),
+)  # fmt: skip
+
+
+class Parsed(NamedTuple):
+    """A document: its value and where everything in it stands, line and column from 1."""
+
+    value: Any
+    positions: dict[Path, Place]
+    """Of every value, by path; the whole is ``()``."""
+    keys: dict[Path, Place]
+    """Of every key of a mapping, by the path of its value."""
+
+
+class _Reader(Reader):
+    """The library's reader, with the two innermost loops in terms of string methods."""
+
+    def peek(self, index: int = 0) -> Any:
+        position = self.pointer + index
+        return self.buffer[position] if position < len(self.buffer) else "\0"
+
+    def forward(self, length: int = 1) -> None:
+        start, stop = self.pointer, min(self.pointer + length, len(self.buffer))
+        taken = self.buffer[start:stop]
+        self.pointer = self.index = stop
+        if taken.isprintable() and "\ufeff" not in taken:
+            self.column += stop - start
+            return
+        for place, character in enumerate(taken, start):
+            after = self.buffer[place + 1] if place + 1 < len(self.buffer) else "\0"
+            if character == "\n" or (character == "\r" and after != "\n"):
+                self.line += 1
+                self.column = 0
+            elif character != "\ufeff":
+                self.column += 1
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Read one YAML document.
+
+    Raises ``CaseError`` with the first syntax error, or with everything in the document that a case may
+    not contain. An empty document has the value None.
+    """
+    yaml = YAML(typ="safe", pure=True, plug_ins=[])
+    yaml.Reader = _Reader
+    builder = _Builder(yaml.parse(text), file)
+    try:
+        parsed = builder.document()
+    except MarkedYAMLError as error:
+        builder.stop(*_syntax(error, text))
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        character = error.character if isinstance(error.character, int) else ord(error.character)
+        builder.stop((line, column), f"the control character U+{character:04X} is not allowed")
+    except (
+        YAMLError,
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # The parser is not ours and the text is anybody's: whatever trips it is a fault of the file.
+        builder.stop(builder.last, f"this is not valid YAML after here ({error})")
+    if builder.faults:
+        raise CaseError(file, builder.faults)
+    return parsed
+
+
+def _syntax(error: MarkedYAMLError, text: str) -> tuple[Place, str]:
+    problem = str(error.problem or error.context or "this cannot be read")
+    message = next((says for part, says in _SYNTAX if re.search(part, problem) or part in problem), None)
+    mark, opened = error.problem_mark or error.context_mark, error.context_mark
+    if problem.startswith("could not find expected ':'") and opened is not None:
+        mark = opened
+    elif message is not None and opened is not None and mark is not None and opened.line != mark.line:
+        message += f" (it was opened at line {opened.line + 1}, column {opened.column + 1})"
+    place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+    lines = text.count("\n") + 1
+    return min(place, (lines, place[1])), "this is not valid YAML: " + (message or problem)
+
+
+class _Builder:
+    """Turns the events of one document into values; collects what is refused."""
+
+    def __init__(self, events: Iterator[Any], file: str) -> None:
+        self.events = events
+        self.file = file
+        self.faults: list[Fault] = []
+        self.positions: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.last: Place = (1, 1)
+
+    def stop(self, place: Place, message: str) -> NoReturn:
+        raise CaseError(self.file, [*self.faults, Fault(*place, message)])
+
+    def refuse(self, place: Place, message: str) -> None:
+        self.faults.append(Fault(*place, message))
+
+    def next(self) -> Any:
+        event = next(self.events)
+        self.last = (event.start_mark.line + 1, event.start_mark.column + 1)
+        return event
+
+    def document(self) -> Parsed:
+        self.next()  # the start of the stream
+        value: Any = None
+        first = True
+        while isinstance(event := self.next(), DocumentStartEvent):
+            if not first:
+                self.stop(
+                    self.last, "a second document: a case is one document, remove '---' and what follows"
+                )
+            if (event.version is not None and tuple(event.version) != (1, 2)) or event.tags:
+                self.refuse(self.last, "a directive: a case is plain YAML 1.2, remove this line")
+            self.positions[()] = (1, 1)
+            value = self.node(self.next(), (), 1)
+            self.next()  # the end of the document
+            first = False
+        return Parsed(value, self.positions, self.keys)
+
+    def node(self, event: Any, path: Path, depth: int) -> Any:
+        if isinstance(event, AliasEvent):
+            self.refuse(
+                self.last, f"an alias (*{event.anchor}): write the value out, or put the text in quotes"
+            )
+            return None
+        if event.anchor is not None:
+            self.refuse(
+                self.last,
+                f"an anchor (&{event.anchor}): a case has none, remove it, or put the text in quotes",
+            )
+        if event.ctag is not None and str(event.ctag) not in ("", "None"):
+            self.refuse(
+                self.last, f"a tag ({event.ctag}): a case has none, remove it, or put the text in quotes"
+            )
+        if isinstance(event, ScalarEvent):
+            return _scalar(event.value) if event.style is None else event.value
+        if depth > MAX_DEPTH:
+            self.stop(self.last, f"more than {MAX_DEPTH} levels inside one another")
+        return (
+            self.mapping(path, depth) if isinstance(event, MappingStartEvent) else self.sequence(path, depth)
+        )
+
+    def sequence(self, path: Path, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := self.next(), SequenceEndEvent):
+            inner = (*path, len(items))
+            self.positions[inner] = self.last
+            items.append(self.node(event, inner, depth + 1))
+        return items
+
+    def mapping(self, path: Path, depth: int) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := self.next(), MappingEndEvent):
+            key, place = self.key(event, path, depth)
+            inner = (*path, key)
+            event = self.next()
+            if key in values:
+                first = self.keys[inner][0]
+                self.refuse(place, f"the key '{_short(key)}' is here twice (first at line {first})")
+                self.node(event, (*inner, "<again>"), depth + 1)
+                continue
+            empty = isinstance(event, ScalarEvent) and event.style is None and not event.value
+            self.keys[inner] = place
+            self.positions[inner] = self.last if self.last[0] == place[0] and not empty else place
+            values[key] = self.node(event, inner, depth + 1)
+        return values
+
+    def key(self, event: Any, path: Path, depth: int) -> tuple[str, Place]:
+        place = self.last
+        if isinstance(event, (SequenceStartEvent, MappingStartEvent)):
+            kind = "list" if isinstance(event, SequenceStartEvent) else "block of keys"
+            self.refuse(place, f"a key must be plain text: found a {kind}")
+            self.node(event, (*path, "<key>"), depth + 1)
+            return f"<key at {place[0]}:{place[1]}>", place
+        self.node(event, path, depth)
+        if isinstance(event, AliasEvent):
+            return f"<key at {place[0]}:{place[1]}>", place
+        if event.value == "<<" and event.style is None:
+            self.refuse(place, "a merge key (<<): write the values out")
+        return str(event.value), place
+
+
+def _scalar(text: str) -> Any:
+    """The YAML 1.2 core schema; whole numbers beyond 15 digits become floats."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) <= _EXACT_DIGITS else float(text)
+    if _OTHER_INTEGER.fullmatch(text):
+        return int(text, 0) if len(text) <= _EXACT_DIGITS else float("inf")
+    if _FLOAT.fullmatch(text):
+        return float(
+            text.replace(".inf", "inf")
+            .replace(".Inf", "inf")
+            .replace(".INF", "inf")
+            .replace(".nan", "nan")
+            .replace(".NaN", "nan")
+            .replace(".NAN", "nan")
+        )
+    return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
