@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -27,8 +26,9 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import Reader, ReaderError
+from ruamel.yaml.reader import ReaderError
 
+from detente.case.scanning import events
 from detente.errors import CaseError, Fault
 
 __all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "parse"]
@@ -79,38 +79,13 @@ class Parsed(NamedTuple):
     """Of every key of a mapping, by the path of its value."""
 
 
-class _Reader(Reader):
-    """The library's reader, with the two innermost loops in terms of string methods."""
-
-    def peek(self, index: int = 0) -> Any:
-        position = self.pointer + index
-        return self.buffer[position] if position < len(self.buffer) else "\0"
-
-    def forward(self, length: int = 1) -> None:
-        start, stop = self.pointer, min(self.pointer + length, len(self.buffer))
-        taken = self.buffer[start:stop]
-        self.pointer = self.index = stop
-        if taken.isprintable() and "\ufeff" not in taken:
-            self.column += stop - start
-            return
-        for place, character in enumerate(taken, start):
-            after = self.buffer[place + 1] if place + 1 < len(self.buffer) else "\0"
-            if character == "\n" or (character == "\r" and after != "\n"):
-                self.line += 1
-                self.column = 0
-            elif character != "\ufeff":
-                self.column += 1
-
-
 def parse(text: str, file: str) -> Parsed:
     """Read one YAML document.
 
     Raises ``CaseError`` with the first syntax error, or with everything in the document that a case may
     not contain. An empty document has the value None.
     """
-    yaml = YAML(typ="safe", pure=True, plug_ins=[])
-    yaml.Reader = _Reader
-    builder = _Builder(yaml.parse(text), file)
+    builder = _Builder(events(text), file)
     try:
         parsed = builder.document()
     except MarkedYAMLError as error:
@@ -262,14 +237,7 @@ def _scalar(text: str) -> Any:
     if _OTHER_INTEGER.fullmatch(text):
         return int(text, 0) if len(text) <= _EXACT_DIGITS else float("inf")
     if _FLOAT.fullmatch(text):
-        return float(
-            text.replace(".inf", "inf")
-            .replace(".Inf", "inf")
-            .replace(".INF", "inf")
-            .replace(".nan", "nan")
-            .replace(".NaN", "nan")
-            .replace(".NAN", "nan")
-        )
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text
 
 
