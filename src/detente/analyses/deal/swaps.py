@@ -144,7 +144,9 @@ def _possible(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
 
 
 def _shown(exchanges: list[_Exchange], mean: NDArray[np.float64]) -> list[int]:
-    order = sorted(range(len(exchanges)), key=lambda n: (-round(float(mean[n]), 6), len(exchanges[n].moves), n))
+    order = sorted(
+        range(len(exchanges)), key=lambda n: (-round(float(mean[n]), 6), len(exchanges[n].moves), n)
+    )
     shown: list[int] = []
     for n in order:
         inside = any(set(exchanges[m].moves) <= set(exchanges[n].moves) for m in shown)

@@ -29,6 +29,7 @@ from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
 from detente.analyses.deal.room import view
 from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.flips.probe import Probe
 from detente.kernels.acceptance import agreed
 from detente.kernels.search import exists
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters, table
@@ -129,7 +130,7 @@ def flips(ready: Deal, result: DealResult, *, track: str | None = None) -> Flips
     problem = ready.problem
     at = table(problem, found.id)
     mine = _numbers(problem, at)
-    now, deal_at = _deal_flips(ready, at, mine)
+    now, deal_at = _deal_flips(ready, at, found, mine)
     names = list(found.solutions)
     top = found.solutions["most_acceptable"] if "most_acceptable" in names else None
     if top is None:
@@ -138,11 +139,9 @@ def flips(ready: Deal, result: DealResult, *, track: str | None = None) -> Flips
             ready, found, mine, now, deal_at, None, [None] * len(mine), empty, empty, empty, 0.0, {}
         )
     packages = _candidates(problem, at, found)
-    values = parameters(problem, ready.reported_on)
-    chosen = choose(problem, values, ready.reported_on)
-    low, high, index, noise = _swings(ready, at, packages[:1], values, chosen, mine)
-    other = _package_flips(ready, at, packages, values, chosen, mine)
-    indices = _reading_index(ready, at, top.acceptance, top.acceptance_by_reading, values)
+    low, high, index, noise = _swings(ready, at, packages[:1], mine)
+    other = _package_flips(ready, at, packages, mine)
+    indices = _reading_index(ready, top.acceptance, top.acceptance_by_reading)
     return _result(ready, found, mine, now, deal_at, packages, other, low, high, index, noise, indices)
 
 
@@ -170,18 +169,23 @@ def _span(problem: Problem, n: int) -> tuple[float, float]:
     return p.median - reach, p.median + reach
 
 
-def _deal_flips(ready: Deal, at: Table, mine: Sequence[int]) -> tuple[bool | None, list[float | None]]:
+def _deal_flips(
+    ready: Deal, at: Table, found: TrackResult, mine: Sequence[int]
+) -> tuple[bool | None, list[float | None]]:
     """Whether there is a deal at best estimates, and for each number the nearest value that changes it."""
     problem = ready.problem
     base = parameters(problem, np.full((1, problem.dimensions), 0.5))[0]
-    verdict = _verdicts(ready, at, base[None], np.zeros((0, len(at.issues)), np.int16))
+    known = _known(problem, at, found)
+    verdict = _verdicts(ready, at, base[None], known)
     now = None if verdict[0] == -1 else bool(verdict[0])
+    live = _live(ready)
+    everything, mine = mine, [n for n in mine if n in live]
     if now is None or not mine:
-        return now, [None] * len(mine)
+        return now, [None] * len(everything)
     grid = np.array([np.linspace(*_span(problem, n), SCAN) for n in mine])
     rows = np.repeat(base[None], grid.size, axis=0)
     rows[np.arange(grid.size), np.repeat(mine, SCAN)] = grid.ravel()
-    verdicts = _verdicts(ready, at, rows, np.zeros((0, len(at.issues)), np.int16)).reshape(grid.shape)
+    verdicts = _verdicts(ready, at, rows, known).reshape(grid.shape)
     changed = verdicts == (0 if now else 1)
     inner = np.full((len(mine), 2), np.nan)  # nearest unchanged and nearest changed value, per side
     outer = np.full((len(mine), 2), np.nan)
@@ -201,14 +205,44 @@ def _deal_flips(ready: Deal, at: Table, mine: Sequence[int]) -> tuple[bool | Non
         middle = (inner[tuple(live.T)] + outer[tuple(live.T)]) / 2
         rows = np.repeat(base[None], len(live), axis=0)
         rows[np.arange(len(live)), np.array(mine)[live[:, 0]]] = middle
-        hit = _verdicts(ready, at, rows, np.zeros((0, len(at.issues)), np.int16)) == (0 if now else 1)
+        hit = _verdicts(ready, at, rows, known) == (0 if now else 1)
         outer[tuple(live[hit].T)] = middle[hit]
         inner[tuple(live[~hit].T)] = middle[~hit]
-    nearest: list[float | None] = []
+    nearest: dict[int, float] = {}
     for k, n in enumerate(mine):
         distance = np.abs(outer[k] - base[n])
-        nearest.append(None if np.isnan(distance).all() else float(outer[k][np.nanargmin(distance)]))
-    return now, nearest
+        if not np.isnan(distance).all():
+            nearest[n] = float(outer[k][np.nanargmin(distance)])
+    return now, [nearest.get(n) for n in everything]
+
+
+def _live(ready: Deal) -> set[int]:
+    """Parameters on which best estimates depend: those of the likeliest readings, and the priors."""
+    problem = ready.problem
+    live = {n for priors in problem.priors for n in priors}
+    for f, reading in enumerate(ready.best.reading[:, 0]):
+        scheme = problem.schemes[f][int(reading)]
+        live |= {int(n) for n in (*scheme.weight, *scheme.value.ravel(), scheme.no_deal)}
+        live |= {t.add for t in scheme.terms} | {line.holds or 0 for line in scheme.lines}
+    return live
+
+
+def _known(problem: Problem, at: Table, found: TrackResult) -> NDArray[np.int16]:
+    """Packages that are likely to be agreed somewhere near the best estimates: a quick yes."""
+    pool = [s.package for s in found.solutions.values() if s is not None]
+    pool += [p.package for p in found.frontier[:32]]
+    if found.nearest_miss is not None:
+        pool.append(found.nearest_miss.package)
+    return _indexed(problem, at, pool)
+
+
+def _indexed(problem: Problem, at: Table, packages: Sequence[Mapping[str, str]]) -> NDArray[np.int16]:
+    """[N, I] option indices, repeats left out."""
+    rows = [
+        tuple(problem.options[i].index(o) for i, o in zip(at.issues, package.values(), strict=True))
+        for package in packages
+    ]
+    return np.array(list(dict.fromkeys(rows)), dtype=np.int16).reshape(-1, len(at.issues))
 
 
 def _verdicts(
@@ -240,179 +274,112 @@ def _candidates(problem: Problem, at: Table, found: TrackResult) -> NDArray[np.i
     pool.sort(key=lambda p: -p.acceptance)
     top = found.solutions["most_acceptable"]
     assert top is not None
-    ordered = dict.fromkeys(tuple(p.package.values()) for p in [top, *pool])
-    rows = [
-        [problem.options[i].index(o) for i, o in zip(at.issues, options, strict=True)]
-        for options in list(ordered)[:CANDIDATES]
-    ]
-    return np.array(rows, dtype=np.int16)
+    return _indexed(problem, at, [p.package for p in [top, *pool]])[:CANDIDATES]
 
 
-# --- one faction's verdict on a few packages, as one number is held ---------------------------------------
+# --- over the draws ---------------------------------------------------------------------------------------
 
 
-def _margins(
-    problem: Problem,
-    at: Table,
-    f: int,
-    packages: NDArray[np.int16],
-    values: NDArray[np.float64],
-    chosen: Choices,
-) -> NDArray[np.bool_]:
-    """[N, S] whether faction ``f`` accepts each package: a sample's arithmetic, on the chosen options only."""
-    size = values.shape[0]
-    start = problem.status_quo
-    here = np.zeros((len(packages) + 1, len(problem.issues)), dtype=np.intp)
-    if start is not None:
-        here[:] = start
-    here[:-1, list(at.issues)] = packages
-    accepted = np.zeros((len(packages), size), dtype=np.bool_)
-    step = problem.step[f]
-    for r, scheme in enumerate(problem.schemes[f]):
-        rows = np.flatnonzero(chosen.reading[f] == r)
-        if not len(rows):
-            continue
-        column = values[rows]
-        level = np.repeat(here[:, :, None], len(rows), axis=2)
-        outside = chosen.outside[:, rows]
-        for i in np.flatnonzero(outside[:, 0] >= 0):
-            level[:, i] = outside[i]
-        index = scheme.value[np.arange(len(problem.issues))[None, :, None], level]
-        worth = column[np.arange(len(rows))[None, None], index]
-        if not scheme.raw:
-            weight = column[:, scheme.weight]
-            total = weight.sum(axis=1)
-            worth = worth * (weight / np.where(total > 0, total, 1.0)[:, None]).T[None]
-        steps = np.rint(worth / step).sum(axis=1)
-        fine = np.ones((len(packages), len(rows)), dtype=np.bool_)
-        for term in scheme.terms:
-            hit = np.all([level[:, i] == o for i, o in term.pattern], axis=0)
-            steps += hit * np.rint(column[:, term.add] / step)
-        for line in scheme.lines:
-            hit = np.all([level[:-1, i] == o for i, o in line.pattern], axis=0)
-            if all(i not in at.issues for i, _ in line.pattern):
-                continue
-            held = True if line.holds is None else chosen.holds[line.holds][rows]
-            fine &= ~(hit & held)
-        reserve = np.rint(column[:, scheme.no_deal] / step)
-        if scheme.relative and start is not None:
-            reserve = reserve + steps[-1]
-        accepted[:, rows] = fine & (steps[:-1] >= reserve)
-    return accepted
+class _Panel:
+    """The factions of a table, each asked anew only when one of its own numbers is held."""
 
+    def __init__(self, ready: Deal, at: Table, packages: NDArray[np.int16], rows: NDArray[np.intp]) -> None:
+        problem = ready.problem
+        self.ready, self.at, self.packages = ready, at, packages
+        self.uniforms = ready.reported_on[rows]
+        self.values = parameters(problem, self.uniforms)
+        self.chosen = choose(problem, self.values, self.uniforms)
+        self.winning = np.array(at.winning, dtype=np.uint64)
+        self.probes = [self._probe(f, self.chosen) for f in at.factions]
+        self.accepted = np.stack([probe.accepts() for probe in self.probes], axis=1)
+        self.place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
 
-def _hold(
-    ready: Deal, values: NDArray[np.float64], chosen: Choices, n: int, value: float
-) -> tuple[NDArray[np.float64], Choices]:
-    """The draws with parameter ``n`` held at ``value``; a prior or a line's chance is drawn anew from it."""
-    problem = ready.problem
-    held = values.copy()
-    held[:, n] = value
-    if problem.parameters[n].kind in ("prior", "holds"):
-        chosen = choose(problem, held, ready.reported_on[: len(held)])
-    return held, chosen
+    def _probe(self, f: int, chosen: Choices) -> Probe:
+        return Probe(
+            self.ready.problem, self.at, f, packages=self.packages, values=self.values, chosen=chosen
+        )
 
+    def agreed(self) -> NDArray[np.bool_]:
+        """[K, S] as drawn."""
+        return agreed(self.accepted, self.winning)
 
-def _all_margins(
-    ready: Deal, at: Table, packages: NDArray[np.int16], values: NDArray[np.float64], chosen: Choices
-) -> NDArray[np.bool_]:
-    """[N, P, S] every faction of the table."""
-    return np.stack([_margins(ready.problem, at, f, packages, values, chosen) for f in at.factions], axis=1)
+    def matters(self, n: int) -> bool:
+        """Whether any verdict can depend on parameter ``n``."""
+        p = self.ready.problem.parameters[n]
+        return p.kind == "prior" or n in self.probes[self.place[p.owner]].used
+
+    def holding(self, n: int, value: float) -> NDArray[np.bool_]:
+        """[K, S] with parameter ``n`` at ``value``; what a prior or a line's chance decides is drawn anew."""
+        p = self.ready.problem.parameters[n]
+        own = self.place[p.owner]
+        probe = self.probes[own]
+        if p.kind in ("prior", "holds"):
+            held = self.values.copy()
+            held[:, n] = value
+            chosen = choose(self.ready.problem, held, self.uniforms)
+            if p.kind == "prior":
+                verdict = self._probe(self.at.factions[own], chosen).accepts()
+            else:
+                verdict = probe.accepts(line=n, holds=chosen.holds[n])
+        else:
+            with probe.holding(n, value):
+                verdict = probe.accepts()
+        trial = self.accepted.copy()
+        trial[:, own] = verdict
+        return agreed(trial, self.winning)
 
 
 def _swings(
-    ready: Deal,
-    at: Table,
-    package: NDArray[np.int16],
-    values: NDArray[np.float64],
-    chosen: Choices,
-    mine: Sequence[int],
+    ready: Deal, at: Table, package: NDArray[np.int16], mine: Sequence[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
-    """Acceptance at the 5th and 95th percentile and the first-order index, per number."""
+    """Acceptance at the 5th and 95th percentile and the first-order index, per number; noise of a mean."""
     problem = ready.problem
-    winning = np.array(at.winning, dtype=np.uint64)
-    accepted = _all_margins(ready, at, package, values, chosen)
-    y = agreed(accepted, winning)[0].astype(np.float64)
+    panel = _Panel(ready, at, package, np.arange(ready.draws))
+    y = panel.agreed()[0].astype(np.float64)
     variance = float(y.var())
-    low, high, index = (np.full(len(mine), float(y.mean())) for _ in range(3))
-    index[:] = 0.0
-    place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
+    low, high = np.full(len(mine), y.mean()), np.full(len(mine), y.mean())
+    index = np.zeros(len(mine))
     nodes = (np.arange(NODES) + 0.5) / NODES
     for k, n in enumerate(mine):
         p = problem.parameters[n]
-        if p.certain:
+        if p.certain or not panel.matters(n):
             continue
-        own = place[p.owner]
-        settings = np.concatenate([[p.low, p.high], _quantiles(problem, n, nodes)])
-        means = np.empty(len(settings))
-        for m, setting in enumerate(settings):
-            held, choices = _hold(ready, values, chosen, n, float(setting))
-            trial = accepted.copy()
-            trial[:, own] = _margins(problem, at, at.factions[own], package, held, choices)
-            means[m] = agreed(trial, winning)[0].mean()
-        low[k], high[k] = means[0], means[1]
-        index[k] = float(means[2:].var()) / variance if variance > 0 else 0.0
+        low[k], high[k] = (panel.holding(n, end)[0].mean() for end in (p.low, p.high))
+        knots = np.array([p.knots])
+        means = [panel.holding(n, v)[0].mean() for v in quantile(knots, nodes[:, None])[:, 0]]
+        index[k] = float(np.var(means)) / variance if variance > 0 else 0.0
     return low, high, index, replicate_error(y, REPLICATES)
 
 
-def _quantiles(problem: Problem, n: int, nodes: NDArray[np.float64]) -> NDArray[np.float64]:
-    knots = np.array([problem.parameters[n].knots])
-    found: NDArray[np.float64] = quantile(knots, nodes[:, None])[:, 0]
-    return found
-
-
 def _package_flips(
-    ready: Deal,
-    at: Table,
-    packages: NDArray[np.int16],
-    values: NDArray[np.float64],
-    chosen: Choices,
-    mine: Sequence[int],
+    ready: Deal, at: Table, packages: NDArray[np.int16], mine: Sequence[int]
 ) -> list[tuple[float, int] | None]:
     """Per number, the nearest setting of its judged range at which another candidate is accepted more."""
     problem = ready.problem
-    stride = max(1, len(values) // FLIP_DRAWS)
-    rows = np.arange(0, len(values), stride)
-    values = values[rows]
-    uniforms = ready.reported_on[rows]
-    chosen = choose(problem, values, uniforms)
-    winning = np.array(at.winning, dtype=np.uint64)
-    accepted = _all_margins(ready, at, packages, values, chosen)
-    place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
+    rows = np.arange(0, ready.draws, max(1, ready.draws // FLIP_DRAWS))
+    panel = _Panel(ready, at, packages, rows)
     found: list[tuple[float, int] | None] = []
     for n in mine:
         p = problem.parameters[n]
-        if p.certain:
-            found.append(None)
-            continue
-        settings = sorted(np.linspace(p.low, p.high, SETTINGS), key=lambda v: abs(v - p.median))
-        own = place[p.owner]
         change = None
-        for setting in settings:
-            held = values.copy()
-            held[:, n] = setting
-            choices = choose(problem, held, uniforms) if p.kind in ("prior", "holds") else chosen
-            trial = accepted.copy()
-            trial[:, own] = _margins(problem, at, at.factions[own], packages, held, choices)
-            shares = agreed(trial, winning).mean(axis=1)
-            best = int(np.argmax(shares))
-            # The challenger has to win by more than a draw or two, or the flip is an accident of sampling.
-            if shares[best] > shares[0] + 2 / len(rows):
-                change = (float(setting), best)
-                break
+        if not p.certain and panel.matters(n):
+            for setting in sorted(np.linspace(p.low, p.high, SETTINGS), key=lambda v: abs(v - p.median)):
+                shares = panel.holding(n, float(setting)).mean(axis=1)
+                best = int(np.argmax(shares))
+                # The challenger has to win by more than a draw or two, or the flip is an accident of sampling.
+                if shares[best] > shares[0] + 2 / len(rows):
+                    change = (float(setting), best)
+                    break
         found.append(change)
     return found
 
 
 def _reading_index(
-    ready: Deal,
-    at: Table,
-    mean: float,
-    by_reading: Mapping[str, Mapping[str, float]],
-    values: NDArray[np.float64],
+    ready: Deal, mean: float, by_reading: Mapping[str, Mapping[str, float]]
 ) -> dict[str, float]:
     """First-order index of which rival reading is true."""
     problem, variance = ready.problem, mean * (1 - mean)
+    values = parameters(problem, ready.reported_on)
     index = {}
     for faction, shares in by_reading.items():
         f = problem.factions.index(faction)
