@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.threads import each, slices
 
-__all__ = ["accepts", "agreed"]
+__all__ = ["MostAcceptable", "accepts", "agreed", "agreement_counts", "most_acceptable"]
 
 _LEAST = -(2**30)
 """Sums stop falling here; thresholds lie above half of it."""
@@ -49,8 +49,8 @@ def _accepts(
     for n in range(len(packages)):
         for p in range(parties):
             for s in range(draws):
-                total[s] = points[p, 0, packages[n, 0], s]
-            for i in range(1, issues):
+                total[s] = 0
+            for i in range(issues):
                 o = packages[n, i]
                 for s in range(draws):
                     total[s] += points[p, i, o, s]
@@ -80,6 +80,175 @@ def _agreed(accept: Any, winning: Any, out: Any) -> None:
             need = winning[m]
             for s in range(draws):
                 out[n, s] |= (mask[s] & need) == need
+
+
+TILE = 256
+"""Draws whose partial sums are kept in cache together."""
+
+
+@njit(cache=True, nogil=True)
+def _count(now: Any, limit: Any, o: int, mask: Any) -> int:
+    """Draws of a tile in which ``now[row] >= limit[row, o]`` for every row; rows are a multiple of 2.
+
+    The narrow accumulator lets the compiler keep all lanes; up to four rows are compared at once, what is
+    left over goes through ``mask`` first.
+    """
+    rows = len(now)
+    if rows == 2:
+        a, b, at, bt = now[0], now[1], limit[0, o], limit[1, o]
+        few = np.int32(0)
+        for s in range(TILE):
+            few = np.int32(few + ((a[s] >= at[s]) & (b[s] >= bt[s])))
+        return int(few)
+    a, b, c, d = now[0], now[1], now[2], now[3]
+    at, bt, ct, dt = limit[0, o], limit[1, o], limit[2, o], limit[3, o]
+    if rows == 4:
+        many = np.int32(0)
+        for s in range(TILE):
+            many = np.int32(many + ((a[s] >= at[s]) & (b[s] >= bt[s]) & (c[s] >= ct[s]) & (d[s] >= dt[s])))
+        return int(many)
+    for s in range(TILE):
+        mask[s] = (a[s] >= at[s]) & (b[s] >= bt[s]) & (c[s] >= ct[s]) & (d[s] >= dt[s])
+    for p in range(4, rows - 2, 2):
+        e, f, et, ft = now[p], now[p + 1], limit[p, o], limit[p + 1, o]
+        for s in range(TILE):
+            mask[s] &= (e[s] >= et[s]) & (f[s] >= ft[s])
+    e, f, et, ft = now[rows - 2], now[rows - 1], limit[rows - 2, o], limit[rows - 1, o]
+    total = np.int32(0)
+    for s in range(TILE):
+        total = np.int32(total + (mask[s] & (e[s] >= et[s]) & (f[s] >= ft[s])))
+    return int(total)
+
+
+@njit(cache=True, nogil=True)
+def _count_sets(now: Any, limit: Any, o: int, sets: Any, yes: Any, mask: Any, good: Any) -> int:
+    """Draws of a tile in which the rows with ``now >= limit`` include a set: ``sets`` bool[M, rows]."""
+    for p in range(len(now)):
+        for s in range(TILE):
+            yes[p, s] = now[p, s] >= limit[p, o, s]
+    for s in range(TILE):
+        good[s] = 0
+    for m in range(len(sets)):
+        for s in range(TILE):
+            mask[s] = 1
+        for p in range(len(now)):
+            if sets[m, p]:
+                for s in range(TILE):
+                    mask[s] &= yes[p, s]
+        for s in range(TILE):
+            good[s] |= mask[s]
+    total = np.int32(0)
+    for s in range(TILE):
+        total = np.int32(total + good[s])
+    return int(total)
+
+
+@njit(cache=True, nogil=True)
+def _walk(
+    points: Any,
+    limits: Any,
+    sizes: Any,
+    stride: Any,
+    split: int,
+    first: int,
+    last: int,
+    everybody: bool,
+    sets: Any,
+    start: Any,
+    issue: Any,
+    option: Any,
+    add: Any,
+    excluded: Any,
+    least: int,
+    out: Any,
+) -> None:
+    """Count for the packages whose first ``split`` issues are number ``first`` to ``last`` (mixed radix).
+
+    points: [tiles, I, L, rows, TILE]; limits: [tiles, rows, L, TILE] threshold minus the last issue's points;
+    patterns' issues in the same order; add: [tiles, T, rows, TILE]. Adds to ``out`` at the package's place,
+    ``sum(choice * stride)``. A sum at ``least`` can never reach its threshold.
+    """
+    tiles, issues, _, rows, _ = points.shape
+    leaf = inner = issues - 1
+    terms = len(start) - 1
+    # Partial sums: now[d] after d issues; the last slot is for leaf options that complete a pattern.
+    now = np.zeros((inner + 2, rows, TILE), points.dtype)
+    mask, good = np.zeros(TILE, np.uint8), np.zeros(TILE, np.uint8)
+    yes = np.zeros((rows, TILE), np.uint8)
+    choice = np.zeros(len(sizes), np.int64)
+    closing = np.zeros(terms, np.int64)
+    for t in range(terms):
+        closing[t] = issue[start[t + 1] - 1]
+        for e in range(start[t], start[t + 1]):
+            closing[t] = max(closing[t], issue[e])
+    for tile in range(tiles):
+        for prefix in range(first, last):
+            rest = prefix
+            for d in range(split - 1, -1, -1):
+                choice[d] = rest % sizes[d]
+                rest //= sizes[d]
+            depth, fresh = 0, True
+            # ``depth`` issues are decided. The first ``split`` are fixed, the others walk.
+            while True:
+                if fresh and depth < inner:
+                    if depth >= split:
+                        choice[depth] = 0
+                elif fresh:
+                    place = 0
+                    for d in range(inner):
+                        place += choice[d] * stride[d]
+                    for o in range(sizes[leaf]):
+                        row, barred = inner, False
+                        for t in range(terms):
+                            if closing[t] == leaf:
+                                choice[leaf] = o
+                                matched = True
+                                for e in range(start[t], start[t + 1]):
+                                    matched = matched and choice[issue[e]] == option[e]
+                                if matched:
+                                    barred = barred or excluded[t]
+                                    for p in range(rows):
+                                        for s in range(TILE):
+                                            value = now[row, p, s] + add[tile, t, p, s]
+                                            now[inner + 1, p, s] = max(value, least)
+                                    row = inner + 1
+                        if barred:
+                            continue
+                        if everybody:
+                            found = _count(now[row], limits[tile], o, mask)
+                        else:
+                            found = _count_sets(now[row], limits[tile], o, sets, yes, mask, good)
+                        out[place + o * stride[leaf]] += found
+                    fresh = False
+                if not fresh:
+                    # Next option of the deepest undone issue.
+                    depth -= 1
+                    while depth >= split and choice[depth] + 1 >= sizes[depth]:
+                        depth -= 1
+                    if depth < split:
+                        break
+                    choice[depth] += 1
+                # Decide issue ``depth``.
+                o = choice[depth]
+                for p in range(rows):
+                    for s in range(TILE):
+                        now[depth + 1, p, s] = now[depth, p, s] + points[tile, depth, o, p, s]
+                barred = False
+                for t in range(terms):
+                    if closing[t] == depth:
+                        matched = True
+                        for e in range(start[t], start[t + 1]):
+                            matched = matched and choice[issue[e]] == option[e]
+                        if matched:
+                            barred = barred or excluded[t]
+                            for p in range(rows):
+                                for s in range(TILE):
+                                    value = now[depth + 1, p, s] + add[tile, t, p, s]
+                                    now[depth + 1, p, s] = max(value, least)
+                depth += 1
+                fresh = not barred
+                if barred and depth <= split:
+                    break
 
 
 class _Terms(NamedTuple):
@@ -151,3 +320,468 @@ def agreed(accept: NDArray[np.uint8], winning: NDArray[np.uint64]) -> NDArray[np
     out = np.zeros((accept.shape[0], accept.shape[2]), np.bool_)
     _agreed(np.array(accept, np.uint8, order="C"), np.array(winning, np.uint64), out)
     return out
+
+
+class _Tree(NamedTuple):
+    """Issues in the order of a search, draws in tiles, every option's points >= 0, narrow where they fit."""
+
+    order: NDArray[np.int64]
+    """int64[I]: the issue at each depth."""
+    sizes: NDArray[np.int64]
+    points: NDArray[Any]
+    """[tiles, I, L, rows, TILE]"""
+    floor: NDArray[Any]
+    """[tiles, rows, TILE] what a row's sum has to reach; out of reach where a tile is filled up."""
+    hope: NDArray[Any]
+    """[tiles, I, rows, TILE] the most that the issues from this depth on can add, patterns included."""
+    add: NDArray[Any]
+    """[tiles, T, rows, TILE]"""
+    terms: _Terms
+    sets: NDArray[np.bool_]
+    """bool[M, rows]"""
+    everybody: bool
+    """Whether there is one set, of all rows."""
+    least: int
+    """A sum that falls to this can never reach its floor."""
+    draws: int
+    choices: NDArray[np.int64]
+    """int64[I, S]: per draw, the options that the joint row likes best (zeros without one)."""
+
+
+def _tree(
+    points: Any, thresholds: Any, sizes: Any, winning: Any, terms: _Terms, *,
+    order: Any, narrow: bool | None = None, joint: int = 0,
+) -> _Tree:  # fmt: skip
+    """``joint``: Lagrangian rows, one for each of at most so many winning sets.
+
+    A joint row is a mean of its set's rows, weighted in each draw so as to say no as early as possible. Its
+    points are rounded up and its floor down, so whoever satisfies all rows of the set satisfies it too.
+    """
+    masks = [int(m) for m in winning]
+    nobody = 0 in masks
+    rows = [] if nobody else [p for p in range(len(points)) if any(m >> p & 1 for m in masks)]
+    draws = points.shape[3]
+    table = points[rows].astype(np.int64)
+    inside = np.arange(table.shape[2])[None, :] < sizes[:, None]
+    low = np.where(inside[None, :, :, None], table, np.int64(2**40)).min(axis=2)
+    table = np.where(inside[None, :, :, None], table - low[:, :, None], 0)
+    floor = thresholds[rows].astype(np.int64) - low.sum(axis=1)
+    extra = terms.add[rows].astype(np.int64)
+    most = int((table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)).max(initial=0))
+    margin = len(sizes) + extra.shape[1] + 1
+    floor = np.clip(floor, None, most + 1)
+    least = int(floor.min(initial=0)) - most - 2 * margin
+    extra = np.maximum(extra, least - most)
+    sets = np.array([[m >> p & 1 for p in rows] for m in masks], np.bool_).reshape(len(masks), len(rows))
+    choices = np.zeros((len(sizes), draws), np.int64)
+    if 0 < len(masks) <= joint and rows:
+        means = [_joint(table[some], floor[some], extra[some], inside) for some in sets]
+        choices = means[0][3]
+        table = np.concatenate([table, np.array([mean[0] for mean in means])])
+        floor = np.concatenate([floor, np.array([mean[1] for mean in means])])
+        extra = np.concatenate([extra, np.array([mean[2] for mean in means])])
+        sets = np.concatenate([sets, np.eye(len(masks), dtype=np.bool_)], axis=1)
+    if nobody:
+        sets = np.ones((1, 0), np.bool_)
+
+    # Rows of nothing, so that their number is even.
+    spare = 2 if nobody else table.shape[0] % 2
+    everybody = len(sets) == 1
+    table = np.concatenate([table, np.zeros((spare, *table.shape[1:]), np.int64)])[:, order]
+    extra = np.concatenate([extra, np.zeros((spare, *extra.shape[1:]), np.int64)])
+    floor = np.concatenate([floor, np.full((spare, draws), least + margin, np.int64)])
+    sets = np.concatenate([sets, np.zeros((len(sets), spare), np.bool_)], axis=1)
+    place = np.argsort(order)
+    terms = terms._replace(issue=place[terms.issue].astype(np.int64))
+
+    best = table.copy()
+    for t in range(len(terms.start) - 1):
+        at = max(range(terms.start[t], terms.start[t + 1]), key=lambda e: terms.issue[e])
+        best[:, terms.issue[at], terms.option[at]] += np.maximum(extra[:, t], 0)
+    hope = best.max(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1]
+
+    fits = 2 * most - least + 4 * margin < 2**15
+    if narrow and not fits:
+        raise ValueError("these points do not fit 16 bits")
+    kind = np.int16 if (fits if narrow is None else narrow) else np.int32
+    tiles = -(-draws // TILE)
+
+    def tiled(array: Any, fill: int, axes: tuple[int, ...]) -> Any:
+        padded = np.full((*array.shape[:-1], tiles * TILE), fill, np.int64)
+        padded[..., :draws] = array
+        return np.array(padded.reshape(*array.shape[:-1], tiles, TILE).transpose(axes), kind, order="C")
+
+    return _Tree(
+        np.asarray(order, np.int64), np.array(sizes[order], np.int64), tiled(table, 0, (3, 1, 2, 0, 4)),
+        tiled(floor, most + margin, (1, 0, 2)), tiled(hope, 0, (2, 1, 0, 3)), tiled(extra, 0, (2, 1, 0, 3)),
+        terms, sets, everybody, least, draws, choices,
+    )  # fmt: skip
+
+
+def _joint(table: Any, floor: Any, extra: Any, inside: Any) -> tuple[Any, Any, Any, Any]:
+    """Points [I, L, S], floor [S], pattern points [T, S] of one mean row, and its choices [I, S].
+
+    Weights per draw by multiplicative updates against the most hopeful package; the best bound is kept.
+    """
+    count, draws = table.shape[0], table.shape[3]
+    reach = 1.0 + table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)
+    log = np.zeros((count, draws))
+    bound, kept = np.full(draws, np.inf), np.zeros((count, draws))
+    bonus = np.maximum(extra, -1e6)
+    for turn in range(24):
+        share = np.exp(log - log.max(axis=0)) / reach
+        share /= share.sum(axis=0)
+        mean = np.where(inside[:, :, None], np.einsum("ps,pils->ils", share, table), -np.inf)
+        points = np.einsum("ps,pts->ts", share, bonus)
+        height = (
+            mean.max(axis=1).sum(axis=0) + np.maximum(points, 0).sum(axis=0) - (share * floor).sum(axis=0)
+        )
+        height /= (share * reach).sum(axis=0)
+        better = height < bound
+        bound[better], kept[:, better] = height[better], share[:, better]
+        choice = mean.argmax(axis=1)
+        gain = np.take_along_axis(table, choice[None, :, None, :], axis=2)[:, :, 0].sum(axis=1)
+        gain = gain + np.where(points > 0, bonus, 0).sum(axis=1) - floor
+        log -= 8.0 / (1.0 + 0.25 * turn) * gain / reach
+    mean = np.einsum("ps,pils->ils", kept, table)
+    choice = np.where(inside[:, :, None], mean, -np.inf).argmax(axis=1)
+    return (
+        np.ceil(mean - 1e-9).astype(np.int64), np.floor((kept * floor).sum(axis=0) + 1e-9).astype(np.int64),
+        np.ceil(np.einsum("ps,pts->ts", kept, extra) - 1e-9).astype(np.int64), choice,
+    )  # fmt: skip
+
+
+def agreement_counts(
+    points: NDArray[Any],
+    thresholds: NDArray[Any],
+    sizes: NDArray[np.int64],
+    *,
+    winning: NDArray[np.uint64],
+    patterns: Patterns | None = None,
+    add: NDArray[Any] | None = None,
+    excluded: NDArray[np.bool_] | None = None,
+    status_quo: NDArray[np.int64] | None = None,
+    narrow: bool | None = None,
+) -> NDArray[np.int64]:
+    """In how many draws each package is agreed: int64[number of packages], in lexicographic order of options.
+
+    Parameters
+    ----------
+    points: integer [P, I, L, S]. thresholds: integer [P, S]. sizes: int64[I].
+    winning: uint64[M] minimal winning sets. add: integer [P, T, S]. excluded: bool[T]. status_quo: int64[I].
+    Prohibited packages and the status quo count 0.
+    narrow: sums in int16 (True: ValueError when they do not fit) or int32 (False); default: int16 if they fit.
+
+    One winning set that holds everybody (or a subset) is the fast path; several take about twice as long each.
+    Memory: the counts, and the points twice.
+    """
+    sizes = np.array(sizes, np.int64)
+    packages = int(np.prod(sizes))
+    parties, issues, _, draws = points.shape
+    out = np.zeros(packages, np.int64)
+    terms = _terms(patterns, add, excluded, (parties, draws))
+    points, thresholds = _checked(points, thresholds, terms)
+    # The last issue is the cheapest level: a long one, and rather one that no pattern names.
+    named = np.isin(np.arange(issues), terms.issue)
+    leaf = max(range(issues), key=lambda i: (sizes[i] * (1 if named[i] else 4), i))
+    order = [*sorted((i for i in range(issues) if i != leaf), key=lambda i: (sizes[i], i)), leaf]
+    tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow)
+    stride = np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(np.int64)[order]
+    limits = tree.floor[:, :, None] - tree.points[:, -1].transpose(0, 2, 1, 3)
+    limits = np.array(limits, tree.points.dtype, order="C")
+    split, parts = 0, 1
+    while split < issues - 1 and parts < 64:
+        parts *= int(tree.sizes[split])
+        split += 1
+
+    def part(prefixes: slice) -> None:
+        _walk(
+            tree.points, limits, tree.sizes, stride, split, prefixes.start, prefixes.stop, tree.everybody,
+            tree.sets, tree.terms.start, tree.terms.issue, tree.terms.option, tree.add, tree.terms.excluded,
+            tree.least, out,
+        )  # fmt: skip
+
+    each(part, slices(parts))
+    if status_quo is not None and np.min(status_quo) >= 0:
+        out[np.ravel_multi_index(tuple(int(o) for o in status_quo), tuple(sizes))] = 0
+    return out
+
+
+class MostAcceptable(NamedTuple):
+    """The package agreed in the most draws, as far as found."""
+
+    package: NDArray[np.int64] | None
+    """int64[I]; None when every package is prohibited."""
+    count: int  # type: ignore[assignment]
+    """The draws in which it is agreed."""
+    upper_bound: int
+    """No package is agreed in more draws of this sample. About other samples it says nothing."""
+    proven: bool
+    """``count == upper_bound``."""
+
+
+@njit(cache=True, nogil=True)
+def _sum(tree: Any, package: Any, tile: int, now: Any) -> None:
+    """Write the rows' sums at ``package`` (in the order of the tree) in one tile into ``now``."""
+    rows = now.shape[0]
+    for p in range(rows):
+        for s in range(TILE):
+            now[p, s] = 0
+    for d in range(len(package)):
+        for p in range(rows):
+            for s in range(TILE):
+                now[p, s] += tree.points[tile, d, package[d], p, s]
+    _match(tree, package, len(package), -1, tile, now)
+
+
+@njit(cache=True, nogil=True)
+def _match(tree: Any, package: Any, depth: int, closing: int, tile: int, now: Any) -> None:
+    """Add the patterns that ``package[:depth]`` matches; with ``closing`` >= 0 only those that end there."""
+    for t in range(len(tree.start) - 1):
+        matched, final = True, -1
+        for e in range(tree.start[t], tree.start[t + 1]):
+            final = max(final, tree.issue[e])
+            matched = matched and tree.issue[e] < depth and package[tree.issue[e]] == tree.option[e]
+        if matched and (closing < 0 or final == closing):
+            for p in range(now.shape[0]):
+                for s in range(TILE):
+                    now[p, s] = max(now[p, s] + tree.add[tile, t, p, s], tree.least)
+
+
+@njit(cache=True, nogil=True)
+def _barred(tree: Any, package: Any, depth: int) -> bool:
+    """Whether ``package[:depth]`` matches a prohibition, or is the status quo in full."""
+    for t in range(len(tree.start) - 1):
+        if tree.excluded[t]:
+            matched = True
+            for e in range(tree.start[t], tree.start[t + 1]):
+                matched = matched and tree.issue[e] < depth and package[tree.issue[e]] == tree.option[e]
+            if matched:
+                return True
+    same = depth == len(package)
+    for d in range(len(package)):
+        same = same and package[d] == tree.status_quo[d]
+    return same
+
+
+@njit(cache=True, nogil=True)
+def _hits(tree: Any, now: Any, limit: Any, work: Any) -> int:
+    """Draws of a tile in which ``now`` reaches ``limit`` [rows, 1, TILE] for a winning set."""
+    if tree.everybody:
+        return int(_count(now, limit, 0, work[0]))
+    return int(_count_sets(now, limit, 0, tree.sets, work[2:], work[0], work[1]))
+
+
+@njit(cache=True, nogil=True)
+def _judge(tree: Any, package: Any, now: Any, work: Any) -> tuple[int, int]:
+    """(draws agreed, acceptances of single rows): a landscape that still slopes where nothing is agreed."""
+    if _barred(tree, package, len(package)):
+        return -1, -1
+    hits, single = 0, 0
+    for tile in range(len(tree.points)):
+        _sum(tree, package, tile, now)
+        limit = tree.needs[tile, len(package)]
+        hits += _hits(tree, now, limit, work)
+        for p in range(len(now)):
+            few = np.int32(0)
+            for s in range(TILE):
+                few = np.int32(few + (now[p, s] >= limit[p, 0, s]))
+            single += int(few)
+    return hits, single
+
+
+@njit(cache=True, nogil=True)
+def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
+    """Change one issue at a time while it helps, then (``pairs``) two; first improvement, fixed order."""
+    rows, issues = tree.points.shape[3], len(package)
+    now = np.zeros((rows, TILE), tree.points.dtype)
+    work = np.zeros((rows + 2, TILE), np.uint8)
+    best = _judge(tree, package, now, work)
+    moved = True
+    while moved:
+        moved = False
+        for i in range(issues):
+            for o in range(tree.sizes[i]):
+                old = package[i]
+                if o != old:
+                    package[i] = o
+                    trial = _judge(tree, package, now, work)
+                    if trial > best:
+                        best, moved = trial, True
+                    else:
+                        package[i] = old
+        if moved or not pairs:
+            continue
+        for i in range(issues):
+            for j in range(i + 1, issues):
+                for o in range(tree.sizes[i]):
+                    for q in range(tree.sizes[j]):
+                        first, second = package[i], package[j]
+                        if o != first and q != second:
+                            package[i], package[j] = o, q
+                            trial = _judge(tree, package, now, work)
+                            if trial > best:
+                                best, moved = trial, True
+                            else:
+                                package[i], package[j] = first, second
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _prove(tree: Any, best: Any, count: int, node_limit: int) -> tuple[int, int]:
+    """Branch and bound on the count from an incumbent: (count, upper bound); ``best`` is changed.
+
+    A partial package counts the draws in which every row of a winning set reaches its need, what it lacks at
+    most if the issues still open go its way.
+    """
+    tiles, issues, width, rows, _ = tree.points.shape
+    now = np.zeros((issues + 1, tiles, rows, TILE), tree.points.dtype)
+    work = np.zeros((rows + 2, TILE), np.uint8)
+    package = np.zeros(issues, np.int64)
+    bound = np.zeros((issues, width), np.int64)
+    option = np.zeros((issues, width), np.int64)
+    waiting, at = np.zeros(issues, np.int64), np.zeros(issues, np.int64)
+    nodes, depth, fresh = 0, 0, True
+    while depth >= 0:
+        if fresh:
+            waiting[depth], at[depth] = 0, 0
+            for o in range(tree.sizes[depth]):
+                package[depth] = o
+                if _barred(tree, package, depth + 1):
+                    continue
+                nodes += 1
+                hits = 0
+                for tile in range(tiles):
+                    for p in range(rows):
+                        for s in range(TILE):
+                            now[depth + 1, tile, p, s] = (
+                                now[depth, tile, p, s] + tree.points[tile, depth, o, p, s]
+                            )
+                    _match(tree, package, depth + 1, depth, tile, now[depth + 1, tile])
+                    hits += _hits(tree, now[depth + 1, tile], tree.needs[tile, depth + 1], work)
+                if hits <= count:
+                    continue
+                if depth == issues - 1:
+                    count = hits
+                    for d in range(issues):
+                        best[d] = package[d]
+                    continue
+                place = waiting[depth]
+                while place > 0 and bound[depth, place - 1] < hits:
+                    bound[depth, place], option[depth, place] = (
+                        bound[depth, place - 1],
+                        option[depth, place - 1],
+                    )
+                    place -= 1
+                bound[depth, place], option[depth, place] = hits, o
+                waiting[depth] += 1
+            fresh = False
+            if nodes > node_limit:
+                upper = count
+                for d in range(depth + 1):
+                    for n in range(at[d], waiting[d]):
+                        upper = max(upper, bound[d, n])
+                return count, upper
+        if at[depth] >= waiting[depth] or bound[depth, at[depth]] <= count:
+            depth -= 1
+            continue
+        o = option[depth, at[depth]]
+        at[depth] += 1
+        package[depth] = o
+        for tile in range(tiles):
+            for p in range(rows):
+                for s in range(TILE):
+                    now[depth + 1, tile, p, s] = now[depth, tile, p, s] + tree.points[tile, depth, o, p, s]
+            _match(tree, package, depth + 1, depth, tile, now[depth + 1, tile])
+        depth += 1
+        fresh = True
+    return count, count
+
+
+class _Search(NamedTuple):
+    """What the compiled search reads."""
+
+    sizes: NDArray[np.int64]
+    points: NDArray[Any]
+    needs: NDArray[Any]
+    """[tiles, I + 1, rows, 1, TILE]: what a sum of d issues has to reach."""
+    add: NDArray[Any]
+    start: NDArray[np.int64]
+    issue: NDArray[np.int64]
+    option: NDArray[np.int64]
+    excluded: NDArray[np.bool_]
+    sets: NDArray[np.bool_]
+    everybody: bool
+    least: int
+    status_quo: NDArray[np.int64]
+
+
+def most_acceptable(
+    points: NDArray[Any],
+    thresholds: NDArray[Any],
+    sizes: NDArray[np.int64],
+    *,
+    winning: NDArray[np.uint64],
+    patterns: Patterns | None = None,
+    add: NDArray[Any] | None = None,
+    excluded: NDArray[np.bool_] | None = None,
+    status_quo: NDArray[np.int64] | None = None,
+    starts: NDArray[Any] | None = None,
+    node_limit: int = 100_000,
+    narrow: bool | None = None,
+    walk: int = 2**33,
+) -> MostAcceptable:
+    """The package that is agreed in the most draws.
+
+    starts: integer [N, I] packages to climb from, besides each 24th of the draws' own favourite.
+    node_limit: partial packages examined by the branch and bound.
+    walk: with at most so many package x draw x faction comparisons all packages are counted instead; then ties
+    go to the package that comes first. Otherwise the search is deterministic but ties fall where they fall.
+    The other parameters are those of ``agreement_counts``.
+    """
+    sizes = np.array(sizes, np.int64)
+    parties, issues, _, draws = points.shape
+    terms = _terms(patterns, add, excluded, (parties, draws))
+    quo = np.full(issues, -1, np.int64) if status_quo is None else np.array(status_quo, np.int64)
+    packages = 1
+    for size in sizes:
+        packages *= int(size)
+    if packages * draws * parties <= walk and packages <= 2**22:
+        counts = agreement_counts(
+            points, thresholds, sizes, winning=winning, patterns=patterns, add=add, excluded=excluded,
+            status_quo=status_quo, narrow=narrow,
+        )  # fmt: skip
+        best = int(counts.argmax())
+        if counts[best] > 0:
+            package = np.array(np.unravel_index(best, tuple(sizes)), np.int64)
+            return MostAcceptable(package, int(counts[best]), int(counts[best]), True)
+    points, thresholds = _checked(points, thresholds, terms)
+    sway = np.ptp(points.mean(axis=3), axis=2).sum(axis=0)
+    order = sorted(range(issues), key=lambda i: (-sway[i], i))
+    tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow, joint=8)
+    needs = np.repeat(tree.floor[:, None], issues + 1, axis=1)
+    needs[:, :-1] -= tree.hope
+    search = _Search(
+        tree.sizes, tree.points, np.array(needs[:, :, :, None], tree.points.dtype, order="C"), tree.add,
+        tree.terms.start, tree.terms.issue, tree.terms.option, tree.terms.excluded, tree.sets, tree.everybody,
+        tree.least, quo[order],
+    )  # fmt: skip
+    begin = [tree.choices[order, draws * n // 24] for n in range(24 if draws else 0)]
+    if starts is not None:
+        begin += [np.asarray(x, np.int64)[order] for x in starts]
+    unique = np.unique(np.array(begin, np.int64).reshape(-1, issues), axis=0)
+    pairs = int((sizes - 1).sum()) ** 2 <= 4000
+
+    def climb(package: Any) -> tuple[tuple[int, int], Any]:
+        package = package.copy()
+        return _ascend(search, package, pairs), package
+
+    climbed = each(climb, list(unique))
+    score, package = max(climbed, key=lambda found: found[0])
+    package = package.copy()
+    count, upper = _prove(search, package, max(0, int(score[0])), node_limit)
+    if score[0] < 0 and count == 0:
+        return MostAcceptable(None, 0, int(upper), bool(upper == 0))
+    answer = np.zeros(issues, np.int64)
+    answer[order] = package
+    return MostAcceptable(answer, int(count), int(upper), bool(count == upper))
