@@ -22,7 +22,6 @@ equivalent states is that of a reduced multi-valued decision diagram (Bryant 198
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,6 +73,7 @@ def build_stages(
     excluded: NDArray[np.bool_] | None,
     status_quo: NDArray[np.int64] | None,
     limit: int,
+    wide_first: bool = False,
 ) -> Stages:
     """The automaton of all packages that match no excluded pattern and differ from the status quo.
 
@@ -89,12 +89,17 @@ def build_stages(
         A package that is no deal; None or any -1 when there is none.
     limit: int
         The most states in one stage; beyond it LimitError.
+    wide_first: bool
+        Decide issues without patterns by falling range of points instead of by falling index.
     """
     values = np.ascontiguousarray(utilities, dtype=np.int64)
     parties, issues, _ = values.shape
     count = [int(n) for n in sizes]
     kept, gains, banned = _relevant(patterns, add, excluded, parties)
-    order = _free_backwards(elimination_order(count, kept).issues, kept)
+    ranges = [int(np.ptp(values[:, i, : count[i]], axis=1).sum()) if wide_first else 0 for i in range(issues)]
+    bound = set(kept.issue.tolist())
+    order = [i for i in elimination_order(count, kept).issues if i in bound]
+    order += sorted(set(range(issues)) - bound, key=lambda i: (-ranges[i], -i))
     touch, match, last = _masks(order, count, kept)
     quo = (
         None if status_quo is None or int(np.min(status_quo, initial=0)) < 0 else [int(o) for o in status_quo]
@@ -177,13 +182,6 @@ def _relevant(
     pairs = np.repeat(np.isin(np.arange(count), use), length)
     start = np.concatenate(([0], np.cumsum(length[use]))).astype(np.int64)
     return Patterns(start, patterns.issue[pairs], patterns.option[pairs]), gains[:, use], banned[use].tolist()
-
-
-def _free_backwards(order: Sequence[int], patterns: Patterns) -> list[int]:
-    """Issues without patterns in descending order, so that ties are broken towards the lowest options of the
-    first issues."""
-    bound = set(patterns.issue.tolist())
-    return [i for i in order if i in bound] + sorted((i for i in order if i not in bound), reverse=True)
 
 
 def _masks(
