@@ -54,7 +54,7 @@ def tornado(
         top += LINE * len(words)
         # both ends on one side of the base would hide one another: each then takes half of the bar
         same_side = (low - base) * (high - base) > 0
-        for side, answer, setting, half in (("low", low, low_setting, 0), ("high", high, high_setting, 8)):
+        for side, answer, setting, half in (("low", low, low_setting, 0), ("high", high, high_setting, 13)):
             y = top + 3 + (half if same_side else 0)
             values.append(
                 {
@@ -63,15 +63,15 @@ def tornado(
                     "x": short(base),
                     "x2": short(answer),
                     "y": y,
-                    "y2": y + (7 if same_side else 15),
-                    "middle": y + (3.5 if same_side else 7.5),
+                    "y2": y + (11 if same_side else 15),
+                    "middle": y + (5.5 if same_side else 7.5),
                     "words": setting if len(setting) <= 14 else "",
                     "right": answer > base,
                     "tip": f"{label}\n{x_title}: {number(answer, percent)} at {setting}"
                     f" (now {number(base, percent)})",
                 }
             )
-        top += 15 + 12
+        top += (24 if same_side else 15) + 12
     values.append({"part": "base", "x": short(base)})
     reach = [answer for row in rows for answer in row[1:3]]
     letters = max((len(s) for row in rows for s in row[3:5] if len(s) <= 14), default=0)
@@ -121,7 +121,7 @@ def tornado(
     layers = [
         layer("bar", {"type": "rect"}, bar),
         layer("base", {"type": "rule", "color": PALETTE["ink"], "strokeWidth": 1.5}, {"x": quantity("x")}),
-        row_words(top),
+        *row_words(top),
         *ends,
     ]
     table = Table(
@@ -226,10 +226,13 @@ def grouped_bars(
                 "tooltip": {"field": "tip"},
             },
         ),
-        layer(
-            "bar",
-            {"type": "rule", "color": PALETTE["ink"], "strokeWidth": 1.5},
-            {"x": quantity("low"), "x2": {"field": "high"}, "y": middle, "tooltip": {"field": "tip"}},
+        *(
+            layer(
+                "bar",
+                {"type": "rule", "color": PALETTE[colour], "strokeWidth": width},
+                {"x": quantity("low"), "x2": {"field": "high"}, "y": middle, "tooltip": {"field": "tip"}},
+            )
+            for colour, width in (("paper", 4), ("ink", 1.5))  # a halo: the bar may be as light as the ink
         ),
         *(
             layer(
@@ -244,8 +247,8 @@ def grouped_bars(
             {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "color": PALETTE["ink"]},
             {"x": quantity("high"), "y": middle, "text": {"field": "words"}},
         ),
-        row_words(top, part="group", weight="bold"),
-        row_words(top, colour="muted"),
+        *row_words(top, part="group", weight="bold"),
+        *row_words(top, colour="muted"),
     ]
     best = max(rows, key=lambda r: r[2], default=None)
     worst = min(rows, key=lambda r: r[2], default=None)
@@ -328,7 +331,7 @@ def gain_strip(
                 "tooltip": {"field": "tip"},
             },
         ),
-        row_words(top),
+        *row_words(top),
     ]
     losers = [row[0] for row in rows if row[1] < 0]
     alt = (

@@ -60,7 +60,7 @@ def quantile_dots(
             "field": "x",
             "type": "quantitative",
             "axis": None,
-            "scale": {"domain": [-0.5, 9.5], "range": [0, 200], "nice": False},
+            "scale": {"domain": [-0.5, 9.5], "range": [0, 170], "nice": False},
         },
         "y": {
             "field": "y",
@@ -76,11 +76,11 @@ def quantile_dots(
         "tooltip": {"field": "tip"},
     }
     layers = [
-        layer("dot", {"type": "point", "size": 190, "strokeWidth": 1.5, "opacity": 1}, encoding),
+        layer("dot", {"type": "point", "size": 150, "strokeWidth": 1.5, "opacity": 1}, encoding),
         layer(
             "count",
-            {"type": "text", "align": "left", "baseline": "middle", "fontSize": 26, "color": PALETTE["ink"]},
-            {"x": {"value": 218}, "y": {"value": 50}, "text": {"field": "words"}},
+            {"type": "text", "align": "left", "baseline": "middle", "fontSize": 24, "color": PALETTE["ink"]},
+            {"x": {"value": 184}, "y": {"value": 42}, "text": {"field": "words"}},
         ),
     ]
     count = {"part": "count", "words": f"{filled} in 50"}
@@ -98,7 +98,7 @@ def quantile_dots(
             ],
             numeric=(1, 2),
         ),
-        height=100,
+        height=85,
     )
 
 

@@ -69,7 +69,10 @@ def utility_scatter(
     ranked = sorted(points, key=lambda p: order.index(_kind(p)))
     styles = _kind_styles(order)
     style_of = dict(zip(order, styles, strict=True))
-    values = [_scatter_point(p, style_of[_kind(p)], x_title, y_title) for p in ranked]
+    parts: dict[Any, list[str]] = {}
+    for p in reversed(ranked):
+        parts.setdefault(_place(p), []).append(style_of[_kind(p)].name)
+    values = [_scatter_point(p, style_of[_kind(p)], parts[_place(p)], x_title, y_title) for p in ranked]
     x_domain = padded([p["x"] for p in points], no_deal_x)
     y_domain = padded([p["y"] for p in points], no_deal_y)
     values += _scatter_furniture(ranked, x_domain, y_domain, no_deal_x, no_deal_y)
@@ -162,9 +165,21 @@ def _kind_styles(order: Sequence[str]) -> list[_Style]:
     ]
 
 
-def _scatter_point(point: Mapping[str, Any], style: _Style, x_title: str, y_title: str) -> dict[str, Any]:
+def _place(point: Mapping[str, Any]) -> tuple[Any, ...]:
+    return short(point["x"]), short(point["y"]), point.get("label")
+
+
+def _scatter_point(
+    point: Mapping[str, Any], style: _Style, parts: Sequence[str], x_title: str, y_title: str
+) -> dict[str, Any]:
+    """One mark; its tooltip names every part (``Nash · On the frontier``) that the package plays."""
     x, y = point["x"], point["y"]
-    tip = [style.name, str(point.get("label", "")), f"{x_title}: {number(x)}", f"{y_title}: {number(y)}"]
+    tip = [
+        " · ".join(dict.fromkeys(parts)),
+        str(point.get("label", "")),
+        f"{x_title}: {number(x)}",
+        f"{y_title}: {number(y)}",
+    ]
     return {
         "part": "point",
         "x": short(x),

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 PALETTE: Mapping[str, str] = {
+    "paper": "#fdfcf9",
     "ink": "#1d1c1a",
     "muted": "#5c5953",
     "faint": "#8d8980",
@@ -98,16 +99,12 @@ def pixels(height: float) -> dict[str, Any]:
 
 def row_words(
     height: float, *, part: str = "words", weight: str = "normal", colour: str = "ink"
-) -> dict[str, Any]:
-    mark = {
-        "type": "text",
-        "align": "left",
-        "baseline": "top",
-        "lineHeight": LINE - 1,
-        "color": PALETTE[colour],
-        "fontWeight": weight,
-    }
-    return layer(part, mark, {"x": {"value": 0}, "y": pixels(height), "text": {"field": "words"}})
+) -> list[dict[str, Any]]:
+    """The words above each row, on a halo that keeps grid lines out of them."""
+    encoding = {"x": {"value": 0}, "y": pixels(height), "text": {"field": "words"}}
+    mark = {"type": "text", "align": "left", "baseline": "top", "lineHeight": LINE - 1, "fontWeight": weight}
+    halo = {"color": PALETTE["paper"], "stroke": PALETTE["paper"], "strokeWidth": 4, "strokeJoin": "round"}
+    return [layer(part, {**mark, **look}, encoding) for look in (halo, {"color": PALETTE[colour]})]
 
 
 def padded(values: Sequence[float], extra: float | None, *, letters: int = 0) -> tuple[float, float]:

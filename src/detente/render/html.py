@@ -39,8 +39,10 @@ __all__ = ["page"]
 _VEGA_LITE = "6.4"
 _PAPER_WIDTH = 640  # pixels: the text block of an A4 page, so that letters keep their size in print
 _MANY_ROWS = 14  # from here a table gets a box of its own, in which its header stays in sight
-_MANY_NOTES = 9
+_FEW_ROWS = 9  # up to here a table is never cut by the end of a page
+_MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
 _DARK: Mapping[str, str] = {
+    "paper": "#15171a",
     "ink": "#e8e5de",
     "muted": "#aeaaa1",
     "faint": "#8b8780",
@@ -177,6 +179,7 @@ def _table(table: Table, names: _Names) -> dict[str, Any]:
         "footnotes": footnotes,
         "fold": table.fold,
         "long": len(rows) > _MANY_ROWS,
+        "short": len(rows) <= _FEW_ROWS,
         "wide": len(columns) > 6,
     }
 
