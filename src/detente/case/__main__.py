@@ -21,9 +21,9 @@ def main() -> int:
     if "--sources" in sys.argv:
         results = verify_quotations(read.case, Path(sys.argv[sys.argv.index("--sources") + 1]))
         for q in results:
-            if q.problem:
-                print(f"{read.file}: {'.'.join(map(str, q.place))}: {q.problem}: {q.fact!r}")
-        print(f"{sum(q.problem is None for q in results)} of {len(results)} quotations found")
+            if not q.found:
+                print(f"{read.file}: {q.path}: {q.why}")
+        print(f"{sum(q.found for q in results)} of {len(results)} quotations found")
     print(f"{read.file}: valid, {len(read.warnings)} warnings")
     return 0
 

@@ -49,12 +49,21 @@ Found = Iterator[tuple[Path, str]]
 
 def faults(case: Case, place: Finder) -> list[Fault]:
     """Everything that makes the case unusable, in file order; ``place`` gives line and column."""
-    unknown = [u.fault for u in unknown_names(case, place)]
+    strangers = unknown_names(case, place)
+    unknown = [u.fault for u in strangers]
     found = [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
         for check in (_ids, _trees, _provenance, _issues, _preferences, _chances)
         for path, message in check(case)
     ]
+    # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
+    for stranger in strangers:
+        block = ".".join(stranger.fault.path.split(".")[:2])
+        found = [
+            f
+            for f in found
+            if stranger.meant is None or not (f.path.startswith(block) and f"'{stranger.meant}'" in f.message)
+        ]
     if not unknown:
         # These follow names from block to block, so they wait until every name means something.
         found += [
@@ -96,6 +105,8 @@ def _all_trees(case: Case) -> Iterator[tuple[Path, Tree]]:
             if not isinstance(seat, str):
                 for seated, tree in seat.items():
                     yield ("tracks", name, "parties", n, seated), tree
+    for name, body in case.bodies.items():
+        yield ("bodies", name, "votes"), body.votes
     for name, issue in case.issues.items():
         if issue.controlled_by not in (None, "outside"):
             yield ("issues", name, "controlled_by"), issue.controlled_by
@@ -106,7 +117,7 @@ def _trees(case: Case) -> Found:
     without_vote.update({p: p for p, spec in case.parties.items() if spec.role})
     for path, tree in _all_trees(case):
         yield from _quotas(tree, path)
-        if path[0] == "parties" or path[2:3] == ("parties",):
+        if path[0] in ("parties", "bodies") or path[2:3] == ("parties",):
             continue  # inside one party nobody asks for a role
         for leaf, name in leaf_paths(tree, path):
             if name in without_vote:

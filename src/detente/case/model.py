@@ -473,7 +473,7 @@ class Reading(Element):
 
     prior: Share
     held_by: Text | None = None
-    preferences: Preferences = Field(default_factory=lambda: Preferences())
+    preferences: Preferences = Field(default_factory=Preferences)
 
 
 class MovesWith(Provenance):

@@ -15,10 +15,11 @@ __all__ = ["Unknown", "unknown_names"]
 
 
 class Unknown(NamedTuple):
-    """A name that refers to nothing."""
+    """A name that refers to nothing, and the one that was probably meant."""
 
     name: str
     fault: Fault
+    meant: str | None
 
 
 def unknown_names(case: Case, place: Finder) -> list[Unknown]:
@@ -28,7 +29,7 @@ def unknown_names(case: Case, place: Finder) -> list[Unknown]:
         if name not in known:
             shown = name if len(name) <= 64 else name[:61] + "..."
             message = f"{dotted(path)}: unknown {kind} '{shown}'{one_of(name, known)}"
-            found.append(Unknown(name, Fault(*place(path), message, dotted(path))))
+            found.append(Unknown(name, Fault(*place(path), message, dotted(path)), nearest(name, known)))
     known_paths = numbers(case)
     for n, block in enumerate(case.moves_with):
         for k, name in enumerate(block.these):
@@ -39,7 +40,8 @@ def unknown_names(case: Case, place: Finder) -> list[Unknown]:
                 shown = name if len(name) <= 80 else name[:77] + "..."
                 message = f"{dotted(path)}: no judged number '{shown}'{meant} A path is {NUMBER_PATHS}"
                 # The name to look for elsewhere in the file is the last part, the others are checked there.
-                found.append(Unknown(name.rpartition(".")[2], Fault(*place(path), message, dotted(path))))
+                fault = Fault(*place(path), message, dotted(path))
+                found.append(Unknown(name.rpartition(".")[2], fault, close))
     return found
 
 
@@ -69,6 +71,8 @@ def _uses(case: Case) -> Iterator[Use]:
             yield (*at, "chances", option), "option", option, issue.options
     for n, pattern in enumerate(case.impossible):
         yield from _pattern(case, pattern, ("impossible", n))
+    for name, body in case.bodies.items():
+        yield from _tree(body.votes, ("bodies", name, "votes"), "member", body.members)
     for faction, preferences in case.preferences.items():
         if faction not in case.parties or faction in factions:
             yield ("preferences", faction), "faction", faction, factions

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 
 from detente.case.model import Case
-from detente.case.paths import provenances
+from detente.case.paths import dotted, provenances
 from detente.case.yamltext import Path
 from detente.errors import DetenteError, UsageError
 from detente.storage import read_limited
@@ -27,14 +27,15 @@ _QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»", '"'), **dict.fromke
 class Quotation:
     """One fact and whether it was found."""
 
-    place: Path
-    """Where the fact stands in the case, e.g. ``("record", "fact")``."""
-    fact: str
+    path: str
+    """Where the fact stands in the case, e.g. ``record.fact``."""
     source: str
-    found_in: str | None
-    """Name of the file, or None."""
-    problem: str | None
-    """Why it was not found."""
+    fact: str
+    found: bool
+    file: str | None
+    """Name of the text that it was found in."""
+    why: str
+    """Why it was not found; empty if it was."""
 
 
 def verify_quotations(case: Case, directory: File) -> list[Quotation]:
@@ -63,16 +64,17 @@ def _looked_up(
     everything: list[File],
     texts: dict[File, str | None],
 ) -> Quotation:
+    def missing(why: str) -> Quotation:
+        return Quotation(dotted(place), source, fact, False, None, why)
+
     name = case.sources[source].file
     files = everything
     if name is not None:
         file = directory / name
         if not file.resolve().is_relative_to(directory.resolve()):
-            return Quotation(
-                place, fact, source, None, f"the file of source '{source}' lies outside {directory}"
-            )
+            return missing(f"the file of source '{source}' lies outside {directory}")
         if not file.is_file():
-            return Quotation(place, fact, source, None, f"the file of source '{source}' is not here: {name}")
+            return missing(f"the file of source '{source}' is not here: {name}")
         files = [file]
     wanted = _plain(fact)
     for file in files:
@@ -82,12 +84,13 @@ def _looked_up(
             except DetenteError:
                 texts[file] = None
         if wanted in (texts[file] or ""):
-            return Quotation(place, fact, source, str(file.relative_to(directory)), None)
+            return Quotation(dotted(place), source, fact, True, str(file.relative_to(directory)), "")
+    shown = fact if len(fact) <= 60 else fact[:57] + "..."
     unreadable = [str(f.relative_to(directory)) for f in files if texts[f] is None]
     if unreadable:
-        return Quotation(place, fact, source, None, f"not found; could not be read: {', '.join(unreadable)}")
-    where = name if name is not None else f"{len(files)} texts" if files else "no texts at all"
-    return Quotation(place, fact, source, None, f"not found word for word in {where}")
+        return missing(f"'{shown}' is not in what could be read; unreadable: {', '.join(unreadable)}")
+    where = name if name is not None else f"any of {len(files)} texts" if files else "any text: there is none"
+    return missing(f"'{shown}' does not stand word for word in {where}")
 
 
 def _plain(text: str) -> str:

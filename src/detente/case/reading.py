@@ -24,6 +24,9 @@ from detente.storage import read_limited
 
 __all__ = ["ReadCase", "load_case", "read_case"]
 
+_STAND_INS = {"detente": 1, "id": "x", "title": "x", "preferences": {}}
+"""For misshapen parts at the top, so that the rest of the document can still be checked."""
+
 
 @dataclass(frozen=True)
 class ReadCase:
@@ -94,6 +97,7 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
         rest = _without(rest, set(drop))
         if not isinstance(rest.value, dict):
             return found
+        rest.value.update({k: v for k, v in _STAND_INS.items() if k not in rest.value})
         try:
             case = Case.model_validate(rest.value)
         except ValidationError as again:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from detente.case.model import RESERVED, Case, Range
+from detente.case.model import RESERVED, Case, Element, Provenance, Range
 from detente.case.yamltext import Parsed, Path, Place
 from detente.errors import Fault
 
@@ -132,10 +132,16 @@ def _unknown(path: Path, document: Any) -> str:
     if len(path) == 1 and name in RESERVED:
         return f"'{name}' is reserved for an analysis that this version does not have yet; remove it"
     model = _model_at(path[:-1], document)
-    allowed = () if model is None else RANGE_KEYS if model is Range else tuple(model.model_fields)
+    allowed = () if model is None else RANGE_KEYS if model is Range else _own_first(model)
     close = nearest(name, allowed)
     meant = f"; did you mean '{close}'?" if close else "."
     return f"unknown key '{name}'{meant} Allowed here: {', '.join(allowed)}"
+
+
+def _own_first(model: type[BaseModel]) -> tuple[str, ...]:
+    shared = [*Element.model_fields] if issubclass(model, Element) else [*Provenance.model_fields]
+    shared = [k for k in shared if k != "name"] if issubclass(model, Provenance) else []
+    return (*(k for k in model.model_fields if k not in shared), *shared)
 
 
 def _name(found: str) -> str:
