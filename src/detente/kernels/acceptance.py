@@ -87,60 +87,86 @@ TILE = 256
 
 
 @njit(cache=True, nogil=True)
-def _count(now: Any, limit: Any, o: int, mask: Any) -> int:
-    """Draws of a tile in which ``now[row] >= limit[row, o]`` for every row; rows are a multiple of 2.
+def _count(now: Any, level: int, limit: Any, tile: int, first: int, last: int, mask: Any, found: Any) -> None:
+    """For options ``first`` to ``last``: the draws of a tile in which every row of ``now[level]`` reaches
+    ``limit[tile, row, option]``, into ``found``. Rows are a multiple of 2.
 
-    The narrow accumulator lets the compiler keep all lanes; up to four rows are compared at once, what is
-    left over goes through ``mask`` first.
+    Full indices rather than slices, and a narrow accumulator: this is the loop that has to keep all lanes
+    busy. Up to four rows are compared at once, what is left over goes through ``mask``.
     """
-    rows = len(now)
-    if rows == 2:
-        a, b, at, bt = now[0], now[1], limit[0, o], limit[1, o]
+    rows = now.shape[1]
+    for o in range(first, last):
         few = np.int32(0)
-        for s in range(TILE):
-            few = np.int32(few + ((a[s] >= at[s]) & (b[s] >= bt[s])))
-        return int(few)
-    a, b, c, d = now[0], now[1], now[2], now[3]
-    at, bt, ct, dt = limit[0, o], limit[1, o], limit[2, o], limit[3, o]
-    if rows == 4:
-        many = np.int32(0)
-        for s in range(TILE):
-            many = np.int32(many + ((a[s] >= at[s]) & (b[s] >= bt[s]) & (c[s] >= ct[s]) & (d[s] >= dt[s])))
-        return int(many)
-    for s in range(TILE):
-        mask[s] = (a[s] >= at[s]) & (b[s] >= bt[s]) & (c[s] >= ct[s]) & (d[s] >= dt[s])
-    for p in range(4, rows - 2, 2):
-        e, f, et, ft = now[p], now[p + 1], limit[p, o], limit[p + 1, o]
-        for s in range(TILE):
-            mask[s] &= (e[s] >= et[s]) & (f[s] >= ft[s])
-    e, f, et, ft = now[rows - 2], now[rows - 1], limit[rows - 2, o], limit[rows - 1, o]
-    total = np.int32(0)
-    for s in range(TILE):
-        total = np.int32(total + (mask[s] & (e[s] >= et[s]) & (f[s] >= ft[s])))
-    return int(total)
+        if rows == 2:
+            for s in range(TILE):
+                few = np.int32(
+                    few
+                    + (
+                        (now[level, 0, s] >= limit[tile, 0, o, s])
+                        & (now[level, 1, s] >= limit[tile, 1, o, s])
+                    )
+                )
+        elif rows == 4:
+            for s in range(TILE):
+                few = np.int32(
+                    few
+                    + (
+                        (now[level, 0, s] >= limit[tile, 0, o, s])
+                        & (now[level, 1, s] >= limit[tile, 1, o, s])
+                        & (now[level, 2, s] >= limit[tile, 2, o, s])
+                        & (now[level, 3, s] >= limit[tile, 3, o, s])
+                    )
+                )
+        else:
+            for s in range(TILE):
+                mask[s] = (
+                    (now[level, 0, s] >= limit[tile, 0, o, s])
+                    & (now[level, 1, s] >= limit[tile, 1, o, s])
+                    & (now[level, 2, s] >= limit[tile, 2, o, s])
+                    & (now[level, 3, s] >= limit[tile, 3, o, s])
+                )
+            for p in range(4, rows - 2, 2):
+                for s in range(TILE):
+                    mask[s] &= (now[level, p, s] >= limit[tile, p, o, s]) & (
+                        now[level, p + 1, s] >= limit[tile, p + 1, o, s]
+                    )
+            for s in range(TILE):
+                few = np.int32(
+                    few
+                    + (
+                        mask[s]
+                        & (now[level, rows - 2, s] >= limit[tile, rows - 2, o, s])
+                        & (now[level, rows - 1, s] >= limit[tile, rows - 1, o, s])
+                    )
+                )
+        found[o] = few
 
 
 @njit(cache=True, nogil=True)
-def _count_sets(now: Any, limit: Any, o: int, sets: Any, yes: Any, mask: Any, good: Any) -> int:
-    """Draws of a tile in which the rows with ``now >= limit`` include a set: ``sets`` bool[M, rows]."""
-    for p in range(len(now)):
+def _count_sets(
+    now: Any, level: int, limit: Any, tile: int, first: int, last: int, sets: Any, work: Any, found: Any
+) -> None:
+    """As ``_count``, where the rows that reach their limit have to include one of ``sets`` bool[M, rows]."""
+    rows = now.shape[1]
+    for o in range(first, last):
+        for p in range(rows):
+            for s in range(TILE):
+                work[p + 2, s] = now[level, p, s] >= limit[tile, p, o, s]
         for s in range(TILE):
-            yes[p, s] = now[p, s] >= limit[p, o, s]
-    for s in range(TILE):
-        good[s] = 0
-    for m in range(len(sets)):
+            work[1, s] = 0
+        for m in range(len(sets)):
+            for s in range(TILE):
+                work[0, s] = 1
+            for p in range(rows):
+                if sets[m, p]:
+                    for s in range(TILE):
+                        work[0, s] &= work[p + 2, s]
+            for s in range(TILE):
+                work[1, s] |= work[0, s]
+        few = np.int32(0)
         for s in range(TILE):
-            mask[s] = 1
-        for p in range(len(now)):
-            if sets[m, p]:
-                for s in range(TILE):
-                    mask[s] &= yes[p, s]
-        for s in range(TILE):
-            good[s] |= mask[s]
-    total = np.int32(0)
-    for s in range(TILE):
-        total = np.int32(total + good[s])
-    return int(total)
+            few = np.int32(few + work[1, s])
+        found[o] = few
 
 
 @njit(cache=True, nogil=True)
@@ -173,14 +199,17 @@ def _walk(
     terms = len(start) - 1
     # Partial sums: now[d] after d issues; the last slot is for leaf options that complete a pattern.
     now = np.zeros((inner + 2, rows, TILE), points.dtype)
-    mask, good = np.zeros(TILE, np.uint8), np.zeros(TILE, np.uint8)
-    yes = np.zeros((rows, TILE), np.uint8)
+    work = np.zeros((rows + 2, TILE), np.uint8)
+    mask = work[0]
+    found = np.zeros(sizes[leaf], np.int64)
+    special = False
     choice = np.zeros(len(sizes), np.int64)
     closing = np.zeros(terms, np.int64)
     for t in range(terms):
         closing[t] = issue[start[t + 1] - 1]
         for e in range(start[t], start[t + 1]):
             closing[t] = max(closing[t], issue[e])
+        special = special or closing[t] == leaf
     for tile in range(tiles):
         for prefix in range(first, last):
             rest = prefix
@@ -197,28 +226,32 @@ def _walk(
                     place = 0
                     for d in range(inner):
                         place += choice[d] * stride[d]
-                    for o in range(sizes[leaf]):
-                        row, barred = inner, False
-                        for t in range(terms):
-                            if closing[t] == leaf:
-                                choice[leaf] = o
-                                matched = True
+                    if everybody:
+                        _count(now, inner, limits, tile, 0, sizes[leaf], mask, found)
+                    else:
+                        _count_sets(now, inner, limits, tile, 0, sizes[leaf], sets, work, found)
+                    if special:
+                        for o in range(sizes[leaf]):
+                            row = inner
+                            choice[leaf] = o
+                            for t in range(terms):
+                                matched = closing[t] == leaf
                                 for e in range(start[t], start[t + 1]):
                                     matched = matched and choice[issue[e]] == option[e]
-                                if matched:
-                                    barred = barred or excluded[t]
+                                if matched and row >= 0:
                                     for p in range(rows):
                                         for s in range(TILE):
                                             value = now[row, p, s] + add[tile, t, p, s]
                                             now[inner + 1, p, s] = max(value, least)
-                                    row = inner + 1
-                        if barred:
-                            continue
-                        if everybody:
-                            found = _count(now[row], limits[tile], o, mask)
-                        else:
-                            found = _count_sets(now[row], limits[tile], o, sets, yes, mask, good)
-                        out[place + o * stride[leaf]] += found
+                                    row = -1 if excluded[t] else inner + 1
+                            if row < 0:
+                                found[o] = 0
+                            elif row > inner and everybody:
+                                _count(now, row, limits, tile, o, o + 1, mask, found)
+                            elif row > inner:
+                                _count_sets(now, row, limits, tile, o, o + 1, sets, work, found)
+                    for o in range(sizes[leaf]):
+                        out[place + o * stride[leaf]] += found[o]
                     fresh = False
                 if not fresh:
                     # Next option of the deepest undone issue.
@@ -315,7 +348,7 @@ def accepts(
     return out
 
 
-def agreed(accept: NDArray[np.uint8], winning: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def agreed(accept: NDArray[np.uint8] | NDArray[np.bool_], winning: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Whether a package is agreed in a draw, from who accepts it (uint8[N, P, S]): bool[N, S]."""
     out = np.zeros((accept.shape[0], accept.shape[2]), np.bool_)
     _agreed(np.array(accept, np.uint8, order="C"), np.array(winning, np.uint64), out)
@@ -565,27 +598,29 @@ def _barred(tree: Any, package: Any, depth: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _hits(tree: Any, now: Any, limit: Any, work: Any) -> int:
-    """Draws of a tile in which ``now`` reaches ``limit`` [rows, 1, TILE] for a winning set."""
+def _hits(tree: Any, now: Any, depth: int, tile: int, work: Any, found: Any) -> int:
+    """Draws of a tile in which the sums ``now[tile]`` reach the needs at ``depth`` for a winning set."""
     if tree.everybody:
-        return int(_count(now, limit, 0, work[0]))
-    return int(_count_sets(now, limit, 0, tree.sets, work[2:], work[0], work[1]))
+        _count(now, tile, tree.needs[depth], tile, 0, 1, work[0], found)
+    else:
+        _count_sets(now, tile, tree.needs[depth], tile, 0, 1, tree.sets, work, found)
+    return int(found[0])
 
 
 @njit(cache=True, nogil=True)
-def _judge(tree: Any, package: Any, now: Any, work: Any) -> tuple[int, int]:
+def _judge(tree: Any, package: Any, now: Any, work: Any, found: Any) -> tuple[int, int]:
     """(draws agreed, acceptances of single rows): a landscape that still slopes where nothing is agreed."""
     if _barred(tree, package, len(package)):
         return -1, -1
     hits, single = 0, 0
+    depth = len(package)
     for tile in range(len(tree.points)):
-        _sum(tree, package, tile, now)
-        limit = tree.needs[tile, len(package)]
-        hits += _hits(tree, now, limit, work)
-        for p in range(len(now)):
+        _sum(tree, package, tile, now[tile])
+        hits += _hits(tree, now, depth, tile, work, found)
+        for p in range(now.shape[1]):
             few = np.int32(0)
             for s in range(TILE):
-                few = np.int32(few + (now[p, s] >= limit[p, 0, s]))
+                few = np.int32(few + (now[tile, p, s] >= tree.needs[depth, tile, p, 0, s]))
             single += int(few)
     return hits, single
 
@@ -593,10 +628,11 @@ def _judge(tree: Any, package: Any, now: Any, work: Any) -> tuple[int, int]:
 @njit(cache=True, nogil=True)
 def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
     """Change one issue at a time while it helps, then (``pairs``) two; first improvement, fixed order."""
-    rows, issues = tree.points.shape[3], len(package)
-    now = np.zeros((rows, TILE), tree.points.dtype)
+    tiles, issues, _, rows, _ = tree.points.shape
+    now = np.zeros((tiles, rows, TILE), tree.points.dtype)
+    found = np.zeros(1, np.int64)
     work = np.zeros((rows + 2, TILE), np.uint8)
-    best = _judge(tree, package, now, work)
+    best = _judge(tree, package, now, work, found)
     moved = True
     while moved:
         moved = False
@@ -605,7 +641,7 @@ def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
                 old = package[i]
                 if o != old:
                     package[i] = o
-                    trial = _judge(tree, package, now, work)
+                    trial = _judge(tree, package, now, work, found)
                     if trial > best:
                         best, moved = trial, True
                     else:
@@ -619,7 +655,7 @@ def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
                         first, second = package[i], package[j]
                         if o != first and q != second:
                             package[i], package[j] = o, q
-                            trial = _judge(tree, package, now, work)
+                            trial = _judge(tree, package, now, work, found)
                             if trial > best:
                                 best, moved = trial, True
                             else:
@@ -638,6 +674,7 @@ def _prove(tree: Any, best: Any, count: int, node_limit: int) -> tuple[int, int]
     now = np.zeros((issues + 1, tiles, rows, TILE), tree.points.dtype)
     work = np.zeros((rows + 2, TILE), np.uint8)
     package = np.zeros(issues, np.int64)
+    found = np.zeros(1, np.int64)
     bound = np.zeros((issues, width), np.int64)
     option = np.zeros((issues, width), np.int64)
     waiting, at = np.zeros(issues, np.int64), np.zeros(issues, np.int64)
@@ -658,7 +695,7 @@ def _prove(tree: Any, best: Any, count: int, node_limit: int) -> tuple[int, int]
                                 now[depth, tile, p, s] + tree.points[tile, depth, o, p, s]
                             )
                     _match(tree, package, depth + 1, depth, tile, now[depth + 1, tile])
-                    hits += _hits(tree, now[depth + 1, tile], tree.needs[tile, depth + 1], work)
+                    hits += _hits(tree, now[depth + 1], depth + 1, tile, work, found)
                 if hits <= count:
                     continue
                 if depth == issues - 1:
@@ -704,7 +741,7 @@ class _Search(NamedTuple):
     sizes: NDArray[np.int64]
     points: NDArray[Any]
     needs: NDArray[Any]
-    """[tiles, I + 1, rows, 1, TILE]: what a sum of d issues has to reach."""
+    """[I + 1, tiles, rows, 1, TILE]: what a sum of d issues has to reach."""
     add: NDArray[Any]
     start: NDArray[np.int64]
     issue: NDArray[np.int64]
@@ -759,8 +796,8 @@ def most_acceptable(
     sway = np.ptp(points.mean(axis=3), axis=2).sum(axis=0)
     order = sorted(range(issues), key=lambda i: (-sway[i], i))
     tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow, joint=8)
-    needs = np.repeat(tree.floor[:, None], issues + 1, axis=1)
-    needs[:, :-1] -= tree.hope
+    needs = np.repeat(tree.floor[None], issues + 1, axis=0)
+    needs[:-1] -= tree.hope.transpose(1, 0, 2, 3)
     search = _Search(
         tree.sizes, tree.points, np.array(needs[:, :, :, None], tree.points.dtype, order="C"), tree.add,
         tree.terms.start, tree.terms.issue, tree.terms.option, tree.terms.excluded, tree.sets, tree.everybody,

@@ -86,14 +86,18 @@ def answer(track: TrackResult, result: DealResult, words: Words, *, headline: bo
     if top is None:
         text += f" No package is accepted in any of {plural(result.draws, 'draw')}."
     else:
-        text += f" Over the range of the judgements the best single package is accepted in {share} of draws{error}."
+        text += (
+            f" Over the range of the judgements the best single package is accepted in {share} of draws{error}."
+            if result.uncertain
+            else " Every number of the case is certain, so no range of judgements stands behind this."
+        )
     because = []
     if headline and result.record:
         rounds, deals = result.record["rounds"], result.record["agreements"]
         because.append(f"The record: {plural(rounds, 'earlier round')}, {plural(deals, 'agreement')}.")
     if track.status_quo:
         because.append(_status_quo_sentence(track, words))
-    if top is not None:
+    if top is not None and result.uncertain:
         worst = min(top.acceptance_by_faction.items(), key=lambda item: item[1])
         because.append(
             f"Hardest to win for that package: {words.faction(worst[0])}, who accepts it in {percent(worst[1])} of draws."
@@ -174,7 +178,11 @@ def _numbers(track: TrackResult, result: DealResult) -> Table:
         else percent(zone)
     )
     rows: list[Sequence[str | Cell]] = [
-        ["Possible packages", f"{packages.total:,}", "the status quo among them; exact"],
+        [
+            "Possible packages",
+            f"{packages.total:,}",
+            "the status quo among them; exact" if track.status_quo else "exact",
+        ],
         [
             "Agreed at best estimates",
             "unknown" if packages.acceptable is None else f"{packages.acceptable:,}",

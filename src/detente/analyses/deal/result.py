@@ -212,6 +212,8 @@ class DealResult:
     tracks: Mapping[str, TrackResult]
     swaps: tuple[Swap, ...]
     swaps_considered: int
+    uncertain: int
+    """How many numbers and chances are drawn; 0: the case has no range, reading or chance in it."""
     readings: Mapping[str, str]
     """Faction → the reading taken at best estimates, the likeliest."""
     bodies: Mapping[str, BodyPower]

@@ -58,6 +58,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
         tracks=found,
         swaps=exchanges,
         swaps_considered=considered,
+        uncertain=problem.dimensions,
         readings={
             f: names[int(r)]
             for f, names, r in zip(problem.factions, problem.readings, likeliest, strict=True)

@@ -178,8 +178,8 @@ def _deal_flips(
     known = _known(problem, at, found)
     verdict = _verdicts(ready, at, base[None], known)
     now = None if verdict[0] == -1 else bool(verdict[0])
-    live = _live(ready)
-    everything, mine = mine, [n for n in mine if n in live]
+    everything, used = mine, _live(ready)
+    mine = [n for n in mine if n in used]
     if now is None or not mine:
         return now, [None] * len(everything)
     grid = np.array([np.linspace(*_span(problem, n), SCAN) for n in mine])
