@@ -8,7 +8,9 @@ read as markup.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from rich.cells import cell_len
 
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.render.clean import clean, clean_line
@@ -26,6 +28,7 @@ _PLAIN_SIGNS = str.maketrans(
         "✓": "+",
         "✗": "x",
         "−": "-",
+        "±": "+/-",
         "–": "-",
         "—": "-",
         "→": "->",
@@ -38,6 +41,8 @@ _PLAIN_SIGNS = str.maketrans(
 )
 _FIRST_ROWS = 10
 _LONGEST_WORD = 24  # a longer one may be broken to make a table fit
+_MOST_LINES = 4  # a row that is taller becomes a record
+_GAP = 2  # letters between columns: one of padding, one of the box
 
 
 def show(document: Document, console: Console) -> None:
@@ -76,10 +81,13 @@ class _Printer:
             return words
         return words.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
 
-    def put(self, thing: object, *, indent: int = 0) -> None:
-        from rich.padding import Padding
+    def put(self, text: Text, *, indent: int = 0) -> None:
+        """Wrapped by hand, so that nothing trails in a pipe."""
+        from rich.text import Text
 
-        self._console.print(Padding(thing, (0, 0, 0, indent)) if indent else thing)  # type: ignore[arg-type]
+        for line in text.wrap(self._console, self._console.width - indent):
+            line.rstrip()
+            self._console.print(Text(" " * indent) + line, no_wrap=True, crop=False, overflow="ignore")
 
     def gap(self) -> None:
         self._console.print()
@@ -129,8 +137,9 @@ class _Printer:
         notes = list(dict.fromkeys(c.note for row in shown for c in row if c.note))
         marks = {note: f" [{i}]" for i, note in enumerate(notes, 1)}
         words = [[_signed(c.text, c.tone) + marks.get(c.note, "") for c in row] for row in shown]
-        if _fits([list(table.columns), *words], self._console.width):
-            self._grid(table, shown, words)
+        widths = _widths([list(table.columns), *words], self._console.width)
+        if widths is not None:
+            self._grid(table, shown, words, widths)
         else:
             self._records(table, shown, words)
         for note, mark in marks.items():
@@ -140,18 +149,25 @@ class _Printer:
         if table.note:
             self.line(table.note, "dim", indent=1)
 
-    def _grid(self, table: Table, rows: Sequence[Sequence[Cell]], words: Sequence[Sequence[str]]) -> None:
+    def _grid(
+        self,
+        table: Table,
+        rows: Sequence[Sequence[Cell]],
+        words: Sequence[Sequence[str]],
+        widths: Sequence[int],
+    ) -> None:
         import rich.box
         import rich.table
 
-        grid = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for i, column in enumerate(table.columns):
-            grid.add_column(
-                self.text(column), justify="right" if i in table.numeric else "left", overflow="fold"
-            )
+        grid = rich.table.Table(
+            box=rich.box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False
+        )
+        for i, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+            justify: Literal["left", "right"] = "right" if i in table.numeric else "left"
+            grid.add_column(self.text(column), justify=justify, overflow="fold", width=width)
         for row, said in zip(rows, words, strict=True):
             grid.add_row(*(self.text(w, _STYLES[c.tone]) for w, c in zip(said, row, strict=True)))
-        self.put(grid)
+        self._console.print(grid)
 
     def _records(self, table: Table, rows: Sequence[Sequence[Cell]], words: Sequence[Sequence[str]]) -> None:
         """One paragraph per row, the column's name before each value."""
@@ -166,11 +182,25 @@ def _signed(text: str, tone: str) -> str:
     return text if sign is None or text.lstrip().startswith(sign) else f"{sign} {text}"
 
 
-def _fits(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether every column can have its longest word (or a bearable part of it) side by side."""
-    columns = max(map(len, rows))
-    needed = 0
-    for i in range(columns):
-        said = [word for row in rows if i < len(row) for word in row[i].split()]
-        needed += min(max(map(len, said), default=0), _LONGEST_WORD) + 2
-    return needed - 2 <= width
+def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """Letters for each column of a grid, or None where a grid would break words or stack many lines.
+
+    Every column gets its longest word (or a bearable part of it); what is left goes where lines are long.
+    """
+    columns = [[row[i] if i < len(row) else "" for row in rows] for i in range(max(map(len, rows)))]
+    full = [max((cell_len(line) for cell in c for line in cell.split("\n")), default=1) for c in columns]
+    least = [max((cell_len(word) for cell in c for word in cell.split()), default=1) for c in columns]
+    left = width - _GAP * (len(columns) - 1)
+    if sum(least) > left:
+        least = [min(letters, _LONGEST_WORD) for letters in least]
+    spare = left - sum(least)
+    if spare < 0:
+        return None
+    wanted = [long - short for long, short in zip(full, least, strict=True)]
+    scale = min(1.0, spare / max(sum(wanted), 1))
+    widths = [short + int(scale * more) for short, more in zip(least, wanted, strict=True)]
+    stacked = max(
+        (-(-cell_len(cell) // max(w, 1)) for c, w in zip(columns, widths, strict=True) for cell in c),
+        default=0,
+    )
+    return widths if stacked <= _MOST_LINES else None
