@@ -26,6 +26,7 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -168,9 +169,9 @@ def _range(value: Any) -> Any:
         median = float(value[1]) if len(value) == 3 else (low + high) / 2
         return {"low": low, "median": median, "high": high}
     if isinstance(value, Mapping) and "range" in value:
+        if isinstance(value["range"], (Mapping, Range)):
+            raise ValueError("'range' was expected to be a number, [low, high] or [low, median, high]")
         inner = _range(value["range"])
-        if not isinstance(inner, dict):
-            raise ValueError("a range in a range")
         if "because" in value:
             inner["judgement"] = value["because"]
         rest = {k: v for k, v in value.items() if k not in ("range", "because")}
@@ -208,7 +209,7 @@ class Range(Provenance):
         return self.low == self.high
 
 
-Number = Annotated[Range, BeforeValidator(_range)]
+Number = Annotated[Range, BeforeValidator(_range), WithJsonSchema({"x-number": "number"})]
 
 
 def _bounded(low: float, high: float) -> Any:
@@ -225,9 +226,11 @@ def _bound(low: float, high: float) -> AfterValidator:
     return AfterValidator(_bounded(low, high))
 
 
-Points = Annotated[Number, _bound(0, 100)]
-Weight = Annotated[Number, _bound(0, math.inf)]
-Share = Annotated[Number, _bound(0, 1)]
+# What may be typed for a number is in the validators, where pydantic does not see it; detente.case.schema
+# writes it out where these marks stand.
+Points = Annotated[Number, _bound(0, 100), WithJsonSchema({"x-number": "points"})]
+Weight = Annotated[Number, _bound(0, math.inf), WithJsonSchema({"x-number": "weight"})]
+Share = Annotated[Number, _bound(0, 1), WithJsonSchema({"x-number": "share"})]
 
 Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 """``{issue: option, ...}``: matches every package that has all of these options."""

@@ -1,0 +1,156 @@
+"""The JSON Schema of case files, for editors: draft-07, made from the models.
+
+pydantic describes what the models hold; people type shorter forms (``40``, ``[30, 50]``, a bare reason for a
+judgement, nothing for a party without further words), which are written out here. The schema knows shapes,
+not references: that a name exists is for ``detente check``.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from detente.case import model
+from detente.case.model import MAX_NUMBER, Case, Provenance
+
+__all__ = ["case_schema"]
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+_BOUNDS = {
+    "number": (-MAX_NUMBER, MAX_NUMBER),
+    "points": (0, 100),
+    "weight": (0, MAX_NUMBER),
+    "share": (0, 1),
+}
+_SAYS = {
+    "number": "A number: 40, [30, 50] (5th and 95th percentile) or [30, 40, 55] (5th, 50th, 95th).",
+    "points": "Between 0 (worst) and 100 (best): 40, [30, 50] or [30, 40, 55] (5th, 50th, 95th percentile).",
+    "weight": "At least 0: 40, [30, 50] or [30, 40, 55] (5th, 50th, 95th percentile).",
+    "share": "A probability or share from 0 to 1: 0.4, [0.3, 0.5] or [0.3, 0.4, 0.55].",
+}
+_MAY_BE_EMPTY = (("Case", "parties"), ("Party", "factions"), ("Issue", "options"))
+"""Mappings whose values may be left out: ``united_states:``."""
+
+_MAPS = ("properties", "definitions")
+
+Schema = dict[str, Any]
+
+
+def case_schema() -> Schema:
+    """JSON Schema (draft-07) that accepts every valid case file."""
+    made = Case.model_json_schema()
+    definitions: Schema = made.pop("$defs")
+    definitions["Case"] = made
+    documented = _documentation()
+    for name, definition in definitions.items():
+        for field, schema in definition.get("properties", {}).items():
+            if text := documented.get((name, field)):
+                schema["description"] = text
+    for name, field in _MAY_BE_EMPTY:
+        values = definitions[name]["properties"][field]
+        for pattern, schema in values["patternProperties"].items():
+            values["patternProperties"][pattern] = {"anyOf": [schema, {"type": "null"}]}
+    definitions["Judgement"] = {
+        "description": definitions["Judgement"]["description"],
+        "anyOf": [_text("The reason."), definitions["Judgement"]],
+    }
+    converted = {name: _draft7(definition) for name, definition in definitions.items()}
+    converted.update({name: _number(name) for name in _BOUNDS})
+    top = converted.pop("Case")
+    return {
+        "$schema": DRAFT,
+        **top,
+        "title": "detente case file",
+        "definitions": dict(sorted(converted.items())),
+    }
+
+
+def _number(kind: str) -> Schema:
+    """What may be typed for a number: itself, a range, or either with its provenance."""
+    low, high = _BOUNDS[kind]
+    number = {"type": "number", "minimum": low, "maximum": high}
+    span = {"type": "array", "items": number, "minItems": 2, "maxItems": 3}
+    provenance = TypeAdapter(Provenance).json_schema()["properties"]
+    return {
+        "description": _SAYS[kind],
+        "anyOf": [
+            number,
+            span,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["range"],
+                "properties": {
+                    "range": {"anyOf": [number, span]},
+                    "because": {"anyOf": [{"$ref": "#/definitions/Judgement"}, {"type": "null"}]},
+                    **{key: _draft7(schema) for key, schema in provenance.items()},
+                },
+            },
+        ],
+    }
+
+
+def _text(description: str) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": 2000, "description": description}
+
+
+def _draft7(schema: Any) -> Any:
+    """From what pydantic writes (2020-12) to draft-07, without generated titles."""
+    if isinstance(schema, list):
+        return [_draft7(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if kind := schema.get("x-number"):
+        schema = {**{k: v for k, v in schema.items() if k != "x-number"}, "$ref": f"#/definitions/{kind}"}
+    made: Schema = {}
+    for key, value in schema.items():
+        if key == "title" and isinstance(value, str):
+            continue
+        if key == "prefixItems":
+            made["items"] = _draft7(value)
+        elif key in _MAPS:
+            made[key] = {name: _draft7(part) for name, part in value.items()}
+        elif key == "patternProperties":
+            # Names are checked as names, so that an editor says which one is wrong.
+            ((pattern, part),) = value.items()
+            made["additionalProperties"] = _draft7(part)
+            made["propertyNames"] = {**schema.get("propertyNames", {}), "pattern": pattern}
+        elif key == "$ref":
+            made[key] = value.replace("#/$defs/", "#/definitions/")
+        elif key not in made:
+            made[key] = _draft7(value)
+    if "$ref" in made and len(made) > 1:
+        # Draft-07 ignores whatever stands beside a reference.
+        made["allOf"] = [{"$ref": made.pop("$ref")}]
+    return made
+
+
+def _documentation() -> dict[tuple[str, str], str]:
+    """(model, field) → the text under the field in the source of the models, as far as there is one."""
+    found = {}
+    for node in ast.parse(inspect.getsource(model)).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for field, after in zip(node.body, node.body[1:], strict=False):
+            text = after.value if isinstance(after, ast.Expr) else None
+            if not isinstance(field, ast.AnnAssign) or not isinstance(text, ast.Constant):
+                continue
+            if isinstance(field.target, ast.Name) and isinstance(text.value, str):
+                found[node.name, field.target.id] = inspect.cleandoc(text.value)
+    return _inherited(found)
+
+
+def _inherited(found: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    everything = {}
+    for name in dir(model):
+        kind = getattr(model, name)
+        if isinstance(kind, type) and issubclass(kind, model.Model):
+            for base in reversed(kind.__mro__):
+                everything.update(
+                    {(name, f): text for (owner, f), text in found.items() if owner == base.__name__}
+                )
+    return everything
