@@ -6,7 +6,7 @@ uncertainty in everyday, mobile predictive systems", CHI, doi:10.1145/2858036.28
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from detente.charts.vega import (
     PALETTE,
@@ -36,8 +36,8 @@ def quantile_dots(
     ``values`` is a probability (0–1): 50 dots, that share of them filled; ``labels`` say what a filled and an
     empty dot stand for. Or it is a sequence of quantile values: each becomes a dot stacked over ``x_title``.
     """
-    if isinstance(values, Sequence):
-        return _stacked_dots(id, caption, values, x_title)
+    if isinstance(values, Iterable):
+        return _stacked_dots(id, caption, list(values), x_title)
     filled = round(50 * values)
     full, empty = (capital(label) for label in labels)
     dots = [
@@ -104,6 +104,8 @@ def quantile_dots(
 
 def _stacked_dots(id: str, caption: str, quantiles: Sequence[float], x_title: str) -> Chart:
     """Wilkinson's dot plot of given quantiles: bins as wide as a dot, so that a stack's height is a count."""
+    if not quantiles:
+        raise ValueError("a dot plot needs at least one value")
     ordered = sorted(float(q) for q in quantiles)
     low, high = extent(ordered)
     bins = 20 if high > low else 1

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from detente.charts import PALETTE, gain_strip, grouped_bars, quantile_dots, tornado, utility_scatter
+from detente.document import Chart
+
+
+def rows(chart: Chart, part: str) -> list[Mapping[str, Any]]:
+    return [row for row in chart.spec["data"]["values"] if row.get("part") == part]
+
+
+def colours(value: Any) -> set[str]:
+    if isinstance(value, Mapping):
+        return set().union(*map(colours, value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(colours, value)) if value else set()
+    return {value} if isinstance(value, str) and value.startswith("#") else set()
+
+
+SCATTER = [
+    {"x": 10, "y": 90, "kind": "frontier", "label": "A"},
+    {"x": 60, "y": 60, "kind": "frontier", "label": "B"},
+    {"x": 60, "y": 60, "kind": "Kalai–Smorodinsky", "label": "B"},
+    {"x": 60, "y": 60, "kind": "nash", "label": "B"},
+    {"x": 55, "y": 55, "kind": "status quo", "label": "as it is"},
+    {"x": 5, "y": 5, "kind": "other", "label": "C"},
+    {"x": 7, "y": 7, "kind": "last round", "label": "D"},
+]
+CHARTS = [
+    utility_scatter("s", "Scatter", SCATTER, "Us", "Them", 50, 40),
+    tornado("t", "Tornado", [("w", 0.2, 0.5, "10", "30")], 0.4, "Acceptance", percent=True),
+    quantile_dots("q", "Chance", 0.34, ("yes", "no")),
+    quantile_dots("d", "Spread", [math.sin(i) for i in range(50)], x_title="gain"),
+    grouped_bars("g", "Bars", [("A", "all", 0.3, 0.2, 0.4), ("A", "staller", 0.1, 0.0, 0.2)]),
+    gain_strip("n", "Gains", [("us", 3, -1, 5), ("them", -2, -5, -1)]),
+]
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.id)
+def test_every_chart_is_pure_data_with_words_and_numbers(chart: Chart) -> None:
+    json.dumps(chart.spec, allow_nan=False)
+    assert not {"$schema", "width", "config"} & set(chart.spec)
+    assert set(chart.spec["data"]) == {"values"}
+    assert colours(chart.spec) <= set(PALETTE.values())
+    assert chart.alt.endswith(".")
+    assert chart.table is not None
+    assert all(len(row) == len(chart.table.columns) for row in chart.table.rows)
+    assert chart.height is not None
+
+
+def test_scatter_says_what_it_shows() -> None:
+    chart = CHARTS[0]
+    assert "2 on the frontier" in chart.alt
+    assert "1 of those shown reach both no-deal lines (50 across, 40 up)" in chart.alt
+    assert "The status quo is at 55 across and 55 up." in chart.alt
+    assert len(rows(chart, "line")) == 2
+    assert [row["x"] for row in rows(chart, "no deal x")] == [50]
+    assert [row["y"] for row in rows(chart, "no deal y")] == [40]
+    tips = {row["kind"]: row["tip"] for row in rows(chart, "point")}
+    assert tips["Nash"].splitlines() == [
+        "Kalai–Smorodinsky · Nash · On the frontier",
+        "B",
+        "Us: 60",
+        "Them: 60",
+    ]
+    assert tips["Last round"].startswith("Last round\nD")
+
+
+def test_scatter_kinds_differ_in_shape_or_filling() -> None:
+    layer = CHARTS[0].spec["layer"][-1]["encoding"]
+    looks = list(zip(layer["shape"]["scale"]["range"], layer["fill"]["scale"]["range"], strict=True))
+    dots = [look for look in looks if look[0] == "circle"]
+    assert len(set(looks)) == len(looks) == 6
+    assert len(dots) == 2  # other packages and the frontier, which differ in size as well
+
+
+def test_scatter_does_not_join_a_frontier_that_rises() -> None:
+    points = [{"x": x, "y": y, "kind": "frontier", "label": ""} for x, y in ((1, 1), (2, 3), (3, 2))]
+    chart = utility_scatter("s", "c", points, "x", "y")
+    assert rows(chart, "line") == []
+    assert rows(chart, "zone") == []
+
+
+def test_scatter_table_leaves_out_the_crowd_and_says_so() -> None:
+    crowd = [{"x": i, "y": i, "kind": "other", "label": ""} for i in range(500)]
+    table = utility_scatter("s", "c", [*crowd, *SCATTER], "x", "y").table
+    assert table is not None
+    assert len(table.rows) == 6
+    assert "501 more marks" in table.note
+
+
+def test_tornado_puts_the_widest_swing_first_and_keeps_ends_apart() -> None:
+    chart = tornado(
+        "t", "c", [("small", 4, 6, "a", "b"), ("one side", 6, 9, "a", "b"), ("none", 5, 5, "a", "b")], 5, "x"
+    )
+    assert chart.table is not None
+    assert [row[0] for row in chart.table.rows] == ["one side", "small", "none"]
+    assert "“one side”: 6 at a, 9 at b" in chart.alt
+    bars = rows(chart, "bar")
+    assert len(bars) == 4
+    assert bars[0]["y2"] <= bars[1]["y"]  # both ends on one side: below one another
+    assert (bars[2]["y"], bars[2]["y2"]) == (bars[3]["y"], bars[3]["y2"])
+    words = [row["y"] for row in rows(chart, "words")]
+    assert bars[1]["y2"] < words[1]
+    assert chart.height is not None
+    assert max(bar["y2"] for bar in bars) < chart.height
+
+
+@pytest.mark.parametrize(
+    ("probability", "filled"), [(0, 0), (0.009, 0), (0.011, 1), (0.34, 17), (0.999, 50), (1, 50)]
+)
+def test_fifty_dots(probability: float, filled: int) -> None:
+    chart = quantile_dots("q", "c", probability, ("yes", "no"))
+    dots = rows(chart, "dot")
+    assert len(dots) == 50
+    assert [dot["kind"] for dot in dots].count("Yes") == filled
+    assert len({(dot["x"], dot["y"]) for dot in dots}) == 50
+    assert f"In {filled} of 50 equally likely worlds: yes" in chart.alt
+
+
+def test_stacked_dots_count() -> None:
+    chart = CHARTS[3]
+    dots = chart.spec["data"]["values"]
+    assert len(dots) == 50
+    assert len({(dot["x"], dot["y"]) for dot in dots}) == 50
+    for dot, value in zip(dots, sorted(math.sin(i) for i in range(50)), strict=True):
+        assert abs(dot["x"] - value) <= 2 / 20 / 2 + 1e-3
+    same = quantile_dots("q", "c", [3.0] * 50)
+    assert max(dot["y"] for dot in same.spec["data"]["values"]) == 49.5
+
+
+def test_bars_and_strips_name_the_extremes() -> None:
+    assert CHARTS[4].alt == "Highest: A, all, 30%. Lowest: A, staller, 10%."
+    assert CHARTS[5].alt == (
+        "Below its no-deal value at best estimates: them. The range crosses the line for us."
+    )
+    assert rows(CHARTS[5], "zero") == [{"part": "zero", "x": 0}]
+
+
+def test_nothing_to_show_is_bearable() -> None:
+    for chart in (
+        utility_scatter("s", "c", [], "x", "y"),
+        tornado("t", "c", [], 0, "x"),
+        grouped_bars("g", "c", []),
+        gain_strip("n", "c", []),
+    ):
+        json.dumps(chart.spec, allow_nan=False)
+        assert chart.alt
+    with pytest.raises(ValueError, match="at least one value"):
+        quantile_dots("q", "c", [])
+
+
+def test_long_words_are_wrapped_for_a_telephone() -> None:
+    chart = gain_strip("n", "c", [("a very long name of a faction " * 9, 1, 0, 2)])
+    (words,) = rows(chart, "words")
+    assert len(words["words"]) == 3
+    assert max(map(len, words["words"])) <= 46

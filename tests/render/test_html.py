@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from sample import HOSTILE, SAMPLE, hostile_document
+
+from detente.charts import PALETTE
+from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.render.html import page
+
+
+class Parsed(HTMLParser):
+    """Elements with their attributes, and the text of each, as a browser would take them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.raw: list[tuple[str, dict[str, str | None], str]] = []
+        self.words = ""
+        self._inside: tuple[str, dict[str, str | None]] | None = None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag in ("script", "style"):
+            self._inside = (tag, dict(attrs))
+            self.raw.append((tag, dict(attrs), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._inside = None
+
+    def handle_data(self, data: str) -> None:
+        if self._inside is None:
+            self.words += data
+        else:
+            tag, attributes, before = self.raw[-1]
+            self.raw[-1] = (tag, attributes, before + data)
+
+
+@pytest.fixture(scope="module")
+def sample() -> str:
+    return page(SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def hostile() -> str:
+    return page(hostile_document())
+
+
+def policy(html: str) -> dict[str, list[str]]:
+    content = next(
+        a["content"] for tag, a in Parsed(html).elements if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert content is not None
+    return {name: values for name, *values in (part.split() for part in content.split(";"))}
+
+
+def test_the_policy_allows_its_own_scripts_and_styles_by_hash_only(sample: str) -> None:
+    allowed = policy(sample)
+    assert allowed["default-src"] == ["'none'"]
+    assert allowed["img-src"] == ["data:"]
+    assert allowed["base-uri"] == allowed["form-action"] == ["'none'"]
+    assert set(allowed) == {"default-src", "script-src", "style-src", "img-src", "base-uri", "form-action"}
+    for kind, tag in (("script-src", "script"), ("style-src", "style")):
+        assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", value) for value in allowed[kind])
+        found = [
+            text for t, a, text in Parsed(sample).raw if t == tag and a.get("type") != "application/json"
+        ]
+        hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in found]
+        assert hashes == allowed[kind]
+
+
+def test_nothing_needs_what_the_policy_forbids(sample: str, hostile: str) -> None:
+    for html in (sample, hostile):
+        for tag, attributes in Parsed(html).elements:
+            assert tag not in (
+                "iframe",
+                "object",
+                "embed",
+                "base",
+                "form",
+                "img",
+                "image",
+                "use",
+                "foreignobject",
+            )
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+            for name in ("src", "href", "xlink:href"):
+                value = attributes.get(name)
+                assert value is None or value.startswith("#") or value == "data:,"
+
+
+def test_the_same_document_gives_the_same_bytes(sample: str) -> None:
+    assert page(SAMPLE) == sample
+    code = "import sys; sys.path.insert(0, 'tests/render'); from sample import SAMPLE; import hashlib;"
+    code += "from detente.render.html import page; print(hashlib.sha256(page(SAMPLE).encode()).hexdigest())"
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert other == hashlib.sha256(sample.encode()).hexdigest()
+
+
+def test_small_enough_for_a_mail(sample: str) -> None:
+    assert len(sample.encode()) < 3_000_000
+    plain = page(Document("d", blocks=[Paragraph("no charts, no library")]))
+    assert len(plain.encode()) < 40_000
+
+
+def test_hostile_words_are_only_words(hostile: str) -> None:
+    parsed = Parsed(hostile)
+    assert "{{ 7 * 7 }}" in parsed.words
+    assert "[bold]not bold[/bold]" in parsed.words
+    assert "</script><img src=x onerror=" in parsed.words
+    assert "49" not in parsed.words
+    data = [text for tag, a, text in parsed.raw if a.get("type") == "application/json"]
+    assert len(data) == 5
+    for text in data:
+        assert not set("<>&") & set(text)
+        assert '</script><img src=x onerror="window.pwned=1">' in json.dumps(json.loads(text)).replace(
+            '\\"', '"'
+        )
+    outside = re.sub(r"(?s)<(script|style).*?</\1>", "", hostile)
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", outside
+    )
+    hostile.encode()
+
+
+def test_every_word_arrives(sample: str) -> None:
+    words = Parsed(sample).words
+    for said in (
+        "A narrow deal exists",
+        "no package that touches the presidency",
+        "Exact over 729 packages",
+        "Which packages would everyone needed rather sign than walk away from?",
+        "The numbers behind this picture",
+        "Exactly at its no-deal value: the smallest error decides.",
+        "Gains are in points of each faction's own scale",
+        "shifted lattice over draws",
+        "Quotation number 47",
+    ):
+        assert said in words
+
+
+def test_a_tone_is_never_colour_alone() -> None:
+    cells = [Cell("row"), Cell("a", "good"), Cell("b", "bad"), Cell("✗ c", "bad"), Cell("d", "caution")]
+    html = page(Document("d", blocks=[Table("t", list("12345"), [cells]), Finding("f", tone="bad")]))
+    words = re.sub(r"\s+", " ", Parsed(html).words)
+    assert "✓favourable: a ✗unfavourable: b ✗ c !caution: d" in words
+    assert "✗unfavourable: f" in words
+
+
+def test_headings_are_in_order_and_anchors_unique() -> None:
+    inner = Section("same", "Inner", [Section("same", "Innermost")])
+    html = page(
+        Document(
+            "d", blocks=[Section("same", "One", [inner]), Section("Sa me!", "Two"), Section("", "Three")]
+        )
+    )
+    parsed = Parsed(html)
+    levels = [int(tag[1]) for tag, _ in parsed.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels == [1, 2, 2, 3, 4, 2, 2]
+    names = [a["id"] for _, a in parsed.elements if "id" in a]
+    assert len(names) == len(set(names))
+    linked = [a["href"] for tag, a in parsed.elements if tag == "a"]
+    assert linked == ["#main", "#same", "#sa-me", "#part"]
+    assert {str(h)[1:] for h in linked} <= set(names)
+
+
+def test_tables_have_captions_and_headers(sample: str) -> None:
+    parsed = Parsed(sample)
+    tables = [a for tag, a in parsed.elements if tag == "table"]
+    assert len([1 for tag, _ in parsed.elements if tag == "caption"]) == len(tables) == 11
+    assert {a.get("scope") for tag, a in parsed.elements if tag == "th"} == {"row", "col"}
+    assert '<td class="tone-plain num">16.4</td>' in sample
+
+
+def test_short_rows_are_filled_and_notes_numbered() -> None:
+    rows = [["x"], ["y", Cell("1", note="why")], ["z", Cell("2", note="why")]]
+    html = page(Document("d", blocks=[Table("t", ["a", "b", "c"], rows)]))
+    assert html.count("<td") == 6
+    assert html.count("<li>why</li>") == 1
+    assert html.count("note </span>1</sup>") == 2
+    many = [["x", Cell("1", note=f"because of {i}")] for i in range(20)]
+    html = page(Document("d", blocks=[Table("t", ["a", "b"], many)]))
+    assert html.count("<small>because of") == 20
+
+
+def test_charts_have_words_picture_and_numbers(sample: str) -> None:
+    parsed = Parsed(sample)
+    pictures = [a for _, a in parsed.elements if a.get("class") == "picture"]
+    assert len(pictures) == 6
+    names = {a["id"] for _, a in parsed.elements if "id" in a}
+    for picture in pictures:
+        assert picture["role"] == "img"
+        assert {picture["aria-labelledby"], picture["aria-describedby"]} <= names
+    assert sample.count('<svg xmlns="http://www.w3.org/2000/svg"') == 6
+    for name in set(re.findall(r"url\(#([^)]+)\)", sample.split("<script>", maxsplit=1)[0])):
+        assert name in names
+
+
+def test_chart_ids_do_not_collide_and_numbers_are_json() -> None:
+    nan = float("nan")
+    spec = {
+        "data": {"values": [{"a": nan, "b": 1}, {"a": 2, "b": float("inf")}]},
+        "mark": {"type": "point", "clip": True},
+    }
+    spec["encoding"] = {
+        axis: {"field": field, "type": "quantitative"} for axis, field in (("x", "a"), ("y", "b"))
+    }
+    html = page(Document("d", blocks=[Chart("c", "one", spec, "alt"), Chart("c", "two", spec, "alt")]))
+    parsed = Parsed(html)
+    names = [a["id"] for _, a in parsed.elements if "id" in a]
+    assert len(names) == len(set(names))
+    data = [json.loads(text) for _, a, text in parsed.raw if a.get("type") == "application/json"]
+    assert data[0]["data"]["values"] == [{"a": None, "b": 1}, {"a": 2, "b": None}]
+
+
+def test_every_ink_has_a_rule_in_both_themes(sample: str) -> None:
+    style = next(text for tag, _, text in Parsed(sample).raw if tag == "style")
+    assert len(set(PALETTE.values())) == len(PALETTE)
+    for name, colour in PALETTE.items():
+        assert f'.picture [fill="{colour}"]{{fill:var(--ink-{name})}}' in style
+        assert style.count(f"--ink-{name}:") >= 2
+    pictures = "".join(re.findall(r"(?s)<svg.*?</svg>", sample))
+    used = set(re.findall(r'(?:fill|stroke)="(#[^"]+)"', pictures))
+    assert used <= set(PALETTE.values()), "a colour that the dark theme does not know"
+
+
+def test_an_unknown_block_is_refused() -> None:
+    with pytest.raises(TypeError, match="not a block"):
+        page(Document("d", blocks=["text"]))  # type: ignore[list-item]
+
+
+def test_hostile_sample_is_hostile() -> None:
+    for part in ("</script>", "\x1b", "\u202e", "[bold]", "{{", "<!--", "\ud800"):
+        assert part in HOSTILE
