@@ -174,4 +174,6 @@ def test_damaged_places_are_not_quoted(case: Case, shared: Path) -> None:
     article = (shared / "facts" / ARTICLE).read_text(encoding="utf-8")
     damaged = ("imposed  on", "take place in ,", "Thewinners")
     assert all(d in article for d in damaged)
-    assert [q for q in quotations(case) if any(d in q for d in ("has imposed", "take place in", "winners"))] == []
+    assert [
+        q for q in quotations(case) if any(d in q for d in ("has imposed", "take place in", "winners"))
+    ] == []

@@ -152,8 +152,8 @@ def _words(value: Any) -> str:
         numbers = (value.low, value.median, value.high)
         if value.certain:
             return f"{value.median:.6g}"
-        text = [f"{n:.6g}" for n in numbers]
-        return f"[{', '.join(text)}]" if value.low < 0 else "-".join(text)
+        shown = [f"{n:.6g}" for n in numbers]
+        return f"[{', '.join(shown)}]" if value.low < 0 else "-".join(shown)
     if isinstance(value, RelativeNoDeal):
         return f"status quo + {_words(value.status_quo)}"
     if isinstance(value, Judgement):

@@ -274,16 +274,12 @@ class Weighted(Model):
 def _kind_of_tree(value: Any) -> str | None:
     if isinstance(value, str):
         return "<id>"
-    for key, kind in (
-        ("all", All),
-        ("any", AnyOf),
-        ("at_least", KOfN),
-        ("weights", Weighted),
-        ("quota", Weighted),
-    ):
-        if isinstance(value, kind) or (isinstance(value, Mapping) and key in value):
-            return f"<{kind.__name__}>"
-    return None
+    kinds = {"all": All, "any": AnyOf, "at_least": KOfN, "weights": Weighted, "quota": Weighted}
+    if isinstance(value, Mapping):
+        found = {kind.__name__ for key, kind in kinds.items() if key in value}
+    else:
+        found = {kind.__name__ for kind in kinds.values() if isinstance(value, kind)}
+    return f"<{found.pop()}>" if len(found) == 1 else None
 
 
 Tree = Annotated[

@@ -93,7 +93,9 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
     shape = misfits(error, parsed)
     found = [m.fault for m in shape]
     rest, drop = parsed, [m.drop for m in shape]
+    gone: set[str] = set()
     for _ in range(8):
+        gone.update(_names_under(rest, set(drop)))
         rest = _without(rest, set(drop))
         if not isinstance(rest.value, dict):
             return found
@@ -104,11 +106,14 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
             follow_ups: list[Misfit] = misfits(again, rest)
             drop = [m.drop for m in follow_ups]
             continue
-        # A name whose definition was left out is not unknown: it stands as a key somewhere in the file.
-        keys = {str(path[-1]) for path in parsed.keys}
+        # A name whose definition was left out with its block is not unknown.
         unknown = unknown_names(case, _finder(rest.positions))
-        return found + [u.fault for u in unknown if u.name not in keys]
+        return found + [u.fault for u in unknown if u.name not in gone]
     return found
+
+
+def _names_under(parsed: Parsed, drop: set[Path]) -> set[str]:
+    return {str(path[-1]) for path in parsed.keys if any(path[:n] in drop for n in range(1, len(path) + 1))}
 
 
 def _without(parsed: Parsed, drop: set[Path]) -> Parsed:

@@ -64,9 +64,16 @@ def misfits(error: ValidationError, parsed: Parsed) -> list[Misfit]:
     found: list[Misfit] = []
     details = error.errors(include_url=False)
     paths = [_path(parsed.value, d["loc"]) for d in details]
+    misspelt = {
+        (path[:-1], nearest(str(path[-1]), _allowed(path[:-1], parsed.value)))
+        for d, (path, _) in zip(details, paths, strict=True)
+        if d["type"] == "extra_forbidden"
+    }
     for detail, (path, value) in zip(details, paths, strict=True):
         inside = any(len(other) > len(path) and other[: len(path)] == path for other, _ in paths)
         if detail["type"] in ("too_short", "too_long") and inside:
+            continue
+        if detail["type"] == "missing" and (path, detail["loc"][-1]) in misspelt:
             continue
         found.append(_misfit(detail, path, value, parsed))
     unique = {(m.fault.line, m.fault.column, m.fault.message): m for m in found}
@@ -131,11 +138,15 @@ def _unknown(path: Path, document: Any) -> str:
     name = str(path[-1])
     if len(path) == 1 and name in RESERVED:
         return f"'{name}' is reserved for an analysis that this version does not have yet; remove it"
-    model = _model_at(path[:-1], document)
-    allowed = () if model is None else RANGE_KEYS if model is Range else _own_first(model)
+    allowed = _allowed(path[:-1], document)
     close = nearest(name, allowed)
     meant = f"; did you mean '{close}'?" if close else "."
     return f"unknown key '{name}'{meant} Allowed here: {', '.join(allowed)}"
+
+
+def _allowed(path: Path, document: Any) -> tuple[str, ...]:
+    model = _model_at(path, document)
+    return () if model is None else RANGE_KEYS if model is Range else _own_first(model)
 
 
 def _own_first(model: type[BaseModel]) -> tuple[str, ...]:

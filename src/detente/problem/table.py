@@ -40,7 +40,9 @@ class Table:
         return minimal_winning_sets(self.agreement)
 
 
-def _gate(case: Case | None, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]) -> Agreement:
+def _gate(
+    case: Case | None, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]
+) -> Agreement:
     """An acceptance tree over factions; a party's name stands for its ``accepts`` (or who sits for it)."""
     if isinstance(tree, str):
         if tree in place:
