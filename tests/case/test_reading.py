@@ -96,7 +96,7 @@ STRUCTURE = [
     ("unknown role", changed(("role: mediator", "role: mediatr")), "8:13", "did you mean 'mediator'?"),
     ("name with capitals", changed(("  m: {role", "  Mr X: {role")), "8:3", "for example 'mr_x'"),
     ("name that is a date", changed(("  m: {role", "  2021-06-03: {role")), "8:3", "'2021-06-03' cannot be a name"),
-    ("name that is null", changed(("  one: {status", "  ~: {status")), "10:3", "'~' cannot be a name"),
+    ("name that is null", changed(("  m: {role", "  ~: {role")), "8:3", "'~' cannot be a name"),
     ("parties as list", changed(("  m: {role: mediator}", "  m: [role, mediator]")), "8:6", "a block of keys ('key: value') was expected"),
     ("options as list", changed(("{x: {}, y: {}}}\n  two", "[x, y]}\n  two")), "10:33", "found a list"),
     ("one option", changed(("{x: {}, y: {}}}\n  two", "{x: {}}}\n  two")), "10:33", "at least 2 entries are needed here, found 1"),
@@ -192,7 +192,7 @@ def test_all_faults_at_once_in_file_order() -> None:
         add="prefrences: {}\nworld: {}\n",
     )
     starts = [c.split(" ")[0] for c in complaints(text)]
-    assert starts == ["3:8:", "7:52:", "10:21:", "13:17:", "13:83:", "16:1:", "17:1:"]
+    assert starts == ["3:8:", "7:52:", "10:21:", "13:22:", "13:83:", "16:1:", "17:1:"]
 
 
 def test_what_is_left_out_is_not_called_unknown() -> None:

@@ -118,7 +118,7 @@ def test_report_writes_one_page_and_prints_its_path(
         (("deal", "tiny.yaml", "--track", "side"), 2, "no track 'side'"),
         (("deal",), 2, "CASE"),
         (("frobnicate",), 2, "frobnicate"),
-        (("deal", "broken.yaml"), 3, "broken.yaml:3:"),
+        (("deal", "broken.yaml"), 3, "broken.yaml:4:1"),
         (("deal", "tiny.yaml", "--draws", "3"), 2, "draws"),
         (("schema", "--verb", "dael"), 2, "deal"),
     ],

@@ -26,9 +26,9 @@ from oracles.deal import (
 from oracles.quantiles import BOUNDS, quantile, widened
 
 
-def two_sides(**changes: Any) -> Case:
+def raw() -> dict[str, Any]:
     """Land (three levels, weight 3 of 4 for a, 1 of 4 for b) and water (two levels) between a and b's factions."""
-    data: dict[str, Any] = {
+    return {
         "detente": 1,
         "id": "by-hand",
         "title": "By hand",
@@ -61,7 +61,10 @@ def two_sides(**changes: Any) -> Case:
             },
         },
     }
-    return Case.model_validate({**data, **changes})
+
+
+def two_sides(**changes: Any) -> Case:
+    return Case.model_validate({**raw(), **changes})
 
 
 def package(land: str, water: str) -> dict[str, str]:
@@ -69,12 +72,9 @@ def package(land: str, water: str) -> dict[str, str]:
 
 
 def changed(faction: str, **wants: Any) -> dict[str, Any]:
-    data = two_sides().model_dump(exclude_unset=True, mode="json")["preferences"]
-    plain: dict[str, Any] = {
-        f: {k: v for k, v in two_sides().preferences[f].model_dump(exclude_unset=True).items()} for f in data
-    }
-    plain[faction].update(wants)
-    return plain
+    preferences: dict[str, Any] = raw()["preferences"]
+    preferences[faction].update(wants)
+    return preferences
 
 
 HALF_SHARED, HALF, ALL_SHARED = package("half", "shared"), package("half", "none"), package("all", "shared")
@@ -173,7 +173,9 @@ def test_rounding_is_half_to_even_addend_by_addend() -> None:
 
 
 @pytest.mark.parametrize("kind", [*BOUNDS, None])
-@pytest.mark.parametrize("low, median, high", [(30, 40, 60), (0, 0, 1), (30, 32, 60), (0, 0.5, 1), (1, 1, 1)])
+@pytest.mark.parametrize(
+    ("low", "median", "high"), [(30, 40, 60), (0, 0, 1), (30, 32, 60), (0, 0.5, 1), (1, 1, 1)]
+)
 def test_quantiles_keep_what_was_typed(kind: str | None, low: float, median: float, high: float) -> None:
     if kind == "share" and high > 1:
         pytest.skip("not a share")

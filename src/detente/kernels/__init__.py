@@ -34,4 +34,4 @@ cache_directory = _cache_directory()
 is_cold = not cache_directory.exists()
 """Whether nothing has been compiled yet on this machine: the first run then takes longer, and says so."""
 
-_config.CACHE_DIR = str(cache_directory)
+_config.CACHE_DIR = str(cache_directory)  # type: ignore[attr-defined]

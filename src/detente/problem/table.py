@@ -95,6 +95,8 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
     place = {f: n for n, f in enumerate(problem.factions)}
     voting = [p for p, spec in case.parties.items() if spec.role is None]
     if not case.tracks:
+        if track_id not in (None, "table"):
+            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has one table and no tracks")
         track = Track(parties=tuple(voting), agreement=case.agreement)
         track_id, name = "table", case.name or "The table"
     else:
