@@ -178,7 +178,7 @@ def _table(table: Table, names: _Names) -> dict[str, Any]:
         "note": clean_line(table.note),
         "footnotes": footnotes,
         "fold": table.fold,
-        "long": len(rows) > _MANY_ROWS,
+        "long": table.fold and len(rows) > _MANY_ROWS,
         "short": len(rows) <= _FEW_ROWS,
         "wide": len(columns) > 6,
     }

@@ -217,12 +217,13 @@ def nearest_miss(room: Room) -> NearestMiss | None:
     steps = room.totals(room.best, package[None])[0, :, 0]
     short = np.maximum(0, s.no_deal[:, 0] - steps)
     inside = room.members(chosen)
+    lined = best.value <= -RED / 2  # even the nearest package breaks a member's line
     shortfall = {n: v for f, (n, v) in enumerate(room.points(short).items()) if inside[f] and v > 0}
     return NearestMiss(
         package=room.problem.package(package.tolist(), room.at.issues),
         moves=room.moves(package),
         shortfall=shortfall,
-        total=round(sum(shortfall.values()), 9),
+        total=None if lined else round(sum(shortfall.values()), 9),
         proven=bool(best.proven),
         lines=tuple(_opening_lines(room)),
     )

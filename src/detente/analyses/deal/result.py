@@ -92,7 +92,8 @@ class Packages:
     zone_probability: float | Zone
     monte_carlo_error: float
     zone_by_reading: Mapping[str, Mapping[str, float]]
-    """Faction → reading → share of draws with some agreed package, were that reading true (lower bound)."""
+    """Faction → reading → share of draws with some agreed package, were that reading true (a lower bound, from
+    256 of the draws)."""
     best_package_acceptance: float
     best_package_error: float
 
@@ -127,8 +128,9 @@ class NearestMiss:
     moves: Mapping[str, str]
     shortfall: Mapping[str, float]
     """Faction → points by which its no-deal value would have to be lower, or that a side payment is worth."""
-    total: float
-    """Sum of the shortfalls; adds points of different factions, so it depends on the scale."""
+    total: float | None
+    """None: a line stands in the way of every package, so no no-deal value alone could open the zone. Else the
+    sum of the shortfalls; adds points of different factions, so it depends on the scale."""
     proven: bool
     lines: tuple[str, ...]
     """Single red or firm lines each of which, if given up, would open the zone."""

@@ -15,7 +15,7 @@ from detente.rng import replicate_error
 
 __all__ = ["NODES", "blockers", "existence", "zone"]
 
-BLOCKER_DRAWS = 256
+SOME_DRAWS = 256
 MAX_BLOCKERS = 4
 """Largest set of blockers looked for."""
 NODES = 20_000
@@ -45,8 +45,10 @@ def zone(
     undecided = float((verdict == -1).mean())
     error = replicate_error((verdict == 1).astype(np.float64), REPLICATES)
     by_reading: dict[str, dict[str, float]] = {}
+    rows = _strided(room)
     for (faction, reading), seen in room.rivals.items():
-        by_reading.setdefault(faction, {})[reading] = float((existence(seen, candidates) == 1).mean())
+        verdict = existence(_slice(seen, rows), candidates)
+        by_reading.setdefault(faction, {})[reading] = float((verdict == 1).mean())
     if undecided:
         return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error, by_reading
     return yes, error, by_reading
@@ -55,11 +57,10 @@ def zone(
 def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, ...], int]:
     """Minimal sets of factions whose consent, if given, would open the zone.
 
-    Looked for by size in every ``draws / BLOCKER_DRAWS``-th draw, up to ``MAX_BLOCKERS`` factions a set. A
+    Looked for by size in every ``draws / SOME_DRAWS``-th draw, up to ``MAX_BLOCKERS`` factions a set. A
     draw with an open zone has none; a set that a capped search leaves undecided is not counted.
     """
-    stride = max(1, room.ready.draws // BLOCKER_DRAWS)
-    rows = np.arange(0, room.ready.draws, stride)
+    rows = _strided(room)
     sampled = _slice(room.fresh, rows)
     shares = _minimal_sets(room, sampled, candidates)
     at_best = {b for b, hit in _minimal_sets(room, room.best, candidates).items() if hit[0]}
@@ -77,6 +78,11 @@ def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, 
     ]
     found.sort(key=lambda b: (-b.at_best_estimates, -b.share, len(b.factions)))
     return tuple(found), len(rows)
+
+
+def _strided(room: Room) -> NDArray[np.intp]:
+    """Every so-manieth draw, the same number from each replicate, for what is too dear for all of them."""
+    return np.arange(0, room.ready.draws, max(1, room.ready.draws // SOME_DRAWS))
 
 
 def _slice(seen: View, rows: NDArray[np.intp]) -> View:

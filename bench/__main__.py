@@ -1,0 +1,230 @@
+"""Every target of speed, with a peer in the same run where there is one.
+
+``uv run --group peers python -m bench [--json FILE]`` prints a table; times are medians after a warm-up, so that
+compilation is excluded. The *conflict* family: for party 0 an option is worth an integer drawn uniformly from
+0..R/I, for the others R/I minus party 0's points plus noise of a third of the scale, clipped; R is the grid. So
+what is good for one is bad for the rest. The reservation value is a party's mean over all packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.kernels.acceptance import agreement_counts
+from detente.kernels.frontier import frontier
+from detente.kernels.search import Objective, maximise
+
+SEED = 20210603
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One row: ``value`` against ``target`` (an upper limit, or a lower one where ``more`` is better)."""
+
+    name: str
+    value: float
+    unit: str
+    target: float | None
+    more: bool = False
+    note: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.more else self.value <= self.target
+
+
+def conflict(parties: int, issues: int, options: int, grid: int, seed: int = SEED) -> np.ndarray:
+    """Integer utilities [P, I, L] of the conflict family."""
+    rng = np.random.default_rng(seed)
+    top = grid // issues
+    first = rng.integers(0, top + 1, size=(issues, options))
+    rest = [
+        np.clip(top - first + rng.integers(-top // 3, top // 3 + 1, first.shape), 0, top)
+        for _ in range(parties - 1)
+    ]
+    return np.stack([first, *rest]).astype(np.int64)
+
+
+def reservation(utilities: np.ndarray) -> np.ndarray:
+    return np.floor(utilities.mean(axis=2).sum(axis=1)).astype(np.int64)
+
+
+def seconds(call: Callable[[], Any], *, runs: int = 5) -> float:
+    call()
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def frontiers() -> list[Measurement]:
+    rows = []
+    for parties, grid, target, runs in ((2, 1000, 0.005, 21), (3, 1000, 2.0, 3), (4, 100, 1.5, 3)):
+        u = conflict(parties, 40, 10, grid)
+        sizes, r = np.full(40, 10), reservation(u)
+        front = frontier(u, sizes, reservation=r)
+        taken = seconds(lambda u=u, sizes=sizes, r=r: frontier(u, sizes, reservation=r), runs=runs)
+        name = f"frontier, {parties} parties x 40 x 10, grid {grid:,}"
+        rows.append(Measurement(name, taken, "s", target, note=f"{len(front.points):,} packages"))
+    return rows
+
+
+def searches() -> list[Measurement]:
+    rows = []
+    for parties in (2, 4, 6, 8):
+        u = conflict(parties, 40, 10, 1000)
+        r = (0.9 * reservation(u)).astype(np.int64)
+        call = lambda u=u, r=r: maximise(Objective.NASH, u, np.full(40, 10), reservation=r)  # noqa: E731
+        proven = call().proven
+        note = "proven" if proven else "NOT proven"
+        rows.append(
+            Measurement(f"Nash, {parties} parties x 40 x 10", seconds(call, runs=3), "s", 0.25, note=note)
+        )
+    return rows
+
+
+def acceptance() -> list[Measurement]:
+    rng = np.random.default_rng(SEED)
+    parties, issues, options, draws = 4, 6, 10, 1024
+    points = rng.integers(0, 1700, size=(parties, issues, options, draws)).astype(np.int32)
+    thresholds = rng.integers(4500, 5500, size=(parties, draws)).astype(np.int32)
+    sizes, winning = np.full(issues, options), np.array([15], dtype=np.uint64)
+    counts = agreement_counts(points, thresholds, sizes, winning=winning)
+    taken = seconds(lambda: agreement_counts(points, thresholds, sizes, winning=winning), runs=3)
+    some = np.sort(rng.choice(options**issues, 2000, replace=False))
+    digits = np.array(np.unravel_index(some, (options,) * issues)).T
+
+    def plain() -> np.ndarray:
+        total = np.zeros((len(some), parties, draws), np.int32)
+        for i in range(issues):
+            total += points[:, i, digits[:, i]].transpose(1, 0, 2)
+        result: np.ndarray = (total >= thresholds).all(axis=1).sum(axis=1)
+        return result
+
+    np.testing.assert_array_equal(plain(), counts[some])
+    numpy_whole = seconds(plain, runs=3) * options**issues / len(some)
+    cores = min(2, os.cpu_count() or 1)
+    note = f"NumPy {numpy_whole:.1f} s, from 2,000 of the packages; per core, on {cores}"
+    return [
+        Measurement("acceptance, 10^6 packages x 1,024 draws x 4", taken, "s", None),
+        Measurement("acceptance, plain NumPy / detente", numpy_whole / taken / cores, "x", 50, True, note),
+    ]
+
+
+def negmas_peer() -> list[Measurement]:
+    try:
+        from negmas import LinearAdditiveUtilityFunction, make_issue, make_os
+        from negmas.preferences.ops import nash_points, pareto_frontier
+    except ImportError:
+        return [
+            Measurement("negmas 2 x 7 x 7 / detente", float("nan"), "x", None, note="negmas is not installed")
+        ]
+    u = conflict(2, 7, 7, 700)
+    sizes = np.full(7, 7)
+
+    def ours() -> Any:
+        found = frontier(u, sizes)
+        return found, maximise(Objective.NASH, u, sizes, reservation=np.zeros(2, np.int64))
+
+    issues = [make_issue(7, f"i{n}") for n in range(7)]
+    space = make_os(issues)
+    sides = [
+        LinearAdditiveUtilityFunction(
+            {f"i{n}": {o: float(u[p, n, o]) for o in range(7)} for n in range(7)},
+            weights={f"i{n}": 1.0 for n in range(7)},
+            outcome_space=space,
+            reserved_value=0.0,
+        )
+        for p in range(2)
+    ]
+
+    def theirs() -> Any:
+        points, _ = pareto_frontier(
+            sides, outcomes=list(space.enumerate()), issues=issues, sort_by_welfare=True
+        )
+        return points, nash_points(sides, points, outcome_space=space)
+
+    start = time.perf_counter()
+    front, _ = theirs()
+    peer = time.perf_counter() - start
+    same = {tuple(int(round(x)) for x in p) for p in front} == {tuple(p) for p in ours()[0].points.tolist()}
+    note = f"negmas {peer:.2f} s once; fronts {'identical' if same else 'DIFFER'}"
+    return [Measurement("negmas 2 x 7 x 7 / detente", peer / seconds(ours, runs=9), "x", 1000, True, note)]
+
+
+def processes() -> list[Measurement]:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        page = str(Path(folder) / "page.html")
+        for words, target in (
+            (["--help"], 0.3),
+            (["check", "venezuela-2021"], 0.6),
+            (["deal", "venezuela-2021"], 3.0),
+            (["report", "venezuela-2021", "--output", page], 10.0),
+        ):
+            command = [sys.executable, "-m", "detente", *words]
+            taken = seconds(lambda c=command: subprocess.run(c, check=True, capture_output=True), runs=3)
+            rows.append(
+                Measurement(f"detente {' '.join(words[:2])}", taken, "s", target, note="whole process, warm")
+            )
+        cold = {**os.environ, "DETENTE_CACHE": folder}
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "detente", "report", "venezuela-2021", "--output", page],
+            check=True, capture_output=True, env=cold,
+        )  # fmt: skip
+        rows.append(
+            Measurement("first report on a machine", time.perf_counter() - start, "s", 60, note="compiles")
+        )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    rows.append(Measurement("peak memory of these processes", peak, "GiB", 1.0))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--json", type=Path, help="write the measurements here too")
+    parser.add_argument("--only", help="only groups whose name contains this")
+    chosen = parser.parse_args()
+    rows: list[Measurement] = []
+    for group in (frontiers, searches, acceptance, negmas_peer, processes):
+        if chosen.only and chosen.only not in group.__name__:
+            continue
+        for row in group():
+            rows.append(row)
+            limit = "" if row.target is None else f"{'>=' if row.more else '<='} {row.target:g}"
+            verdict = {True: "met", False: "MISSED", None: ""}[row.met]
+            print(
+                f"{row.name:48} {row.value:10.4g} {row.unit:4} {limit:>10} {verdict:7} {row.note}", flush=True
+            )
+    if chosen.json:
+        machine = {
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+        }
+        body = {"machine": machine, "seed": SEED, "measurements": [{**asdict(r), "met": r.met} for r in rows]}
+        chosen.json.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
