@@ -87,6 +87,18 @@ def test_nondominated_equals_moocore(parties: int, span: int) -> None:
         assert n == np.flatnonzero((points == points[n]).all(axis=1))[0]
 
 
+@pytest.mark.parametrize("parties", [3, 4, 5, 6])
+def test_nondominated_near_ties_in_long_fronts(parties: int) -> None:
+    """Points about a plane on a coarse grid: many kept, many equal in most objectives, many just below."""
+    rng = np.random.default_rng(parties)
+    points = rng.integers(0, 15, (6000, parties))
+    points[:, 0] = 9 * (parties - 1) - points[:, 1:].sum(axis=1) + rng.integers(-2, 1, 6000)
+    found = nondominated(points)
+    mask = moocore.is_nondominated(points.astype(float), maximise=True, keep_weakly=False)
+    assert sorted(map(tuple, points[found].tolist())) == sorted(map(tuple, points[mask].tolist()))
+    assert len(found) > 150
+
+
 def test_nondominated_of_nothing_and_of_one() -> None:
     assert nondominated(np.zeros((0, 3), np.int64)).tolist() == []
     assert nondominated(np.zeros((5, 4), np.int64)).tolist() == [0]
