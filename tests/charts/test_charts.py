@@ -160,4 +160,4 @@ def test_long_words_are_wrapped_for_a_telephone() -> None:
     chart = gain_strip("n", "c", [("a very long name of a faction " * 9, 1, 0, 2)])
     (words,) = rows(chart, "words")
     assert len(words["words"]) == 3
-    assert max(map(len, words["words"])) <= 46
+    assert max(map(len, words["words"])) <= 50

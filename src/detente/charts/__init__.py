@@ -10,9 +10,10 @@ the names of issues are long. Their vertical scale is therefore in pixels, count
 
 from __future__ import annotations
 
-from detente.charts.bars import gain_strip, grouped_bars, tornado
+from detente.charts.bars import gain_strip, grouped_bars
 from detente.charts.dots import quantile_dots
 from detente.charts.scatter import utility_scatter
+from detente.charts.tornado import tornado
 from detente.charts.vega import PALETTE
 
 __all__ = ["PALETTE", "gain_strip", "grouped_bars", "quantile_dots", "tornado", "utility_scatter"]

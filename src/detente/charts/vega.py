@@ -43,7 +43,7 @@ PALETTE: Mapping[str, str] = {
 
 LINE = 16  # pixels from one line of words to the next
 
-_WORDS = 46  # letters that fit a telephone's width at 12 pixels
+_WORDS = 50  # letters that fit a telephone's width at 12 pixels
 
 _NARROW = 330  # pixels of plot that a telephone leaves
 
