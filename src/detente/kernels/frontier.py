@@ -265,25 +265,25 @@ def _merge(
     heap = np.empty(edges, np.int64)
     size = 0
     base = count
-    tree, meta, steps, rises = sweep
+    nodes, leaves, stack, meta, steps, rises = sweep
     for i in range(len(meta)):
         meta[i] = 0
     points, parent, chosen = out
     for e in range(edges):
         at[e] = begin[source[e]] - 1
         stop[e] = begin[source[e] + 1]
-        if _advance(e, current, at, stop, shift, need, head, parties, tree, meta, steps, rises):
+        if _advance(e, current, at, stop, shift, need, head, nodes, leaves, stack, meta, steps, rises):
             heap[size] = e
             size += 1
-            _up(heap, size - 1, head, parties)
+            _up(heap, size - 1, head)
     while size > 0:
         e = heap[0]
-        if count > base and _same(head[e], points[count - 1]):
+        if count > base and _same(head, e, points, count - 1):
             if chosen[count - 1] == option[e] and _earlier(at[e], parent[count - 1], history):
                 parent[count - 1] = at[e]
-        elif seen[e] == count - base or not _dominated(head[e], parties, tree, meta, steps, rises):
+        elif seen[e] == count - base or not _dominated(head, e, nodes, leaves, stack, meta, steps, rises):
             if count >= limit:
-                return (points, parent, chosen), limit + 1, (tree, meta, steps, rises)
+                return (points, parent, chosen), limit + 1, (nodes, leaves, stack, meta, steps, rises)
             if count == len(parent):
                 points, parent, chosen = _longer_rows(points), _longer(parent), _longer(chosen)
             for p in range(parties):
@@ -299,14 +299,18 @@ def _merge(
                     steps, rises = _longer(steps), _longer(rises)
                 _climb(head[e, 1], head[e, 2], meta, steps, rises)
             else:
-                tree = _insert(head[e], tree, meta)
-        if _advance(e, current, at, stop, shift, need, head, parties, tree, meta, steps, rises):
+                if meta[0] + 2 > len(nodes):
+                    nodes, stack = _longer_rows(nodes), _longer(stack)
+                if meta[1] + 1 > len(leaves):
+                    leaves = _longer_rows(leaves)
+                _insert(head, e, nodes, leaves, stack, meta)
+        if _advance(e, current, at, stop, shift, need, head, nodes, leaves, stack, meta, steps, rises):
             seen[e] = count - base
         else:
             size -= 1
             heap[0] = heap[size]
-        _down(heap, size, head, parties)
-    return (points, parent, chosen), count, (tree, meta, steps, rises)
+        _down(heap, size, head)
+    return (points, parent, chosen), count, (nodes, leaves, stack, meta, steps, rises)
 
 
 @njit(cache=True, nogil=True)
@@ -318,33 +322,63 @@ def _advance(
     shift: Any,
     need: Any,
     head: Any,
-    parties: int,
-    tree: Any,
+    nodes: Any,
+    leaves: Any,
+    stack: Any,
     meta: Any,
     steps: Any,
     rises: Any,
 ) -> bool:
     """Move edge e to its next vector that can be completed and is not dominated by a kept one."""
-    while at[e] + 1 < stop[e]:
-        at[e] += 1
+    parties = head.shape[1]
+    n = at[e] + 1
+    end = stop[e]
+    if parties == 2:  # the second objective rises along a front: everything too low is skipped at once
+        least = need[1] if meta[0] == 0 else max(need[1], meta[1] + 1)
+        n = _first_from(n, end, least - shift[e, 1], current)
+        at[e] = n
+        if n >= end or current[n, 0] + shift[e, 0] < need[0]:
+            return False
+        head[e, 0] = current[n, 0] + shift[e, 0]
+        head[e, 1] = current[n, 1] + shift[e, 1]
+        return True
+    while n < end and current[n, 0] + shift[e, 0] >= need[0]:
         good = True
         for p in range(parties):
-            value = current[at[e], p] + shift[e, p]
-            if value < need[p]:
-                if p == 0:  # the first objective only falls from here on
-                    at[e] = stop[e]
-                good = False
-                break
-            head[e, p] = value
-        if good and not _dominated(head[e], parties, tree, meta, steps, rises):
+            head[e, p] = current[n, p] + shift[e, p]
+            good = good and head[e, p] >= need[p]
+        if good and not _dominated(head, e, nodes, leaves, stack, meta, steps, rises):
+            at[e] = n
             return True
+        n += 1
+    at[e] = end
     return False
 
 
 @njit(cache=True, nogil=True)
-def _same(a: Any, b: Any) -> bool:
-    for p in range(len(a)):  # noqa: SIM110
-        if a[p] != b[p]:
+def _first_from(n: int, end: int, least: int, current: Any) -> Any:
+    """The first index from n on whose second objective is at least ``least`` (ascending): doubling steps, then
+    bisection, because it is usually near."""
+    width = 1
+    low = n
+    while n < end and current[n, 1] < least:
+        low = n + 1
+        n += width
+        width *= 2
+    high = min(n, end)
+    while low < high:
+        middle = (low + high) // 2
+        if current[middle, 1] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return high
+
+
+@njit(cache=True, nogil=True)
+def _same(head: Any, e: int, points: Any, n: int) -> bool:
+    for p in range(head.shape[1]):  # noqa: SIM110
+        if head[e, p] != points[n, p]:
             return False
     return True
 
@@ -363,29 +397,29 @@ def _earlier(a: int, b: int, history: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _before(e: int, f: int, head: Any, parties: int) -> bool:
+def _before(e: int, f: int, head: Any) -> bool:
     """Heap order: the larger vector, then the lower edge."""
-    for p in range(parties):
+    for p in range(head.shape[1]):
         if head[e, p] != head[f, p]:
             return bool(head[e, p] > head[f, p])
     return e < f
 
 
 @njit(cache=True, nogil=True)
-def _up(heap: Any, i: int, head: Any, parties: int) -> None:
-    while i > 0 and _before(heap[i], heap[(i - 1) // 2], head, parties):
+def _up(heap: Any, i: int, head: Any) -> None:
+    while i > 0 and _before(heap[i], heap[(i - 1) // 2], head):
         heap[i], heap[(i - 1) // 2] = heap[(i - 1) // 2], heap[i]
         i = (i - 1) // 2
 
 
 @njit(cache=True, nogil=True)
-def _down(heap: Any, size: int, head: Any, parties: int) -> None:
+def _down(heap: Any, size: int, head: Any) -> None:
     i = 0
     while 2 * i + 1 < size:
         child = 2 * i + 1
-        if child + 1 < size and _before(heap[child + 1], heap[child], head, parties):
+        if child + 1 < size and _before(heap[child + 1], heap[child], head):
             child += 1
-        if not _before(heap[child], heap[i], head, parties):
+        if not _before(heap[child], heap[i], head):
             return
         heap[i], heap[child] = heap[child], heap[i]
         i = child
@@ -409,14 +443,16 @@ def _longer_rows(array: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _dominated(c: Any, parties: int, tree: Any, meta: Any, steps: Any, rises: Any) -> bool:
-    """Whether a kept vector is at least as good as c in all objectives after the first."""
-    if parties == 2:
-        return bool(meta[0] > 0 and meta[1] >= c[1])
-    if parties == 3:
-        j = _lower(c[1], meta[0], steps)
-        return bool(j < meta[0] and rises[j] >= c[2])
-    return bool(_covered(c, parties, tree, meta))
+def _dominated(
+    head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any, steps: Any, rises: Any
+) -> bool:
+    """Whether a kept vector is at least as good as head e in all objectives after the first."""
+    if head.shape[1] == 2:
+        return bool(meta[0] > 0 and meta[1] >= head[e, 1])
+    if head.shape[1] == 3:
+        j = _lower(head[e, 1], meta[0], steps)
+        return bool(j < meta[0] and rises[j] >= head[e, 2])
+    return bool(_covered(head, e, nodes, leaves, stack, meta))
 
 
 # ---- three objectives: a staircase; steps ascend, rises descend, meta[0] is its length
@@ -459,175 +495,34 @@ def _climb(step: int, rise: int, meta: Any, steps: Any, rises: Any) -> None:
     meta[0] = length + moved
 
 
-# ---- four and more: a k-d tree over the objectives after the first
+# ---- four and more: a k-d tree over the d objectives after the first
 #
-# meta[0] nodes in use, meta[1] leaves in use, meta[2] free leaves. Node n: link[n] = (left child or -1 - leaf,
-# right child, split objective, parent), cut[n] = split value (right: >= cut), top[n], low[n] = corners of what
-# is in it. Leaf b: fill[b] vectors in store[b].
+# meta[0] nodes and meta[1] leaves are in use. A row of ``nodes``: left child (or -1 - leaf), right child, split
+# objective, parent, split value (right: at least it), then d upper and d lower corners of what is below.
+# A row of ``leaves``: how many vectors, then their d objectives one after the other.
+
+_LEFT, _RIGHT, _SPLIT, _PARENT, _CUT, _TOP = 0, 1, 2, 3, 4, 5
 
 
 @njit(cache=True, nogil=True)
 def _new_sweep(parties: int) -> Any:
-    """Tree, counters and staircase, all empty."""
+    """Tree, its stack, counters and staircase, all empty."""
     d = max(1, parties - 1)
-    tree = (
-        np.empty((16, 4), np.int64),
-        np.empty(16, np.int64),
-        np.empty((16, d), np.int64),
-        np.empty((16, d), np.int64),
-        np.empty(16, np.int64),
-        np.empty((16, _LEAF * d), np.int64),
-        np.empty(256, np.int64),
+    return (
+        np.empty((64, _TOP + 2 * d), np.int64),
+        np.empty((64, 1 + _LEAF * d), np.int64),
+        np.empty(128, np.int64),
+        np.zeros(2, np.int64),
+        np.empty(64, np.int64),
+        np.empty(64, np.int64),
     )
-    return tree, np.zeros(4, np.int64), np.empty(64, np.int64), np.empty(64, np.int64)
 
 
 @njit(cache=True, nogil=True)
-def _covered(c: Any, parties: int, tree: Any, meta: Any) -> bool:
+def _covered(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> bool:
     if meta[0] == 0:
         return False
-    link, _, top, low, fill, store, stack = tree
-    d = parties - 1
-    depth = 1
-    stack[0] = 0
-    while depth > 0:
-        depth -= 1
-        n = stack[depth]
-        inside = True
-        for p in range(d):
-            if top[n, p] < c[p + 1]:
-                inside = False
-                break
-        if not inside:
-            continue
-        if link[n, 0] < 0:
-            leaf = -1 - link[n, 0]
-            for j in range(fill[leaf]):
-                hit = True
-                for p in range(d):
-                    if store[leaf, j * d + p] < c[p + 1]:
-                        hit = False
-                        break
-                if hit:
-                    return True
-            continue
-        inside = True
-        for p in range(d):
-            if low[n, p] < c[p + 1]:
-                inside = False
-                break
-        if inside:
-            return True
-        stack[depth] = link[n, 0]
-        stack[depth + 1] = link[n, 1]
-        depth += 2
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _insert(c: Any, tree: Any, meta: Any) -> Any:
-    """Remove what c dominates in the later objectives, then put it into its leaf; returns the (grown) tree.
-
-    Corners above a removal may stay too wide: what was removed is dominated by c, so no answer changes.
-    """
-    d = len(c) - 1
-    if meta[0] > 0:
-        _evict(c, tree, meta)
-    if meta[0] == 0:
-        tree[0][0, 0] = -1
-        tree[0][0, 3] = -1
-        tree[4][0] = 0
-        _corners(0, 0, d, tree)
-        meta[0] = 1
-        meta[1] = 1
-    link, cut, top, low, fill, store, stack = tree
-    n = np.int64(0)
-    while True:
-        for p in range(d):
-            top[n, p] = max(top[n, p], c[p + 1])
-            low[n, p] = min(low[n, p], c[p + 1])
-        if link[n, 0] < 0:
-            break
-        n = link[n, 1] if c[link[n, 2] + 1] >= cut[n] else link[n, 0]
-    leaf = -1 - link[n, 0]
-    if fill[leaf] < _LEAF:
-        for p in range(d):
-            store[leaf, fill[leaf] * d + p] = c[p + 1]
-        fill[leaf] += 1
-        return tree
-    if meta[0] + 2 > len(cut):
-        link, cut, stack = _longer_rows(link), _longer(cut), _longer(stack)
-        top, low = _longer_rows(top), _longer_rows(low)
-    if meta[1] + 1 > len(fill):
-        fill, store = _longer(fill), _longer_rows(store)
-    tree = (link, cut, top, low, fill, store, stack)
-    _split(n, leaf, d, tree, meta)
-    return _insert_below(n, c, d, tree)
-
-
-@njit(cache=True, nogil=True)
-def _insert_below(n: int, c: Any, d: int, tree: Any) -> Any:
-    """The last step of an insertion, after the split of node n: both children have room."""
-    link, cut, top, low, fill, store, _ = tree
-    n = link[n, 1] if c[link[n, 2] + 1] >= cut[n] else link[n, 0]
-    leaf = -1 - link[n, 0]
-    for p in range(d):
-        store[leaf, fill[leaf] * d + p] = c[p + 1]
-        top[n, p] = max(top[n, p], c[p + 1])
-        low[n, p] = min(low[n, p], c[p + 1])
-    fill[leaf] += 1
-    return tree
-
-
-@njit(cache=True, nogil=True)
-def _split(n: int, leaf: int, d: int, tree: Any, meta: Any) -> None:
-    """Split a full leaf at the mean of its widest objective; its vectors differ, so neither side is empty."""
-    link, cut, _, _, fill, store, _ = tree
-    split, width, total = 0, -1, 0
-    for p in range(d):
-        least, most, together = store[leaf, p], store[leaf, p], 0
-        for j in range(_LEAF):
-            least = min(least, store[leaf, j * d + p])
-            most = max(most, store[leaf, j * d + p])
-            together += store[leaf, j * d + p]
-        if most - least > width:
-            split, width, total = p, most - least, together
-    middle = -((-total) // _LEAF)
-    right = meta[1]
-    meta[1] += 1
-    fill[leaf] = 0
-    fill[right] = 0
-    for j in range(_LEAF):
-        to = right if store[leaf, j * d + split] >= middle else leaf
-        for p in range(d):
-            store[to, fill[to] * d + p] = store[leaf, j * d + p]
-        fill[to] += 1
-    a = meta[0]
-    meta[0] += 2
-    link[n, 0], link[n, 1], link[n, 2], cut[n] = a, a + 1, split, middle
-    link[a, 0], link[a, 3] = -1 - leaf, n
-    link[a + 1, 0], link[a + 1, 3] = -1 - right, n
-    _corners(a, leaf, d, tree)
-    _corners(a + 1, right, d, tree)
-
-
-@njit(cache=True, nogil=True)
-def _corners(n: int, leaf: int, d: int, tree: Any) -> None:
-    """Exact corners of a leaf; of an empty one, such that every question and insertion passes it by."""
-    _, _, top, low, fill, store, _ = tree
-    for p in range(d):
-        top[n, p] = IMPOSSIBLE
-        low[n, p] = -IMPOSSIBLE
-        for j in range(fill[leaf]):
-            top[n, p] = max(top[n, p], store[leaf, j * d + p])
-            low[n, p] = min(low[n, p], store[leaf, j * d + p])
-
-
-@njit(cache=True, nogil=True)
-def _evict(c: Any, tree: Any, meta: Any) -> None:
-    """Remove the vectors that c dominates in the later objectives, and tighten the corners above them."""
-    link, _, top, low, fill, store, stack = tree
-    d = len(c) - 1
+    d = head.shape[1] - 1
     depth = 1
     stack[0] = 0
     while depth > 0:
@@ -635,48 +530,162 @@ def _evict(c: Any, tree: Any, meta: Any) -> None:
         n = stack[depth]
         reach = True
         for p in range(d):
-            if low[n, p] > c[p + 1]:
+            if nodes[n, _TOP + p] < head[e, p + 1]:
                 reach = False
                 break
         if not reach:
             continue
-        if link[n, 0] >= 0:
-            stack[depth] = link[n, 0]
-            stack[depth + 1] = link[n, 1]
+        if nodes[n, _LEFT] < 0:
+            leaf = -1 - nodes[n, _LEFT]
+            for j in range(leaves[leaf, 0]):
+                reach = True
+                for p in range(d):
+                    if leaves[leaf, 1 + j * d + p] < head[e, p + 1]:
+                        reach = False
+                        break
+                if reach:
+                    return True
+            continue
+        for p in range(d):
+            if nodes[n, _TOP + d + p] < head[e, p + 1]:
+                reach = False
+                break
+        if reach:
+            return True
+        stack[depth] = nodes[n, _LEFT]
+        stack[depth + 1] = nodes[n, _RIGHT]
+        depth += 2
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _insert(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> None:
+    """Remove what head e dominates in the later objectives, then put it into its leaf.
+
+    Corners above a removal may stay too wide: what was removed is dominated by head e, so no answer changes.
+    There is room for two more nodes and one more leaf.
+    """
+    d = head.shape[1] - 1
+    if meta[0] > 0:
+        _evict(head, e, nodes, leaves, stack, meta)
+    if meta[0] == 0:
+        nodes[0, _LEFT] = -1
+        nodes[0, _PARENT] = -1
+        leaves[0, 0] = 0
+        _corners(0, 0, d, nodes, leaves)
+        meta[0] = 1
+        meta[1] = 1
+    n = np.int64(0)
+    while True:
+        for p in range(d):
+            nodes[n, _TOP + p] = max(nodes[n, _TOP + p], head[e, p + 1])
+            nodes[n, _TOP + d + p] = min(nodes[n, _TOP + d + p], head[e, p + 1])
+        if nodes[n, _LEFT] < 0:
+            leaf = -1 - nodes[n, _LEFT]
+            if leaves[leaf, 0] < _LEAF:
+                break
+            _split(n, leaf, d, nodes, leaves, meta)
+        n = nodes[n, _RIGHT] if head[e, nodes[n, _SPLIT] + 1] >= nodes[n, _CUT] else nodes[n, _LEFT]
+    for p in range(d):
+        leaves[leaf, 1 + leaves[leaf, 0] * d + p] = head[e, p + 1]
+    leaves[leaf, 0] += 1
+
+
+@njit(cache=True, nogil=True)
+def _split(n: int, leaf: int, d: int, nodes: Any, leaves: Any, meta: Any) -> None:
+    """Split a full leaf at the mean of its widest objective; its vectors differ, so neither side is empty."""
+    split, width, total = 0, -1, 0
+    for p in range(d):
+        least, most, together = leaves[leaf, 1 + p], leaves[leaf, 1 + p], 0
+        for j in range(_LEAF):
+            least = min(least, leaves[leaf, 1 + j * d + p])
+            most = max(most, leaves[leaf, 1 + j * d + p])
+            together += leaves[leaf, 1 + j * d + p]
+        if most - least > width:
+            split, width, total = p, most - least, together
+    middle = -((-total) // _LEAF)
+    right = meta[1]
+    left = meta[0]
+    meta[0] += 2
+    meta[1] += 1
+    leaves[leaf, 0] = 0
+    leaves[right, 0] = 0
+    for j in range(_LEAF):
+        to = right if leaves[leaf, 1 + j * d + split] >= middle else leaf
+        for p in range(d):
+            leaves[to, 1 + leaves[to, 0] * d + p] = leaves[leaf, 1 + j * d + p]
+        leaves[to, 0] += 1
+    nodes[n, _LEFT], nodes[n, _RIGHT], nodes[n, _SPLIT], nodes[n, _CUT] = left, left + 1, split, middle
+    nodes[left, _LEFT], nodes[left, _PARENT] = -1 - leaf, n
+    nodes[left + 1, _LEFT], nodes[left + 1, _PARENT] = -1 - right, n
+    _corners(left, leaf, d, nodes, leaves)
+    _corners(left + 1, right, d, nodes, leaves)
+
+
+@njit(cache=True, nogil=True)
+def _corners(n: int, leaf: int, d: int, nodes: Any, leaves: Any) -> None:
+    """Exact corners of a leaf; of an empty one, such that every question passes it by."""
+    for p in range(d):
+        nodes[n, _TOP + p] = IMPOSSIBLE
+        nodes[n, _TOP + d + p] = -IMPOSSIBLE
+        for j in range(leaves[leaf, 0]):
+            nodes[n, _TOP + p] = max(nodes[n, _TOP + p], leaves[leaf, 1 + j * d + p])
+            nodes[n, _TOP + d + p] = min(nodes[n, _TOP + d + p], leaves[leaf, 1 + j * d + p])
+
+
+@njit(cache=True, nogil=True)
+def _evict(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> None:
+    """Remove the vectors that head e dominates in the later objectives, and tighten the corners above them."""
+    d = head.shape[1] - 1
+    depth = 1
+    stack[0] = 0
+    while depth > 0:
+        depth -= 1
+        n = stack[depth]
+        reach = True
+        for p in range(d):
+            if nodes[n, _TOP + d + p] > head[e, p + 1]:
+                reach = False
+                break
+        if not reach:
+            continue
+        if nodes[n, _LEFT] >= 0:
+            stack[depth] = nodes[n, _LEFT]
+            stack[depth + 1] = nodes[n, _RIGHT]
             depth += 2
             continue
-        leaf = -1 - link[n, 0]
+        leaf = -1 - nodes[n, _LEFT]
         kept = 0
-        for j in range(fill[leaf]):
+        for j in range(leaves[leaf, 0]):
             stays = False
             for p in range(d):
-                if store[leaf, j * d + p] > c[p + 1]:
+                if leaves[leaf, 1 + j * d + p] > head[e, p + 1]:
                     stays = True
                     break
             if stays:
                 for p in range(d):
-                    store[leaf, kept * d + p] = store[leaf, j * d + p]
+                    leaves[leaf, 1 + kept * d + p] = leaves[leaf, 1 + j * d + p]
                 kept += 1
-        if kept < fill[leaf]:
-            fill[leaf] = kept
-            _corners(n, leaf, d, tree)
-            _tighten(link[n, 3], d, tree)
-    if top[0, 0] == IMPOSSIBLE:
+        if kept < leaves[leaf, 0]:
+            leaves[leaf, 0] = kept
+            _corners(n, leaf, d, nodes, leaves)
+            _tighten(nodes[n, _PARENT], d, nodes)
+    if nodes[0, _TOP] == IMPOSSIBLE:
         meta[0] = 0
         meta[1] = 0
 
 
 @njit(cache=True, nogil=True)
-def _tighten(n: int, d: int, tree: Any) -> None:
+def _tighten(n: int, d: int, nodes: Any) -> None:
     """Corners of the nodes above a changed leaf, as far up as they change."""
-    link, _, top, low, _, _, _ = tree
     while n >= 0:
         changed = False
-        for p in range(d):
-            highest = max(top[link[n, 0], p], top[link[n, 1], p])
-            lowest = min(low[link[n, 0], p], low[link[n, 1], p])
-            changed = changed or highest != top[n, p] or lowest != low[n, p]
-            top[n, p], low[n, p] = highest, lowest
+        a, b = nodes[n, _LEFT], nodes[n, _RIGHT]
+        for p in range(_TOP, _TOP + d):
+            highest = max(nodes[a, p], nodes[b, p])
+            lowest = min(nodes[a, p + d], nodes[b, p + d])
+            changed = changed or highest != nodes[n, p] or lowest != nodes[n, p + d]
+            nodes[n, p], nodes[n, p + d] = highest, lowest
         if not changed:
             return
-        n = link[n, 3]
+        n = nodes[n, _PARENT]

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.model import (
+    MAX_FACTIONS,
     Case,
     Preferences,
     Range,
     Reading,
     RelativeNoDeal,
 )
-from detente.errors import UsageError
+from detente.errors import LimitError, UsageError
 
 __all__ = ["RED", "IntArray", "Parameter", "Problem", "Scheme", "build", "faction_names"]
 
@@ -306,6 +307,8 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
     """
     if not 0 <= widen <= 100:
         raise UsageError(f"--widen must be between 0 and 100: found {widen:g}")
+    if len(faction_names(case)) > MAX_FACTIONS:
+        raise LimitError(f"{len(faction_names(case))} factions have a vote; the limit is {MAX_FACTIONS}")
     builder = _Builder(case, widen)
     factions = tuple(f for f in faction_names(case) if f in case.preferences)
     party = {f: p for p, spec in case.parties.items() for f in (spec.factions or (p,))}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.result import NearestMiss, PackageResult, Solution
+from detente.analyses.deal.result import NearestMiss, OpeningLine, PackageResult, Solution
 from detente.analyses.deal.room import Room, accepted
 from detente.analyses.deal.uncertainty import existence
 from detente.errors import LimitError
@@ -24,6 +24,8 @@ READABLE = 3000
 """A frontier larger than this is thinned for reading to about ``THINNED`` packages, its full size reported."""
 THINNED = 400
 MAX_OBJECTIVES = 8
+PROOF_NODES = 10_000
+"""Nodes spent on proving that no package is accepted in more draws."""
 MAX_SETS = 16
 """Winning sets over which solutions are taken; the smallest ones, and a note says so."""
 
@@ -125,6 +127,7 @@ def solutions(
         room.first.seat.sizes,
         winning=room.first.winning,
         starts=candidates,
+        node_limit=PROOF_NODES,
         **room.first.over,
     )
     if top.package is None or top.count == 0:
@@ -229,7 +232,7 @@ def nearest_miss(room: Room) -> NearestMiss | None:
     )
 
 
-def _opening_lines(room: Room) -> list[str]:
+def _opening_lines(room: Room) -> list[OpeningLine]:
     """Single red or firm lines each of which, if given up, would open the zone at best estimates."""
     s = room.best.seat
     found = []
@@ -238,15 +241,9 @@ def _opening_lines(room: Room) -> list[str]:
         broken[f, t] = False
         eased = room.best._replace(seat=s._replace(broken=broken))
         if existence(eased, np.zeros((0, len(s.sizes)), np.int16))[0] == 1:
-            pairs = range(s.start[t], s.start[t + 1])
-            named = {
-                room.problem.issues[room.at.issues[s.issue[k]]]: room.problem.options[
-                    room.at.issues[s.issue[k]]
-                ][s.option[k]]
-                for k in pairs
-            }
-            line = ", ".join(f"{issue}: {option}" for issue, option in named.items())
-            found.append(f"{room.names[f]}: {{{line}}}")
+            issues = [room.at.issues[s.issue[k]] for k in range(s.start[t], s.start[t + 1])]
+            options = [int(s.option[k]) for k in range(s.start[t], s.start[t + 1])]
+            found.append(OpeningLine(room.names[f], room.problem.package(options, issues)))
     return found
 
 

@@ -172,11 +172,12 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
 def _numbers(track: TrackResult, result: DealResult) -> Table:
     packages = track.packages
     zone = packages.zone_probability
-    zone_text = (
-        f"between {percent(zone.lower)} and {percent(zone.upper)}"
-        if isinstance(zone, Zone)
-        else percent(zone)
-    )
+    if not isinstance(zone, Zone):
+        zone_text = percent(zone)
+    elif percent(zone.lower) == percent(zone.upper):
+        zone_text = percent(zone.lower)
+    else:
+        zone_text = f"{percent(zone.lower)} to {percent(zone.upper)}"
     rows: list[Sequence[str | Cell]] = [
         [
             "Possible packages",
@@ -196,7 +197,8 @@ def _numbers(track: TrackResult, result: DealResult) -> Table:
         [
             "Some package is accepted (zone)",
             zone_text,
-            f"± {100 * packages.monte_carlo_error:.1f} points; grows with the number of issues, and is not the "
+            (f"{percent(zone.undecided, 1)} of draws undecided; " if isinstance(zone, Zone) else "")
+            + f"± {100 * packages.monte_carlo_error:.1f} points; grows with the number of issues, and is not the "
             "chance of signature",
         ],
     ]
@@ -378,8 +380,9 @@ def _miss(track: TrackResult, words: Words) -> Finding:
         if short
         else "It falls short of nobody's no-deal value; a line stands in the way."
     )
-    if miss.lines:
-        because += f" A single line given up would also open the zone: {joined(list(miss.lines), 'or')}."
+    lines = [f"{words.faction(line.faction)} on “{words.moves(line.package)}”" for line in miss.lines]
+    if lines:
+        because += f" A single line given up would also open the zone: {joined(lines, 'or')}."
     return Finding(
         text,
         because=because,

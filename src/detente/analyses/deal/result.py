@@ -13,6 +13,7 @@ __all__ = [
     "BodyPower",
     "DealResult",
     "NearestMiss",
+    "OpeningLine",
     "PackageResult",
     "Packages",
     "Power",
@@ -49,7 +50,7 @@ class PackageResult:
     dependence_bounds: tuple[float, float]
     """Acceptance if the factions' judgements hung together in the worst and the best way (Fréchet bounds)."""
     delivered: float
-    """Acceptance times the chances that the consenting parties make their own sides comply."""
+    """Acceptance times the chances that the parties at the table make their own sides comply."""
     accepts: tuple[str, ...]
     """Factions for whom it is acceptable at best estimates."""
     blocks: tuple[str, ...]
@@ -121,6 +122,14 @@ class Blocker:
 
 
 @dataclass(frozen=True)
+class OpeningLine:
+    """A red or firm line that would open the zone if it were given up."""
+
+    faction: str
+    package: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class NearestMiss:
     """When there is no deal at best estimates: what comes closest, and what would open the zone."""
 
@@ -132,7 +141,7 @@ class NearestMiss:
     """None: a line stands in the way of every package, so no no-deal value alone could open the zone. Else the
     sum of the shortfalls; adds points of different factions, so it depends on the scale."""
     proven: bool
-    lines: tuple[str, ...]
+    lines: tuple[OpeningLine, ...]
     """Single red or firm lines each of which, if given up, would open the zone."""
 
 

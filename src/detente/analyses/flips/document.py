@@ -69,7 +69,7 @@ def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Fi
     return Finding(
         text,
         because=because,
-        limit=f"One number at a time, the others at best estimates; each legal range was scanned at {SCAN} points.",
+        limit=f"One number at a time, the others at best estimates; each legal range was scanned at {SCAN} points; what a capped search could not decide counts as no change.",
         tone="caution",
         headline=headline,
     )

@@ -4,7 +4,8 @@ Three answers, for each number of the case that matters at a table:
 
 1. *Flip of deal / no deal*: the smallest change of the one number, all others at their best estimates, at which
    the existence of an agreed package changes. The number's legal range is scanned at ``SCAN`` points and the
-   nearest change found is narrowed by bisection; a flip that undoes itself between two scan points is not seen.
+   nearest change found is narrowed by bisection; a flip that undoes itself between two scan points is not
+   seen, and a point that the search leaves undecided within ``SEARCH_NODES`` counts as unchanged.
 2. *Flip of the package*: the smallest change, looked for at ``SETTINGS`` points of its judged range, at which
    another candidate is accepted in more draws than the package now accepted most often.
 3. *Swing and index*: that package's acceptance with the number held at its 5th and 95th percentile (a tornado;
@@ -38,13 +39,13 @@ from detente.rng import replicate_error
 
 __all__ = ["CANDIDATES", "SCAN", "SETTINGS", "Flip", "FlipsResult", "flips"]
 
-SCAN = 33
+SCAN = 17
 BISECTIONS = 12
 SETTINGS = 9
 NODES = 8
 CANDIDATES = 16
 FLIP_DRAWS = 256
-SEARCH_NODES = 20_000
+SEARCH_NODES = 4_000
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,9 @@ def _deal_flips(
     problem = ready.problem
     base = parameters(problem, np.full((1, problem.dimensions), 0.5))[0]
     known = _known(problem, at, found)
-    verdict = _verdicts(ready, at, base[None], known)
-    now = None if verdict[0] == -1 else bool(verdict[0])
+    count = found.packages.acceptable
+    verdict = _verdicts(ready, at, base[None], known)[0] if count is None else int(count > 0)
+    now = None if verdict == -1 else bool(verdict)
     everything, used = mine, _live(ready)
     mine = [n for n in mine if n in used]
     if now is None or not mine:
