@@ -13,7 +13,7 @@ particular a status quo that dominates acceptable packages does not hide them.
 Merging is lexicographic, best first: a vector can then only be dominated by one already kept, and it is enough
 to ask whether a kept vector is at least as good in the objectives after the first. The kept vectors answer in
 
-- P <= 2: the best second objective so far;
+- P <= 2: the second objective of the last kept vector;
 - P == 3: a staircase (sorted array, binary search);
 - P >= 4: a k-d tree with small leaves, grown as vectors are kept, from which those dominated in the later
   objectives are removed (Bentley 1980; Jaszkiewicz and Lust 2018).
@@ -135,10 +135,12 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
     In lexicographically descending order of the rows, as a :class:`Front` has them.
     """
     rows = np.ascontiguousarray(points, dtype=np.int64)
-    if rows.shape[1] == 1:
-        rows = np.column_stack((rows, np.zeros(len(rows), np.int64)))
-    order = np.lexsort(tuple(-rows[:, p] for p in range(rows.shape[1] - 1, -1, -1)))
     parties = rows.shape[1]
+    order = np.lexsort(tuple(-rows[:, p] for p in range(parties - 1, -1, -1)))
+    if parties <= 2:
+        last = rows[order, 1] if parties == 2 else np.zeros(len(rows), np.int64)
+        before = np.concatenate(([IMPOSSIBLE], np.maximum.accumulate(last)))[: len(last)]
+        return order[last > before]
     zero = np.zeros(1, np.int64)
     none = np.full(parties, _ANYTHING, np.int64)
     state = np.array([0, len(rows)], np.int64)
@@ -184,19 +186,17 @@ def _fronts(
         for q in range(first, state_start[k + 2]):
             a, b = edge_start[q], edge_start[q + 1]
             use = _undominated_edges(source[a:b], points[a:b])
-            out, count, sweep = _merge(
-                current,
-                begin,
-                source[a:b][use] - state_start[k],
-                option[a:b][use],
-                points[a:b][use],
-                need[q],
-                out,
-                count,
-                sweep,
-                (parent, chosen, past, k),
-                limit,
-            )
+            leaves = source[a:b][use] - state_start[k]
+            choices, shift = option[a:b][use], points[a:b][use]
+            history = (parent, chosen, past, k)
+            if parties == 2:
+                out, count = _merge_two(
+                    current, begin, leaves, choices, shift, need[q], out, count, history, limit
+                )
+            else:
+                out, count, sweep = _merge(
+                    current, begin, leaves, choices, shift, need[q], out, count, sweep, history, limit
+                )
             if count > limit:
                 return np.empty((0, parties), np.int64), np.empty((0, stages), np.int16), k
             following[q - first + 1] = count
@@ -291,10 +291,7 @@ def _merge(
             parent[count] = at[e]
             chosen[count] = option[e]
             count += 1
-            if parties == 2:
-                meta[0] = 1
-                meta[1] = head[e, 1]
-            elif parties == 3:
+            if parties == 3:
                 if meta[0] == len(steps):
                     steps, rises = _longer(steps), _longer(rises)
                 _climb(head[e, 1], head[e, 2], meta, steps, rises)
@@ -311,6 +308,62 @@ def _merge(
             heap[0] = heap[size]
         _down(heap, size, head)
     return (points, parent, chosen), count, (nodes, leaves, stack, meta, steps, rises)
+
+
+@njit(cache=True, nogil=True)
+def _merge_two(
+    current: Any,
+    begin: Any,
+    source: Any,
+    option: Any,
+    shift: Any,
+    need: Any,
+    out: Any,
+    count: Any,
+    history: Any,
+    limit: int,
+) -> Any:
+    """``_merge`` of two objectives: the second rises along every front, so that each step passes over what is
+    not above the last kept vector and takes the largest of what is left. Few edges: no heap pays."""
+    points, parent, chosen = out
+    edges = len(source)
+    at = np.empty(edges, np.int64)
+    stop = np.empty(edges, np.int64)
+    for e in range(edges):
+        at[e] = begin[source[e]]
+        stop[e] = begin[source[e] + 1]
+    floor = need[1]
+    while True:
+        pick = -1
+        first = second = np.int64(0)
+        for e in range(edges):
+            n = at[e]
+            end = stop[e]
+            rise = shift[e, 1]
+            while n < end and current[n, 1] + rise < floor:
+                n += 1
+            at[e] = n
+            if n == end:
+                continue
+            a, b = current[n, 0] + shift[e, 0], current[n, 1] + rise
+            if a < need[0]:
+                at[e] = end
+            elif pick < 0 or a > first or (a == first and b > second):
+                pick, first, second = e, a, b
+            elif a == first and b == second and option[e] == option[pick] and _earlier(n, at[pick], history):
+                pick = e
+        if pick < 0:
+            return (points, parent, chosen), count
+        if count >= limit:
+            return (points, parent, chosen), limit + 1
+        if count == len(parent):
+            points, parent, chosen = _longer_rows(points), _longer(parent), _longer(chosen)
+        points[count, 0] = first
+        points[count, 1] = second
+        parent[count] = at[pick]
+        chosen[count] = option[pick]
+        count += 1
+        floor = second + 1
 
 
 @njit(cache=True, nogil=True)
@@ -333,15 +386,6 @@ def _advance(
     parties = head.shape[1]
     n = at[e] + 1
     end = stop[e]
-    if parties == 2:  # the second objective rises along a front: everything too low is skipped at once
-        least = need[1] if meta[0] == 0 else max(need[1], meta[1] + 1)
-        n = _first_from(n, end, least - shift[e, 1], current)
-        at[e] = n
-        if n >= end or current[n, 0] + shift[e, 0] < need[0]:
-            return False
-        head[e, 0] = current[n, 0] + shift[e, 0]
-        head[e, 1] = current[n, 1] + shift[e, 1]
-        return True
     while n < end and current[n, 0] + shift[e, 0] >= need[0]:
         good = True
         for p in range(parties):
@@ -353,26 +397,6 @@ def _advance(
         n += 1
     at[e] = end
     return False
-
-
-@njit(cache=True, nogil=True)
-def _first_from(n: int, end: int, least: int, current: Any) -> Any:
-    """The first index from n on whose second objective is at least ``least`` (ascending): doubling steps, then
-    bisection, because it is usually near."""
-    width = 1
-    low = n
-    while n < end and current[n, 1] < least:
-        low = n + 1
-        n += width
-        width *= 2
-    high = min(n, end)
-    while low < high:
-        middle = (low + high) // 2
-        if current[middle, 1] < least:
-            low = middle + 1
-        else:
-            high = middle
-    return high
 
 
 @njit(cache=True, nogil=True)
@@ -447,8 +471,6 @@ def _dominated(
     head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any, steps: Any, rises: Any
 ) -> bool:
     """Whether a kept vector is at least as good as head e in all objectives after the first."""
-    if head.shape[1] == 2:
-        return bool(meta[0] > 0 and meta[1] >= head[e, 1])
     if head.shape[1] == 3:
         j = _lower(head[e, 1], meta[0], steps)
         return bool(j < meta[0] and rises[j] >= head[e, 2])
