@@ -40,7 +40,7 @@ def tornado(
     """What the answer becomes when one judgement at a time goes to the ends of its range, widest swing first.
 
     ``rows`` hold (judgement, answer at its low end, answer at its high end, the low end, the high end), the
-    last two in words. ``base`` is the answer at best estimates. With ``percent`` answers are shares.
+    last two in words. ``base`` is the answer as judged. With ``percent`` answers are shares.
     """
     rows = sorted(rows, key=lambda r: -(max(r[1], r[2], base) - min(r[1], r[2], base)))
     values: list[dict[str, Any]] = []
@@ -144,6 +144,6 @@ def _tornado_sentence(
         return "No judgement moves the answer."
     label, low, high, low_setting, high_setting = rows[0]
     return (
-        f"{x_title} is {number(base, percent)} at best estimates. The judgement that moves it most is"
+        f"{x_title} is {number(base, percent)} as judged. The judgement that moves it most is"
         f" “{label}”: {number(low, percent)} at {low_setting}, {number(high, percent)} at {high_setting}."
     )

@@ -17,7 +17,7 @@ from detente.kernels.patterns import Patterns
 from detente.problem import Problem, Sample, Seat, Table, seat
 from detente.rng import replicate_error
 
-__all__ = ["Room", "View", "accepted", "view"]
+__all__ = ["Room", "View", "accepted", "allowed", "view"]
 
 
 class View(NamedTuple):
@@ -213,3 +213,15 @@ def _dependence(room: Room, over: NDArray[np.bool_]) -> tuple[float, float]:
         lower = max(lower, float(inside.sum()) - (len(inside) - 1))
         upper += float(inside.min())
     return max(0.0, lower), min(1.0, upper)
+
+
+def allowed(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """[N] whether a package [N, I] changes something and matches no impossible combination."""
+    s = seen.seat
+    possible = np.ones(len(packages), dtype=np.bool_)
+    if s.status_quo is not None:
+        possible &= (packages != s.status_quo).any(axis=1)
+    for t in np.flatnonzero(s.excluded):
+        pairs = range(s.start[t], s.start[t + 1])
+        possible &= ~np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
+    return possible

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
 from detente.analyses.deal.result import Swap
-from detente.analyses.deal.room import Room, View, accepted, view
+from detente.analyses.deal.room import Room, accepted, allowed, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
@@ -61,7 +61,7 @@ def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
     for n, exchange in enumerate(found):
         for i, o in exchange.moves:
             packages[n, place[i]] = o
-    possible = _possible(room.fresh, packages)
+    possible = allowed(room.fresh, packages)
     found = [e for e, fine in zip(found, possible, strict=True) if fine]
     packages = packages[possible]
     if not found:
@@ -131,16 +131,6 @@ def _agreement(exchanges: list[_Exchange], over: NDArray[np.bool_]) -> NDArray[n
         rows = [n for n, e in enumerate(exchanges) if e.gate == gate]
         out[rows] = agreed(over[rows], np.array(minimal_winning_sets(gate), dtype=np.uint64))
     return out
-
-
-def _possible(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """[N] whether a package matches no impossible combination."""
-    s = seen.seat
-    possible = np.ones(len(packages), dtype=np.bool_)
-    for t in np.flatnonzero(s.excluded):
-        pairs = range(s.start[t], s.start[t + 1])
-        possible &= ~np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
-    return possible
 
 
 def _shown(exchanges: list[_Exchange], mean: NDArray[np.float64]) -> list[int]:

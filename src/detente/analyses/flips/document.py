@@ -63,8 +63,8 @@ def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Fi
     because = ""
     if result.package is not None:
         because = (
-            f"{len(moved)} of {len(result.flips)} numbers would, inside their ranges, make another package the one "
-            "accepted most often."
+            f"{len(moved)} of {len(result.flips)} numbers would, inside their ranges, make another of "
+            f"{result.candidates} candidates the package accepted most often."
         )
     return Finding(
         text,

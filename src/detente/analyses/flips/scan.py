@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
-from detente.analyses.deal.room import view
+from detente.analyses.deal.room import accepted, allowed, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.flips.probe import Probe
 from detente.kernels.acceptance import agreed
@@ -139,7 +139,7 @@ def flips(ready: Deal, result: DealResult, *, track: str | None = None) -> Flips
         return _result(
             ready, found, mine, now, deal_at, None, [None] * len(mine), empty, empty, empty, 0.0, {}
         )
-    packages = _candidates(problem, at, found)
+    packages = _candidates(ready, at, found)
     low, high, index, noise = _swings(ready, at, packages[:1], mine)
     other = _package_flips(ready, at, packages, mine)
     indices = _reading_index(ready, top.acceptance, top.acceptance_by_reading)
@@ -270,13 +270,29 @@ def _verdicts(
     return out
 
 
-def _candidates(problem: Problem, at: Table, found: TrackResult) -> NDArray[np.int16]:
-    """The package accepted most often first, then the next most accepted ones found."""
-    pool = [s for s in found.solutions.values() if s is not None] + list(found.frontier)
-    pool.sort(key=lambda p: -p.acceptance)
+def _candidates(ready: Deal, at: Table, found: TrackResult) -> NDArray[np.int16]:
+    """The package accepted most often, then the most accepted of those found and of its neighbours.
+
+    A neighbour differs in one issue; on a table without a frontier there is nothing else to compare with.
+    """
+    problem = ready.problem
     top = found.solutions["most_acceptable"]
     assert top is not None
-    return _indexed(problem, at, [p.package for p in [top, *pool]])[:CANDIDATES]
+    pool = [s.package for s in found.solutions.values() if s is not None] + [
+        p.package for p in found.frontier
+    ]
+    first = _indexed(problem, at, [top.package])
+    near = np.repeat(first, sum(len(problem.options[i]) for i in at.issues), axis=0)
+    near[
+        np.arange(len(near)),
+        np.repeat(np.arange(len(at.issues)), [len(problem.options[i]) for i in at.issues]),
+    ] = np.concatenate([np.arange(len(problem.options[i])) for i in at.issues])
+    seen = view(problem, ready.fresh, at)
+    others = np.unique(np.concatenate([_indexed(problem, at, pool), near]), axis=0)
+    others = others[allowed(seen, others) & (others != first).any(axis=1)]
+    shares = agreed(accepted(seen, others), seen.winning).mean(axis=1)
+    order = np.argsort(-shares, kind="stable")[: CANDIDATES - 1]
+    return np.concatenate([first, others[order]])
 
 
 # --- over the draws ---------------------------------------------------------------------------------------
