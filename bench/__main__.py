@@ -166,7 +166,7 @@ def negmas_peer() -> list[Measurement]:
     start = time.perf_counter()
     front, _ = theirs()
     peer = time.perf_counter() - start
-    same = {tuple(int(round(x)) for x in p) for p in front} == {tuple(p) for p in ours()[0].points.tolist()}
+    same = {tuple(round(x) for x in p) for p in front} == {tuple(p) for p in ours()[0].points.tolist()}
     note = f"negmas {peer:.2f} s once; fronts {'identical' if same else 'DIFFER'}"
     return [Measurement("negmas 2 x 7 x 7 / detente", peer / seconds(ours, runs=9), "x", 1000, True, note)]
 
