@@ -1,9 +1,8 @@
 """Every target of speed, with a peer in the same run where there is one.
 
-``uv run --group peers python -m bench [--json FILE]`` prints a table; times are medians after a warm-up, so that
-compilation is excluded. The *conflict* family: for party 0 an option is worth an integer drawn uniformly from
-0..R/I, for the others R/I minus party 0's points plus noise of a third of the scale, clipped; R is the grid. So
-what is good for one is bad for the rest. The reservation value is a party's mean over all packages.
+``uv run --group peers python -m bench [--json FILE] [--only GROUP]`` prints a table; times are medians after a
+warm-up, so that compilation is excluded. Instances are of the *conflict* family (``bench.families``); the
+reservation value is a party's mean over all packages.
 """
 
 from __future__ import annotations
@@ -25,11 +24,10 @@ from typing import Any
 
 import numpy as np
 
+from bench.families import SEED, conflict, mean_value
 from detente.kernels.acceptance import agreement_counts
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
-
-SEED = 20210603
 
 
 @dataclass(frozen=True)
@@ -50,22 +48,6 @@ class Measurement:
         return self.value >= self.target if self.more else self.value <= self.target
 
 
-def conflict(parties: int, issues: int, options: int, grid: int, seed: int = SEED) -> np.ndarray:
-    """Integer utilities [P, I, L] of the conflict family."""
-    rng = np.random.default_rng(seed)
-    top = grid // issues
-    first = rng.integers(0, top + 1, size=(issues, options))
-    rest = [
-        np.clip(top - first + rng.integers(-top // 3, top // 3 + 1, first.shape), 0, top)
-        for _ in range(parties - 1)
-    ]
-    return np.stack([first, *rest]).astype(np.int64)
-
-
-def reservation(utilities: np.ndarray) -> np.ndarray:
-    return np.floor(utilities.mean(axis=2).sum(axis=1)).astype(np.int64)
-
-
 def seconds(call: Callable[[], Any], *, runs: int = 5) -> float:
     call()
     taken = []
@@ -80,7 +62,7 @@ def frontiers() -> list[Measurement]:
     rows = []
     for parties, grid, target, runs in ((2, 1000, 0.005, 21), (3, 1000, 2.0, 3), (4, 100, 1.5, 3)):
         u = conflict(parties, 40, 10, grid)
-        sizes, r = np.full(40, 10), reservation(u)
+        sizes, r = np.full(40, 10), mean_value(u)
         front = frontier(u, sizes, reservation=r)
         taken = seconds(lambda u=u, sizes=sizes, r=r: frontier(u, sizes, reservation=r), runs=runs)
         name = f"frontier, {parties} parties x 40 x 10, grid {grid:,}"
@@ -92,7 +74,7 @@ def searches() -> list[Measurement]:
     rows = []
     for parties in (2, 4, 6, 8):
         u = conflict(parties, 40, 10, 1000)
-        r = (0.9 * reservation(u)).astype(np.int64)
+        r = (0.9 * mean_value(u)).astype(np.int64)
         call = lambda u=u, r=r: maximise(Objective.NASH, u, np.full(40, 10), reservation=r)  # noqa: E731
         proven = call().proven
         note = "proven" if proven else "NOT proven"
@@ -167,7 +149,9 @@ def negmas_peer() -> list[Measurement]:
     front, _ = theirs()
     peer = time.perf_counter() - start
     same = {tuple(round(x) for x in p) for p in front} == {tuple(p) for p in ours()[0].points.tolist()}
-    note = f"negmas {peer:.2f} s once; fronts {'identical' if same else 'DIFFER'}"
+    if not same:
+        raise SystemExit("the frontier of negmas and ours differ")
+    note = f"negmas {peer:.2f} s once; {len(front)} points, identical fronts"
     return [Measurement("negmas 2 x 7 x 7 / detente", peer / seconds(ours, runs=9), "x", 1000, True, note)]
 
 
