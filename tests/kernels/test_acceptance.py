@@ -1,0 +1,227 @@
+"""Acceptance over draws against plain enumeration, in 16 and in 32 bits, and the certificate's honesty."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_search import Draws, agreed_by_hand, packages_of, random_draws
+
+from detente.kernels.acceptance import accepts, agreed, agreement_counts, most_acceptable
+from detente.kernels.patterns import make_patterns, matches, no_patterns
+
+EVERYBODY_OF_4 = np.array([15], np.uint64)
+
+
+def terms_of(case: Draws) -> dict[str, object]:
+    return {
+        "winning": case.winning, "patterns": case.patterns, "add": case.add, "excluded": case.excluded,
+        "status_quo": case.status_quo,
+    }  # fmt: skip
+
+
+def council(parties: int, quota: int) -> np.ndarray:
+    return np.array(
+        [sum(1 << p for p in some) for some in itertools.combinations(range(parties), quota)], np.uint64
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_counts_are_enumeration(seed: int) -> None:
+    case = random_draws(seed, draws=(1, 40, 256, 300)[seed % 4])
+    by_hand = agreed_by_hand(case).sum(axis=1)
+    wide = agreement_counts(case.points, case.thresholds, case.sizes, narrow=False, **terms_of(case))
+    assert np.array_equal(wide, by_hand)
+    assert np.array_equal(agreement_counts(case.points, case.thresholds, case.sizes, **terms_of(case)), wide)
+
+
+def test_the_instances_are_not_trivial() -> None:
+    tables = [agreed_by_hand(random_draws(seed)) for seed in range(60)]
+    assert sum(table.any() and not table.all() for table in tables) > 30
+    assert any(len(random_draws(seed).winning) > 2 for seed in range(60))
+    assert any((random_draws(seed).add < -(10**7)).any() for seed in range(60))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_listed_packages_are_judged_alike(seed: int) -> None:
+    case = random_draws(seed)
+    packages = np.array(packages_of(case.sizes), np.int16)
+    accept = accepts(case.points, case.thresholds, packages, patterns=case.patterns, add=case.add)
+    assert accept.shape == (len(packages), len(case.points), case.points.shape[3])
+    good = agreed(accept, case.winning)
+    barred = matches(packages, case.patterns)[:, case.excluded].any(axis=1)
+    if case.status_quo is not None:
+        barred |= (packages == case.status_quo).all(axis=1)
+    assert np.array_equal(good & ~barred[:, None], agreed_by_hand(case))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_most_acceptable_package_is_the_maximum(seed: int) -> None:
+    case = random_draws(seed)
+    by_hand = agreed_by_hand(case).sum(axis=1)
+    every = packages_of(case.sizes)
+    for walk in (0, 2**33):
+        found = most_acceptable(
+            case.points, case.thresholds, case.sizes, walk=walk, node_limit=10**6, **terms_of(case)
+        )
+        assert found.proven
+        assert found.count == found.upper_bound == by_hand.max()
+        if found.count:
+            assert found.package is not None
+            assert by_hand[every.index(tuple(int(o) for o in found.package))] == found.count
+            if walk:
+                assert every.index(tuple(int(o) for o in found.package)) == by_hand.argmax()
+
+
+@pytest.mark.parametrize("limit", [0, 5, 50])
+def test_an_unfinished_proof_keeps_a_valid_bound(limit: int) -> None:
+    unproven = 0
+    for seed in range(30):
+        case = random_draws(seed)
+        best = agreed_by_hand(case).sum(axis=1).max()
+        found = most_acceptable(
+            case.points, case.thresholds, case.sizes, walk=0, node_limit=limit, **terms_of(case)
+        )
+        assert found.count <= best <= found.upper_bound
+        assert found.proven == (found.count == found.upper_bound)
+        unproven += not found.proven
+    assert unproven > 0 or limit > 5
+
+
+def opposed(
+    parties: int, issues: int, options: int, draws: int, seed: int, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    line = np.sort(rng.integers(0, top, (issues, options)), axis=1)
+    side = np.where((np.arange(parties) % 2 == 0)[:, None, None], line, top - line)
+    points = side[..., None] + rng.integers(-top // 5, top // 5 + 1, (parties, issues, options, draws))
+    level = points.mean(axis=(2, 3)).sum(axis=1)[:, None]
+    thresholds = np.rint(level + rng.normal(0, top / 4, (parties, draws)))
+    return points.astype(np.int32), thresholds.astype(np.int32)
+
+
+@pytest.mark.parametrize(
+    "winning", [EVERYBODY_OF_4, council(4, 3), council(4, 1), np.array([5, 10], np.uint64)]
+)
+def test_sixteen_bits_equal_thirty_two(winning: np.ndarray) -> None:
+    points, thresholds = opposed(4, 5, 4, 300, 7, 1000)
+    terms = {
+        "winning": winning,
+        "patterns": make_patterns([[(0, 1), (4, 2)], [(1, 0)], [(2, 3), (3, 1), (4, 0)]]),
+        "add": np.random.default_rng(1).choice([-(10**8), -700, 0, 900], (4, 3, 300)),
+    }
+    sizes = np.full(5, 4)
+    narrow = agreement_counts(points, thresholds, sizes, narrow=True, **terms)
+    assert np.array_equal(narrow, agreement_counts(points, thresholds, sizes, narrow=False, **terms))
+    assert len(np.unique(narrow)) > 20
+    few, many = (
+        most_acceptable(points, thresholds, sizes, walk=0, narrow=bits, **terms) for bits in (True, False)
+    )
+    assert few.package is not None
+    assert many.package is not None
+    assert few.package.tolist() == many.package.tolist()
+    assert few[1:] == many[1:] == (narrow.max(), narrow.max(), True)
+
+
+def test_what_does_not_fit_sixteen_bits_is_not_forced_into_them() -> None:
+    points, thresholds = opposed(2, 4, 3, 50, 3, 20_000)
+    sizes = np.full(4, 3)
+    with pytest.raises(ValueError, match="16 bits"):
+        agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64), narrow=True)
+    by_hand = agreed_by_hand(
+        Draws(points, thresholds, sizes, no_patterns(), np.zeros((2, 0, 50), np.int32), np.zeros(0, np.bool_),
+              np.array([3], np.uint64), None)
+    )  # fmt: skip
+    counts = agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64))
+    assert np.array_equal(counts, by_hand.sum(axis=1))
+
+
+def test_points_too_large_to_add_are_refused() -> None:
+    points = np.full((1, 4, 2, 3), 2**27, np.int32)
+    with pytest.raises(ValueError, match="too large"):
+        accepts(points, np.zeros((1, 3), np.int32), np.zeros((1, 4), np.int16))
+
+
+def test_any_number_of_red_lines_fails_the_faction_and_nobody_else() -> None:
+    # 40 patterns of -10^8 would leave 32 bits; the other faction accepts all the same.
+    issues, draws = 40, 5
+    points = np.full((2, issues, 2, draws), 3, np.int32)
+    patterns = make_patterns([[(i, 1)] for i in range(issues)])
+    add = np.zeros((2, issues, draws), np.int64)
+    add[0] = -(10**8)
+    packages = np.array([np.ones(issues), np.zeros(issues)], np.int16)
+    accept = accepts(points, np.full((2, draws), 10), packages, patterns=patterns, add=add)
+    assert accept[:, :, 0].tolist() == [[0, 1], [1, 1]]
+    either = agreement_counts(
+        points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([1, 2], np.uint64),
+        patterns=make_patterns([[(i, 1)] for i in range(12)]), add=add[:, :12],
+    )  # fmt: skip
+    assert np.all(either == draws)
+    both = agreement_counts(
+        points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([3], np.uint64),
+        patterns=make_patterns([[(i, 1)] for i in range(12)]), add=add[:, :12],
+    )  # fmt: skip
+    assert both[0] == draws
+    assert not both[1:].any()
+
+
+def test_nobody_has_to_agree() -> None:
+    points, thresholds = opposed(2, 3, 2, 9, 0, 100)
+    counts = agreement_counts(
+        points, thresholds, np.full(3, 2), winning=np.array([0], np.uint64), status_quo=np.array([0, 1, 0])
+    )
+    assert counts.tolist() == [9, 9, 0, 9, 9, 9, 9, 9]
+
+
+def test_everything_prohibited() -> None:
+    points, thresholds = opposed(2, 2, 2, 9, 0, 100)
+    terms = {
+        "winning": np.array([3], np.uint64), "patterns": make_patterns([[(0, 0)], [(0, 1)]]),
+        "add": np.zeros((2, 2, 9), np.int32), "excluded": np.array([True, True]),
+    }  # fmt: skip
+    found = most_acceptable(points, thresholds, np.full(2, 2), **terms)
+    assert found == (None, 0, 0, True)
+
+
+def test_many_issues_beyond_counting() -> None:
+    points, thresholds = opposed(4, 40, 4, 64, 2, 100)
+    found = most_acceptable(points, thresholds - 60, np.full(40, 4), winning=EVERYBODY_OF_4, node_limit=2000)
+    assert found.package is not None
+    accept = accepts(points, thresholds - 60, found.package[None])
+    assert agreed(accept, EVERYBODY_OF_4).sum() == found.count
+    assert found.count <= found.upper_bound <= 64
+
+
+SCRIPT = """
+import hashlib, sys
+import numpy as np
+sys.path.insert(0, {folder!r})
+from test_acceptance import EVERYBODY_OF_4, council, opposed
+from detente.kernels.acceptance import accepts, agreement_counts, most_acceptable
+digest = hashlib.sha256()
+points, thresholds = opposed(4, 6, 4, 300, 5, 1000)
+for winning in (EVERYBODY_OF_4, council(4, 3)):
+    digest.update(agreement_counts(points, thresholds, np.full(6, 4), winning=winning).tobytes())
+    found = most_acceptable(points, thresholds, np.full(6, 4), winning=winning, walk=0, node_limit=300)
+    digest.update(repr(found).encode())
+packages = np.indices((4,) * 6).reshape(6, -1).T[::7]
+digest.update(accepts(points, thresholds, packages).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_the_number_of_threads_does_not_matter() -> None:
+    script = SCRIPT.format(folder=str(Path(__file__).parent))
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True,
+            env={**os.environ, "NUMBA_NUM_THREADS": threads},
+        ).stdout
+        for threads in ("1", "2")
+    }  # fmt: skip
+    assert len(answers) == 1
