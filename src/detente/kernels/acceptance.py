@@ -85,6 +85,9 @@ def _agreed(accept: Any, winning: Any, out: Any) -> None:
 TILE = 256
 """Draws whose partial sums are kept in cache together."""
 
+PAIRS = 60
+"""The local search changes two issues at a time where there are at most so many single changes."""
+
 
 @njit(cache=True, nogil=True)
 def _count(now: Any, level: int, limit: Any, tile: int, first: int, last: int, mask: Any, found: Any) -> None:
@@ -554,17 +557,17 @@ class MostAcceptable(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _sum(tree: Any, package: Any, tile: int, now: Any) -> None:
-    """Write the rows' sums at ``package`` (in the order of the tree) in one tile into ``now``."""
-    rows = now.shape[0]
-    for p in range(rows):
-        for s in range(TILE):
-            now[p, s] = 0
-    for d in range(len(package)):
-        for p in range(rows):
-            for s in range(TILE):
-                now[p, s] += tree.points[tile, d, package[d], p, s]
-    _match(tree, package, len(package), -1, tile, now)
+def _shift(tree: Any, sums: Any, depth: int, old: int, new: int, out: Any) -> None:
+    """Write ``sums`` [tiles, rows, TILE] after a change of one issue's option (``old`` -1: none yet)."""
+    for tile in range(len(sums)):
+        for p in range(sums.shape[1]):
+            if old < 0:
+                for s in range(TILE):
+                    out[tile, p, s] = sums[tile, p, s] + tree.points[tile, depth, new, p, s]
+            else:
+                for s in range(TILE):
+                    gain = tree.points[tile, depth, new, p, s] - tree.points[tile, depth, old, p, s]
+                    out[tile, p, s] = sums[tile, p, s] + gain
 
 
 @njit(cache=True, nogil=True)
@@ -608,16 +611,22 @@ def _hits(tree: Any, now: Any, depth: int, tile: int, work: Any, found: Any) -> 
 
 
 @njit(cache=True, nogil=True)
-def _judge(tree: Any, package: Any, now: Any, work: Any, found: Any) -> tuple[int, int]:
-    """(draws agreed, acceptances of single rows): a landscape that still slopes where nothing is agreed."""
+def _judge(tree: Any, package: Any, sums: Any, now: Any, work: Any, found: Any) -> tuple[int, int]:
+    """(draws agreed, acceptances of single rows): a landscape that still slopes where nothing is agreed.
+
+    ``sums`` are the package's without patterns; ``now`` receives them with patterns.
+    """
     if _barred(tree, package, len(package)):
         return -1, -1
     hits, single = 0, 0
     depth = len(package)
-    for tile in range(len(tree.points)):
-        _sum(tree, package, tile, now[tile])
+    for tile in range(len(sums)):
+        for p in range(sums.shape[1]):
+            for s in range(TILE):
+                now[tile, p, s] = sums[tile, p, s]
+        _match(tree, package, depth, -1, tile, now[tile])
         hits += _hits(tree, now, depth, tile, work, found)
-        for p in range(now.shape[1]):
+        for p in range(sums.shape[1]):
             few = np.int32(0)
             for s in range(TILE):
                 few = np.int32(few + (now[tile, p, s] >= tree.needs[depth, tile, p, 0, s]))
@@ -627,39 +636,46 @@ def _judge(tree: Any, package: Any, now: Any, work: Any, found: Any) -> tuple[in
 
 @njit(cache=True, nogil=True)
 def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
-    """Change one issue at a time while it helps, then (``pairs``) two; first improvement, fixed order."""
+    """Change one issue at a time while it helps, or (``pairs``) also two; first improvement, fixed order."""
     tiles, issues, _, rows, _ = tree.points.shape
-    now = np.zeros((tiles, rows, TILE), tree.points.dtype)
+    sums = np.zeros((tiles, rows, TILE), tree.points.dtype)
+    half, trial, now = np.zeros_like(sums), np.zeros_like(sums), np.zeros_like(sums)
     found = np.zeros(1, np.int64)
     work = np.zeros((rows + 2, TILE), np.uint8)
-    best = _judge(tree, package, now, work, found)
+    for i in range(issues):
+        _shift(tree, sums, i, -1, package[i], sums)
+    best = _judge(tree, package, sums, now, work, found)
     moved = True
     while moved:
         moved = False
         for i in range(issues):
             for o in range(tree.sizes[i]):
-                old = package[i]
-                if o != old:
-                    package[i] = o
-                    trial = _judge(tree, package, now, work, found)
-                    if trial > best:
-                        best, moved = trial, True
-                    else:
-                        package[i] = old
-        if moved or not pairs:
-            continue
-        for i in range(issues):
-            for j in range(i + 1, issues):
-                for o in range(tree.sizes[i]):
-                    for q in range(tree.sizes[j]):
-                        first, second = package[i], package[j]
-                        if o != first and q != second:
-                            package[i], package[j] = o, q
-                            trial = _judge(tree, package, now, work, found)
-                            if trial > best:
-                                best, moved = trial, True
-                            else:
-                                package[i], package[j] = first, second
+                first = package[i]
+                if o == first:
+                    continue
+                _shift(tree, sums, i, first, o, half)
+                # The second issue is i itself for a move on its own; pairs only where no single move helped.
+                for j in range(i, issues if pairs and not moved else i + 1):
+                    for q in range(tree.sizes[j] if j > i else 1):
+                        second = package[j]
+                        if j > i and q == second:
+                            continue
+                        package[i] = o
+                        if j > i:
+                            package[j] = q
+                            _shift(tree, half, j, second, q, trial)
+                        score = _judge(tree, package, trial if j > i else half, now, work, found)
+                        if score > best:
+                            best, moved = score, True
+                            for tile in range(tiles):
+                                for p in range(rows):
+                                    for s in range(TILE):
+                                        sums[tile, p, s] = trial[tile, p, s] if j > i else half[tile, p, s]
+                            break
+                        package[j] = second
+                        package[i] = first
+                    if package[i] == o:
+                        break
     return best
 
 
@@ -807,15 +823,16 @@ def most_acceptable(
     if starts is not None:
         begin += [np.asarray(x, np.int64)[order] for x in starts]
     unique = np.unique(np.array(begin, np.int64).reshape(-1, issues), axis=0)
-    pairs = int((sizes - 1).sum()) ** 2 <= 4000
 
     def climb(package: Any) -> tuple[tuple[int, int], Any]:
         package = package.copy()
-        return _ascend(search, package, pairs), package
+        return _ascend(search, package, False), package
 
     climbed = each(climb, list(unique))
     score, package = max(climbed, key=lambda found: found[0])
     package = package.copy()
+    if int((sizes - 1).sum()) <= PAIRS:
+        score = _ascend(search, package, True)
     count, upper = _prove(search, package, max(0, int(score[0])), node_limit)
     if score[0] < 0 and count == 0:
         return MostAcceptable(None, 0, int(upper), bool(upper == 0))
