@@ -222,6 +222,43 @@ def test_nash_ties_are_exact_products() -> None:
     assert best.package.tolist() == [0]
 
 
+def test_highs_closes_what_the_search_leaves_open() -> None:
+    proven = 0
+    for seed in range(30):
+        game = random_game(5000 + seed, objective=Objective.MAXMIN)
+        full = maximise(Objective.MAXMIN, game.utilities, game.sizes, **game.arguments())
+        asked = maximise(
+            Objective.MAXMIN, game.utilities, game.sizes, node_limit=1, milp_nodes=1000, **game.arguments()
+        )
+        assert asked.proven, seed
+        assert (asked.package is None) == (full.package is None), seed
+        if full.package is None or asked.package is None:
+            continue
+        proven += 1
+        one, two = (
+            next(g for x, g in possible(game) if x == tuple(int(o) for o in best.package))
+            for best in (full, asked)
+        )
+        assert close(key(Objective.MAXMIN, game, one), key(Objective.MAXMIN, game, two)), seed
+    assert proven > 8
+
+
+def test_leximin_of_six_parties_and_forty_issues() -> None:
+    # Beyond branch and bound alone: a good package and a valid bound, whatever is proven.
+    utilities, reservation = conflict(6, 40, 10, 6)
+    best = maximise(
+        Objective.MAXMIN, utilities, np.full(40, 10), reservation=reservation, node_limit=10**5, milp_nodes=20
+    )
+    alone = maximise(
+        Objective.MAXMIN, utilities, np.full(40, 10), reservation=reservation, node_limit=10**5, milp_nodes=0
+    )
+    assert best.package is not None
+    gains = utilities[:, np.arange(40), best.package].sum(axis=1) - reservation
+    assert gains.min() == best.value <= best.bound
+    assert alone.value <= best.bound
+    assert best.value <= alone.bound
+
+
 def test_kalai_smorodinsky_of_two_goods() -> None:
     # One divisible pie of 100 worth twice as much to the first: equal shares of the ideal gains.
     cut = np.arange(101)

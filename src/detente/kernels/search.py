@@ -3,8 +3,8 @@
 ``maximise`` finds one package among 10^30: local search gives an incumbent, supporting hyperplanes bound what
 any completion can reach, depth-first branch and bound closes the gap (``descent``). What it cannot close
 within ``node_limit`` nodes it says: ``proven`` is False and ``bound`` holds. The max-min objective with many
-parties and issues is a knapsack too hard for that bound alone; it then asks HiGHS (``milp``) and checks the
-answer again in integers.
+parties and issues is a knapsack too hard for that bound alone; it then asks HiGHS (``programme``) and checks
+the answer again in integers.
 
 Ties are decided by a written rule: the package that comes first in lexicographic order of option indices.
 
@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from detente.kernels import descent
 from detente.kernels.acceptance import accepts, agreed
-from detente.kernels.patterns import Patterns, matches, no_patterns
+from detente.kernels.patterns import Patterns, matches, no_patterns, pattern_pairs
+from detente.kernels.programme import TOLERANCE, lowest_sum
 from detente.kernels.threads import each, slices
 
 __all__ = ["Best", "Existence", "Objective", "exists", "maximise"]
@@ -86,7 +87,7 @@ def maximise(
     members: NDArray[np.bool_] | None = None,
     status_quo: Int | None = None,
     node_limit: int = 4_000_000,
-    milp_nodes: int = 2_000,
+    milp_nodes: int = 300,
 ) -> Best:
     """The package that maximises ``objective``, with U_p >= reservation_p for members (except SHORTFALL).
 
@@ -231,13 +232,17 @@ class _Game:
             np.fill_diagonal(beats, False)
             self.usable[i, at[np.any(beats, axis=0)]] = False
 
+    def pairs(self) -> list[list[tuple[int, int]]]:
+        """The options of the patterns that are left."""
+        return pattern_pairs(Patterns(*self.terms))
+
     def run(
         self,
         kind: int,
         *,
         node_limit: int,
         k: int = 1,
-        floor: int = 0,
+        floor: int | Int = 0,
         step: float | None = None,
         scale: NDArray[np.float64] | None = None,
         slackness: float = 0.0,
@@ -246,7 +251,7 @@ class _Game:
         asked: NDArray[np.float64] | None = None,
         settle: bool = True,
     ) -> _Run:
-        """``floor``: the least gain of members with a weight (of the others: 0)."""
+        """``floor``: the least gain of members with a weight (of the others: 0), one for all or each its own."""
         count = len(self.rows)
         floors = np.where(self.members, np.where(self.active, floor, 0), descent.NO_FLOOR).astype(np.int64)
         if kind == descent.SHORTFALL:
@@ -320,47 +325,79 @@ def _nash(game: _Game, node_limit: int) -> Best:
 def _leximin(game: _Game, node_limit: int, milp_nodes: int) -> Best:
     """Stage k maximises the sum of the k lowest scores among the packages that were best in the stages before."""
     count = int(game.active.sum())
-    exact = bool(np.any(game.whole))
-    if exact:
-        scale = game.whole.astype(np.float64)
-    else:
-        top = np.maximum(1, game.utilities.max(axis=1).sum(axis=0) - game.reservation)
-        scale = game.weight * 2.0 ** np.floor(30 - np.log2(np.max(game.weight * top)))
-    unit = float(np.max(scale) / np.max(game.weight)) if count else 1.0
+    if not count:
+        run = game.run(descent.LINEAR, node_limit=node_limit)
+        value = 0.0 if run.package[0] >= 0 else -np.inf
+        return Best(run.package if value == 0.0 else None, value, value, run.status > 0, run.nodes, False)
+    scale, exact = _scale(game)
+    unit = float(np.max(scale) / np.max(game.weight))
     starts, earlier, asked = game.starts, np.zeros((0, len(game.rows))), np.zeros(0)
-    nodes, bound, proven, settled = 0, np.inf, True, False
-    run = None
-    for k in range(1, max(1, count) + 1):
+    stages: list[float] = []
+    floor = np.zeros(len(game.rows), np.int64)
+    nodes, bound, settled = 0, np.inf, False
+    for k in range(1, count + 1):
         rounding = 0.0 if exact else 0.5 * k
-        last = k >= count
-        run = game.run(
-            descent.MAXMIN, k=k, floor=0, scale=scale, step=1.0, slackness=rounding, starts=starts,
-            earlier=earlier, asked=asked, settle=last, node_limit=node_limit,
-        )  # fmt: skip
+
+        terms: dict[str, Any] = {
+            "k": k, "floor": floor, "scale": scale, "step": 1.0, "slackness": rounding, "earlier": earlier,
+            "asked": asked, "settle": k == count,
+        }  # fmt: skip
+        run = game.run(descent.MAXMIN, starts=starts, node_limit=node_limit, **terms)
         nodes += run.nodes
-        if run.package[0] < 0:
-            return Best(
-                None, -np.inf, -np.inf if run.status else run.bound / unit, run.status > 0, nodes, True
-            )
-        score = np.sort(np.rint(scale * run.gain)[game.active])
-        stage = float(score[:k].sum())
-        starts = np.array([run.package], np.int64)
+        if run.package[0] < 0 and (run.status or not milp_nodes):
+            top = -np.inf if run.status else run.bound / unit
+            return Best(None, -np.inf, top, run.status > 0, nodes, run.status == 2)
+        status, high = run.status, run.bound
+        if not status and milp_nodes:
+            found = lowest_sum(
+                game.utilities, game.usable, -game.reservation, game.active, scale, game.pairs(), game.add,
+                game.excluded, game.status_quo, k=k, earlier=[t - 0.5 * (n + 1) * (not exact) for n, t in enumerate(stages)],
+                at_least=_stage(run, scale, game, k) - rounding, node_limit=milp_nodes,
+            )  # fmt: skip
+            known = [x for x in (run.package, found.package) if x is not None and x[0] >= 0]
+            starts = np.array(known, np.int64).reshape(-1, len(game.sizes))
+            run = game.run(descent.MAXMIN, starts=starts, node_limit=1000, **terms)
+            nodes += run.nodes
+            high = min(high, run.bound, found.bound + rounding)
+            if run.package[0] < 0:
+                none = found.bound == -np.inf
+                return Best(None, -np.inf, -np.inf if none else high / unit, none, nodes, none)
+            stage = _stage(run, scale, game, k)
+            slack = 0.999 if exact else k + 4 * TOLERANCE * float(np.abs(scale * run.gain).max())
+            status = int(high <= stage + slack)
+        stage = _stage(run, scale, game, k)
         if k == 1:
-            bound = stage if run.status else max(stage, run.bound)
-        if not run.status:
-            proven = False
+            bound = stage if status else max(stage, high)
+        if not status:
             break
         settled = run.status == 2
+        stages.append(stage)
+        starts = np.array([run.package], np.int64)
         earlier = np.vstack([earlier, run.slope])
         asked = np.append(asked, stage - run.constant - 1e-9 * (1.0 + abs(stage)) - 1e-6)
-    assert run is not None
-    value = float(np.min(game.weight[game.active] * run.gain[game.active])) if count else 0.0
-    top_value = (
-        value
-        if bound <= float(np.min(np.rint(scale * run.gain)[game.active], initial=np.inf))
-        else bound / unit
-    )
-    return Best(run.package, value, max(value, top_value), proven, nodes, proven and settled)
+        if k == 1:
+            least = np.ceil((stage - 0.5) / np.where(game.active, scale, 1.0) - 1e-9)
+            floor = np.where(game.active, np.maximum(0, least), 0).astype(np.int64)
+    value = float(np.min(game.weight[game.active] * run.gain[game.active]))
+    top = value if bound <= _stage(run, scale, game, 1) else max(value, bound / unit)
+    proven = len(stages) == count
+    return Best(run.package, value, top, proven, nodes, proven and settled)
+
+
+def _scale(game: _Game) -> tuple[NDArray[np.float64], bool]:
+    """What makes weighted gains integers: the weights' common unit, else a grid of 2^-30 of the largest."""
+    if np.any(game.whole):
+        return game.whole.astype(np.float64), True
+    most = np.where(game.usable[:, :, None], game.utilities, -(2**40)).max(axis=1).sum(axis=0)
+    most = np.maximum(1, most + np.maximum(game.add, 0).sum(axis=0) - game.reservation)
+    return game.weight * 2.0 ** np.floor(30 - np.log2(np.max(game.weight * most))), False
+
+
+def _stage(run: _Run, scale: NDArray[np.float64], game: _Game, k: int) -> float:
+    """The sum of the k lowest scores; -inf without a package."""
+    if run.package[0] < 0:
+        return -np.inf
+    return float(np.sort(np.rint(scale * run.gain)[game.active])[:k].sum())
 
 
 def exists(
