@@ -15,6 +15,7 @@ How the definitions are read:
 - An issue moves at a table only if it is on it, not decided outside, and those who sit there can satisfy its
   control tree. ``control="moved"`` asks only those who control what a package moves; ``"movable"`` asks the
   controllers of everything that the table can move.
+- A line that the status quo breaks with issues that cannot move at a table is not counted there.
 - Dominance and blocking are over the factions that are in some minimal winning set.
 - With ``step`` every addend is rounded, half to even, to multiples of it, for factions with weights and values.
   Raw points are taken as they are.
@@ -125,10 +126,14 @@ def no_deal(case: Case, faction: str, *, step: Fraction | None = None) -> Fracti
     return utility(case, faction, status_quo(case), step=step) + rounded(drift, own_step)
 
 
-def breaks_a_line(case: Case, faction: str, package: Package) -> bool:
+def lines(case: Case, faction: str) -> list[Pattern]:
     what = wants(case, faction)
     firm = [line.package for line in what.firm if median(line.holds) >= Fraction(1, 2)]
-    return any(matches(package, line) for line in (*what.red_lines, *firm))
+    return [*what.red_lines, *firm]
+
+
+def breaks_a_line(case: Case, faction: str, package: Package) -> bool:
+    return any(matches(package, line) for line in lines(case, faction))
 
 
 def status_quo(case: Case) -> dict[str, str]:
@@ -216,14 +221,13 @@ class Table:
 
     @cached_property
     def movable(self) -> list[str]:
+        """In the order in which the track lists them, or of the file."""
         listed = None if self.track is None else self.case.tracks[self.track].issues
         everybody = frozenset(self.party_of)
         return [
             name
-            for name, issue in self.case.issues.items()
-            if (listed is None or name in listed)
-            and issue.controlled_by != "outside"
-            and self.controllers_say_yes(name, everybody)
+            for name in listed or self.case.issues
+            if self.case.issues[name].controlled_by != "outside" and self.controllers_say_yes(name, everybody)
         ]
 
     def moved(self, package: Package) -> list[str]:
@@ -243,18 +247,29 @@ class Table:
 
     def packages(self) -> list[dict[str, str]]:
         """All that are possible and not the status quo; what cannot move here stays."""
-        free = set(self.movable)
-        now = status_quo(self.case)
-        choices = [
-            list(issue.options) if name in free else [now[name]] for name, issue in self.case.issues.items()
-        ]
-        every = (dict(zip(self.case.issues, options, strict=True)) for options in itertools.product(*choices))
+        start = {issue: status_quo(self.case).get(issue, "") for issue in self.case.issues}
+        choices = [list(self.case.issues[issue].options) for issue in self.movable]
+        every = (
+            {**start, **dict(zip(self.movable, options, strict=True))}
+            for options in itertools.product(*choices)
+        )
         return [
             p for p in every if self.moved(p) and not any(matches(p, pair) for pair in self.case.impossible)
         ]
 
     def consent(self, package: Package, *, step: Fraction | None = None) -> Consent:
-        return frozenset(f for f in self.party_of if accepts(self.case, f, package, step=step))
+        """Who finds the package at least as good as no deal and has none of their lines broken."""
+        return frozenset(
+            f
+            for f in self.party_of
+            if utility(self.case, f, package, step=step) >= no_deal(self.case, f, step=step)
+            and not self.breaks_a_line(f, package)
+        )
+
+    def breaks_a_line(self, faction: str, package: Package) -> bool:
+        """Lines that the status quo breaks and nothing at this table could mend bind nobody here."""
+        binding = [line for line in lines(self.case, faction) if set(self.movable) & line.keys()]
+        return any(matches(package, line) for line in binding)
 
     def agreed(self, *, step: Fraction | None = None) -> list[dict[str, str]]:
         return [p for p in self.packages() if self.agreed_by(self.consent(p, step=step), p)]
@@ -298,11 +313,6 @@ def minimal(sets: Iterable[Consent]) -> list[Consent]:
         if not any(smaller <= candidate for smaller in kept):
             kept.append(candidate)
     return kept
-
-
-def accepts(case: Case, faction: str, package: Package, *, step: Fraction | None = None) -> bool:
-    enough = utility(case, faction, package, step=step) >= no_deal(case, faction, step=step)
-    return enough and not breaks_a_line(case, faction, package)
 
 
 # --- which packages -----------------------------------------------------------------------------------------
@@ -399,7 +409,7 @@ def nearest_miss(table: Table, *, step: Fraction | None = None) -> tuple[Fractio
     found: list[tuple[Fraction, dict[str, str]]] = []
     for package in table.packages():
         for winning in table.winning_sets():
-            if not any(breaks_a_line(table.case, f, package) for f in winning):
+            if not any(table.breaks_a_line(f, package) for f in winning):
                 lacking = [
                     no_deal(table.case, f, step=step) - utility(table.case, f, package, step=step)
                     for f in winning

@@ -1,0 +1,161 @@
+"""The deal analysis against the definitions, package by package: cases of every shape, at best estimates."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from oracles.deal import (
+    GRID,
+    Package,
+    Table,
+    candidates,
+    egalitarian,
+    frontier,
+    kalai_smorodinsky,
+    matches,
+    nash,
+    nearest_miss,
+    no_deal,
+    status_quo,
+    utilitarian,
+    utility,
+)
+from small_cases import small_cases, valid
+
+from detente.analyses.deal import deal, prepare
+from detente.analyses.deal.result import PackageResult, TrackResult
+from detente.case.model import Case
+
+LARGEST_BLOCK = 4
+"""Larger blocking sets are not looked for."""
+
+RULES = (nash, kalai_smorodinsky, egalitarian, utilitarian)
+
+
+def exact(points: float) -> Fraction:
+    """What a JSON number of points stands for: grid steps are at least a millionth of a point here."""
+    return Fraction(round(points * 10**6), 10**6)
+
+
+def vector(table: Table, package: Package, objectives: list[str]) -> tuple[Fraction, ...]:
+    return tuple(utility(table.case, f, package, step=GRID) for f in objectives)
+
+
+def whole(table: Table, package: Package) -> Package:
+    """A result names the issues that its table can move; the others stay."""
+    assert list(package) == table.movable
+    return {
+        i: package.get(i, now)
+        for i, now in {**dict.fromkeys(table.case.issues, ""), **status_quo(table.case)}.items()
+    }
+
+
+def check_package(table: Table, shown: PackageResult) -> None:
+    package = whole(table, shown.package)
+    for faction in shown.utility:
+        value = utility(table.case, faction, package, step=GRID)
+        assert exact(shown.utility[faction]) == value
+        assert exact(shown.gain[faction]) == value - no_deal(table.case, faction, step=GRID)
+    assert shown.utility.keys() >= set(table.objectives())
+    consent = table.consent(package, step=GRID)
+    assert set(shown.accepts) == consent & shown.utility.keys()
+    assert set(shown.blocks).isdisjoint(consent)
+
+
+def check_track(case: Case, found: TrackResult) -> None:
+    table = Table(case, found.id if case.tracks else None, control="movable")
+    now = status_quo(case)
+    possible = bool(now) and not any(matches(now, pair) for pair in case.impossible)
+    packages, agreed = table.packages(), table.agreed(step=GRID)
+    assert found.packages.total == len(packages) + possible
+    assert found.packages.acceptable == len(agreed)
+    winning = table.winning_sets()
+    assert found.winning_sets == len(winning)
+
+    objectives = table.objectives()
+    expected = {vector(table, p, objectives) for p in frontier(table, step=GRID)}
+    assert {vector(table, whole(table, p.package), objectives) for p in found.frontier} == expected
+    assert found.frontier_size == len(expected)
+    for shown in found.frontier:
+        assert whole(table, shown.package) in agreed
+        check_package(table, shown)
+    for faction in table.party_of:
+        if now and faction in found.status_quo.utility:
+            assert exact(found.status_quo.utility[faction]) == utility(case, faction, now, step=GRID)
+            # Nobody is asked to sign the status quo, so it is measured against no deal alone, lines or not.
+            enough = utility(case, faction, now, step=GRID) >= no_deal(case, faction, step=GRID)
+            assert (faction in found.status_quo.accepts) == enough
+
+    if winning:
+        blockers = {frozenset(b.factions) for b in found.blockers if b.at_best_estimates}
+        assert blockers == {b for b in table.blockers(step=GRID) if len(b) <= LARGEST_BLOCK}
+    if agreed:
+        assert found.nearest_miss is None
+    elif winning and packages:
+        check_nearest_miss(table, found)
+
+    for rule in RULES:
+        solution = found.solutions[rule.__name__]
+        assert (solution is None) == (not agreed)
+        if solution is not None:
+            assert solution.proven
+            members = frozenset(solution.winning_set)
+            assert members in winning
+            check_package(table, solution)
+            assert whole(table, solution.package) == rule(candidates(table, members, step=GRID)), (
+                rule.__name__
+            )
+
+
+def check_nearest_miss(table: Table, found: TrackResult) -> None:
+    expected, miss = nearest_miss(table, step=GRID), found.nearest_miss
+    if expected is None:
+        return
+    assert miss is not None
+    assert miss.total == pytest.approx(float(expected[0]), abs=1e-9)
+    assert sum(miss.shortfall.values()) == pytest.approx(miss.total, abs=1e-9)
+    package = whole(table, miss.package)
+    short = {
+        f: no_deal(table.case, f, step=GRID) - utility(table.case, f, package, step=GRID)
+        for f in miss.shortfall
+    }
+    assert {f: exact(x) for f, x in miss.shortfall.items() if x} == {f: x for f, x in short.items() if x > 0}
+    assert not any(table.breaks_a_line(f, package) for f in miss.shortfall)
+
+
+@given(small_cases())
+@settings(
+    max_examples=120,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+def test_every_answer_at_best_estimates(data: dict[str, object]) -> None:
+    case = valid(data)
+    assume(case is not None)
+    assert case is not None
+    tables = [t for t in case.tracks or [None] if Table(case, t).movable]
+    assume(tables)
+    found = deal(prepare(case, draws=8), tracks=[t for t in tables if t is not None] or None).tracks
+    assert len(found) == len(tables)
+    for track in found.values():
+        check_track(case, track)
+
+
+@given(small_cases())
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_asking_all_controllers_is_the_stricter_reading(
+    data: dict[str, object],
+) -> None:
+    """The product asks the controllers of everything a table can move; the looser reading, of what is moved."""
+    case = valid(data)
+    assume(case is not None)
+    assert case is not None
+    for track in case.tracks or [None]:
+        strict, loose = Table(case, track, control="movable"), Table(case, track, control="moved")
+        assert [p for p in loose.agreed(step=GRID) if p in strict.agreed(step=GRID)] == strict.agreed(
+            step=GRID
+        )
