@@ -170,6 +170,37 @@ def test_any_number_of_red_lines_fails_the_faction_and_nobody_else() -> None:
     assert not both[1:].any()
 
 
+def test_red_lines_add_up_in_sixteen_bits() -> None:
+    # Two failures in a row would wrap around and look like consent.
+    issues, draws = 12, 5
+    points = np.full((2, issues, 2, draws), 0, np.int32)
+    points[:, :, 0] = 700
+    patterns = make_patterns([[(i, 1)] for i in range(issues)] + [[(0, 1), (11, 1)]])
+    add = np.full((2, issues + 1, draws), -(10**8))
+    counts = agreement_counts(
+        points, np.full((2, draws), 100), np.full(issues, 2), winning=np.array([3], np.uint64),
+        patterns=patterns, add=add, narrow=True,
+    )  # fmt: skip
+    assert counts[0] == draws
+    assert not counts[1:].any()
+
+
+def test_a_pattern_of_three_options_is_found_where_no_small_step_leads_to_it() -> None:
+    draws = 40
+    points = np.zeros((2, 4, 2, draws), np.int32)
+    points[:, :, 0] = 10
+    thresholds = np.full((2, draws), 35, np.int32)
+    thresholds[:, :30] = 45
+    patterns = make_patterns([[(0, 1), (1, 1), (2, 1)]])
+    found = most_acceptable(
+        points, thresholds, np.full(4, 2), winning=np.array([3], np.uint64), patterns=patterns,
+        add=np.full((2, 1, draws), 100), walk=0,
+    )  # fmt: skip
+    assert found.package is not None
+    assert found.package[:3].tolist() == [1, 1, 1]
+    assert found[1:] == (draws, draws, True)
+
+
 def test_nobody_has_to_agree() -> None:
     points, thresholds = opposed(2, 3, 2, 9, 0, 100)
     counts = agreement_counts(

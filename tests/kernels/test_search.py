@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from detente.kernels.patterns import Patterns, make_patterns, no_patterns, pattern_pairs
+from detente.kernels.programme import lowest_sum
 from detente.kernels.search import Objective, exists, maximise
 
 RED_LINE = -(10**8)
@@ -241,6 +242,35 @@ def test_highs_closes_what_the_search_leaves_open() -> None:
         )
         assert close(key(Objective.MAXMIN, game, one), key(Objective.MAXMIN, game, two)), seed
     assert proven > 8
+
+
+@pytest.mark.parametrize("lowest", [1, 2, 3])
+def test_the_programme_is_enumeration(lowest: int) -> None:
+    seen = 0
+    for seed in range(60):
+        game = random_game(6000 + seed, objective=Objective.MAXMIN)
+        k = min(lowest, len(game.reservation))
+        everyone = np.ones(len(game.reservation), np.bool_)
+        sums = [
+            int(np.sort(gain)[:k].sum())
+            for _, gain in possible(game._replace(members=everyone))
+            if np.all(gain >= 0)
+        ]
+        found = lowest_sum(
+            game.utilities.transpose(1, 2, 0).copy(), np.arange(game.utilities.shape[2]) < game.sizes[:, None],
+            -game.reservation, everyone, np.ones(len(everyone)), pattern_pairs(game.patterns), game.add.T.copy(),
+            game.excluded, np.full(len(game.sizes), -1) if game.status_quo is None else game.status_quo,
+            k=k, earlier=[-np.inf] * (k - 1), at_least=-np.inf, node_limit=10**4,
+        )  # fmt: skip
+        if not sums:
+            assert found == (None, -inf), seed
+            continue
+        seen += 1
+        assert max(sums) <= found.bound <= max(sums) + 0.1, seed
+        assert found.package is not None
+        gain = next(g for x, g in possible(game) if x == tuple(int(o) for o in found.package))
+        assert int(np.sort(gain)[:k].sum()) == max(sums), seed
+    assert seen > 20
 
 
 def test_leximin_of_six_parties_and_forty_issues() -> None:

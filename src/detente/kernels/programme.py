@@ -46,7 +46,7 @@ def lowest_sum(
     at_least: float,
     node_limit: int,
 ) -> Candidate:
-    """Maximise the sum of the k lowest scores ``scale * gain`` of the active rows; all gains >= 0.
+    """Maximise the sum of the k lowest scores ``scale * gain`` of the active rows (at least k); all gains >= 0.
 
     utilities: int64[I, L, R]; usable: bool[I, L]; base: int64[R]; pairs: the options of each pattern; add:
     int64[T, R]. earlier: what the sums of the 1, 2, ... lowest have to be at least; at_least: the same for k.
