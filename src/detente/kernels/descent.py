@@ -870,7 +870,6 @@ def _descend(
     return True, nodes, -np.inf
 
 
-@njit(cache=True, nogil=True)
 def solve(
     kind: int,
     k: int,
@@ -905,41 +904,30 @@ def solve(
     rows = len(base)
     scratch = np.zeros((2, _LIMBS), np.int64)
     gain = np.zeros(rows, np.int64)
-    for n in range(len(starts)):
-        if package_gains(problem, starts[n], gain):
-            _keep(kind, problem, starts[n], gain, best, best_gain, scratch)
+    for start in starts:
+        if package_gains(problem, start, gain):
+            _keep(kind, problem, start, gain, best, best_gain, scratch)
     spread = np.zeros(rows)
     if not _restrict(problem, usable, spread):
         # No restricted package is left; the starts obey the same floors, so there was none among them either.
         return 2, -np.inf, 0, 0.0
-    mass = 0.0
-    floors = False
-    for p in range(rows):
-        floors = floors or floor[p] != NO_FLOOR
-        if active[p]:
-            mass += weight[p]
+    mass = float(weight[active].sum())
+    floored = floor != NO_FLOOR
+    floors = bool(floored.any())
 
     used = 2 if floors and kind != SHORTFALL else 1
     planes = used + len(earlier)
     slopes = np.zeros((planes, rows))
-    constants, asked = np.zeros(planes), np.zeros(planes)
-    for n in range(planes):
-        constants[n], asked[n] = np.inf, -np.inf
+    constants, asked = np.full(planes, np.inf), np.full(planes, -np.inf)
     bound = np.inf
     # Hyperplane 0 is F's own; hyperplane 1 weighs what the floors lack, whatever F is.
     for n in range(used):
         part, part_kind, part_k, part_force, part_first = problem, kind, k, force, first
         found, found_gain = best, best_gain
         if n == 1:
-            lift, free, floored, share = base.copy(), floor.copy(), active.copy(), spread.copy()
-            for p in range(rows):
-                floored[p] = floor[p] != NO_FLOOR
-                lift[p] -= floor[p] if floored[p] else 0
-                free[p] = NO_FLOOR
-                share[p] = 2.0**20 / spread[p]
-            part = Problem(
-                problem.utilities, problem.sizes, lift, free, floored, share, np.zeros(rows, np.int64),
-                problem.start, problem.issue, problem.option, problem.add, problem.excluded, problem.status_quo,
+            part = problem._replace(
+                base=base - np.where(floored, floor, 0), floor=np.full(rows, NO_FLOOR), active=floored,
+                weight=2.0**20 / spread, whole=np.zeros(rows, np.int64),
             )  # fmt: skip
             part_kind, part_k, part_force, part_first = MAXMIN, 1, 0.0, False
             found, found_gain = best.copy(), np.zeros(rows, np.int64)
@@ -951,9 +939,10 @@ def solve(
         if n == 0:
             bound = upper + slackness
             constants[0] = constant + slackness
-            _copy(slopes[0], slope)
+            slope[:] = slopes[0]
             if first and (
-                bound < -1e-9 or (best[0] >= 0 and _target(kind, k, problem, best_gain, scratch) == 0.0)
+                bound < -1e-9
+                or (best[0] >= 0 and float(_target(kind, k, problem, best_gain, scratch)) == 0.0)
             ):
                 return 2, bound, 0, constants[0]
         else:
@@ -962,17 +951,9 @@ def solve(
             if upper < -1e-6 and best[0] < 0:
                 return 2, -np.inf, 0, constants[0]
     for n in range(used):
-        total, valid = 0.0, True
-        for p in range(rows):
-            if slopes[n, p] < 0.0 or (slopes[n, p] > 0.0 and floor[p] == NO_FLOOR):
-                valid = False
-            elif slopes[n, p] > 0.0:
-                total += slopes[n, p] * floor[p]
-        if valid:
-            asked[n] = total
-    for n in range(len(earlier)):
-        _copy(earlier[n], slopes[used + n])
-        asked[used + n] = earlier_asked[n]
+        if np.all((slopes[n] == 0.0) | ((slopes[n] > 0.0) & floored)):
+            asked[n] = float(slopes[n] @ np.where(floored, floor, 0))
+    slopes[used:], asked[used:] = earlier, earlier_asked
 
     # Aim just below the bound and lower the aim until a package is found: then nothing above it is left.
     high, width, nodes, mode, status = bound, 0.0, 0, RISE, 0
@@ -980,7 +961,7 @@ def solve(
         mode = NEAR
     while True:
         aim = -np.inf
-        target = _target(kind, k, problem, best_gain, scratch) if best[0] >= 0 else -np.inf
+        target = float(_target(kind, k, problem, best_gain, scratch)) if best[0] >= 0 else -np.inf
         if mode == RISE and best[0] >= 0:
             rise = step - 1e-6 if step > 0.0 else 1e-9 * (1.0 + abs(target))
             if high <= target + rise:
@@ -1002,13 +983,11 @@ def solve(
             elif status == 0:
                 high = min(high, left)
             break
+        now = float(_target(kind, k, problem, best_gain, scratch)) if best[0] >= 0 else -np.inf
         if not done:
-            high = min(high, left) if left > aim else high
+            high = min(high, max(left, aim, now))
             break
-        now = _target(kind, k, problem, best_gain, scratch) if best[0] >= 0 else -np.inf
         if best[0] < 0:
             return 2, -np.inf, nodes, constants[0]
         high = max(aim, now)
-        if now >= aim:
-            high = now
     return status, high, nodes, constants[0]
