@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.case.model import Case
+from detente.case.model import AnyOf, Case
 from detente.errors import UsageError
 from detente.problem import build, medians, seat, table
 
@@ -89,3 +89,22 @@ def test_unknown_track_names_the_tracks() -> None:
     problem = build(made({"main": {"parties": ["a"]}}))
     with pytest.raises(UsageError, match="it has: main"):
         table(problem, "side")
+
+
+def test_whoever_is_not_seated_is_not_asked_for_control() -> None:
+    """``any`` of somebody here and somebody absent is in the hands of the one who is here."""
+    case = made({"main": {"parties": ["a", "c"], "agreement": "c", "issues": ["x"]}})
+    issues = {
+        **case.issues,
+        "x": case.issues["x"].model_copy(update={"controlled_by": AnyOf(any=("a", "b"))}),
+    }
+    problem = build(case.model_copy(update={"issues": issues}))
+    at = table(problem)
+    assert [problem.factions[f] for f in at.factions] == ["a", "c"]
+    assert at.winning == (0b11,)
+
+
+def test_a_table_where_nothing_can_move_says_why() -> None:
+    problem = build(made({"main": {"parties": ["c"], "issues": ["x", "z"]}}))
+    with pytest.raises(UsageError, match=r"nothing can move at the table 'main' .x: whoever controls it"):
+        table(problem)

@@ -69,6 +69,17 @@ def gate(tree: Tree, place: Mapping[str, int]) -> Agreement:
     return _gate(None, tree, place, {})
 
 
+def _among(tree: Agreement, present: int) -> Agreement | None:
+    """The tree with only those of the mask ``present`` to ask; None where they cannot satisfy it."""
+    if isinstance(tree, int):
+        return tree if present >> tree & 1 else None
+    asked = [(_among(b, present), w) for b, w in zip(tree.branches, tree.weights, strict=True)]
+    kept = [(b, w) for b, w in asked if b is not None]
+    if sum(w for _, w in kept) < tree.quota:
+        return None
+    return Gate(tuple(b for b, _ in kept), tuple(w for _, w in kept), tree.quota)
+
+
 def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
     if isinstance(tree, int):
         return place[tree]
@@ -125,14 +136,20 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
     for name_ in names:
         i = problem.issues.index(name_)
         gate = control(problem, i)
+        here = None if gate is None else _among(gate, present)
         if case.issues[name_].controlled_by == "outside":
             stuck[name_] = "moved by nobody at a table"
-        elif gate is not None and not wins(gate, present):
+        elif gate is not None and here is None:
             stuck[name_] = "whoever controls it does not sit here"
         else:
             movable.append(i)
-            if gate is not None:
-                gates.append(gate)
+            if here is not None:
+                gates.append(here)
+    if not movable:
+        why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
+        raise UsageError(
+            f"nothing can move at the table '{track_id}' ({why}); seat those who control its issues, or leave it out"
+        )
     # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
     needed = [agreement]
     try:

@@ -64,18 +64,20 @@ def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, 
     sampled = _slice(room.fresh, rows)
     shares = _minimal_sets(room, sampled, candidates)
     at_best = {b for b, hit in _minimal_sets(room, room.best, candidates).items() if hit[0]}
-    found = [
-        Blocker(
-            factions=tuple(room.names[f] for f in b),
-            at_best_estimates=b in at_best,
-            share=float(hit.mean()),
-            share_error=replicate_error(hit.astype(np.float64), REPLICATES)
-            if len(rows) >= REPLICATES
-            else 0.0,
+    never = np.zeros(len(rows), dtype=np.bool_)
+    found = []
+    for b in sorted({*shares, *at_best}):
+        hit = shares.get(b, never)
+        if not hit.any() and b not in at_best:
+            continue
+        found.append(
+            Blocker(
+                factions=tuple(room.names[f] for f in b),
+                at_best_estimates=b in at_best,
+                share=float(hit.mean()),
+                share_error=replicate_error(hit.astype(np.float64), REPLICATES),
+            )
         )
-        for b, hit in shares.items()
-        if hit.any() or b in at_best
-    ]
     found.sort(key=lambda b: (-b.at_best_estimates, -b.share, len(b.factions)))
     return tuple(found), len(rows)
 
