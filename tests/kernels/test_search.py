@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from detente.kernels import search
 from detente.kernels.patterns import Patterns, make_patterns, no_patterns, pattern_pairs
 from detente.kernels.programme import lowest_sum
 from detente.kernels.search import Objective, exists, maximise
@@ -366,7 +367,9 @@ def agreed_by_hand(case: Draws) -> np.ndarray:
     return np.array(out)
 
 
-def test_exists_is_enumeration() -> None:
+@pytest.mark.parametrize("few", [0, search.FEW])
+def test_exists_is_enumeration(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(search, "FEW", few)
     some = none = 0
     for seed in range(60):
         case = random_draws(seed)
@@ -410,7 +413,9 @@ import hashlib, sys
 import numpy as np
 sys.path.insert(0, {folder!r})
 from test_search import conflict, random_draws
+from detente.kernels import search
 from detente.kernels.search import Objective, exists, maximise
+search.FEW = 0
 digest = hashlib.sha256()
 for seed in range(6):
     case = random_draws(seed, 64)

@@ -529,7 +529,7 @@ def _relax(
         if upper < bound or not kept:
             bound, constant, kept = upper, c, True
             _copy(now, h)
-        if sweep % 10 == 0:
+        if sweep % (2 if first else 10) == 0:
             _climb(kind, problem, usable, package, best, best_gain, scratch)
             if first and (
                 bound < -1e-6 or (best[0] >= 0 and _target(kind, k, problem, best_gain, scratch) == 0.0)
@@ -564,7 +564,7 @@ def _relax(
                 continue
             low, high = 0.0, 1.0
             share = 1.0
-            for _ in range(7):
+            for _ in range(4 if first else 7):
                 for p in range(rows):
                     trial[p] = gain[p] + share * step[p]
                 _slope(kind, k, problem, trial, spread, heat, force, now)

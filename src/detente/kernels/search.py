@@ -32,6 +32,9 @@ __all__ = ["Best", "Existence", "Objective", "exists", "maximise"]
 
 Int = NDArray[np.int64]
 
+FEW = 4096
+"""``exists`` looks at every package where there are at most so many."""
+
 
 class Objective(IntEnum):
     """What ``maximise`` maximises. g_p = U_p - r_p is the gain of party p."""
@@ -400,6 +403,30 @@ def _stage(run: _Run, scale: NDArray[np.float64], game: _Game, k: int) -> float:
     return float(np.sort(np.rint(scale * run.gain)[game.active])[:k].sum())
 
 
+def _first_agreed(
+    judged: tuple[NDArray[Any], NDArray[Any]],
+    packages: Int,
+    patterns: Patterns,
+    add: NDArray[Any] | None,
+    barred: NDArray[np.bool_],
+    status_quo: Int,
+    winning: NDArray[np.uint64],
+    verdict: NDArray[np.int8],
+    witness: NDArray[np.int16],
+    draws: Int,
+) -> None:
+    """Where one of ``packages`` is agreed in a draw, note the first of them at ``draws`` of the answer."""
+    packages = packages[
+        ~matches(packages, patterns)[:, barred].any(axis=1) & (packages != status_quo).any(axis=1)
+    ]
+    for block in range(0, len(packages), 256):
+        some = packages[block : block + 256]
+        good = agreed(accepts(*judged, some, patterns=patterns, add=add), winning)
+        new = good.any(axis=0) & (verdict[draws] == 0)
+        verdict[draws[new]] = 1
+        witness[draws[new]] = some[good.argmax(axis=0)[new]]
+
+
 def exists(
     points: NDArray[Any],
     thresholds: NDArray[Any],
@@ -437,14 +464,26 @@ def exists(
     verdict, witness = np.zeros(draws, np.int8), np.full((draws, issues), -1, np.int16)
     if candidates is not None and len(candidates):
         listed = np.asarray(candidates, np.int64)
-        listed = listed[~matches(listed, patterns)[:, barred].any(axis=1) & (listed != quo).any(axis=1)]
-        for block in range(0, len(listed), 256):
-            some = listed[block : block + 256]
-            good = agreed(accepts(points, thresholds, some, patterns=patterns, add=add), winning)
-            new = good.any(axis=0) & (verdict == 0)
-            verdict[new] = 1
-            witness[new] = some[good.argmax(axis=0)[new]]
+        _first_agreed(
+            (points, thresholds),
+            listed,
+            patterns,
+            add,
+            barred,
+            quo,
+            winning,
+            verdict,
+            witness,
+            np.arange(draws),
+        )
     open_draws = np.flatnonzero(verdict == 0)
+    if len(open_draws) and float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
+        # So few packages that looking at each is faster than any bound.
+        every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), tuple(sizes)), np.int64).T
+        some = np.asarray(points)[..., open_draws], np.asarray(thresholds)[:, open_draws]
+        part_add = None if add is None else np.asarray(add)[..., open_draws]
+        _first_agreed(some, every, patterns, part_add, barred, quo, winning, verdict, witness, open_draws)
+        return Existence(verdict, witness)
     if not len(open_draws):
         return Existence(verdict, witness)
 
@@ -480,11 +519,15 @@ def exists(
                 np.ascontiguousarray(extra[at][:, rows]), kept, quo,
             )  # fmt: skip
             best = np.full(issues, -1, np.int64)
-            status, _, _, _ = descent.solve(
-                descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, issues), np.int64), np.zeros((0, size)),
-                np.zeros(0), 0.0, 0.0, 0.0, 40, True, False, node_limit, best, np.zeros(size, np.int64),
-                np.zeros(size),
-            )  # fmt: skip
+            # Most draws fall to a rough bound and a short search; the others are worth a better bound.
+            for sweeps, limit in ((6, min(node_limit, 2000)), (40, node_limit)):
+                status, _, _, _ = descent.solve(
+                    descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, issues), np.int64),
+                    np.zeros((0, size)), np.zeros(0), 0.0, 0.0, 0.0, sweeps, True, False, limit, best,
+                    np.zeros(size, np.int64), np.zeros(size),
+                )  # fmt: skip
+                if status or best[0] >= 0:
+                    break
             if best[0] >= 0:
                 return 1, best
             if not status:
