@@ -397,10 +397,10 @@ def _tree(
     nobody = 0 in masks
     rows = [] if nobody else [p for p in range(len(points)) if any(m >> p & 1 for m in masks)]
     draws = points.shape[3]
-    table = points[rows].astype(np.int64)
+    table = points[rows]
     inside = np.arange(table.shape[2])[None, :] < sizes[:, None]
-    low = np.where(inside[None, :, :, None], table, np.int64(2**40)).min(axis=2)
-    table = np.where(inside[None, :, :, None], table - low[:, :, None], 0)
+    low = np.where(inside[None, :, :, None], table, np.int32(2**30)).min(axis=2)
+    table = np.where(inside[None, :, :, None], table - low[:, :, None], np.int32(0))
     floor = thresholds[rows].astype(np.int64) - low.sum(axis=1)
     extra = terms.add[rows].astype(np.int64)
     most = int((table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)).max(initial=0))
@@ -413,7 +413,7 @@ def _tree(
     if 0 < len(masks) <= joint and rows:
         means = [_joint(table[some], floor[some], extra[some], inside) for some in sets]
         choices = means[0][3]
-        table = np.concatenate([table, np.array([mean[0] for mean in means])])
+        table = np.concatenate([table, np.array([mean[0] for mean in means])]).astype(np.int32)
         floor = np.concatenate([floor, np.array([mean[1] for mean in means])])
         extra = np.concatenate([extra, np.array([mean[2] for mean in means])])
         sets = np.concatenate([sets, np.eye(len(masks), dtype=np.bool_)], axis=1)
@@ -423,7 +423,7 @@ def _tree(
     # Rows of nothing, so that their number is even.
     spare = 2 if nobody else table.shape[0] % 2
     everybody = len(sets) == 1
-    table = np.concatenate([table, np.zeros((spare, *table.shape[1:]), np.int64)])[:, order]
+    table = np.concatenate([table, np.zeros((spare, *table.shape[1:]), np.int32)])[:, order]
     extra = np.concatenate([extra, np.zeros((spare, *extra.shape[1:]), np.int64)])
     floor = np.concatenate([floor, np.full((spare, draws), least + margin, np.int64)])
     sets = np.concatenate([sets, np.zeros((len(sets), spare), np.bool_)], axis=1)
@@ -433,7 +433,7 @@ def _tree(
     best = table.copy()
     for t in range(len(terms.start) - 1):
         at = max(range(terms.start[t], terms.start[t + 1]), key=lambda e: terms.issue[e])
-        best[:, terms.issue[at], terms.option[at]] += np.maximum(extra[:, t], 0)
+        best[:, terms.issue[at], terms.option[at]] += np.maximum(extra[:, t], 0).astype(np.int32)
     hope = best.max(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1]
 
     fits = 2 * most - least + 4 * margin < 2**15
@@ -443,7 +443,7 @@ def _tree(
     tiles = -(-draws // TILE)
 
     def tiled(array: Any, fill: int, axes: tuple[int, ...]) -> Any:
-        padded = np.full((*array.shape[:-1], tiles * TILE), fill, np.int64)
+        padded = np.full((*array.shape[:-1], tiles * TILE), fill, np.int32)
         padded[..., :draws] = array
         return np.array(padded.reshape(*array.shape[:-1], tiles, TILE).transpose(axes), kind, order="C")
 

@@ -452,7 +452,7 @@ def exists(
     Each draw is a multidimensional knapsack: a candidate or a rounded relaxation says yes, a Lagrangian bound
     no, a capped search decides the rest or leaves it undecided. Draws are independent of one another.
     """
-    parties, issues, options, draws = points.shape
+    parties, issues, _, draws = points.shape
     patterns = no_patterns() if patterns is None else patterns
     terms = len(patterns.start) - 1
     barred = np.zeros(terms, np.bool_)
@@ -464,36 +464,64 @@ def exists(
     verdict, witness = np.zeros(draws, np.int8), np.full((draws, issues), -1, np.int16)
     if candidates is not None and len(candidates):
         listed = np.asarray(candidates, np.int64)
+        everywhere = np.arange(draws)
         _first_agreed(
-            (points, thresholds),
-            listed,
-            patterns,
-            add,
-            barred,
-            quo,
-            winning,
-            verdict,
-            witness,
-            np.arange(draws),
-        )
+            (points, thresholds), listed, patterns, add, barred, quo, winning, verdict, witness, everywhere
+        )  # fmt: skip
     open_draws = np.flatnonzero(verdict == 0)
-    if len(open_draws) and float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
+    if not len(open_draws):
+        return Existence(verdict, witness)
+    if float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
         # So few packages that looking at each is faster than any bound.
         every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), tuple(sizes)), np.int64).T
         some = np.asarray(points)[..., open_draws], np.asarray(thresholds)[:, open_draws]
         part_add = None if add is None else np.asarray(add)[..., open_draws]
         _first_agreed(some, every, patterns, part_add, barred, quo, winning, verdict, witness, open_draws)
         return Existence(verdict, witness)
-    if not len(open_draws):
-        return Existence(verdict, witness)
 
-    # Draw by draw in the layout of ``descent``: [draw, I, L, P]; patterns on one option become its points.
-    table = np.array(np.asarray(points)[..., open_draws].transpose(3, 1, 2, 0), np.int64, order="C")
-    extra = np.zeros((len(open_draws), terms, parties), np.int64)
-    if terms and add is not None:
-        extra[:] = np.asarray(add)[..., open_draws].transpose(2, 1, 0)
-    usable = np.arange(options)[None, :] < np.asarray(sizes)[:, None]
+    def part(rows: slice) -> None:
+        # A few draws at a time: their tables are wide.
+        step = max(1, 2**22 // max(1, parties * issues * points.shape[2]))
+        for first in range(rows.start, rows.stop, step):
+            some = open_draws[first : min(first + step, rows.stop)]
+            knapsacks = _knapsacks(points, thresholds, sizes, patterns, add, barred, quo, winning, some)
+            for at, draw in enumerate(some):
+                verdict[draw], package = _decide(knapsacks, at, node_limit)
+                if package is not None:
+                    witness[draw] = package
+
+    each(part, slices(len(open_draws)))
+    return Existence(verdict, witness)
+
+
+class _Knapsacks(NamedTuple):
+    """Some draws in the layout of ``descent``; patterns on one option have become its points."""
+
+    table: Int
+    """int64[draws, I, L, P]"""
+    extra: Int
+    """int64[draws, T, P]"""
+    floor: Int
+    """int64[P, draws]"""
+    usable: NDArray[np.bool_]
+    sizes: Int
+    terms: tuple[Int, Int, Int]
+    excluded: NDArray[np.bool_]
+    status_quo: Int
+    sets: list[Int]
+
+
+def _knapsacks(
+    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, add: Any, barred: Any, status_quo: Int,
+    winning: Any, draws: Int,
+) -> _Knapsacks:  # fmt: skip
+    parties, _, options, _ = points.shape
     length = np.diff(patterns.start)
+    table = np.array(np.asarray(points)[..., draws].transpose(3, 1, 2, 0), np.int64, order="C")
+    extra = np.zeros((len(draws), len(length), parties), np.int64)
+    if len(length) and add is not None:
+        extra[:] = np.asarray(add)[..., draws].transpose(2, 1, 0)
+    usable = np.arange(options)[None, :] < np.asarray(sizes)[:, None]
     for t in np.flatnonzero(length == 1):
         i, o = patterns.issue[patterns.start[t]], patterns.option[patterns.start[t]]
         table[:, i, o] += extra[:, t]
@@ -501,45 +529,46 @@ def exists(
     several = [list(range(patterns.start[t], patterns.start[t + 1])) for t in np.flatnonzero(length > 1)]
     flat = np.array([e for row in several for e in row], np.int64)
     start = np.cumsum([0] + [len(row) for row in several]).astype(np.int64)
-    issue, option = np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)
-    extra, kept = extra[:, length > 1], barred[length > 1].copy()
-    floor = np.asarray(thresholds, np.int64)[:, open_draws]
-    count = np.array(sizes, np.int64)
-    sets = [np.flatnonzero([int(mask) >> p & 1 for p in range(parties)]) for mask in winning]
+    return _Knapsacks(
+        table, extra[:, length > 1], np.asarray(thresholds, np.int64)[:, draws], usable,
+        np.array(sizes, np.int64),
+        (start, np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)),
+        barred[length > 1].copy(), status_quo,
+        [np.flatnonzero([int(mask) >> p & 1 for p in range(parties)]) for mask in winning],
+    )  # fmt: skip
 
-    def decide(at: int) -> tuple[int, Int | None]:
-        answer = 0
-        for rows in sets:
-            size = len(rows)
-            tables = np.ascontiguousarray(table[at][..., rows])
-            spread = 1.0 + np.ptp(np.where(usable[:, :, None], tables, tables[:, :1]), axis=1).sum(axis=0)
-            problem = descent.Problem(
-                tables, count, -floor[rows, at], np.zeros(size, np.int64), np.ones(size, np.bool_),
-                1.0 / spread, np.zeros(size, np.int64), start, issue, option,
-                np.ascontiguousarray(extra[at][:, rows]), kept, quo,
+
+def _decide(draws: _Knapsacks, at: int, node_limit: int) -> tuple[int, Int | None]:
+    """1 and a package that a winning set accepts in draw ``at``, else 0, or -1 where a search ran out."""
+    answer = 0
+    for rows in draws.sets:
+        size = len(rows)
+        table = np.ascontiguousarray(draws.table[at][..., rows])
+        extra = np.ascontiguousarray(draws.extra[at][:, rows])
+        floor = draws.floor[rows, at]
+        # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
+        best = np.where(draws.usable[:, :, None], table, -(2**40)).max(axis=1)
+        spare = best.sum(axis=0) + np.maximum(extra, 0).sum(axis=0) - floor
+        usable = draws.usable & np.all(table - best[:, None] + spare >= 0, axis=2)
+        if not np.all(usable.any(axis=1)):
+            continue
+        spread = 1.0 + (best - np.where(usable[:, :, None], table, 2**40).min(axis=1)).sum(axis=0)
+        problem = descent.Problem(
+            table, draws.sizes, -floor, np.zeros(size, np.int64), np.ones(size, np.bool_), 1.0 / spread,
+            np.zeros(size, np.int64), *draws.terms, extra, draws.excluded, draws.status_quo,
+        )  # fmt: skip
+        package = np.full(len(draws.sizes), -1, np.int64)
+        # Most draws fall to a rough bound and a short search; the others are worth a better bound.
+        for sweeps, limit in ((6, min(node_limit, 2000)), (40, node_limit)):
+            status, _, _, _ = descent.solve(
+                descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, len(package)), np.int64),
+                np.zeros((0, size)), np.zeros(0), 0.0, 0.0, 0.0, sweeps, True, False, limit, package,
+                np.zeros(size, np.int64), np.zeros(size),
             )  # fmt: skip
-            best = np.full(issues, -1, np.int64)
-            # Most draws fall to a rough bound and a short search; the others are worth a better bound.
-            for sweeps, limit in ((6, min(node_limit, 2000)), (40, node_limit)):
-                status, _, _, _ = descent.solve(
-                    descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, issues), np.int64),
-                    np.zeros((0, size)), np.zeros(0), 0.0, 0.0, 0.0, sweeps, True, False, limit, best,
-                    np.zeros(size, np.int64), np.zeros(size),
-                )  # fmt: skip
-                if status or best[0] >= 0:
-                    break
-            if best[0] >= 0:
-                return 1, best
-            if not status:
-                answer = -1
-        return answer, None
-
-    def part(rows: slice) -> None:
-        for at in range(rows.start, rows.stop):
-            answer, package = decide(at)
-            verdict[open_draws[at]] = answer
-            if package is not None:
-                witness[open_draws[at]] = package
-
-    each(part, slices(len(open_draws)))
-    return Existence(verdict, witness)
+            if status or package[0] >= 0:
+                break
+        if package[0] >= 0:
+            return 1, package
+        if not status:
+            answer = -1
+    return answer, None
