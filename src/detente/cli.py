@@ -162,14 +162,19 @@ def check(
     sources: Annotated[
         Path | None, typer.Option("--sources", help="Folder with the texts: verify every quotation.")
     ] = None,
+    weights: Annotated[
+        bool, typer.Option("--weights", help="Print the weights as they act, normalised to sum to 100.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read a case, say what is wrong with it, and warn as a good colleague would."""
+    from detente.case.advice import effective_weights
     from detente.case.checks import verify_quotations
 
     read = _read(case)
     verdicts = [] if sources is None else verify_quotations(read.case, sources)
     bad = [v for v in verdicts if not v.found]
+    acting = {f: effective_weights(p) for f, p in read.case.preferences.items() if p.weights}
     if as_json:
         _print_json(
             {
@@ -180,6 +185,10 @@ def check(
                     {"line": w.line, "column": w.column, "path": w.path, "message": w.message}
                     for w in read.warnings
                 ],
+                "effective_weights": {
+                    f: {i: [w.low, w.median, w.high] for i, w in shares.items()}
+                    for f, shares in acting.items()
+                },
                 "quotations": [
                     {"path": v.path, "source": v.source, "found": v.found, "why": v.why} for v in verdicts
                 ],
@@ -190,6 +199,13 @@ def check(
             print(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
         for verdict in bad:
             print(f"{read.file}: {verdict.path}: not found in the texts of {sources}: {verdict.why}")
+        for faction, shares in acting.items() if weights else ():
+            for issue, w in shares.items():
+                typed = read.case.preferences[faction].weights[issue]
+                print(
+                    f"{faction}.weights.{issue}: typed {typed.low:g} {typed.median:g} {typed.high:g}, "
+                    f"acts as {w.low:.1f} {w.median:.1f} {w.high:.1f}"
+                )
         parts = [f"{len(read.case.parties)} parties", f"{len(read.case.issues)} issues"]
         if sources is not None:
             parts.append(f"{len(verdicts) - len(bad)} of {len(verdicts)} quotations found")
@@ -318,8 +334,26 @@ def _fail(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
+def _guard_output() -> None:
+    """Keep the standard output ours: what a compiled library prints there goes to the standard error.
+
+    HiGHS has left-over prints that no option silences; in the midst of JSON they would break a pipe.
+    """
+    try:
+        if sys.stdout.fileno() != 1 or sys.stderr.fileno() != 2:
+            return
+    except (AttributeError, OSError, ValueError):
+        return
+    ours = sys.stdout
+    sys.stdout = open(  # noqa: SIM115
+        os.dup(1), "w", encoding=ours.encoding, errors=ours.errors, buffering=1 if ours.isatty() else -1
+    )
+    os.dup2(2, 1)
+
+
 def main() -> NoReturn:
     """Run the command line; every error becomes one clear message and its exit code."""
+    _guard_output()
     try:
         app(standalone_mode=True)
     except CaseError as error:

@@ -84,9 +84,8 @@ def check_track(case: Case, found: TrackResult) -> None:
     for faction in table.party_of:
         if now and faction in found.status_quo.utility:
             assert exact(found.status_quo.utility[faction]) == utility(case, faction, now, step=GRID)
-            # Nobody is asked to sign the status quo, so it is measured against no deal alone, lines or not.
-            enough = utility(case, faction, now, step=GRID) >= no_deal(case, faction, step=GRID)
-            assert (faction in found.status_quo.accepts) == enough
+            consent = table.consent(now, step=GRID)
+            assert (faction in found.status_quo.accepts) == (faction in consent)
 
     if winning:
         blockers = {frozenset(b.factions) for b in found.blockers if b.at_best_estimates}

@@ -121,7 +121,7 @@ def test_fifty_dots(probability: float, filled: int) -> None:
     assert len(dots) == 50
     assert [dot["kind"] for dot in dots].count("Yes") == filled
     assert len({(dot["x"], dot["y"]) for dot in dots}) == 50
-    assert f"In {filled} of 50 equally likely worlds: yes" in chart.alt
+    assert f"In {filled} of 50 dots: yes" in chart.alt
 
 
 def test_stacked_dots_count() -> None:

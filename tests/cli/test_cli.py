@@ -198,3 +198,21 @@ def test_help_and_check_load_nothing_heavy() -> None:
         subprocess.run(
             [sys.executable, "-c", code.format(args=arguments)], check=True, capture_output=True, timeout=60
         )
+
+
+def test_what_a_library_prints_does_not_reach_the_output() -> None:
+    code = (
+        "import os, sys; sys.argv = ['detente', 'cases', '--json']\n"
+        "from detente import cli, catalogue\n"
+        "real = catalogue.titles\n"
+        "catalogue.titles = lambda: (os.write(1, b'noise'), real())[1]\n"
+        "cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
+    json.loads(done.stdout)
+    assert b"noise" in done.stderr
+
+
+def test_check_prints_the_weights_as_they_act(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run("check", str(tiny), "--weights", capsys=capsys)[1]
+    assert "north.weights.well: typed 10 20 30, acts as 12.5 22.2 30.0" in out

@@ -9,9 +9,6 @@ from detente.case.model import Case
 
 __all__ = ["Words", "joined", "percent", "plural", "signed"]
 
-SHORT = 28
-"""Letters of a column head."""
-
 
 @dataclass(frozen=True)
 class Words:

@@ -88,7 +88,7 @@ def quantile_dots(
         id,
         caption,
         {"data": {"values": [*dots, count]}, "layer": layers},
-        f"In {filled} of 50 equally likely worlds: {labels[0]}; in {50 - filled} of 50: {labels[1]}.",
+        f"In {filled} of 50 dots: {labels[0]}; in {50 - filled} of 50: {labels[1]}.",
         Table(
             caption,
             ("Outcome", "Of 50", "Share"),

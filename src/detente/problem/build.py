@@ -124,13 +124,13 @@ class Problem:
         return np.array([n for n, p in enumerate(self.parameters) if not p.certain], dtype=np.intp)
 
     @cached_property
-    def selectors(self) -> tuple[tuple[str, int, int], ...]:
-        """Dimensions that choose: (kind, owner index, which) for readings, firm lines and outside issues."""
-        chosen: list[tuple[str, int, int]] = []
+    def selectors(self) -> tuple[tuple[str, int], ...]:
+        """Dimensions that choose: (kind, index) for readings of a faction, outside issues, firm lines."""
+        chosen: list[tuple[str, int]] = []
         for f, names in enumerate(self.readings):
             if len(names) > 1:
-                chosen.append(("reading", f, 0))
-        chosen.extend(("chance", i, 0) for i in self.chances)
+                chosen.append(("reading", f))
+        chosen.extend(("chance", i) for i in self.chances)
         firm = {
             line.holds
             for schemes in self.schemes
@@ -138,7 +138,7 @@ class Problem:
             for line in s.lines
             if line.holds is not None
         }
-        chosen.extend(("firm", n, 0) for n in sorted(firm))
+        chosen.extend(("firm", n) for n in sorted(firm))
         return tuple(chosen)
 
     @property
@@ -150,10 +150,6 @@ class Problem:
     def sizes(self) -> IntArray:
         """[I] number of options of each issue."""
         return np.array([len(o) for o in self.options], dtype=np.int64)
-
-    def faction_label(self, faction: str) -> str:
-        """The name to show for a faction."""
-        return faction_names(self.case)[faction]
 
     def package(self, options: Sequence[int], issues: Sequence[int] | None = None) -> dict[str, str]:
         """Option indices as ``{issue: option}``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +74,24 @@ def parameters(problem: Problem, uniforms: NDArray[np.float64]) -> NDArray[np.fl
     if len(which):
         u = uniforms[:, : len(which)]
         if problem.correlations:
-            from scipy.special import ndtr, ndtri
-
             u = u.copy()
             for dims, factor in problem.correlations:
-                u[:, dims] = ndtr(ndtri(u[:, dims]) @ factor.T)
+                u[:, dims] = _normal(_score(u[:, dims]) @ factor.T)
         knots = np.array([problem.parameters[n].knots for n in which])
         values[:, which] = quantile(knots, u)
     return values
+
+
+def _score(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard normal quantiles; the few dimensions of a copula do not repay SciPy's start-up."""
+    found: NDArray[np.float64] = np.asarray(np.frompyfunc(NormalDist().inv_cdf, 1, 1)(u), dtype=np.float64)
+    return found
+
+
+def _normal(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard normal distribution function."""
+    found: NDArray[np.float64] = np.asarray(np.frompyfunc(NormalDist().cdf, 1, 1)(z), dtype=np.float64)
+    return found
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,7 @@ def choose(
             outside[i] = problem.status_quo[i]
     holds: dict[int, NDArray[np.bool_]] = {}
     first = len(problem.uncertain)
-    for d, (kind, n, _) in enumerate(problem.selectors):
+    for d, (kind, n) in enumerate(problem.selectors):
         u = None if uniforms is None else uniforms[:, first + d]
         if kind == "reading":
             shares = values[:, problem.priors[n]]

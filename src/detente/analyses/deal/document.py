@@ -256,7 +256,7 @@ def _side_by_side(track: TrackResult, words: Words) -> Table:
     )
     rows.append(["… and each side delivers its own", *blank, *(percent(s.delivered) for _, s in shown)])
     rows.append(
-        ["… whatever hangs together", *blank]
+        ["… if judgements were tied together", *blank]
         + [f"{percent(s.dependence_bounds[0])} to {percent(s.dependence_bounds[1])}" for _, s in shown]
     )
     for faction, readings in shown[0][1].acceptance_by_reading.items():
@@ -267,10 +267,10 @@ def _side_by_side(track: TrackResult, words: Words) -> Table:
             )
     unproven = [name for name, s in shown if not s.proven]
     note = (
-        "Gains in points of each faction's own 0–100 scale, best estimate and 5–95% range; points of different "
+        "Gains in points of each faction's own scale, best estimate and 5–95% range; points of different "
         "factions are not comparable. * depends on how the scales were set. "
-        "“Whatever hangs together”: the judgements of different factions are drawn as independent unless the case "
-        "says otherwise; these are the limits if they were tied together in the worst or the best way."
+        "“If judgements were tied together”: those of different factions are drawn as independent unless the case "
+        "says otherwise; these are the limits in the worst and the best case."
     )
     if unproven:
         note += f" Not proven best by its rule: {joined(unproven)} (a search limit was reached)."
@@ -312,7 +312,7 @@ def _readings(track: TrackResult, words: Words) -> Chart:
     for name, s in _shown(track)[:3]:
         for faction, readings in s.acceptance_by_reading.items():
             for reading, share in readings.items():
-                spread = 2 * s.acceptance_error
+                spread = 2 * s.acceptance_by_reading_error[faction][reading]
                 label = f"{words.faction(faction)}: {words.reading(faction, reading)}"
                 rows.append(
                     (name.replace("*", ""), label, share, max(0.0, share - spread), min(1.0, share + spread))

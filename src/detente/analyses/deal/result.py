@@ -47,6 +47,8 @@ class PackageResult:
     acceptance_by_faction: Mapping[str, float]
     acceptance_by_reading: Mapping[str, Mapping[str, float]]
     """Faction → reading → acceptance if that reading is true."""
+    acceptance_by_reading_error: Mapping[str, Mapping[str, float]]
+    """Their Monte Carlo standard errors."""
     dependence_bounds: tuple[float, float]
     """Acceptance if the factions' judgements hung together in the worst and the best way (Fréchet bounds)."""
     delivered: float

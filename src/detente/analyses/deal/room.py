@@ -134,15 +134,17 @@ class Room:
             self.totals(self.fresh, packages) - self.fresh.seat.no_deal, [5, 50, 95], axis=2
         )
         by_reading: dict[tuple[str, str], NDArray[np.float64]] = {
-            key: agreed(accepted(seen, packages), seen.winning).mean(axis=1)
+            key: agreed(accepted(seen, packages), seen.winning).astype(np.float64)
             for key, seen in self.rivals.items()
         }
         results = []
         for n, package in enumerate(packages):
             shares = over[n].mean(axis=1)
             readings: dict[str, dict[str, float]] = {}
+            errors: dict[str, dict[str, float]] = {}
             for (faction, reading), values in by_reading.items():
-                readings.setdefault(faction, {})[reading] = float(values[n])
+                readings.setdefault(faction, {})[reading] = float(values[n].mean())
+                errors.setdefault(faction, {})[reading] = replicate_error(values[n], REPLICATES)
             results.append(
                 PackageResult(
                     package=self.problem.package(package.tolist(), self.at.issues),
@@ -161,6 +163,7 @@ class Room:
                     acceptance_error=replicate_error(together[n].astype(np.float64), REPLICATES),
                     acceptance_by_faction={name: float(shares[f]) for f, name in enumerate(self.names)},
                     acceptance_by_reading=readings,
+                    acceptance_by_reading_error=errors,
                     dependence_bounds=_dependence(self, over[n]),
                     delivered=float(delivered[n]),
                     accepts=tuple(name for f, name in enumerate(self.names) if yes[n, f]),

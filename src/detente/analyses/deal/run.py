@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.model import Case
-from detente.problem import Problem, Sample, build, draw, medians
+from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.rng import round_up, uniforms
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Deal", "prepare"]
@@ -51,13 +51,21 @@ class Deal:
     @cached_property
     def fresh(self) -> Sample:
         """The draws on which acceptance is reported."""
-        return draw(self.problem, self.reported_on)
+        return self._reported({})
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        return parameters(self.problem, self.reported_on)
+
+    def _reported(self, readings: Mapping[str, str]) -> Sample:
+        chosen = choose(self.problem, self._values, self.reported_on, readings=readings)
+        return assemble(self.problem, self._values, chosen)
 
     @cached_property
     def rivals(self) -> Mapping[tuple[str, str], Sample]:
         """The fresh draws under each rival reading."""
         return {
-            (f, r): draw(self.problem, self.reported_on, readings={f: r})
+            (f, r): self._reported({f: r})
             for f, names in zip(self.problem.factions, self.problem.readings, strict=True)
             for r in names
         }

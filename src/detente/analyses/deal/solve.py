@@ -23,7 +23,7 @@ import numpy as np
 from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
-from detente.analyses.deal.room import Room, view
+from detente.analyses.deal.room import Room, accepted, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
@@ -134,13 +134,14 @@ def _status_quo(room: Room) -> StatusQuo | None:
         return None
     package = start[None].astype(np.int16)
     steps = room.totals(room.best, package)[0, :, 0]
-    over = room.totals(room.fresh, package)[0] >= room.fresh.seat.no_deal
+    yes = accepted(room.best, package)[0, :, 0]
+    over = accepted(room.fresh, package)[0]
     no_deal = room.best.seat.no_deal[:, 0].astype(np.int64)
     return StatusQuo(
         package=room.problem.package(start.tolist(), room.at.issues),
         utility=room.points(steps),
         no_deal=room.points(no_deal),
-        accepts=tuple(name for f, name in enumerate(room.names) if steps[f] >= no_deal[f]),
+        accepts=tuple(name for f, name in enumerate(room.names) if yes[f]),
         acceptance_by_faction={name: float(over[f].mean()) for f, name in enumerate(room.names)},
     )
 

@@ -22,7 +22,8 @@ NODES = 20_000
 """Nodes of the search that decides whether one draw has an agreed package."""
 
 
-def existence(seen: View, candidates: NDArray[np.int16]) -> NDArray[np.int8]:
+def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NODES) -> NDArray[np.int8]:
+    """Per draw, whether some package is agreed: 1 yes, 0 no, -1 undecided within ``node_limit``."""
     s = seen.seat
     verdict: NDArray[np.int8] = exists(
         s.points,
@@ -30,7 +31,7 @@ def existence(seen: View, candidates: NDArray[np.int16]) -> NDArray[np.int8]:
         s.sizes,
         winning=seen.winning,
         candidates=candidates,
-        node_limit=NODES,
+        node_limit=node_limit,
         **seen.over,
     ).verdict
     return verdict

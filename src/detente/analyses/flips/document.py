@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.analyses.flips.scan import SCAN, SETTINGS, Flip, FlipsResult
+from detente.analyses.flips.scan import FLIP_DRAWS, SCAN, SETTINGS, Flip, FlipsResult
 from detente.analyses.words import Words, joined, percent
 from detente.case.model import Case
 from detente.charts import tornado
@@ -143,9 +143,9 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 rows=rows,
                 numeric=(5,),
                 note=f"{len(result.flips):,} numbers were tried; {len(telling):,} matter in some way, {len(rows)} are shown. "
-                f"“Another package from” was looked for at {SETTINGS} points of each judged range among "
+                f"“Another package from” was looked for at {SETTINGS} points of each judged range, in {FLIP_DRAWS} draws, among "
                 f"{result.candidates} candidates. First-order index: the share of the variance of “accepted” that the "
-                "number explains alone; values under 1% are within the noise of the draws.",
+                f"number explains alone; it comes from means with an error of about {100 * result.first_order_error:.1f} points.",
                 fold=True,
             )
         )

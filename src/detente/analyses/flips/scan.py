@@ -30,9 +30,9 @@ from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
 from detente.analyses.deal.room import accepted, allowed, view
 from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.deal.uncertainty import existence
 from detente.analyses.flips.probe import Probe
 from detente.kernels.acceptance import agreed
-from detente.kernels.search import exists
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters, table
 from detente.problem.sample import quantile
 from detente.rng import replicate_error
@@ -106,7 +106,7 @@ class FlipsResult:
     """How many packages it was compared with."""
     flips: tuple[Flip, ...]
     first_order_error: float
-    """Standard error of one conditional mean: indices below its square over the variance are noise."""
+    """Standard error of the acceptance, and about that of a mean with one number held."""
     reading_index: Mapping[str, float]
     """Faction → first-order index of which of its rival readings is true."""
 
@@ -257,16 +257,7 @@ def _verdicts(
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
         seen = view(problem, assemble(problem, part, choose(problem, part, None)), at)
-        s = seen.seat
-        out[start : start + block] = exists(
-            s.points,
-            s.thresholds,
-            s.sizes,
-            winning=seen.winning,
-            candidates=candidates,
-            node_limit=SEARCH_NODES,
-            **seen.over,
-        ).verdict
+        out[start : start + block] = existence(seen, candidates, node_limit=SEARCH_NODES)
     return out
 
 
