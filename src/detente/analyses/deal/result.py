@@ -94,9 +94,6 @@ class Packages:
     why: str | None
     zone_probability: float | Zone
     monte_carlo_error: float
-    zone_by_reading: Mapping[str, Mapping[str, float]]
-    """Faction → reading → share of draws with some agreed package, were that reading true (a lower bound, from
-    256 of the draws)."""
     best_package_acceptance: float
     best_package_error: float
 

@@ -89,7 +89,7 @@ def _track(ready: Deal, at: Table) -> TrackResult:
     if front is not None and len(readable) < len(front):
         notes.append(f"{len(readable)} of {len(front):,} packages of the frontier are shown")
     pool = np.unique(np.concatenate([readable, candidates]), axis=0)
-    opened, error, by_reading = zone(room, pool)
+    opened, error = zone(room, pool)
     agreed, why_not = counted(room)
     top = solved["most_acceptable"]
     between, looked = blockers(room, pool)
@@ -110,7 +110,6 @@ def _track(ready: Deal, at: Table) -> TrackResult:
             why=why_not,
             zone_probability=opened,
             monte_carlo_error=error,
-            zone_by_reading=by_reading,
             best_package_acceptance=top.acceptance if top else 0.0,
             best_package_error=top.acceptance_error if top else 0.0,
         ),

@@ -37,22 +37,18 @@ def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NO
     return verdict
 
 
-def zone(
-    room: Room, candidates: NDArray[np.int16]
-) -> tuple[float | Zone, float, dict[str, dict[str, float]]]:
-    """Share of draws in which some package is agreed; a range where a capped search left some undecided."""
+def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float]:
+    """Share of draws in which some package is agreed, and its error.
+
+    A range where a capped search left some draws undecided.
+    """
     verdict = existence(room.fresh, candidates)
     yes = float((verdict == 1).mean())
     undecided = float((verdict == -1).mean())
     error = replicate_error((verdict == 1).astype(np.float64), REPLICATES)
-    by_reading: dict[str, dict[str, float]] = {}
-    rows = _strided(room)
-    for (faction, reading), seen in room.rivals.items():
-        verdict = existence(_slice(seen, rows), candidates)
-        by_reading.setdefault(faction, {})[reading] = float((verdict == 1).mean())
     if undecided:
-        return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error, by_reading
-    return yes, error, by_reading
+        return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error
+    return yes, error
 
 
 def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, ...], int]:
