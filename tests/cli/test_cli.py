@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -216,3 +217,17 @@ def test_what_a_library_prints_does_not_reach_the_output() -> None:
 def test_check_prints_the_weights_as_they_act(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = run("check", str(tiny), "--weights", capsys=capsys)[1]
     assert "north.weights.well: typed 10 20 30, acts as 12.5 22.2 30.0" in out
+
+
+def test_the_number_of_threads_does_not_change_a_byte() -> None:
+    printed = {
+        threads: subprocess.run(
+            [sys.executable, "-m", "detente", "deal", "venezuela-2021", "--json", "--draws", "64"],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "NUMBA_NUM_THREADS": threads},
+            timeout=300,
+        ).stdout
+        for threads in ("1", "2")
+    }
+    assert printed["1"] == printed["2"]

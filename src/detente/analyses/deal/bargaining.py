@@ -225,6 +225,7 @@ def nearest_miss(room: Room) -> NearestMiss | None:
     return NearestMiss(
         package=room.problem.package(package.tolist(), room.at.issues),
         moves=room.moves(package),
+        utility=room.points(steps),
         shortfall=shortfall,
         total=None if lined else round(sum(shortfall.values()), 9),
         proven=bool(best.proven),

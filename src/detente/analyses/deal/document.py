@@ -323,33 +323,52 @@ def _readings(track: TrackResult, words: Words) -> Chart:
 
 
 def _scatter(track: TrackResult, words: Words) -> Chart | None:
-    """The two factions of different parties whose interests on the frontier are most opposed."""
+    """The two factions of different parties whose interests are most opposed, and the packages as they see them.
+
+    Where no package is agreed there is no frontier: then the nearest ones stand against the no-deal lines.
+    """
     points = list(track.frontier)
-    if len(points) < 2 or len(track.factions) < 2:
+    chosen = [s for s in track.solutions.values() if s is not None]
+    told: list[PackageResult] = points if len(points) > 1 else [*points, *chosen]
+    if not told or len(track.factions) < 2:
         return None
     owner = {f: p for p, spec in words.case.parties.items() for f in (spec.factions or (p,))}
     pairs = [
         (a, b) for k, a in enumerate(track.factions) for b in track.factions[k + 1 :] if owner[a] != owner[b]
     ] or [(track.factions[0], track.factions[1])]
-    x, y = min(
-        pairs,
-        key=lambda pair: _correlation([p.gain[pair[0]] for p in points], [p.gain[pair[1]] for p in points]),
-    )
+    if len(points) > 1:
+        x, y = min(
+            pairs,
+            key=lambda pair: _correlation(
+                [p.gain[pair[0]] for p in points], [p.gain[pair[1]] for p in points]
+            ),
+        )
+        caption = (
+            f"The frontier as seen by {words.faction(x)} and {words.faction(y)}, whose interests differ most"
+        )
+    else:
+        # Without a frontier to compare on: those who stand lowest and highest above no deal.
+        x, y = max(pairs, key=lambda pair: abs(told[0].gain[pair[0]] - told[0].gain[pair[1]]))
+        caption = f"The nearest packages as seen by {words.faction(x)} and {words.faction(y)}, against their no-deal lines"
     marks = [_mark(p, x, y, "frontier", words) for p in points]
     if track.status_quo:
+        start = track.status_quo.utility
+        marks.append({"x": start[x], "y": start[y], "kind": "status quo", "label": "nothing moves"})
+    if track.nearest_miss is not None:
+        near = track.nearest_miss
         marks.append(
             {
-                "x": track.status_quo.utility[x],
-                "y": track.status_quo.utility[y],
-                "kind": "status quo",
-                "label": "nothing moves",
+                "x": near.utility[x],
+                "y": near.utility[y],
+                "kind": "nearest miss",
+                "label": words.moves(near.moves),
             }
         )
     marks += [_mark(s, x, y, KINDS[rule], words) for rule, s in track.solutions.items() if s is not None]
-    some = next(iter(points))
+    some = told[0]
     return utility_scatter(
         f"scatter-{track.id}",
-        f"The frontier as seen by {words.faction(x)} and {words.faction(y)}, whose interests differ most",
+        caption,
         marks,
         f"{words.faction(x)} (points)",
         f"{words.faction(y)} (points)",

@@ -134,6 +134,8 @@ class NearestMiss:
 
     package: Mapping[str, str]
     moves: Mapping[str, str]
+    utility: Mapping[str, float]
+    """Faction → points at best estimates."""
     shortfall: Mapping[str, float]
     """Faction → points by which its no-deal value would have to be lower, or that a side payment is worth."""
     total: float | None
