@@ -479,7 +479,8 @@ def _swaps(result: DealResult, words: Words) -> Section:
                 f"{plural(result.swaps_considered, 'small exchange')} of up to three issues touch nobody's hold on office; "
                 f"the one accepted most often ({percent(best.acceptance)} of draws) is: {words.moves(best.moves)}.",
                 because="Only those who control what is moved have to agree, not the whole table.",
-                limit=f"The largest of many estimates, so a little flattered. {PAPER}",
+                limit=f"The largest of many estimates, so a little flattered. {PAPER}"
+                + (f" A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""),
                 tone="caution",
             )
         )

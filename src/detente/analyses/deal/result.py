@@ -224,6 +224,8 @@ class DealResult:
     tracks: Mapping[str, TrackResult]
     swaps: tuple[Swap, ...]
     swaps_considered: int
+    swaps_left_out: str | None
+    """Which exchanges a limit left out, where one did."""
     uncertain: int
     """How many numbers and chances are drawn; 0: the case has no range, reading or chance in it."""
     readings: Mapping[str, str]

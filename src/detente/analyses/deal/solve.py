@@ -45,7 +45,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
     problem, case = ready.problem, ready.problem.case
     names = list(tracks or case.tracks or ["table"])
     found = {name: _track(ready, table(problem, name)) for name in names}
-    exchanges, considered = swaps(ready)
+    exchanges, considered, left_out = swaps(ready)
     likeliest = ready.best.reading[:, 0]
     return DealResult(
         case=case.id,
@@ -58,6 +58,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
         tracks=found,
         swaps=exchanges,
         swaps_considered=considered,
+        swaps_left_out=left_out,
         uncertain=problem.dimensions,
         readings={
             f: names[int(r)]

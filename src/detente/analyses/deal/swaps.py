@@ -8,9 +8,10 @@ swap that contains a smaller one already shown is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ __all__ = ["SWAP_SIZE", "swaps"]
 
 SWAP_SIZE = 3
 MAX_SWAPS = 12
+MAX_LISTED = 100_000
+"""Exchanges listed; sizes that would pass it are left out, and the result says so."""
+MAX_DRAWN = 2_000
+"""Exchanges tried on the draws; of more, those whose worst consenting gain at best estimates is largest."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,11 @@ class _Exchange:
     """Who has to consent, over the problem's factions."""
 
 
-def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
-    """The exchanges accepted most often, and how many were considered."""
+def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int, str | None]:
+    """The exchanges accepted most often, how many were considered, and what was left out, if anything."""
     problem = ready.problem
     if problem.status_quo is None:
-        return (), 0
+        return (), 0, None
     gates = {
         i: gate
         for i, issue in enumerate(problem.case.issues.values())
@@ -56,21 +61,28 @@ def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
     }
     room = Room(ready, whole, **sight)
     place = {i: n for n, i in enumerate(whole.issues)}
-    found = list(_exchanges(problem, gates, _gives(problem, room, gates)))
+    found, left_out = _exchanges(problem, gates, _gives(problem, room, gates))
     packages = np.repeat(problem.status_quo[list(gates)][None].astype(np.int16), len(found), axis=0)
     for n, exchange in enumerate(found):
         for i, o in exchange.moves:
             packages[n, place[i]] = o
-    possible = allowed(room.fresh, packages)
-    found = [e for e, fine in zip(found, possible, strict=True) if fine]
-    packages = packages[possible]
+    kept = np.flatnonzero(allowed(room.fresh, packages))
+    considered = len(kept)
+    if considered > MAX_DRAWN:
+        worst = _worst_gains([found[n] for n in kept], room, packages[kept])
+        kept = np.sort(kept[np.argsort(-worst, kind="stable")[:MAX_DRAWN]])
+        screened = (
+            f"of {considered:,} only the {MAX_DRAWN:,} with the best worst gain at best estimates were drawn"
+        )
+        left_out = screened if left_out is None else f"{left_out}; {screened}"
+    found, packages = [found[n] for n in kept], packages[kept]
     if not found:
-        return (), 0
+        return (), 0, left_out
     shares = _agreement(found, accepted(room.fresh, packages))
     shown = _shown(found, shares.mean(axis=1))
-    few, kept = packages[shown], [found[n] for n in shown]
+    few, chosen = packages[shown], [found[n] for n in shown]
     by_reading = {
-        key: _agreement(kept, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
+        key: _agreement(chosen, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
         for key, s in ready.rivals.items()
     }
     gains = room.totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
@@ -91,7 +103,7 @@ def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int]:
                 acceptance_by_reading=readings,
             )
         )
-    return tuple(results), len(found)
+    return tuple(results), considered, left_out
 
 
 def _gives(
@@ -111,17 +123,47 @@ def _gives(
 
 def _exchanges(
     problem: Problem, gates: Mapping[int, Agreement], gives: Mapping[tuple[int, int], frozenset[str]]
-) -> Iterator[_Exchange]:
+) -> tuple[list[_Exchange], str | None]:
+    """All exchanges, smallest first, as far as ``MAX_LISTED`` allows; what was left out."""
     owners = {i: frozenset(problem.party_of[f] for f in players(g)) for i, g in gates.items()}
+    found: list[_Exchange] = []
     for size in range(2, SWAP_SIZE + 1):
+        groups: list[tuple[tuple[int, ...], list[list[int]]]] = []
+        count = 0
         for issues in combinations(gates, size):
             consenting = frozenset().union(*(owners[i] for i in issues))
             if len(consenting) < 2 or len({owners[i] for i in issues}) < 2:
                 continue
             levels = [[o for o in range(len(problem.options[i])) if gives[i, o] & consenting] for i in issues]
+            groups.append((issues, levels))
+            count += prod(map(len, levels))
+        if len(found) + count > MAX_LISTED:
+            return (
+                found,
+                f"exchanges of {size} issues were left out ({count:,} of them, the limit is {MAX_LISTED:,})",
+            )
+        for issues, levels in groups:
             gate = all_of(*dict.fromkeys(gates[i] for i in issues))
-            for chosen in product(*levels):
-                yield _Exchange(tuple(zip(issues, chosen, strict=True)), gate)
+            found += [_Exchange(tuple(zip(issues, chosen, strict=True)), gate) for chosen in product(*levels)]
+    return found, None
+
+
+def _worst_gains(exchanges: list[_Exchange], room: Room, packages: NDArray[np.int16]) -> NDArray[np.float64]:
+    """[N] smallest gain, in points at best estimates, in the winning set where it is largest.
+
+    Compares points of different factions, so it screens and never ranks.
+    """
+    gains = (room.totals(room.best, packages)[..., 0] - room.best.seat.no_deal[:, 0]) * room.step
+    gains[~accepted(room.best, packages)[..., 0] & (gains >= 0)] = -np.inf  # a line stands in the way
+    worst = np.full(len(exchanges), -np.inf)
+    rows: dict[Agreement, list[int]] = {}
+    for n, exchange in enumerate(exchanges):
+        rows.setdefault(exchange.gate, []).append(n)
+    for gate, some in rows.items():
+        for mask in minimal_winning_sets(gate):
+            inside = [f for f in range(gains.shape[1]) if mask >> f & 1]
+            worst[some] = np.maximum(worst[some], gains[np.ix_(some, inside)].min(axis=1))
+    return worst
 
 
 def _agreement(exchanges: list[_Exchange], over: NDArray[np.bool_]) -> NDArray[np.bool_]:

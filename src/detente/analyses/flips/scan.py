@@ -178,16 +178,16 @@ def _deal_flips(
     base = parameters(problem, np.full((1, problem.dimensions), 0.5))[0]
     known = _known(problem, at, found)
     count = found.packages.acceptable
-    verdict = _verdicts(ready, at, base[None], known)[0] if count is None else int(count > 0)
+    as_judged = np.zeros(1, dtype=np.intp), base[:1]
+    verdict = _verdicts(ready, at, base, *as_judged, known)[0] if count is None else int(count > 0)
     now = None if verdict == -1 else bool(verdict)
     everything, used = mine, _live(ready)
     mine = [n for n in mine if n in used]
     if now is None or not mine:
         return now, [None] * len(everything)
     grid = np.array([np.linspace(*_span(problem, n), SCAN) for n in mine])
-    rows = np.repeat(base[None], grid.size, axis=0)
-    rows[np.arange(grid.size), np.repeat(mine, SCAN)] = grid.ravel()
-    verdicts = _verdicts(ready, at, rows, known).reshape(grid.shape)
+    numbers = np.array(mine, dtype=np.intp)
+    verdicts = _verdicts(ready, at, base, np.repeat(numbers, SCAN), grid.ravel(), known).reshape(grid.shape)
     changed = verdicts == (0 if now else 1)
     inner = np.full((len(mine), 2), np.nan)  # nearest unchanged and nearest changed value, per side
     outer = np.full((len(mine), 2), np.nan)
@@ -205,9 +205,7 @@ def _deal_flips(
         if not len(live):
             break
         middle = (inner[tuple(live.T)] + outer[tuple(live.T)]) / 2
-        rows = np.repeat(base[None], len(live), axis=0)
-        rows[np.arange(len(live)), np.array(mine)[live[:, 0]]] = middle
-        hit = _verdicts(ready, at, rows, known) == (0 if now else 1)
+        hit = _verdicts(ready, at, base, numbers[live[:, 0]], middle, known) == (0 if now else 1)
         outer[tuple(live[hit].T)] = middle[hit]
         inner[tuple(live[~hit].T)] = middle[~hit]
     nearest: dict[int, float] = {}
@@ -248,14 +246,24 @@ def _indexed(problem: Problem, at: Table, packages: Sequence[Mapping[str, str]])
 
 
 def _verdicts(
-    ready: Deal, at: Table, rows: NDArray[np.float64], candidates: NDArray[np.int16]
+    ready: Deal,
+    at: Table,
+    base: NDArray[np.float64],
+    which: NDArray[np.intp],
+    values: NDArray[np.float64],
+    candidates: NDArray[np.int16],
 ) -> NDArray[np.int8]:
-    """Existence of an agreed package at each row of parameter values, in blocks."""
+    """Existence of an agreed package at best estimates ``base`` [N] with number ``which[k]`` at ``values[k]``.
+
+    In blocks: all rows of parameters at once would be rows times numbers.
+    """
     problem = ready.problem
-    out = np.zeros(len(rows), dtype=np.int8)
-    block = 2048
-    for start in range(0, len(rows), block):
-        part = rows[start : start + block]
+    out = np.zeros(len(which), dtype=np.int8)
+    block = max(64, min(2048, 2**24 // len(base)))
+    for start in range(0, len(which), block):
+        some = which[start : start + block]
+        part = np.repeat(base[None], len(some), axis=0)
+        part[np.arange(len(some)), some] = values[start : start + block]
         seen = view(problem, assemble(problem, part, choose(problem, part, None)), at)
         out[start : start + block] = existence(seen, candidates, node_limit=SEARCH_NODES)
     return out
