@@ -16,9 +16,15 @@ from pathlib import Path
 
 from detente.errors import CaseError, Fault, UsageError
 
-__all__ = ["MEBIBYTE", "read_limited", "write_bytes", "write_text"]
+__all__ = ["MEBIBYTE", "cache_directory", "read_limited", "write_bytes", "write_text"]
 
 MEBIBYTE = 1 << 20
+
+
+def cache_directory() -> Path:
+    """Where what can be made again is kept for the next run (``DETENTE_CACHE``, else the user's cache)."""
+    root = os.environ.get("DETENTE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "detente"
 
 
 def read_limited(path: Path, *, limit: int = MEBIBYTE) -> str:

@@ -7,17 +7,13 @@ hash of all kernel sources: a change anywhere compiles everything anew, and no s
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from numba import config as _config
 
+from detente import storage
+
 __all__ = ["cache_directory", "is_cold"]
-
-
-def _user_cache() -> Path:
-    root = os.environ.get("DETENTE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "detente"
 
 
 def _cache_directory() -> Path:
@@ -25,7 +21,7 @@ def _cache_directory() -> Path:
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
-    return _user_cache() / f"kernels-{digest.hexdigest()[:16]}"
+    return storage.cache_directory() / f"kernels-{digest.hexdigest()[:16]}"
 
 
 cache_directory = _cache_directory()

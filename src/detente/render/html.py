@@ -23,13 +23,17 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from detente.charts import PALETTE
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.errors import DetenteError, UsageError
 from detente.render.clean import clean, clean_line
+from detente.storage import MEBIBYTE, cache_directory, read_limited, write_text
 
 if TYPE_CHECKING:
     import jinja2
@@ -326,10 +330,26 @@ def _asset(name: str) -> str:
 
 @cache
 def _bundle() -> str:
-    """Vega, Vega-Lite, Vega-Embed and our few lines that call them, as one script."""
+    """Vega, Vega-Lite, Vega-Embed and our few lines that call them, as one script.
+
+    Bundling takes longer than a small analysis and gives the same bytes each time, so it is kept.
+    """
     import vl_convert
 
-    script: str = vl_convert.javascript_bundle(_asset("charts.js"), vl_version=_VEGA_LITE)
+    calls = _asset("charts.js")
+    made_of = f"{version('vl-convert-python')} {_VEGA_LITE} {calls}"
+    kept = cache_directory() / f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
+    try:
+        return _safe(read_limited(kept, limit=4 * MEBIBYTE))
+    except DetenteError:
+        script = _safe(vl_convert.javascript_bundle(calls, vl_version=_VEGA_LITE))
+    with suppress(OSError, UsageError):  # a page does not fail because a cache cannot be written
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_text(kept, script, overwrite=True)
+    return script
+
+
+def _safe(script: str) -> str:
     # a browser hashes what its parser saw: line ends normalised, and nothing that would end the element
     script = script.replace("\r\n", "\n").replace("\r", "\n")
     if re.search(r"</script|<!--|\x00", script, re.IGNORECASE):
