@@ -234,7 +234,17 @@ _ORDER = (
     "Preferences",
     "RelativeNoDeal",
 )
-_ORDER += ("Together", "Firm", "Reading", "MovesWith", "Range", "Provenance", "Judgement", "Quote")
+_ORDER += (
+    "Together",
+    "Firm",
+    "Reading",
+    "MovesWith",
+    "Conflict",
+    "Range",
+    "Provenance",
+    "Judgement",
+    "Quote",
+)
 
 
 def _case_format() -> str:
@@ -340,10 +350,11 @@ def _json() -> str:
     from detente.analyses.deal import result
     from detente.analyses.flips import scan
     from detente.analyses.schema import SCHEMAS, result_schema
+    from detente.analyses.stability import result as stable
 
     docs: dict[tuple[str, str], str] = {}
     about: dict[str, str] = {}
-    for module in (result, scan):
+    for module in (result, scan, stable):
         for name, node in _classes(module).items():
             about[name] = ast.get_docstring(node) or ""
             docs |= {(name, field): doc for field, _, _, doc in _fields(node)}

@@ -128,6 +128,34 @@ def flips(
 
 
 @app.command()
+def stability(
+    case: CaseArgument,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wanted", metavar="ISSUE=OPTION", help="Part of the situation hoped for (repeatable)."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 256,
+    widen: WidenOption = 1.0,
+) -> None:
+    """Which situations would nobody leave, given what the others could do back?"""
+    read = _read(case)
+    with _working("walking the standoff"):
+        from detente.analyses.stability import stability as solve
+        from detente.analyses.stability.document import document
+
+        ready = None if read.case.ordinal else _ready(read.case, seed, draws, widen)
+        result = solve(read.case, ready, wanted=_pairs(wanted or [], read.case), seed=seed, draws=draws)
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        _show(document(result, read.case))
+
+
+@app.command()
 def report(
     case: CaseArgument,
     output: Annotated[
@@ -143,13 +171,15 @@ def report(
     with _working("preparing the briefing"):
         from detente.analyses.deal import deal as solve
         from detente.analyses.flips import flips as scan
+        from detente.analyses.stability import stability as settle
         from detente.render.html import page
         from detente.report import briefing
         from detente.storage import write_text
 
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready)
-        html = page(briefing(read.case, ready, result, scan(ready, result)))
+        rests = settle(read.case, ready, draws=256, seed=seed) if read.case.conflict else None
+        html = page(briefing(read.case, ready, result, scan(ready, result), rests))
         write_text(target, html, overwrite=True)
     print(target)
 
@@ -244,7 +274,10 @@ def cases(as_json: JsonOption = False) -> None:
 @app.command()
 def schema(
     verb: Annotated[
-        str, typer.Option("--verb", help="Schema of a verb's JSON (deal, flips); default: of case files.")
+        str,
+        typer.Option(
+            "--verb", help="Schema of a verb's JSON (deal, flips, stability); default: of case files."
+        ),
     ] = "case",
 ) -> None:
     """Print a JSON Schema: of case files (for editors), or of a verb's JSON."""
@@ -290,6 +323,24 @@ def _read(name: str) -> ReadCase:
     from detente.catalogue import resolve
 
     return load_case(resolve(name))
+
+
+def _pairs(given: list[str], case: Case) -> dict[str, str]:
+    """``ISSUE=OPTION`` arguments as a part of a package of the case."""
+    from detente.case.wording import one_of
+
+    found = {}
+    for text in given:
+        issue, _, option = text.partition("=")
+        if issue not in case.issues:
+            raise UsageError(
+                f"--wanted {text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}"
+            )
+        options = case.issues[issue].options
+        if option not in options:
+            raise UsageError(f"--wanted {text}: no option '{option}' of '{issue}'{one_of(option, options)}")
+        found[issue] = option
+    return found
 
 
 def _ready(case: Case, seed: int, draws: int, widen: float) -> Deal:

@@ -9,6 +9,8 @@ from detente.analyses.deal.document import answer, run_facts, sections
 from detente.analyses.flips import FlipsResult
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.stability import StabilityResult
+from detente.analyses.stability.document import section as stability_section
 from detente.analyses.words import Words, plural
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
@@ -19,7 +21,13 @@ __all__ = ["briefing"]
 KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
-def briefing(case: Case, ready: Deal, result: DealResult, changes: FlipsResult) -> Document:
+def briefing(
+    case: Case,
+    ready: Deal,
+    result: DealResult,
+    changes: FlipsResult,
+    rests: StabilityResult | None = None,
+) -> Document:
     """The whole report of a case, from analyses of one run."""
     words = Words(case)
     found = elements(case)
@@ -31,6 +39,8 @@ def briefing(case: Case, ready: Deal, result: DealResult, changes: FlipsResult) 
     if case.summary:
         blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
     blocks += sections(result, case)
+    if rests is not None:
+        blocks.append(stability_section(rests, case))
     blocks += flip_sections(changes, case)
     blocks.append(_limits(result, words))
     blocks.append(_provenance(found, case))

@@ -231,3 +231,113 @@ def test_the_number_of_threads_does_not_change_a_byte() -> None:
         for threads in ("1", "2")
     }
     assert printed["1"] == printed["2"]
+
+
+CHICKEN = """\
+detente: 1
+id: chicken
+title: Two drivers
+parties: {one: {}, two: {}}
+issues:
+  left: {controlled_by: one, status_quo: straight, options: {straight: , swerve: }}
+  right: {controlled_by: two, status_quo: straight, options: {straight: , swerve: }}
+preferences:
+  one:
+    ranking:
+      - {left: straight, right: swerve}
+      - {left: swerve, right: swerve}
+      - {left: swerve}
+  two:
+    priorities:
+      - [{left: swerve}, {right: swerve}]
+      - {right: straight}
+      - {left: swerve}
+"""
+
+
+@pytest.fixture
+def chicken(tmp_path: Path) -> Path:
+    path = tmp_path / "chicken.yaml"
+    path.write_text(CHICKEN, encoding="utf-8")
+    return path
+
+
+def test_stability_json_matches_its_schema(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("stability", str(tiny), "--json", "--wanted", "well=open", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    jsonschema.validate(found, result_schema("stability"))
+    assert found["draws"] == 256
+    # Each gains most by getting and not giving: only standing still is a Nash equilibrium.
+    assert found["equilibria"]["nash"] == 1
+    assert found["status_quo"]["share"]["nash"] == 1
+    assert found["wanted"]["stable"]["nash"] is False
+    assert {d["step"]["mover"] for d in found["departures"]} == {"north", "south"}
+
+
+def test_stability_of_states_in_order(chicken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("stability", str(chicken), "--json", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    jsonschema.validate(found, result_schema("stability"))
+    nash = [s["state"] for s in found["situations"] if s["stable"]["nash"]]
+    assert {"left": "straight", "right": "swerve"} in nash
+    assert {"left": "swerve", "right": "straight"} in nash
+    assert len(nash) == 2
+    code, out, _ = run("stability", str(chicken), capsys=capsys)
+    assert code == 0
+    assert "no share of draws" in " ".join(out.split())
+
+
+def test_other_answers_need_points(chicken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("deal", str(chicken), capsys=capsys)
+    assert code == 2
+    assert "detente stability" in err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("{left: swerve}\n  two", "{left: straight, right: swerve}\n  two", "contradicts the ranking"),
+        ("      - {right: straight}", "      - {right: strait}", "did you mean 'straight'?"),
+        ("    priorities:", "    weights: {left: 3}\n    priorities:", "not both"),
+        ("controlled_by: two, ", "", "nobody is said to control 'right'"),
+    ],
+)
+def test_bad_conflicts_are_refused(
+    old: str, new: str, says: str, chicken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert old in CHICKEN
+    chicken.write_text(CHICKEN.replace(old, new) + "conflict: {issues: [left, right]}\n", encoding="utf-8")
+    code, _, err = run("stability", str(chicken), capsys=capsys)
+    assert code == 3
+    assert says in err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [("lft=swerve", "did you mean 'left'?"), ("left=swerv", "did you mean 'swerve'?")],
+)
+def test_a_wanted_situation_that_is_not_in_the_case(
+    wanted: str, says: str, chicken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run("stability", str(chicken), "--wanted", wanted, capsys=capsys)
+    assert code == 2
+    assert says in err
+
+
+def test_a_state_space_over_the_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    issues = "".join(
+        f"  i{n}: {{controlled_by: a, status_quo: x, options: {{x: , y: , z: }}}}\n" for n in range(14)
+    )
+    path = tmp_path / "large.yaml"
+    path.write_text(
+        "detente: 1\nid: large\ntitle: Large\nparties: {a: {}}\nissues:\n"
+        + issues
+        + "preferences: {a: {priorities: [{i0: y}]}}\n",
+        encoding="utf-8",
+    )
+    code, _, err = run("stability", str(path), capsys=capsys)
+    assert code == 4
+    assert "4,782,969" in err
+    assert "conflict: {issues" in err

@@ -8,10 +8,15 @@ from pydantic import TypeAdapter
 
 from detente.analyses.deal.result import DealResult, TrackResult
 from detente.analyses.flips import FlipsResult
+from detente.analyses.stability import StabilityResult
 
 __all__ = ["SCHEMAS", "result_schema"]
 
-SCHEMAS: dict[str, tuple[type, ...]] = {"deal": (DealResult, TrackResult), "flips": (FlipsResult,)}
+SCHEMAS: dict[str, tuple[type, ...]] = {
+    "deal": (DealResult, TrackResult),
+    "flips": (FlipsResult,),
+    "stability": (StabilityResult,),
+}
 """Verb → the classes whose fields stand at the top level."""
 
 _HEAD = {

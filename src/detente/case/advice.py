@@ -33,7 +33,9 @@ class Effective(NamedTuple):
 
 def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
-    checks = (_status_quo, _spans, _weights, _dummies, _reasons, _never, _idle_tracks, _dates, _lines, _ties)
+    checks = [_status_quo, _spans, _weights, _dummies, _reasons, _never, _idle_tracks, _dates, _lines, _ties]
+    if case.ordinal:
+        checks = [_reasons, _dates]  # the others look at points
     return [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
         for check in checks

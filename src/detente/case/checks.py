@@ -16,6 +16,7 @@ from detente.case.model import (
     KOfN,
     MovesWith,
     Preferences,
+    Provenance,
     Range,
     Record,
     RelativeNoDeal,
@@ -53,7 +54,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     unknown = [u.fault for u in strangers]
     found = [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
-        for check in (_ids, _trees, _provenance, _issues, _preferences, _chances)
+        for check in (_ids, _trees, _provenance, _issues, _preferences, _chances, _conflict)
         for path, message in check(case)
     ]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
@@ -227,6 +228,9 @@ def _preferences(case: Case) -> Found:
 
 def _of_one(case: Case, wants: Preferences) -> Found:
     """Faults of one faction's preferences, by path below them."""
+    if wants.ordinal:
+        yield from _ordinal(wants)
+        return
     if wants.points is not None:
         for kind in ("weights", "values"):
             if getattr(wants, kind):
@@ -247,6 +251,60 @@ def _of_one(case: Case, wants: Preferences) -> Found:
     for issue, spec in case.issues.items():
         yield from _coverage(wants, issue, tuple(spec.options))
     yield from _no_deal(case, wants)
+
+
+def _ordinal(wants: Preferences) -> Found:
+    """An order of states stands alone, and every entry of it can count."""
+    kind = "priorities" if wants.ranking is None else "ranking"
+    for key in sorted(wants.model_fields_set - {kind, *Provenance.model_fields}):
+        yield (
+            (key,),
+            f"'{key}' cannot stand beside '{kind}': states are put in order, or have points, not both",
+        )
+    for n, entry in enumerate(wants.ranking or ()):
+        earlier = [(m, p) for m, e in enumerate((wants.ranking or ())[:n]) for p in e]
+        for pattern in entry:
+            before = next((m for m, p in earlier if p.items() <= pattern.items()), None)
+            if before is not None:
+                yield (
+                    ("ranking", n),
+                    f"contradicts the ranking: all that this matches is ranked by entry {before + 1} already; "
+                    "remove one of the two",
+                )
+
+
+def _conflict(case: Case) -> Found:
+    ordinal = [f for f, wants in case.preferences.items() if wants.ordinal]
+    if ordinal and len(ordinal) < len(case.preferences):
+        numeric = next(f for f in case.preferences if f not in ordinal)
+        yield (
+            ("preferences", ordinal[0]),
+            f"'{ordinal[0]}' puts states in order and '{numeric}' has points; in one case all do the same",
+        )
+    for faction, readings in case.readings.items():
+        for name, reading in readings.items():
+            if reading.preferences.ordinal:
+                yield (
+                    ("readings", faction, name, "preferences"),
+                    "a reading changes points, it has no order of its own; remove 'ranking' and 'priorities' here",
+                )
+    spec = case.conflict
+    if spec is None:
+        return
+    listed = spec.issues or ()
+    for n, issue in enumerate(listed):
+        at: Path = ("conflict", "issues", n)
+        if issue in listed[:n]:
+            yield at, "this issue stands here twice"
+        elif issue in case.issues and case.issues[issue].controlled_by in (None, "outside"):
+            yield (
+                at,
+                f"nobody is said to control '{issue}', so nobody can move it; give it 'controlled_by: PARTY', "
+                "or leave it out here",
+            )
+    for issue in spec.wanted or {}:
+        if spec.issues is not None and issue in case.issues and issue not in listed:
+            yield ("conflict", "wanted", issue), f"'{issue}' is not among the issues of the conflict"
 
 
 def _points(wants: Preferences) -> Found:

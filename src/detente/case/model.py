@@ -37,6 +37,7 @@ __all__ = [
     "AtLeast",
     "Body",
     "Case",
+    "Conflict",
     "Faction",
     "Firm",
     "Id",
@@ -236,6 +237,20 @@ Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 """``{issue: option, ...}``: matches every package that has all of these options."""
 
 
+def _entry(value: Any) -> Any:
+    return (value,) if isinstance(value, Mapping) else value
+
+
+_PATTERN_SCHEMA = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}}
+Entry = Annotated[
+    tuple[Pattern, ...],
+    Field(min_length=1),
+    BeforeValidator(_entry),
+    WithJsonSchema({"anyOf": [_PATTERN_SCHEMA, {"type": "array", "minItems": 1, "items": _PATTERN_SCHEMA}]}),
+]
+"""A pattern, or a list of patterns any of which will do."""
+
+
 # --- acceptance trees -------------------------------------------------------------------------------------
 
 
@@ -367,6 +382,7 @@ class Issue(Element):
     chances: Mapping[Id, Share] | None = None
     """Only for ``outside``: how likely each option is; default: stays at the status quo."""
     reversible: Flag = True
+    """If not: it can only move further away from the status quo, in the order of the options, and never back."""
     touches_office: Flag = False
     """Whether it touches somebody's hold on office (such issues are never part of a small swap)."""
 
@@ -465,6 +481,17 @@ class Preferences(Provenance):
     together: tuple[Together, ...] = ()
     red_lines: tuple[Pattern, ...] = ()
     firm: tuple[Firm, ...] = ()
+    ranking: Annotated[tuple[Entry, ...], Field(min_length=1)] | None = None
+    """Instead of numbers: states from best to worst, each a pattern or a list of equally good ones; a state
+    counts at the first entry that it matches, and one that matches none comes last."""
+    priorities: Annotated[tuple[Entry, ...], Field(min_length=1)] | None = None
+    """Instead of numbers: statements, the most important first, each a pattern or a list of patterns any of
+    which makes it true; of two states the one is better that first has a true one where the other has not."""
+
+    @property
+    def ordinal(self) -> bool:
+        """Whether states are only put in order, without points."""
+        return self.ranking is not None or self.priorities is not None
 
 
 class Reading(Element):
@@ -487,6 +514,15 @@ class Record(Provenance):
 
     rounds: Count
     agreements: Count
+
+
+class Conflict(Provenance):
+    """The standoff as a graph of states, for ``detente stability``."""
+
+    issues: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
+    """Issues whose options make the states; default: all that somebody controls. The others stay as they are."""
+    wanted: Pattern | None = None
+    """The situation that somebody hopes for: what stands in its way, and whether it would hold."""
 
 
 class Case(Element):
@@ -517,3 +553,10 @@ class Case(Element):
     """Councils whose voting power the reader is told."""
     moves_with: tuple[MovesWith, ...] = ()
     readings: Mapping[Id, Mapping[Id, Reading]] = {}
+    conflict: Conflict | None = None
+    """Which issues make the situations of ``detente stability``, and which situation is hoped for."""
+
+    @property
+    def ordinal(self) -> bool:
+        """Whether the factions only put states in order, without points."""
+        return any(wants.ordinal for wants in self.preferences.values())

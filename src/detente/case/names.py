@@ -71,6 +71,10 @@ def _uses(case: Case) -> Iterator[Use]:
             yield (*at, "chances", option), "option", option, issue.options
     for n, pattern in enumerate(case.impossible):
         yield from _pattern(case, pattern, ("impossible", n))
+    if case.conflict is not None:
+        for n, issue_name in enumerate(case.conflict.issues or ()):
+            yield ("conflict", "issues", n), "issue", issue_name, case.issues
+        yield from _pattern(case, case.conflict.wanted or {}, ("conflict", "wanted"))
     for name, body in case.bodies.items():
         yield from _tree(body.votes, ("bodies", name, "votes"), "member", body.members)
     for faction, preferences in case.preferences.items():
@@ -131,3 +135,8 @@ def _preferences(case: Case, preferences: Preferences, at: Path) -> Iterator[Use
         yield from _pattern(case, line, (*at, "red_lines", n))
     for n, firm in enumerate(preferences.firm):
         yield from _pattern(case, firm.package, (*at, "firm", n, "package"))
+    for kind in ("ranking", "priorities"):
+        for n, entry in enumerate(getattr(preferences, kind) or ()):
+            for k, pattern in enumerate(entry):
+                # An entry of one pattern may be typed without the list around it.
+                yield from _pattern(case, pattern, (*at, kind, n) if len(entry) == 1 else (*at, kind, n, k))

@@ -305,6 +305,11 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
         raise UsageError(f"--widen must be between 0 and 100: found {widen:g}")
     if len(faction_names(case)) > MAX_FACTIONS:
         raise LimitError(f"{len(faction_names(case))} factions have a vote; the limit is {MAX_FACTIONS}")
+    if case.ordinal:
+        raise UsageError(
+            f"case '{case.id}' puts states in order and has no points: 'detente stability' reads it; "
+            "other answers need weights and values"
+        )
     builder = _Builder(case, widen)
     factions = tuple(f for f in faction_names(case) if f in case.preferences)
     party = {f: p for p, spec in case.parties.items() for f in (spec.factions or (p,))}

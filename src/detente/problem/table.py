@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from detente.errors import LimitError, UsageError
 from detente.problem.build import RED, IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "gate", "seat", "table"]
+__all__ = ["Seat", "Table", "control", "controlling", "gate", "seat", "table"]
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,15 @@ def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
 
 def control(problem: Problem, issue: int) -> Agreement | None:
     """Who controls an issue, over the problem's factions; None: outside, or the table's agreement decides."""
-    tree = list(problem.case.issues.values())[issue].controlled_by
+    return controlling(problem.case, problem.factions, problem.issues[issue])
+
+
+def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:
+    """Who controls an issue, over ``factions``; None: outside, or nobody is named."""
+    tree = case.issues[issue].controlled_by
     if tree is None or tree == "outside":
         return None
-    return _gate(problem.case, tree, {f: n for n, f in enumerate(problem.factions)}, {})
+    return _gate(case, tree, {f: n for n, f in enumerate(factions)}, {})
 
 
 def table(problem: Problem, track_id: str | None = None) -> Table:

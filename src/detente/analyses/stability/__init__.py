@@ -1,0 +1,8 @@
+"""Which situations would nobody leave, given what the others could do back?"""
+
+from __future__ import annotations
+
+from detente.analyses.stability.result import StabilityResult
+from detente.analyses.stability.solve import stability
+
+__all__ = ["StabilityResult", "stability"]

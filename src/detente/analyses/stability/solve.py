@@ -1,0 +1,331 @@
+"""Where can the standoff come to rest? The graph model for conflict resolution; MODEL.md, section 5.
+
+At best estimates: which states are stable for each mover and for all, by five concepts (see
+:mod:`detente.kernels.conflict`), and whether a coalition would leave together; over the draws, the share in
+which a state is an equilibrium; the shortest paths of improvements from the status quo; and, for the state
+that somebody hopes for, every departure, what deters it, and what would have to be worth more for it to stay.
+
+A faction's rank of a state is its utility of it, everything outside the conflict left at the status quo. A
+case may also put states in order without points (``ranking``, ``priorities``); then there is nothing to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.stability.result import Departure, Mover, Situation, StabilityResult, Step
+from detente.case.model import Case
+from detente.errors import LimitError, UsageError
+from detente.kernels import conflict as kernel
+from detente.kernels.threads import each, slices
+from detente.problem.conflict import Conflict, conflict, ordinal_ranks, ranks
+
+__all__ = ["LISTED", "MAX_MOVES", "MAX_WORK", "stability"]
+
+MAX_MOVES = 1 << 26
+"""Moves of all movers together (4 bytes each)."""
+
+MAX_WORK = 1 << 32
+"""Moves times draws, beyond which fewer draws are looked at, and the result says how many."""
+
+LISTED = 60
+DEPARTURES = 60
+
+Bools = NDArray[np.bool_]
+Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class _Board:
+    """What every answer shares: states, moves, ranks at best estimates and what is stable there."""
+
+    at: Conflict
+    states: NDArray[np.int8]
+    graph: kernel.Moves
+    rank: NDArray[np.int32]
+    step: NDArray[np.float64] | None
+
+    @cached_property
+    def members(self) -> Bools:
+        return self.at.members
+
+    @cached_property
+    def opponents(self) -> Bools:
+        return self.at.opponents
+
+    @cached_property
+    def stable(self) -> Bools:
+        return kernel.stability(self.rank, self.members, self.opponents, self.graph)
+
+    @cached_property
+    def better(self) -> Bools:
+        return kernel.improvements(self.rank, self.members, self.graph)
+
+    @cached_property
+    def movers(self) -> tuple[Mover, ...]:
+        at = self.at
+        found = []
+        for mask, mine in zip(at.movers, at.movable, strict=True):
+            inside = tuple(f for n, f in enumerate(at.factions) if mask >> n & 1)
+            issues = tuple(i for i, has in zip(at.issues, mine, strict=True) if has)
+            found.append(Mover(_name(at.case, inside), inside, issues))
+        return tuple(found)
+
+    @cached_property
+    def home(self) -> int | None:
+        """Index of the status quo."""
+        if self.at.status_quo is None:
+            return None
+        return int(np.flatnonzero((self.states == self.at.status_quo).all(axis=1))[0])
+
+    @cached_property
+    def routes(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None:
+        if self.home is None:
+            return None
+        return kernel.paths(self.rank, self.members, self.graph, self.home)
+
+    def changed(self, s: int, t: int) -> dict[str, str]:
+        """What differs between two states, as in the second."""
+        there = self.at.named(self.states[t].tolist())
+        here = self.at.named(self.states[s].tolist())
+        return {i: o for i, o in there.items() if here[i] != o}
+
+    def gains(self, m: int, s: int, t: int) -> dict[str, float] | None:
+        """Points that the members of mover m gain by going from s to t; a broken line has no points."""
+        if self.step is None:
+            return None
+        return {
+            self.at.factions[f]: round((int(self.rank[f, t]) - int(self.rank[f, s])) * float(self.step[f]), 9)
+            for f in np.flatnonzero(self.members[m])
+        }
+
+    def taken(self, m: int, s: int, t: int) -> Step:
+        return Step(self.movers[m].id, self.changed(s, t), self.gains(m, s, t))
+
+
+def stability(
+    case: Case,
+    ready: Deal | None,
+    *,
+    wanted: Mapping[str, str] | None = None,
+    seed: int = 0,
+    draws: int = 256,
+) -> StabilityResult:
+    """Stable states of a case's conflict; ``ready`` is None where states are only put in order.
+
+    At most ``draws`` of the draws of ``ready`` are looked at, and the result says how many.
+
+    Raises
+    ------
+    UsageError
+        Nobody controls anything, or no state fits what is wanted.
+    LimitError
+        More than 2^22 combinations or 2^26 moves.
+    """
+    at = conflict(case)
+    board = _board(at, ready)
+    looked, shares = _over_draws(board, ready, draws) if ready is not None else (0, None)
+    joint = np.asarray(board.stable.all(axis=1))
+    listed = _order(joint, shares)
+    target, how = _wanted(board, wanted, joint, shares)
+    shown = listed[:LISTED]
+    asked = [*shown.tolist(), *(s for s in (board.home, target) if s is not None)]
+    together = dict(zip(asked, _jointly(board, asked).tolist(), strict=True))
+    focus = target if target is not None else board.home
+    departures = [] if focus is None else _departures(board, focus)
+    return StabilityResult(
+        case=case.id,
+        title=case.title,
+        as_of=None if case.as_of is None else case.as_of.isoformat(),
+        seed=seed,
+        draws=looked,
+        widen=1.0 if ready is None else ready.widen,
+        issues=at.issues,
+        combinations=at.combinations,
+        states=len(board.states),
+        moves=len(board.graph.target),
+        movers=board.movers,
+        equilibria={c: int(joint[n].sum()) for n, c in enumerate(kernel.CONCEPTS)},
+        situations=tuple(_situation(board, s, shares, together[s]) for s in shown.tolist()),
+        listed=len(listed),
+        status_quo=None
+        if board.home is None
+        else _situation(board, board.home, shares, together[board.home]),
+        wanted=None if target is None else _situation(board, target, shares, together[target]),
+        wanted_from=how,
+        departures=tuple(departures[:DEPARTURES]),
+        departures_total=len(departures),
+    )
+
+
+def _name(case: Case, factions: tuple[str, ...]) -> str:
+    """A party's id where it is a whole party, else its factions'."""
+    for party, spec in case.parties.items():
+        if set(factions) == set(spec.factions or (party,)):
+            return party
+    return "+".join(factions)
+
+
+def _board(at: Conflict, ready: Deal | None) -> _Board:
+    start = np.cumsum([0, *map(len, at.patterns)]).astype(np.int64)
+    pairs = np.array([p for pattern in at.patterns for p in pattern], dtype=np.int64).reshape(-1, 2)
+    states = kernel.feasible(at.sizes, start, pairs[:, 0], pairs[:, 1])
+    count = kernel.move_count(states, at.sizes, at.allowed, at.movable)
+    if count > MAX_MOVES:
+        raise LimitError(
+            f"{len(states):,} states have up to {count:,} moves; the limit is {MAX_MOVES:,}: name the issues "
+            "that matter under 'conflict: {issues: [..]}'"
+        )
+    graph = kernel.moves(states, at.sizes, at.allowed, at.movable)
+    if ready is None:
+        return _Board(at, states, graph, ordinal_ranks(at, states), None)
+    (rank,) = ranks(ready.problem, ready.best, at, states)
+    place = [ready.problem.factions.index(f) for f in at.factions]
+    return _Board(at, states, graph, rank, ready.problem.step[place])
+
+
+def _over_draws(board: _Board, ready: Deal, draws: int) -> tuple[int, Shares]:
+    """How many draws were looked at, and per concept and state the share in which it is an equilibrium."""
+    per = ready.draws // REPLICATES
+    most = max(1, MAX_WORK // max(1, len(board.graph.target)) // REPLICATES)
+    use = min(per, most, max(1, draws // REPLICATES))
+    rows = np.concatenate([np.arange(r * per, r * per + use) for r in range(REPLICATES)])
+    sample = ready.fresh
+    chosen = replace(
+        sample,
+        points=sample.points[..., rows],
+        no_deal=sample.no_deal[..., rows],
+        add=sample.add[..., rows],
+        broken=sample.broken[..., rows],
+        outside=sample.outside[..., rows],
+        reading=sample.reading[..., rows],
+        delivers=sample.delivers[..., rows],
+    )
+    found = np.zeros((len(rows), 5, len(board.states)), dtype=np.bool_)
+    drawn = list(ranks(ready.problem, chosen, board.at, board.states))
+    members, opponents = board.members, board.opponents
+
+    def some(part: slice) -> None:
+        for n in range(part.start, part.stop):
+            found[n] = kernel.stability(drawn[n], members, opponents, board.graph).all(axis=1)
+
+    each(some, slices(len(rows)))
+    by_replicate = found.reshape(REPLICATES, use, 5, -1).mean(axis=1)
+    error = by_replicate.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
+    return len(rows), (found.mean(axis=0), error)
+
+
+def _order(joint: Bools, shares: Shares | None) -> NDArray[np.int64]:
+    """Equilibria by general metarationality, the most robust first."""
+    states = np.flatnonzero(joint[1])
+    keys = [states]
+    for c in (1, 2, 4, 3, 0):  # the last key of a lexicographic sort counts first
+        keys.append(~joint[c][states])
+    if shares is not None:
+        keys += [-shares[0][3][states], -shares[0][0][states]]
+    return states[np.lexsort(keys)]
+
+
+def _wanted(
+    board: _Board, asked: Mapping[str, str] | None, joint: Bools, shares: Shares | None
+) -> tuple[int | None, str | None]:
+    """The state looked at: of those that fit, the most robust, then the one nearest to the status quo."""
+    given = board.at.case.conflict.wanted if board.at.case.conflict else None
+    pattern = asked or given
+    if not pattern:
+        return None, None
+    outside = [i for i in pattern if i not in board.at.issues]
+    if outside:
+        raise UsageError(
+            f"'{outside[0]}' is not among the issues of the conflict: {', '.join(board.at.issues)}"
+        )
+    fits = np.flatnonzero(board.at.matches(board.states, pattern))
+    if not len(fits):
+        raise UsageError("no state has all that is wanted: a combination of it is impossible")
+    robust = joint[:, fits].sum(axis=0) if shares is None else shares[0][3][fits]
+    near = (
+        np.zeros(len(fits))
+        if board.home is None
+        else (board.states[fits] != board.states[board.home]).sum(axis=1)
+    )
+    best = int(fits[np.lexsort((fits, near, -robust))[0]])
+    how = (
+        f"of {len(fits):,} states that have all of it, the one that holds most often; then the fewest changes"
+        if len(fits) > 1
+        else "the only state that has all of it"
+    )
+    return best, how
+
+
+def _jointly(board: _Board, sources: list[int]) -> NDArray[np.int32]:
+    at = board.at
+    start = np.cumsum([0, *map(len, at.control)]).astype(np.int64)
+    masks = np.array([m for masks in at.control for m in masks], dtype=np.uint64)
+    return kernel.joint_improvement(
+        board.rank, board.states, at.allowed, start, masks, np.array(sources, dtype=np.int32)
+    )
+
+
+def _situation(board: _Board, s: int, shares: Shares | None, together: int) -> Situation:
+    named = board.at.named(board.states[s].tolist())
+    concepts = kernel.CONCEPTS
+    return Situation(
+        state=named,
+        moves=named if board.home is None else board.changed(board.home, s),
+        stable={c: bool(board.stable[n, :, s].all()) for n, c in enumerate(concepts)},
+        share=None if shares is None else {c: float(shares[0][n, s]) for n, c in enumerate(concepts)},
+        share_error=None if shares is None else {c: float(shares[1][n, s]) for n, c in enumerate(concepts)},
+        stable_for={
+            c: tuple(mover.id for m, mover in enumerate(board.movers) if board.stable[n, m, s])
+            for n, c in enumerate(concepts)
+        },
+        jointly_stable=together < 0,
+        joint_improvement=None if together < 0 else board.changed(s, together),
+        path=_path(board, s),
+    )
+
+
+def _path(board: _Board, s: int) -> tuple[Step, ...] | None:
+    if board.routes is None:
+        return None
+    distance, previous, mover = board.routes
+    if distance[s] < 0:
+        return None
+    steps = []
+    while distance[s] > 0:
+        before = int(previous[s])
+        steps.append(board.taken(int(mover[s]), before, s))
+        s = before
+    return tuple(reversed(steps))
+
+
+def _departures(board: _Board, s: int) -> list[Departure]:
+    """Every improvement from s, the least deterred first, then by what the member who gains least gains."""
+    found = []
+    everything = np.ones(len(board.graph.target), dtype=np.bool_)
+    for m in range(len(board.movers)):
+        group = board.rank[board.members[m]]
+        worse, better = (group < group[:, s, None]).any(axis=0), (group > group[:, s, None]).any(axis=0)
+        holds = worse | ~better  # states that the mover does not prefer to s
+        start = board.graph.start[m]
+        mine = board.graph.target[start[s] : start[s + 1]]
+        trapped = np.array(holds)
+        for t in mine[~holds[mine]].tolist():
+            others = np.flatnonzero(board.opponents[m])
+            deterred = {"nash": False}
+            for names, use in ((("gmr", "smr"), everything), (("seq", "sseq"), board.better)):
+                into = np.flatnonzero(kernel.reachable(board.graph, others, use, t) & trapped)
+                deterred[names[0]] = bool(len(into))
+                deterred[names[1]] = any(
+                    holds[board.graph.target[start[u] : start[u + 1]]].all() for u in into.tolist()
+                )
+            step = board.taken(m, s, t)
+            missing = None if step.gain is None else min(step.gain.values())
+            found.append(Departure(step, deterred, missing))
+    return sorted(found, key=lambda d: (sum(d.deterred.values()), -(d.missing or 0.0)))

@@ -1,0 +1,216 @@
+"""A case as a graph of states: who can move where, and what each faction makes of every state.
+
+A *state* is one option for each issue of the conflict; impossible combinations are left out. A *mover* is a
+smallest set of factions that controls an issue together: a party whose factions must agree, a faction on its
+own, or several parties jointly. It moves any of the issues that it controls at once. An issue that is not
+reversible moves only further from the status quo, in the order of its options; a state that would need a step
+back is no move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.agreement import all_of, minimal_winning_sets
+from detente.case.model import Case, Pattern
+from detente.errors import LimitError, UsageError
+from detente.problem.build import Problem, faction_names
+from detente.problem.sample import Sample
+from detente.problem.table import Table, controlling, seat
+
+__all__ = ["MAX_COMBINATIONS", "Conflict", "conflict", "ordinal_ranks", "ranks"]
+
+MAX_COMBINATIONS = 1 << 22
+"""Combinations of options, the impossible ones included."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """``N`` states over ``I`` issues, ``F`` factions, ``M`` movers; all arrays read-only by custom."""
+
+    case: Case
+    factions: tuple[str, ...]
+    issues: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    patterns: tuple[tuple[tuple[int, int], ...], ...]
+    """Impossible combinations, as (issue, option) pairs."""
+    allowed: NDArray[np.bool_]
+    """[I, L, L] whether an issue can go from one option to another."""
+    control: tuple[tuple[int, ...], ...]
+    """Per issue the smallest sets of factions that control it, as bit masks."""
+    status_quo: tuple[int, ...] | None
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """[I] options of each issue."""
+        return np.array([len(o) for o in self.options], dtype=np.int64)
+
+    @property
+    def combinations(self) -> int:
+        """Of options, the impossible ones included."""
+        return prod(len(o) for o in self.options)
+
+    @cached_property
+    def movers(self) -> tuple[int, ...]:
+        """Bit masks of factions, by number of factions, then in the order of the case."""
+        found = {mask for masks in self.control for mask in masks}
+        return tuple(sorted(found, key=lambda mask: (mask.bit_count(), mask)))
+
+    @property
+    def members(self) -> NDArray[np.bool_]:
+        """[M, F]."""
+        return np.array(
+            [[mask >> f & 1 for f in range(len(self.factions))] for mask in self.movers], dtype=np.bool_
+        )
+
+    @property
+    def movable(self) -> NDArray[np.bool_]:
+        """[M, I] which issues a mover can change: those that its factions control without anybody else."""
+        return np.array(
+            [[any(w & mask == w for w in masks) for masks in self.control] for mask in self.movers],
+            dtype=np.bool_,
+        )
+
+    @property
+    def opponents(self) -> NDArray[np.bool_]:
+        """[M, M] movers that share no faction."""
+        return np.array([[a & b == 0 for b in self.movers] for a in self.movers], dtype=np.bool_)
+
+    def named(self, digits: Sequence[int]) -> dict[str, str]:
+        """Option indices as ``{issue: option}``."""
+        return {i: o[int(d)] for i, o, d in zip(self.issues, self.options, digits, strict=True)}
+
+    def matches(self, states: NDArray[np.int8], pattern: Mapping[str, str]) -> NDArray[np.bool_]:
+        """[N] which states have all of a pattern; issues outside the conflict stay at the status quo."""
+        hit = np.ones(len(states), dtype=np.bool_)
+        for issue, option in pattern.items():
+            if issue in self.issues:
+                i = self.issues.index(issue)
+                hit &= states[:, i] == self.options[i].index(option)
+            elif self.case.issues[issue].status_quo != option:
+                hit[:] = False
+        return hit
+
+
+def conflict(case: Case) -> Conflict:
+    """The graph of a checked case.
+
+    Raises
+    ------
+    UsageError
+        Nobody controls anything.
+    LimitError
+        More than 2^22 combinations of options.
+    """
+    given = case.conflict.issues if case.conflict else None
+    issues = given or tuple(
+        i for i, spec in case.issues.items() if spec.controlled_by not in (None, "outside")
+    )
+    if not issues:
+        raise UsageError(
+            f"case '{case.id}': nobody is said to control any issue; give issues 'controlled_by: PARTY'"
+        )
+    factions = tuple(f for f in faction_names(case) if f in case.preferences)
+    control = []
+    for issue in issues:
+        gate = controlling(case, factions, issue)
+        assert gate is not None, "checked on reading"
+        control.append(minimal_winning_sets(gate))
+    options = tuple(tuple(case.issues[i].options) for i in issues)
+    count = prod(map(len, options))
+    if count > MAX_COMBINATIONS:
+        raise LimitError(
+            f"{len(issues)} issues make {count:,} combinations of options; the limit is {MAX_COMBINATIONS:,}: "
+            "name the ones that matter under 'conflict: {issues: [..]}'"
+        )
+    place = {issue: i for i, issue in enumerate(issues)}
+    patterns = []
+    for pattern in case.impossible:
+        if all(i in place or case.issues[i].status_quo == o for i, o in pattern.items()):
+            inside = {place[i]: options[place[i]].index(o) for i, o in pattern.items() if i in place}
+            if inside:
+                patterns.append(tuple(sorted(inside.items())))
+    start = None
+    if case.status_quo is None:
+        start = tuple(options[i].index(case.issues[n].status_quo or "") for n, i in place.items())
+    return Conflict(
+        case, factions, issues, options, tuple(patterns), _allowed(case, issues), tuple(control), start
+    )
+
+
+def _allowed(case: Case, issues: Sequence[str]) -> NDArray[np.bool_]:
+    largest = max(len(case.issues[i].options) for i in issues)
+    allowed = np.zeros((len(issues), largest, largest), dtype=np.bool_)
+    for n, issue in enumerate(issues):
+        spec = case.issues[issue]
+        size = len(spec.options)
+        home = list(spec.options).index(spec.status_quo) if spec.status_quo else 0
+        for a in range(size):
+            for b in range(size):
+                away = (a == home or (b > a) == (a > home)) and abs(b - home) > abs(a - home)
+                allowed[n, a, b] = a == b or spec.reversible or away
+    return allowed
+
+
+def ordinal_ranks(at: Conflict, states: NDArray[np.int8]) -> NDArray[np.int32]:
+    """[F, N] rankings and option prioritisation (Hipel, Fang & Kilgour 1997) as ranks, higher is better."""
+    ranks = np.zeros((len(at.factions), len(states)), dtype=np.int32)
+    for f, name in enumerate(at.factions):
+        wants = at.case.preferences[name]
+        entries = wants.ranking or wants.priorities or ()
+        hits = [_any(at, states, entry) for entry in entries]
+        if wants.ranking is not None:
+            for n, hit in enumerate(hits):
+                fresh = hit & (ranks[f] == 0)
+                ranks[f, fresh] = len(hits) - n
+        else:
+            truth = np.array(hits, dtype=np.uint8).T
+            ranks[f] = np.unique(truth, axis=0, return_inverse=True)[1].reshape(-1)
+    return ranks
+
+
+def _any(at: Conflict, states: NDArray[np.int8], entry: tuple[Pattern, ...]) -> NDArray[np.bool_]:
+    hit = np.zeros(len(states), dtype=np.bool_)
+    for pattern in entry:
+        hit |= at.matches(states, pattern)
+    return hit
+
+
+def ranks(
+    problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8]
+) -> Iterator[NDArray[np.int32]]:
+    """[F, N] utilities in grid steps for each draw of a sample; a state that breaks a line is worse than all."""
+    place = {f: n for n, f in enumerate(problem.factions)}
+    which = tuple(place[f] for f in at.factions)
+    issues = tuple(problem.issues.index(i) for i in at.issues)
+    order = np.argsort(issues)
+    seen = seat(
+        problem,
+        sample,
+        Table("conflict", "", which, tuple(np.array(issues)[order].tolist()), all_of(*range(len(which))), {}),
+    )
+    digits = states[:, order]
+    hits = [
+        np.all(
+            [
+                digits[:, seen.issue[k]] == seen.option[k]
+                for k in range(int(seen.start[t]), int(seen.start[t + 1]))
+            ],
+            axis=0,
+        )
+        for t in range(len(seen.excluded))
+    ]
+    adds = seen.adds
+    for s in range(sample.draws):
+        total = np.repeat(seen.base[:, s, None], len(states), axis=1)
+        for i in range(len(issues)):
+            total += seen.points[:, i, :, s][:, digits[:, i]]
+        for t, hit in enumerate(hits):
+            total[:, hit] += adds[:, t, s, None]
+        yield total

@@ -1,0 +1,125 @@
+"""The kernels of the graph model against the definitions, on random conflicts."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from detente.kernels import conflict as kernel
+from oracles.conflict import Game
+
+
+def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A game, and the same as the kernels' arrays: states, sizes, allowed, movers' issues."""
+    rnd = random.Random(seed)
+    sizes = [rnd.choice((2, 2, 3)) for _ in range(rnd.randint(2, 4))]
+    factions = rnd.randint(2, 4)
+    everything = list(itertools.product(*map(range, sizes)))
+    dropped = set()
+    for _ in range(rnd.choice((0, 0, 1, 2))):
+        pair = rnd.sample(range(len(sizes)), 2)
+        pattern = {i: rnd.randrange(sizes[i]) for i in pair}
+        dropped |= {s for s in everything if all(s[i] == o for i, o in pattern.items())}
+    states = tuple(s for s in everything if s not in dropped)
+    allowed = set()
+    for i, size in enumerate(sizes):
+        kind = rnd.choice(("free", "free", "forward", "away"))
+        home = rnd.randrange(size)
+        for a, b in itertools.permutations(range(size), 2):
+            away = (a == home or (b > a) == (a > home)) and abs(b - home) > abs(a - home)
+            if kind == "free" or (kind == "forward" and b > a) or (kind == "away" and away):
+                allowed.add((i, a, b))
+    groups = [frozenset((f,)) for f in range(factions)]
+    if seed % 2:
+        groups += [frozenset(rnd.sample(range(factions), 2)) for _ in range(2)]
+    control = tuple(tuple({rnd.choice(groups) for _ in range(rnd.choice((1, 1, 2)))}) for _ in sizes)
+    # Minimal sets only, as the product makes them.
+    control = tuple(tuple(w for w in ws if not any(v < w for v in ws)) for ws in control)
+    movers = tuple(
+        (g, frozenset(i for i, ws in enumerate(control) if any(w <= g for w in ws)))
+        for g in sorted({w for ws in control for w in ws}, key=sorted)
+    )
+    rank = tuple(tuple(rnd.randrange(6) for _ in states) for _ in range(factions))
+    largest = max(sizes)
+    table = np.zeros((len(sizes), largest, largest), dtype=np.bool_)
+    for i, size in enumerate(sizes):
+        for a in range(size):
+            table[i, a, a] = True
+    for i, a, b in allowed:
+        table[i, a, b] = True
+    issues = np.array([[i in mine for i in range(len(sizes))] for _, mine in movers], dtype=np.bool_)
+    game = Game(states, frozenset(allowed), movers, rank, control)
+    return game, np.array(states, dtype=np.int8), np.array(sizes, dtype=np.int64), table, issues
+
+
+def arrays(game: Game) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rank = np.array(game.rank, dtype=np.int32)
+    members = np.array([[f in group for f in range(len(rank))] for group, _ in game.movers], dtype=np.bool_)
+    opponents = np.array([[not a & b for b, _ in game.movers] for a, _ in game.movers], dtype=np.bool_)
+    return rank, members, opponents
+
+
+@pytest.mark.parametrize("first", range(0, 2400, 100))
+def test_random_conflicts(first: int) -> None:
+    for seed in range(first, first + 100):
+        game, states, sizes, allowed, issues = random_game(seed)
+        graph = kernel.moves(states, sizes, allowed, issues)
+        n = range(len(game.states))
+        for m in range(len(game.movers)):
+            for s in n:
+                mine = graph.target[graph.start[m, s] : graph.start[m, s + 1]]
+                assert sorted(mine.tolist()) == game.targets(m, s), seed
+        assert len(graph.target) <= kernel.move_count(states, sizes, allowed, issues)
+        rank, members, opponents = arrays(game)
+        stable = kernel.stability(rank, members, opponents, graph)
+        for c, concept in enumerate(kernel.CONCEPTS):
+            for m in range(len(game.movers)):
+                expected = [game.stable(concept, m, s) for s in n]
+                assert stable[c, m].tolist() == expected, (seed, concept, m)
+        nash, gmr, smr, seq, sseq = stable
+        assert (nash <= seq).all()
+        assert (seq <= gmr).all()
+        assert (nash <= smr).all()
+        assert (smr <= gmr).all()
+        assert (sseq <= (smr & seq)).all()
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_joint_moves_and_paths(seed: int) -> None:
+    game, states, sizes, allowed, issues = random_game(seed)
+    graph = kernel.moves(states, sizes, allowed, issues)
+    rank, members, _ = arrays(game)
+    n = range(len(game.states))
+    start = np.cumsum([0, *map(len, game.control)]).astype(np.int64)
+    masks = np.array([sum(1 << f for f in w) for ws in game.control for w in ws], dtype=np.uint64)
+    found = kernel.joint_improvement(
+        rank, states, allowed, start, masks, np.arange(len(states), dtype=np.int32)
+    )
+    for s in n:
+        options = [t for t in n if game.joint_improvement(s, t)]
+        assert (found[s] >= 0) == bool(options)
+        if options:
+            assert found[s] in options
+    for source in (0, len(game.states) - 1):
+        distance, previous, mover = kernel.paths(rank, members, graph, source)
+        assert distance.tolist() == game.distances(source)
+        for t in n:
+            if distance[t] > 0:
+                assert distance[previous[t]] == distance[t] - 1
+                assert game.can_move(int(mover[t]), int(previous[t]), t)
+                assert game.prefers(int(mover[t]), t, int(previous[t]))
+        everyone = np.arange(len(game.movers))
+        use = np.ones(len(graph.target), dtype=np.bool_)
+        reach = kernel.reachable(graph, everyone, use, source)
+        todo, seen = [source], set()
+        while todo:
+            s = todo.pop()
+            for m in range(len(game.movers)):
+                for t in game.targets(m, s):
+                    if t not in seen:
+                        seen.add(t)
+                        todo.append(t)
+        assert set(np.flatnonzero(reach).tolist()) == seen
