@@ -138,7 +138,7 @@ def stability(
     ] = None,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
-    draws: DrawsOption = 256,
+    draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
 ) -> None:
     """Which situations would nobody leave, given what the others could do back?"""
@@ -148,7 +148,7 @@ def stability(
         from detente.analyses.stability.document import document
 
         ready = None if read.case.ordinal else _ready(read.case, seed, draws, widen)
-        result = solve(read.case, ready, wanted=_pairs(wanted or [], read.case), seed=seed, draws=draws)
+        result = solve(read.case, ready, wanted=_pairs(wanted or [], read.case), seed=seed)
     if as_json:
         _print_json(result.to_json())
     else:
@@ -178,7 +178,7 @@ def report(
 
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready)
-        rests = settle(read.case, ready, draws=256, seed=seed) if read.case.conflict else None
+        rests = settle(read.case, ready, seed=seed) if read.case.conflict else None
         html = page(briefing(read.case, ready, result, scan(ready, result), rests))
         write_text(target, html, overwrite=True)
     print(target)

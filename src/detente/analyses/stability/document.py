@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from detente.analyses.stability.result import Departure, Situation, StabilityResult, Step
 from detente.analyses.words import Words, joined, percent, plural, signed
@@ -19,6 +19,7 @@ CONCEPTS = {
     "smr": "SMR",
     "gmr": "GMR",
 }
+MEANINGS = {"seq": "holds against counter-moves (SEQ)", "nash": "nobody gains by moving (Nash)"}
 ROWS = 8
 BARS = 6
 LOST = 1_000.0
@@ -79,7 +80,22 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
             "Together some of them could leave the status quo with nobody among them worse off: "
             f"{words.moves(here.joint_improvement)}."
         )
-    return Finding(text + ".", because=because, limit=_limit(result), headline=headline)
+    return Finding(
+        text + ".",
+        because=" ".join(filter(None, (_unravels(result, words), because))),
+        limit=_limit(result),
+        headline=headline,
+    )
+
+
+def _unravels(result: StabilityResult, words: Words) -> str:
+    """Where moves that nobody regrets lead, if anywhere nobody gains by moving any more."""
+    rests = [s for s in result.situations if s.stable["nash"] and s.path]
+    if not rests:
+        return ""
+    end = min(rests, key=lambda s: len(s.path or ()))
+    way = "; then ".join(_step(step, words) for step in end.path or ())
+    return f"If everybody moves as it pleases, the nearest resting place is reached in {len(end.path or ())}: {way}."
 
 
 def _limit(result: StabilityResult) -> str:
@@ -133,29 +149,41 @@ def _temptations(result: StabilityResult, words: Words) -> list[Block]:
     ]
 
 
+def _common(result: StabilityResult, shown: Sequence[Situation]) -> dict[str, str]:
+    """What all of several situations have beyond the status quo, so that it is said once."""
+    if len(shown) < 2 or result.status_quo is None:
+        return {}
+    return {i: o for i, o in shown[0].moves.items() if all(s.moves.get(i) == o for s in shown)}
+
+
+def _label(s: Situation, common: Mapping[str, str], words: Words) -> str:
+    rest = {i: o for i, o in s.moves.items() if common.get(i) != o}
+    if rest:
+        return words.moves(rest)
+    return "Nothing else" if common else "The status quo"
+
+
 def _map(result: StabilityResult, words: Words) -> Chart:
     """The most robust situations, the status quo and what is hoped for, with the shares in which they hold."""
-    places = [("", s) for s in result.situations[:BARS]]
-    for name, s in (("The status quo", result.status_quo), ("Hoped for", result.wanted)):
-        if s is not None:
-            places = [(n, p) for n, p in places if p.state != s.state]
-            places.append((f"{name}: " if s.moves else name, s))
+    best = result.situations[:BARS]
+    common = _common(result, best)
+    apart = [s.state for s in (result.status_quo, result.wanted) if s is not None]
+    places = [(_label(s, common, words), s) for s in best if s.state not in apart]
+    if result.status_quo is not None:
+        places.append(("The status quo", result.status_quo))
+    if result.wanted is not None and result.wanted.moves:
+        places.append(("What is hoped for", result.wanted))
     rows = []
-    for name, s in places:
-        label = name + (words.moves(s.moves) if s.moves else "")
-        for concept, meaning in (
-            ("seq", "holds against counter-moves (SEQ)"),
-            ("nash", "nobody gains by moving (Nash)"),
-        ):
-            assert s.share is not None
-            assert s.share_error is not None
+    for label, s in places:
+        assert s.share is not None
+        assert s.share_error is not None
+        for concept, meaning in MEANINGS.items():
             share, error = s.share[concept], 2 * s.share_error[concept]
-            rows.append(
-                (label or "The status quo", meaning, share, max(0.0, share - error), min(1.0, share + error))
-            )
+            rows.append((label, meaning, share, max(0.0, share - error), min(1.0, share + error)))
+    also = f"; the first {len(best)} all with {words.moves(common)}" if common else ""
     return grouped_bars(
         "resting-places",
-        "Where it can come to rest: how often each situation holds",
+        f"Where it can come to rest: how often each situation holds{also}",
         rows,
         x_title="Share of draws in which the situation holds",
     )
@@ -163,16 +191,17 @@ def _map(result: StabilityResult, words: Words) -> Chart:
 
 def _resting(result: StabilityResult, words: Words) -> Table:
     shown = result.situations[:ROWS]
-    columns = ["Situation: what differs from the status quo", *CONCEPTS.values()]
+    common = _common(result, shown)
+    columns = ["Beyond that" if common else "Situation", "Holds at best estimates"]
     if result.draws:
-        columns += ["Holds (SEQ), share of draws", "No move gains (Nash), share of draws"]
+        columns += ["SEQ, share of draws", "Nash, share of draws"]
     columns += ["Coalition-proof", "Steps from the status quo"]
     rows: list[list[str | Cell]] = []
     for s in shown:
-        row: list[str | Cell] = [_state(s, result, words)]
-        row += [Cell("yes", "good") if s.stable[c] else Cell("no", "muted") for c in CONCEPTS]
+        row: list[str | Cell] = [_label(s, common, words) if result.status_quo else words.moves(s.state)]
+        row.append(", ".join(name for c, name in CONCEPTS.items() if s.stable[c]))
         if s.share is not None and s.share_error is not None:
-            row += [f"{percent(s.share[c])} ± {100 * s.share_error[c]:.1f}" for c in ("seq", "nash")]
+            row += [f"{percent(s.share[c])} ± {100 * s.share_error[c]:.1f}" for c in MEANINGS]
         row.append(
             Cell("yes", "good")
             if s.jointly_stable
@@ -180,25 +209,21 @@ def _resting(result: StabilityResult, words: Words) -> Table:
         )
         row.append("out of reach" if s.path is None else str(len(s.path)))
         rows.append(row)
+    shared = f" All of these have {words.moves(common)}." if common else ""
     return Table(
         caption="Where it can come to rest",
         columns=columns,
         rows=rows,
         note=f"{len(shown)} of {result.listed:,} situations that hold at best estimates if any counter-move deters "
-        "(GMR), the most robust first. Nash: nobody gains by moving. GMR: whoever gains by moving can be made to regret it. "
-        "SMR: and could not escape. SEQ: by counter-moves that those who make them want. SSEQ: both.",
+        f"(GMR), the most robust first.{shared} Nash: nobody gains by moving. GMR: whoever gains by moving can be made "
+        "to regret it. SMR: and could not escape. SEQ: by counter-moves that those who make them want. SSEQ: both. "
+        "Out of reach: not by moves each of which is an improvement for whoever makes it.",
     )
-
-
-def _state(s: Situation, result: StabilityResult, words: Words) -> str:
-    if result.status_quo is None:
-        return words.moves(s.state)
-    return words.moves(s.moves) if s.moves else "the status quo"
 
 
 def _leaving(result: StabilityResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
-    for d in result.departures[:ROWS]:
+    for d in _telling(result.departures)[:ROWS]:
         rows.append(
             [
                 _mover(d.step.mover, words),
@@ -212,9 +237,17 @@ def _leaving(result: StabilityResult, words: Words) -> Table:
         caption=f"Who would leave {place}, and what deters them",
         columns=("Who", "By moving", "Gain at best estimates", "Deterred"),
         rows=rows,
-        note=f"{len(rows)} of {plural(result.departures_total, 'improvement')}, the least deterred first. For the "
+        note=f"Of {plural(result.departures_total, 'improvement')}, for each who and each way of being deterred the one that gains most. For the "
         "situation to hold, its worth to the one who gains least must rise by the gain shown, or a counter-move must deter.",
     )
+
+
+def _telling(departures: Sequence[Departure]) -> list[Departure]:
+    """Of each mover and way of being deterred the move that gains most, in the order given."""
+    found: dict[tuple[str, str], Departure] = {}
+    for d in departures:
+        found.setdefault((d.step.mover, str(_deterrence(d))), d)
+    return list(found.values())
 
 
 def _deterrence(d: Departure) -> str | Cell:

@@ -26,13 +26,16 @@ from detente.kernels import conflict as kernel
 from detente.kernels.threads import each, slices
 from detente.problem.conflict import Conflict, conflict, ordinal_ranks, ranks
 
-__all__ = ["LISTED", "MAX_MOVES", "MAX_WORK", "stability"]
+__all__ = ["LISTED", "LOOKED", "MAX_MOVES", "MAX_WORK", "stability"]
 
 MAX_MOVES = 1 << 26
 """Moves of all movers together (4 bytes each)."""
 
 MAX_WORK = 1 << 32
 """Moves times draws, beyond which fewer draws are looked at, and the result says how many."""
+
+LOOKED = 256
+"""Draws looked at."""
 
 LISTED = 60
 DEPARTURES = 60
@@ -115,11 +118,10 @@ def stability(
     *,
     wanted: Mapping[str, str] | None = None,
     seed: int = 0,
-    draws: int = 256,
 ) -> StabilityResult:
     """Stable states of a case's conflict; ``ready`` is None where states are only put in order.
 
-    At most ``draws`` of the draws of ``ready`` are looked at, and the result says how many.
+    At most ``LOOKED`` of the draws of ``ready`` are looked at, and the result says how many.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def stability(
     """
     at = conflict(case)
     board = _board(at, ready)
-    looked, shares = _over_draws(board, ready, draws) if ready is not None else (0, None)
+    looked, shares = _over_draws(board, ready) if ready is not None else (0, None)
     joint = np.asarray(board.stable.all(axis=1))
     listed = _order(joint, shares)
     target, how = _wanted(board, wanted, joint, shares)
@@ -190,11 +192,11 @@ def _board(at: Conflict, ready: Deal | None) -> _Board:
     return _Board(at, states, graph, rank, ready.problem.step[place])
 
 
-def _over_draws(board: _Board, ready: Deal, draws: int) -> tuple[int, Shares]:
+def _over_draws(board: _Board, ready: Deal) -> tuple[int, Shares]:
     """How many draws were looked at, and per concept and state the share in which it is an equilibrium."""
     per = ready.draws // REPLICATES
     most = max(1, MAX_WORK // max(1, len(board.graph.target)) // REPLICATES)
-    use = min(per, most, max(1, draws // REPLICATES))
+    use = min(per, most, LOOKED // REPLICATES)
     rows = np.concatenate([np.arange(r * per, r * per + use) for r in range(REPLICATES)])
     sample = ready.fresh
     chosen = replace(
@@ -235,7 +237,7 @@ def _order(joint: Bools, shares: Shares | None) -> NDArray[np.int64]:
 def _wanted(
     board: _Board, asked: Mapping[str, str] | None, joint: Bools, shares: Shares | None
 ) -> tuple[int | None, str | None]:
-    """The state looked at: of those that fit, the most robust, then the one nearest to the status quo."""
+    """The state looked at: of those that fit, the nearest to the status quo, then the most robust."""
     given = board.at.case.conflict.wanted if board.at.case.conflict else None
     pattern = asked or given
     if not pattern:
@@ -254,11 +256,11 @@ def _wanted(
         if board.home is None
         else (board.states[fits] != board.states[board.home]).sum(axis=1)
     )
-    best = int(fits[np.lexsort((fits, near, -robust))[0]])
+    best = int(fits[np.lexsort((fits, -robust, near))[0]])
     how = (
-        f"of {len(fits):,} states that have all of it, the one that holds most often; then the fewest changes"
+        f"of {len(fits):,} situations that have all of it, the one that changes least else"
         if len(fits) > 1
-        else "the only state that has all of it"
+        else "the only situation that has all of it"
     )
     return best, how
 
