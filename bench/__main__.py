@@ -25,7 +25,9 @@ from typing import Any
 import numpy as np
 
 from bench.families import SEED, conflict, mean_value
+from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
+from detente.kernels.freegraph import free_stability
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 
@@ -67,6 +69,40 @@ def frontiers() -> list[Measurement]:
         taken = seconds(lambda u=u, sizes=sizes, r=r: frontier(u, sizes, reservation=r), runs=runs)
         name = f"frontier, {parties} parties x 40 x 10, grid {grid:,}"
         rows.append(Measurement(name, taken, "s", target, note=f"{len(front.points):,} packages"))
+    return rows
+
+
+def standoffs() -> list[Measurement]:
+    """Five stability concepts: freely reversible, and with irreversible and infeasible ones."""
+    rng = np.random.default_rng(SEED)
+    rows = []
+    taken = np.arange(1 << 20)[:, None] >> np.arange(20) & 1
+    for parties in (2, 4, 6):
+        sizes = np.array([1 << (20 // parties + (p < 20 % parties)) for p in range(parties)])
+        weights = rng.integers(-50, 51, (parties, 20))
+        pairs = rng.integers(-50, 51, (parties, 10))
+        rank = np.array(
+            [taken @ w + (taken[:, :10] * taken[:, 10:]) @ q for w, q in zip(weights, pairs, strict=True)],
+            dtype=np.int32,
+        )
+        value = seconds(lambda rank=rank, sizes=sizes: free_stability(rank, sizes), runs=3)
+        rows.append(Measurement(f"stability, {parties} parties, 2^20 states, free", value, "s", 5.0))
+    for parties in (3, 6):
+        options = 13
+        sizes, none = np.full(options, 2), np.zeros(0, dtype=np.int64)
+        states = kernel_of_conflicts.feasible(sizes, np.zeros(1, dtype=np.int64), none, none)
+        states = np.delete(states, rng.choice(len(states), 500, replace=False), axis=0)
+        allowed = np.ones((options, 2, 2), dtype=np.bool_)
+        allowed[[1, 5, 9], 1, 0] = False
+        own = np.arange(options)[None, :] % parties == np.arange(parties)[:, None]
+        each_one = np.eye(parties, dtype=np.bool_)
+        rank = rng.integers(0, 4000, (parties, len(states))).astype(np.int32)
+
+        def whole(given: Any = (states, sizes, allowed, own), rank: Any = rank, one: Any = each_one) -> None:
+            kernel_of_conflicts.stability(rank, one, ~one, kernel_of_conflicts.moves(*given))
+
+        name = f"stability, {parties} parties, {len(states):,} of 8,192 states, general"
+        rows.append(Measurement(name, seconds(whole), "s", 1.0, note="moves included"))
     return rows
 
 
@@ -190,7 +226,7 @@ def main() -> None:
     parser.add_argument("--only", help="only groups whose name contains this")
     chosen = parser.parse_args()
     rows: list[Measurement] = []
-    for group in (frontiers, searches, acceptance, negmas_peer, processes):
+    for group in (frontiers, searches, acceptance, standoffs, negmas_peer, processes):
         if chosen.only and chosen.only not in group.__name__:
             continue
         for row in group():

@@ -267,7 +267,7 @@ def test_stability_json_matches_its_schema(tiny: Path, capsys: pytest.CaptureFix
     found = json.loads(out)
     assert code == 0
     jsonschema.validate(found, result_schema("stability"))
-    assert found["draws"] == 256
+    assert found["draws"] == 128
     # Each gains most by getting and not giving: only standing still is a Nash equilibrium.
     assert found["equilibria"]["nash"] == 1
     assert found["status_quo"]["share"]["nash"] == 1

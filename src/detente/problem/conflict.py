@@ -52,6 +52,11 @@ class Conflict:
         return np.array([len(o) for o in self.options], dtype=np.int64)
 
     @property
+    def allowed_all(self) -> bool:
+        """Whether every issue can go from any option to any other."""
+        return all(self.allowed[i, :n, :n].all() for i, n in enumerate(self.sizes))
+
+    @property
     def combinations(self) -> int:
         """Of options, the impossible ones included."""
         return prod(len(o) for o in self.options)

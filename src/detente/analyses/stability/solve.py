@@ -23,6 +23,7 @@ from detente.analyses.stability.result import Departure, Mover, Situation, Stabi
 from detente.case.model import Case
 from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
+from detente.kernels.freegraph import free_stability
 from detente.kernels.threads import each, slices
 from detente.problem.conflict import Conflict, conflict, ordinal_ranks, ranks
 
@@ -34,7 +35,7 @@ MAX_MOVES = 1 << 26
 MAX_WORK = 1 << 32
 """Moves times draws, beyond which fewer draws are looked at, and the result says how many."""
 
-LOOKED = 256
+LOOKED = 128
 """Draws looked at."""
 
 LISTED = 60
@@ -63,8 +64,31 @@ class _Board:
         return self.at.opponents
 
     @cached_property
+    def free(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Where all can be undone and each mover is one faction with issues of its own: positions of each
+        mover, and the states sorted by them; the faster kernel then gives the same answer."""
+        at = self.at
+        owners = at.movable.sum(axis=0)
+        if at.patterns or not at.allowed_all or (owners != 1).any() or (self.members.sum(axis=1) != 1).any():
+            return None
+        owner = np.argmax(at.movable, axis=0)
+        by_owner = np.argsort(owner, kind="stable")
+        sizes = np.array([np.prod(at.sizes[owner == m]) for m in range(len(at.movers))], dtype=np.int64)
+        return sizes, np.lexsort(self.states[:, by_owner[::-1]].T)
+
+    @cached_property
     def stable(self) -> Bools:
-        return kernel.stability(self.rank, self.members, self.opponents, self.graph)
+        return self.stable_if(self.rank)
+
+    def stable_if(self, rank: NDArray[np.int32]) -> Bools:
+        """[5, M, N] what is stable under these ranks."""
+        if self.free is None:
+            return kernel.stability(rank, self.members, self.opponents, self.graph)
+        sizes, order = self.free
+        place = np.argmax(self.members, axis=1)
+        out = np.empty((5, len(place), len(order)), dtype=np.bool_)
+        out[..., order] = free_stability(np.ascontiguousarray(rank[place][:, order]), sizes)
+        return out
 
     @cached_property
     def better(self) -> Bools:
@@ -211,11 +235,10 @@ def _over_draws(board: _Board, ready: Deal) -> tuple[int, Shares]:
     )
     found = np.zeros((len(rows), 5, len(board.states)), dtype=np.bool_)
     drawn = list(ranks(ready.problem, chosen, board.at, board.states))
-    members, opponents = board.members, board.opponents
 
     def some(part: slice) -> None:
         for n in range(part.start, part.stop):
-            found[n] = kernel.stability(drawn[n], members, opponents, board.graph).all(axis=1)
+            found[n] = board.stable_if(drawn[n]).all(axis=1)
 
     each(some, slices(len(rows)))
     by_replicate = found.reshape(REPLICATES, use, 5, -1).mean(axis=1)
