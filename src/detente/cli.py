@@ -138,17 +138,25 @@ def stability(
     ] = None,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
-    draws: DrawsOption = 1024,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws", min=64, max=65536, help="How many draws to look at; default: 128, the report's own."
+        ),
+    ] = None,
     widen: WidenOption = 1.0,
 ) -> None:
     """Which situations would nobody leave, given what the others could do back?"""
     read = _read(case)
     with _working("walking the standoff"):
+        from detente.analyses.deal import DEFAULT_DRAWS
+        from detente.analyses.stability import LOOKED
         from detente.analyses.stability import stability as solve
         from detente.analyses.stability.document import document
 
-        ready = None if read.case.ordinal else _ready(read.case, seed, draws, widen)
-        result = solve(read.case, ready, wanted=_pairs(wanted or [], read.case), seed=seed)
+        ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
+        asked = _pairs(wanted or [], read.case)
+        result = solve(read.case, ready, wanted=asked, looked=draws or LOOKED)
     if as_json:
         _print_json(result.to_json())
     else:
@@ -178,7 +186,7 @@ def report(
 
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready)
-        rests = settle(read.case, ready, seed=seed) if read.case.conflict else None
+        rests = settle(read.case, ready) if read.case.conflict else None
         html = page(briefing(read.case, ready, result, scan(ready, result), rests))
         write_text(target, html, overwrite=True)
     print(target)

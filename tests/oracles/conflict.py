@@ -67,22 +67,24 @@ class Game:
                         todo.append((u, k))
         return {s for s, _ in seen}
 
+    def improvements(self, mover: int, s: int) -> list[int]:
+        return [t for t in self.targets(mover, s) if self.prefers(mover, t, s)]
+
+    def deterred(self, concept: str, mover: int, s: int, t: int) -> bool:
+        """Whether the opponents can make leaving s for t, an improvement, not worth while."""
+        for u in self.sanctions(mover, t, improving=concept in ("seq", "sseq")):
+            escapes = concept in ("smr", "sseq") and any(
+                self.prefers(mover, v, s) for v in self.targets(mover, u)
+            )
+            if not self.prefers(mover, u, s) and not escapes:
+                return True
+        return False
+
     def stable(self, concept: str, mover: int, s: int) -> bool:
-        ways_out = [t for t in self.targets(mover, s) if self.prefers(mover, t, s)]
+        ways_out = self.improvements(mover, s)
         if concept == "nash":
             return not ways_out
-        for t in ways_out:
-            for u in self.sanctions(mover, t, improving=concept in ("seq", "sseq")):
-                if self.prefers(mover, u, s):
-                    continue
-                if concept in ("smr", "sseq") and any(
-                    self.prefers(mover, v, s) for v in self.targets(mover, u)
-                ):
-                    continue
-                break
-            else:
-                return False
-        return True
+        return all(self.deterred(concept, mover, s, t) for t in ways_out)
 
     def joint_improvement(self, s: int, t: int) -> bool:
         """Whether some coalition can and wants to go from s to t in one joint move."""

@@ -111,15 +111,16 @@ def test_joint_moves_and_paths(seed: int) -> None:
                 assert distance[previous[t]] == distance[t] - 1
                 assert game.can_move(int(mover[t]), int(previous[t]), t)
                 assert game.prefers(int(mover[t]), t, int(previous[t]))
-        everyone = np.arange(len(game.movers))
-        use = np.ones(len(graph.target), dtype=np.bool_)
-        reach = kernel.reachable(graph, everyone, use, source)
-        todo, seen = [source], set()
-        while todo:
-            s = todo.pop()
-            for m in range(len(game.movers)):
-                for t in game.targets(m, s):
-                    if t not in seen:
-                        seen.add(t)
-                        todo.append(t)
-        assert set(np.flatnonzero(reach).tolist()) == seen
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_deters_each_departure(seed: int) -> None:
+    game, states, sizes, allowed, issues = random_game(seed)
+    graph = kernel.moves(states, sizes, allowed, issues)
+    rank, members, opponents = arrays(game)
+    for m in range(len(game.movers)):
+        for s in range(0, len(game.states), 3):
+            found = kernel.deterrence(rank, members, opponents, graph, m, s)
+            for t in game.improvements(m, s):
+                expected = [game.deterred(c, m, s, t) for c in kernel.CONCEPTS[1:]]
+                assert found[:, t].tolist() == expected, (m, s, t)

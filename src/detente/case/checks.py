@@ -302,9 +302,18 @@ def _conflict(case: Case) -> Found:
                 f"nobody is said to control '{issue}', so nobody can move it; give it 'controlled_by: PARTY', "
                 "or leave it out here",
             )
-    for issue in spec.wanted or {}:
-        if spec.issues is not None and issue in case.issues and issue not in listed:
-            yield ("conflict", "wanted", issue), f"'{issue}' is not among the issues of the conflict"
+    controlled = [i for i, issue in case.issues.items() if issue.controlled_by not in (None, "outside")]
+    wanted = spec.wanted or {}
+    for issue in wanted:
+        if issue in case.issues and issue not in (listed or controlled):
+            allowed = ", ".join(listed or controlled)
+            yield (
+                ("conflict", "wanted", issue),
+                f"'{issue}' is not among the issues of the conflict ({allowed}); add it there, or leave it out here",
+            )
+    for n, pattern in enumerate(case.impossible):
+        if pattern.items() <= wanted.items():
+            yield ("conflict", "wanted"), f"this is impossible by entry {n + 1} under 'impossible'"
 
 
 def _points(wants: Preferences) -> Found:

@@ -382,7 +382,8 @@ class Issue(Element):
     chances: Mapping[Id, Share] | None = None
     """Only for ``outside``: how likely each option is; default: stays at the status quo."""
     reversible: Flag = True
-    """If not: it can only move further away from the status quo, in the order of the options, and never back."""
+    """If not: it can only move further away from the status quo (without one: from the first option), in the
+    order of the options, and never back."""
     touches_office: Flag = False
     """Whether it touches somebody's hold on office (such issues are never part of a small swap)."""
 

@@ -31,13 +31,13 @@ from numpy.typing import NDArray
 __all__ = [
     "CONCEPTS",
     "Moves",
+    "deterrence",
     "feasible",
     "improvements",
     "joint_improvement",
     "move_count",
     "moves",
     "paths",
-    "reachable",
     "stability",
 ]
 
@@ -217,36 +217,60 @@ def _one(rank, m, f, movers, start, target, use, out):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
+def _block(rank, m, group, movers, start, target, use, first, last, out):  # type: ignore[no-untyped-def]
+    """out[c, t]: bit k tells whether leaving state first + k for t is deterred, by concept c + 1; c = 0 .. 3."""
+    n = rank.shape[1]
+    hit, kept = out[0], out[1]
+    for u in range(n):
+        bits = np.uint64(0)
+        for s in range(first, last):
+            if not _prefers(rank, group, u, s):
+                bits |= np.uint64(1) << np.uint64(s - first)
+        hit[u] = bits
+    for u in range(n):
+        bits = hit[u]
+        for e in range(start[m, u], start[m, u + 1]):
+            bits &= hit[target[e]]
+        kept[u] = bits
+    out[2] = hit
+    out[3] = kept
+    for c in range(4):
+        _spread_bits(out[c], movers, start, target, use, c < 2)
+
+
+@njit(cache=True, nogil=True)
 def _several(rank, m, group, movers, start, target, use, out):  # type: ignore[no-untyped-def]
     """All concepts for a mover of several factions: out[5, N]."""
     n = rank.shape[1]
-    hit = np.empty(n, dtype=np.uint64)
-    kept = np.empty(n, dtype=np.uint64)
-    value = np.empty(n, dtype=np.uint64)
+    deterred = np.empty((4, n), dtype=np.uint64)
     for first in range(0, n, 64):
         last = min(n, first + 64)
-        for u in range(n):
-            bits = np.uint64(0)
-            for s in range(first, last):
-                if not _prefers(rank, group, u, s):
-                    bits |= np.uint64(1) << np.uint64(s - first)
-            hit[u] = bits
-        for u in range(n):
-            bits = hit[u]
-            for e in range(start[m, u], start[m, u + 1]):
-                bits &= hit[target[e]]
-            kept[u] = bits
-        for c in range(5):
-            if c:
-                value[:] = hit if c % 2 else kept
-                _spread_bits(value, movers, start, target, use, c < 3)
-            for s in range(first, last):
-                stable = True
-                for e in range(start[m, s], start[m, s + 1]):
-                    if use[e] and (c == 0 or not (value[target[e]] >> np.uint64(s - first)) & np.uint64(1)):
-                        stable = False
-                        break
-                out[c, s] = stable
+        _block(rank, m, group, movers, start, target, use, first, last, deterred)
+        for s in range(first, last):
+            bit = np.uint64(1) << np.uint64(s - first)
+            out[:, s] = True
+            for e in range(start[m, s], start[m, s + 1]):
+                if use[e]:
+                    out[0, s] = False
+                    for c in range(4):
+                        if not deterred[c, target[e]] & bit:
+                            out[c + 1, s] = False
+
+
+def deterrence(
+    rank: NDArray[np.int32], members: Bools, opponents: Bools, graph: Moves, mover: int, state: int
+) -> Bools:
+    """[4, N] whether the opponents of ``mover`` can deter it from leaving ``state`` for each other state.
+
+    In the order of ``CONCEPTS`` from GMR on; of meaning only for the improvements that the mover has. Time: moves
+    times a few sweeps.
+    """
+    out = np.empty((4, rank.shape[1]), dtype=np.uint64)
+    group, movers = np.flatnonzero(members[mover]), np.flatnonzero(opponents[mover])
+    use = improvements(rank, members, graph)
+    _block(rank, mover, group, movers, graph.start, graph.target, use, state, state + 1, out)
+    found: Bools = out != 0
+    return found
 
 
 def stability(rank: NDArray[np.int32], members: Bools, opponents: Bools, graph: Moves) -> Bools:
@@ -266,30 +290,6 @@ def stability(rank: NDArray[np.int32], members: Bools, opponents: Bools, graph: 
             _several(rank, m, group, movers, graph.start, graph.target, use, mine)
         out[:, m] = mine
     return out
-
-
-@njit(cache=True, nogil=True)
-def _reachable(start, target, movers, use, source, seen):  # type: ignore[no-untyped-def]
-    queue = np.empty(seen.size + 1, dtype=np.int64)
-    queue[0] = source
-    head, tail = 0, 1
-    while head < tail:
-        s = queue[head]
-        head += 1
-        for m in movers:
-            for e in range(start[m, s], start[m, s + 1]):
-                t = target[e]
-                if use[e] and not seen[t]:
-                    seen[t] = True
-                    queue[tail] = t
-                    tail += 1
-
-
-def reachable(graph: Moves, movers: Ints, use: Bools, source: int) -> Bools:
-    """[N] states that ``movers`` reach from ``source`` by one or more of the moves marked in ``use`` [E]."""
-    seen = np.zeros(graph.start.shape[1] - 1, dtype=np.bool_)
-    _reachable(graph.start, graph.target, movers, use, source, seen)
-    return seen
 
 
 @njit(cache=True, nogil=True)
@@ -381,8 +381,8 @@ def joint_improvement(
     """[K] for each source a state that some coalition can bring about and prefers, -1 if there is none.
 
     A coalition takes one of the sets ``control_mask[control_start[i] : control_start[i + 1]]`` of factions for
-    each issue i that it changes; nobody in it is worse off and somebody is better off (coalitional stability;
-    Kilgour, Hipel, Fang & Peng 2001). The target with most factions better off, then the first. Cost N per source.
+    each issue i that it changes; nobody in it is worse off and somebody is better off (after Kilgour, Hipel, Fang &
+    Peng 2001, where everybody in it has to be better off). The target with most factions better off, then the first. Cost N per source.
     """
     out = np.empty(len(sources), dtype=np.int32)
     _joint(rank, states, allowed, control_start, control_mask, sources, out)

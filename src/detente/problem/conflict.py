@@ -9,9 +9,10 @@ back is no move.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -164,7 +165,8 @@ def _allowed(case: Case, issues: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def ordinal_ranks(at: Conflict, states: NDArray[np.int8]) -> NDArray[np.int32]:
-    """[F, N] rankings and option prioritisation (Hipel, Fang & Kilgour 1997) as ranks, higher is better."""
+    """[F, N] rankings and option prioritisation (Xu, Hipel, Kilgour & Fang 2018) as ranks, higher is better; 0
+    for a state that a ranking leaves out."""
     ranks = np.zeros((len(at.factions), len(states)), dtype=np.int32)
     for f, name in enumerate(at.factions):
         wants = at.case.preferences[name]
@@ -189,33 +191,24 @@ def _any(at: Conflict, states: NDArray[np.int8], entry: tuple[Pattern, ...]) -> 
 
 def ranks(
     problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8]
-) -> Iterator[NDArray[np.int32]]:
-    """[F, N] utilities in grid steps for each draw of a sample; a state that breaks a line is worse than all."""
-    place = {f: n for n, f in enumerate(problem.factions)}
-    which = tuple(place[f] for f in at.factions)
+) -> Callable[[int], NDArray[np.int32]]:
+    """From the number of a draw to [F, N] utilities in grid steps; a state that breaks a line is worse than all
+    that break fewer (``RED`` steps off for each)."""
+    which = tuple(problem.factions.index(f) for f in at.factions)
     issues = tuple(problem.issues.index(i) for i in at.issues)
-    order = np.argsort(issues)
-    seen = seat(
-        problem,
-        sample,
-        Table("conflict", "", which, tuple(np.array(issues)[order].tolist()), all_of(*range(len(which))), {}),
-    )
-    digits = states[:, order]
+    seen = seat(problem, sample, Table("conflict", "", which, issues, all_of(*range(len(which))), {}))
     hits = [
-        np.all(
-            [
-                digits[:, seen.issue[k]] == seen.option[k]
-                for k in range(int(seen.start[t]), int(seen.start[t + 1]))
-            ],
-            axis=0,
-        )
-        for t in range(len(seen.excluded))
+        np.all([states[:, seen.issue[k]] == seen.option[k] for k in range(int(a), int(b))], axis=0)
+        for a, b in pairwise(seen.start)
     ]
     adds = seen.adds
-    for s in range(sample.draws):
-        total = np.repeat(seen.base[:, s, None], len(states), axis=1)
+
+    def of(draw: int) -> NDArray[np.int32]:
+        total = np.repeat(seen.base[:, draw, None], len(states), axis=1)
         for i in range(len(issues)):
-            total += seen.points[:, i, :, s][:, digits[:, i]]
+            total += seen.points[:, i, :, draw][:, states[:, i]]
         for t, hit in enumerate(hits):
-            total[:, hit] += adds[:, t, s, None]
-        yield total
+            total[:, hit] += adds[:, t, draw, None]
+        return total
+
+    return of

@@ -341,7 +341,7 @@ def _bundle() -> str:
     kept = cache_directory() / f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
     try:
         return _safe(read_limited(kept, limit=4 * MEBIBYTE))
-    except DetenteError:
+    except (DetenteError, ValueError):  # not there, or not what was kept: made anew
         script = _safe(vl_convert.javascript_bundle(calls, vl_version=_VEGA_LITE))
     with suppress(OSError, UsageError):  # a page does not fail because a cache cannot be written
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from detente.analyses.stability.result import StabilityResult
-from detente.analyses.stability.solve import stability
+from detente.analyses.stability.solve import LOOKED, stability
 
-__all__ = ["StabilityResult", "stability"]
+__all__ = ["LOOKED", "StabilityResult", "stability"]

@@ -22,8 +22,6 @@ CONCEPTS = {
 MEANINGS = {"seq": "holds against counter-moves (SEQ)", "nash": "nobody gains by moving (Nash)"}
 ROWS = 8
 BARS = 6
-LOST = 1_000.0
-"""Points beyond which a difference is a broken line, not a gain."""
 
 
 def document(result: StabilityResult, case: Case) -> Document:
@@ -65,27 +63,21 @@ def _blocks(result: StabilityResult, words: Words, *, headline: bool) -> list[Bl
 def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
     count = result.equilibria
     text = (
-        f"Of {plural(result.states, 'situation')}, {count['seq']:,} would hold against everybody's counter-moves that "
-        f"are in their own interest (SEQ), {count['nash']:,} of them because nobody can gain by moving at all (Nash)"
+        f"Of {plural(result.states, 'situation')} {count['seq']:,} would hold: whoever would gain by leaving is deterred "
+        f"by counter-moves that others would themselves want to make (SEQ). In {count['nash']:,} of them nobody would "
+        "gain by leaving at all (Nash)."
     )
     here = result.status_quo
     if here is not None:
-        word = "is" if here.stable["seq"] else "is not"
-        text += f"; the status quo {word} one of them"
-        if here.share is not None:
-            text += f" ({percent(here.share['seq'])} of draws)"
-    because = ""
+        share = "" if here.share is None else f", in {percent(here.share['seq'])} of draws it holds"
+        text += f" The status quo {'is' if here.stable['seq'] else 'is not'} among those that hold{share}."
+    because = _unravels(result, words)
     if here is not None and here.joint_improvement is not None:
-        because = (
-            "Together some of them could leave the status quo with nobody among them worse off: "
+        because += (
+            " Together some of them could leave the status quo with nobody among them worse off: "
             f"{words.moves(here.joint_improvement)}."
         )
-    return Finding(
-        text + ".",
-        because=" ".join(filter(None, (_unravels(result, words), because))),
-        limit=_limit(result),
-        headline=headline,
-    )
+    return Finding(text, because=because.strip(), limit=_limit(result, words), headline=headline)
 
 
 def _unravels(result: StabilityResult, words: Words) -> str:
@@ -95,16 +87,24 @@ def _unravels(result: StabilityResult, words: Words) -> str:
         return ""
     end = min(rests, key=lambda s: len(s.path or ()))
     way = "; then ".join(_step(step, words) for step in end.path or ())
-    return f"If everybody moves as it pleases, the nearest resting place is reached in {len(end.path or ())}: {way}."
+    return f"If each moves as it pleases, the nearest resting place is {plural(len(end.path or ()), 'move')} away: {way}."
 
 
-def _limit(result: StabilityResult) -> str:
+def _limit(result: StabilityResult, words: Words) -> str:
     basis = (
         f"Shares are over {result.draws:,} draws of the judged numbers and are not calibrated probabilities. "
         if result.draws
         else "The case only puts states in order, so there is no share of draws. "
     )
-    return basis + "Moves are seen one at a time and by everybody; how long they take is not part of this."
+    left_out = "".join(
+        f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which come last, together. "
+        for f, n in result.unranked.items()
+    )
+    return (
+        basis
+        + left_out
+        + "Moves are seen one at a time and by everybody; how long they take is not part of this."
+    )
 
 
 def _hope(result: StabilityResult, words: Words) -> Finding:
@@ -119,11 +119,7 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
         loose = [d for d in result.departures if not d.deterred["seq"]]
         who = joined(list(dict.fromkeys(_mover(d.step.mover, words) for d in loose))) or "somebody"
         text = f"What is hoped for ({state}) would not hold at best estimates: {who} would leave it.{share}"
-        if loose and loose[0].missing is not None and loose[0].missing < LOST:
-            text += (
-                f" It would have to be worth at least {loose[0].missing:.1f} points more to "
-                f"{_mover(loose[0].step.mover, words)}, or leaving so much less."
-            )
+        text += _enough(loose, result, words)
     route = (
         "No sequence of moves, each an improvement for whoever makes it, leads there from the status quo."
         if aim.path is None
@@ -134,6 +130,22 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
     return Finding(
         text, because=route, limit=result.wanted_from or "", tone="good" if aim.stable["seq"] else "bad"
     )
+
+
+def _enough(loose: Sequence[Departure], result: StabilityResult, words: Words) -> str:
+    """What would keep each of those whom nothing deters, where points can tell."""
+    parts = []
+    for mover in dict.fromkeys(d.step.mover for d in loose):
+        needed = [d.missing for d in loose if d.step.mover == mover]
+        points = [n for n in needed if n is not None]
+        if len(points) == len(needed):
+            several = len(next(m for m in result.movers if m.id == mover).factions) > 1
+            parts.append(
+                f"{'more than ' if several else ''}{max(points):.1f} points more to {_mover(mover, words)}"
+            )
+    if not parts or result.departures_total > len(result.departures):
+        return ""
+    return f" It would be kept if it were worth {joined(parts)}, or leaving it so much less."
 
 
 def _temptations(result: StabilityResult, words: Words) -> list[Block]:
@@ -237,8 +249,9 @@ def _leaving(result: StabilityResult, words: Words) -> Table:
         caption=f"Who would leave {place}, and what deters them",
         columns=("Who", "By moving", "Gain at best estimates", "Deterred"),
         rows=rows,
-        note=f"Of {plural(result.departures_total, 'improvement')}, for each who and each way of being deterred the one that gains most. For the "
-        "situation to hold, its worth to the one who gains least must rise by the gain shown, or a counter-move must deter.",
+        note=f"Of {plural(result.departures_total, 'improvement')}, for each who and each way of being deterred the one that gains most. A "
+        "departure ends where the one who gains least would find staying better by the gain shown, or where a "
+        "counter-move deters it.",
     )
 
 
@@ -285,11 +298,10 @@ def _step(step: Step, words: Words) -> str:
     return f"{_mover(step.mover, words)} moves {words.moves(step.moves)}"
 
 
-def _gain(gain: Mapping[str, float] | None, words: Words) -> str:
+def _gain(gain: Mapping[str, float | None] | None, words: Words) -> str:
     if gain is None:
         return "ranked higher"
-    parts = [
-        f"{words.faction(f)} {signed(points) if abs(points) < LOST else 'a line no longer broken'}"
+    return "; ".join(
+        f"{words.faction(f)}: {'crosses back over a line of its own' if points is None else signed(points)}"
         for f, points in gain.items()
-    ]
-    return "; ".join(parts)
+    )

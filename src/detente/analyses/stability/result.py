@@ -28,8 +28,9 @@ class Step:
 
     mover: str
     moves: Mapping[str, str]
-    gain: Mapping[str, float] | None
-    """Faction of the mover → points gained at best estimates; None where states are only put in order."""
+    gain: Mapping[str, float | None] | None
+    """Faction of the mover → points gained at best estimates; null for one that crosses back over a line of its
+    own, which has no points. None where states are only put in order."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class Departure:
 
     step: Step
     deterred: Mapping[str, bool]
-    """Concept → whether the others can, in the sense of that concept, make it not worth while."""
+    """gmr, smr, seq, sseq → whether the others can, in the sense of that concept, make it not worth while."""
     missing: float | None
-    """Points by which the state would have to be worth more to the member who gains least, for it not to leave."""
+    """Points that the member who gains least gains: were the state worth so much more to it (more than so much
+    where several have to agree), the mover would not leave this way. None: no points tell."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class StabilityResult:
     as_of: str | None
     seed: int
     draws: int
-    """How many draws were looked at; 0: states are only put in order."""
+    """How many draws were looked at, at most 128 unless asked for; 0: states are only put in order."""
     widen: float
     issues: tuple[str, ...]
     combinations: int
@@ -85,6 +87,8 @@ class StabilityResult:
     movers: tuple[Mover, ...]
     equilibria: Mapping[str, int]
     """Concept → how many states are equilibria at best estimates."""
+    unranked: Mapping[str, int]
+    """Faction → how many states its ranking leaves out; they come last, together. Only those that leave any."""
     situations: tuple[Situation, ...]
     """The equilibria, the most robust first; at most 60 are listed."""
     listed: int
@@ -94,7 +98,8 @@ class StabilityResult:
     wanted_from: str | None
     """Which of the states that fit what is wanted was taken."""
     departures: tuple[Departure, ...]
-    """From the wanted state, or the status quo where none is wanted: who would leave, and what deters them."""
+    """From the wanted state, or the status quo where none is wanted: who would leave, and what deters them; the
+    least deterred first, at most 60."""
     departures_total: int
 
     def to_json(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ case may also put states in order without points (``ranking``, ``priorities``); 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,8 @@ from detente.case.model import Case
 from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
 from detente.kernels.freegraph import free_stability
-from detente.kernels.threads import each, slices
+from detente.kernels.threads import each
+from detente.problem import RED
 from detente.problem.conflict import Conflict, conflict, ordinal_ranks, ranks
 
 __all__ = ["LISTED", "LOOKED", "MAX_MOVES", "MAX_WORK", "stability"]
@@ -36,10 +37,13 @@ MAX_WORK = 1 << 32
 """Moves times draws, beyond which fewer draws are looked at, and the result says how many."""
 
 LOOKED = 128
-"""Draws looked at."""
+"""Draws looked at unless more are asked for."""
 
 LISTED = 60
+"""Situations listed."""
+
 DEPARTURES = 60
+"""Departures listed."""
 
 Bools = NDArray[np.bool_]
 Shares = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -123,14 +127,16 @@ class _Board:
         here = self.at.named(self.states[s].tolist())
         return {i: o for i, o in there.items() if here[i] != o}
 
-    def gains(self, m: int, s: int, t: int) -> dict[str, float] | None:
-        """Points that the members of mover m gain by going from s to t; a broken line has no points."""
+    def gains(self, m: int, s: int, t: int) -> dict[str, float | None] | None:
+        """Points that the members of mover m gain by going from s to t; None across a line of theirs."""
         if self.step is None:
             return None
-        return {
-            self.at.factions[f]: round((int(self.rank[f, t]) - int(self.rank[f, s])) * float(self.step[f]), 9)
-            for f in np.flatnonzero(self.members[m])
-        }
+        found: dict[str, float | None] = {}
+        for f in np.flatnonzero(self.members[m]):
+            steps = int(self.rank[f, t]) - int(self.rank[f, s])
+            crosses = abs(steps) > RED // 2
+            found[self.at.factions[f]] = None if crosses else round(steps * float(self.step[f]), 9)
+        return found
 
     def taken(self, m: int, s: int, t: int) -> Step:
         return Step(self.movers[m].id, self.changed(s, t), self.gains(m, s, t))
@@ -141,11 +147,12 @@ def stability(
     ready: Deal | None,
     *,
     wanted: Mapping[str, str] | None = None,
-    seed: int = 0,
+    looked: int = LOOKED,
 ) -> StabilityResult:
     """Stable states of a case's conflict; ``ready`` is None where states are only put in order.
 
-    At most ``LOOKED`` of the draws of ``ready`` are looked at, and the result says how many.
+    At most ``looked`` of the draws of ``ready`` are looked at (the first of each replicate; fewer where there are
+    very many moves), and the result says how many.
 
     Raises
     ------
@@ -156,7 +163,7 @@ def stability(
     """
     at = conflict(case)
     board = _board(at, ready)
-    looked, shares = _over_draws(board, ready) if ready is not None else (0, None)
+    drawn, shares = _over_draws(board, ready, looked) if ready is not None else (0, None)
     joint = np.asarray(board.stable.all(axis=1))
     listed = _order(joint, shares)
     target, how = _wanted(board, wanted, joint, shares)
@@ -169,8 +176,8 @@ def stability(
         case=case.id,
         title=case.title,
         as_of=None if case.as_of is None else case.as_of.isoformat(),
-        seed=seed,
-        draws=looked,
+        seed=0 if ready is None else ready.seed,
+        draws=drawn,
         widen=1.0 if ready is None else ready.widen,
         issues=at.issues,
         combinations=at.combinations,
@@ -178,6 +185,11 @@ def stability(
         moves=len(board.graph.target),
         movers=board.movers,
         equilibria={c: int(joint[n].sum()) for n, c in enumerate(kernel.CONCEPTS)},
+        unranked={
+            f: count
+            for f, row in zip(at.factions, board.rank, strict=True)
+            if case.preferences[f].ranking is not None and (count := int((row == 0).sum()))
+        },
         situations=tuple(_situation(board, s, shares, together[s]) for s in shown.tolist()),
         listed=len(listed),
         status_quo=None
@@ -211,39 +223,26 @@ def _board(at: Conflict, ready: Deal | None) -> _Board:
     graph = kernel.moves(states, at.sizes, at.allowed, at.movable)
     if ready is None:
         return _Board(at, states, graph, ordinal_ranks(at, states), None)
-    (rank,) = ranks(ready.problem, ready.best, at, states)
+    rank = ranks(ready.problem, ready.best, at, states)(0)
     place = [ready.problem.factions.index(f) for f in at.factions]
     return _Board(at, states, graph, rank, ready.problem.step[place])
 
 
-def _over_draws(board: _Board, ready: Deal) -> tuple[int, Shares]:
+def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
     """How many draws were looked at, and per concept and state the share in which it is an equilibrium."""
     per = ready.draws // REPLICATES
     most = max(1, MAX_WORK // max(1, len(board.graph.target)) // REPLICATES)
-    use = min(per, most, LOOKED // REPLICATES)
-    rows = np.concatenate([np.arange(r * per, r * per + use) for r in range(REPLICATES)])
-    sample = ready.fresh
-    chosen = replace(
-        sample,
-        points=sample.points[..., rows],
-        no_deal=sample.no_deal[..., rows],
-        add=sample.add[..., rows],
-        broken=sample.broken[..., rows],
-        outside=sample.outside[..., rows],
-        reading=sample.reading[..., rows],
-        delivers=sample.delivers[..., rows],
-    )
-    found = np.zeros((len(rows), 5, len(board.states)), dtype=np.bool_)
-    drawn = list(ranks(ready.problem, chosen, board.at, board.states))
+    use = min(per, most, max(1, at_most // REPLICATES))
+    ranked = ranks(ready.problem, ready.fresh, board.at, board.states)
+    found = np.zeros((REPLICATES, 5, len(board.states)))
 
-    def some(part: slice) -> None:
-        for n in range(part.start, part.stop):
-            found[n] = board.stable_if(drawn[n]).all(axis=1)
+    def some(replicate: int) -> None:
+        for n in range(use):
+            found[replicate] += board.stable_if(ranked(replicate * per + n)).all(axis=1)
 
-    each(some, slices(len(rows)))
-    by_replicate = found.reshape(REPLICATES, use, 5, -1).mean(axis=1)
-    error = by_replicate.std(axis=0, ddof=1) / np.sqrt(REPLICATES)
-    return len(rows), (found.mean(axis=0), error)
+    each(some, range(REPLICATES))
+    found /= use
+    return REPLICATES * use, (found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(REPLICATES))
 
 
 def _order(joint: Bools, shares: Shares | None) -> NDArray[np.int64]:
@@ -333,24 +332,16 @@ def _path(board: _Board, s: int) -> tuple[Step, ...] | None:
 def _departures(board: _Board, s: int) -> list[Departure]:
     """Every improvement from s, the least deterred first, then by what the member who gains least gains."""
     found = []
-    everything = np.ones(len(board.graph.target), dtype=np.bool_)
     for m in range(len(board.movers)):
-        group = board.rank[board.members[m]]
-        worse, better = (group < group[:, s, None]).any(axis=0), (group > group[:, s, None]).any(axis=0)
-        holds = worse | ~better  # states that the mover does not prefer to s
         start = board.graph.start[m]
-        mine = board.graph.target[start[s] : start[s + 1]]
-        trapped = np.array(holds)
-        for t in mine[~holds[mine]].tolist():
-            others = np.flatnonzero(board.opponents[m])
-            deterred = {"nash": False}
-            for names, use in ((("gmr", "smr"), everything), (("seq", "sseq"), board.better)):
-                into = np.flatnonzero(kernel.reachable(board.graph, others, use, t) & trapped)
-                deterred[names[0]] = bool(len(into))
-                deterred[names[1]] = any(
-                    holds[board.graph.target[start[u] : start[u + 1]]].all() for u in into.tolist()
-                )
+        ways_out = slice(start[s], start[s + 1])
+        better = board.graph.target[ways_out][board.better[ways_out]].tolist()
+        if not better:
+            continue
+        by = kernel.deterrence(board.rank, board.members, board.opponents, board.graph, m, s)
+        for t in better:
             step = board.taken(m, s, t)
-            missing = None if step.gain is None else min(step.gain.values())
-            found.append(Departure(step, deterred, missing))
+            finite = [points for points in (step.gain or {}).values() if points is not None]
+            deterred = {c: bool(by[n, t]) for n, c in enumerate(kernel.CONCEPTS[1:])}
+            found.append(Departure(step, deterred, min(finite, default=None)))
     return sorted(found, key=lambda d: (sum(d.deterred.values()), -(d.missing or 0.0)))
