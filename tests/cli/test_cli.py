@@ -341,3 +341,22 @@ def test_a_state_space_over_the_limit(tmp_path: Path, capsys: pytest.CaptureFixt
     assert code == 4
     assert "4,782,969" in err
     assert "conflict: {issues" in err
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        ("conflict: {wanted: {well: open}, issues: [road]}", "not among the issues of the conflict (road)"),
+        ("conflict: {wanted: {well: open, road: open}}\nimpossible: [{well: open, road: open}]", "entry 1"),
+        ("conflict: {issues: [well, well]}", "stands here twice"),
+        ("conflict: {issues: [wel]}", "did you mean 'well'?"),
+    ],
+)
+def test_a_conflict_block_that_does_not_fit_the_case(
+    block: str, says: str, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny.write_text(TINY + block + "\n", encoding="utf-8")
+    code, _, err = run("stability", str(tiny), capsys=capsys)
+    assert code == 3
+    assert says in err
+    assert f"{tiny}:" in err
