@@ -141,7 +141,7 @@ def _enough(loose: Sequence[Departure], result: StabilityResult, words: Words) -
         if len(points) == len(needed):
             several = len(next(m for m in result.movers if m.id == mover).factions) > 1
             parts.append(
-                f"{'more than ' if several else ''}{max(points):.1f} points more to {_mover(mover, words)}"
+                f"{'over ' if several else ''}{max(points):.1f} points more to {_mover(mover, words)}"
             )
     if not parts or result.departures_total > len(result.departures):
         return ""
