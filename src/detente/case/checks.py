@@ -36,6 +36,7 @@ from detente.case.paths import (
     wins,
 )
 from detente.case.quotations import Quotation, verify_quotations
+from detente.case.steps import step_faults
 from detente.case.yamltext import Path
 from detente.errors import Fault
 
@@ -54,7 +55,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     unknown = [u.fault for u in strangers]
     found = [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
-        for check in (_ids, _trees, _provenance, _issues, _preferences, _chances, _conflict)
+        for check in (_ids, _trees, _provenance, _issues, _preferences, _chances, _conflict, step_faults)
         for path, message in check(case)
     ]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.

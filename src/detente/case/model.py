@@ -38,8 +38,10 @@ __all__ = [
     "Body",
     "Case",
     "Conflict",
+    "Deadline",
     "Faction",
     "Firm",
+    "Guarantee",
     "Id",
     "Issue",
     "Judgement",
@@ -57,6 +59,7 @@ __all__ = [
     "Record",
     "RelativeNoDeal",
     "Source",
+    "Steps",
     "Together",
     "Track",
     "Tree",
@@ -64,7 +67,7 @@ __all__ = [
     "leaves",
 ]
 
-RESERVED = ("world", "steps", "guarantees", "deadlines", "gestures", "policies", "positions", "questions")
+RESERVED = ("world", "gestures", "policies", "positions", "questions")
 """Blocks of analyses that do not exist yet: refused politely, by name."""
 
 MAX_ISSUES = 40
@@ -232,6 +235,8 @@ def _bound(low: float, high: float) -> AfterValidator:
 Points = Annotated[Number, _bound(0, 100), WithJsonSchema({"x-number": "points"})]
 Weight = Annotated[Number, _bound(0, math.inf), WithJsonSchema({"x-number": "weight"})]
 Share = Annotated[Number, _bound(0, 1), WithJsonSchema({"x-number": "share"})]
+Months = Annotated[Number, _bound(0, 120), WithJsonSchema({"x-number": "months"})]
+Patience = Annotated[Number, _bound(0.01, 0.9999), WithJsonSchema({"x-number": "patience"})]
 
 Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 """``{issue: option, ...}``: matches every package that has all of these options."""
@@ -384,6 +389,13 @@ class Issue(Element):
     reversible: Flag = True
     """If not: it can only move further away from the status quo (without one: from the first option), in the
     order of the options, and never back."""
+    gradual: Flag = False
+    """Whether it is carried out option by option, in their order, instead of in one step."""
+    verify: Months | None = None
+    """Months that a step takes, from beginning to carry it out until the others have verified it; default: 1."""
+    undo: Weight | None = None
+    """What taking a step back costs whoever does it, in points: as bad as being so much worse off from then on;
+    default: 0."""
     touches_office: Flag = False
     """Whether it touches somebody's hold on office (such issues are never part of a small swap)."""
 
@@ -471,6 +483,9 @@ NoDeal = Annotated[
 class Preferences(Provenance):
     """What a faction wants: ``weights`` and ``values``, or raw ``points``; its lines, its no-deal value."""
 
+    patience: Patience | None = None
+    """What a point next month is worth, seen from this month: 0.98 loses 2% a month. ``detente roadmap`` asks
+    for it."""
     no_deal: NoDeal | None = None
     """Default: the status quo itself, ``{status_quo: 0}``."""
     weights: Mapping[Id, Weight] = {}
@@ -526,6 +541,51 @@ class Conflict(Provenance):
     """The situation that somebody hopes for: what stands in its way, and whether it would hold."""
 
 
+class Steps(Provenance):
+    """How an agreement could be carried out, for ``detente roadmap``."""
+
+    simultaneous: tuple[Annotated[tuple[Id, ...], Field(min_length=2, max_length=4)], ...] = ()
+    """Issues of different sides whose steps can be exchanged at one moment."""
+    temptation: Weight | None = None
+    """Spread of the temptations that come up while a step is verified, in points (the scale of a logistic
+    distribution); without it no probability of holding is given."""
+
+
+class Guarantee(Element):
+    """Something that makes breaking the agreement dearer, or keeping it dearer to give up."""
+
+    kind: Literal["escrow", "monitoring", "snap_back", "third_party", "amnesty"]
+    """``escrow``: what is covered comes back to who gave it, even what could not be undone; ``snap_back``: what is
+    covered lapses at once; both when one of ``punishes`` deviates. ``third_party``: who deviates forfeits
+    points. ``monitoring``: what is covered is verified sooner. ``amnesty``: worth something to some for as
+    long as the agreement is kept."""
+    given_by: Id
+    """The party (or faction) that would give it."""
+    covers: tuple[Id, ...] = ()
+    """Issues whose steps it is about; default: all."""
+    punishes: tuple[Id, ...] = ()
+    """Parties and factions whose deviation it punishes; default: everybody but who gives it."""
+    forfeits: Weight | None = None
+    """What who is punished loses for each covered step that it withholds or takes back, in points: as bad as being
+    so much worse off from then on."""
+    verify: Months | None = None
+    """Of ``monitoring``: months that a covered step then takes."""
+    worth: Mapping[Id, Weight] = {}
+    """Of ``amnesty``: faction → points that it is worth while the agreement is kept."""
+    costs: Mapping[Id, Weight] = {}
+    """Faction → points that it costs while the agreement is kept."""
+    in_force: Flag = False
+    """Whether the roadmap counts on it; otherwise it is only tried."""
+
+
+class Deadline(Element):
+    """A day on which somebody's future in the agreement ends: an election, the end of a term."""
+
+    on: Date
+    ends_for: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Parties and factions for whom nothing counts afterwards."""
+
+
 class Case(Element):
     """A whole case file."""
 
@@ -554,6 +614,12 @@ class Case(Element):
     """Councils whose voting power the reader is told."""
     moves_with: tuple[MovesWith, ...] = ()
     readings: Mapping[Id, Mapping[Id, Reading]] = {}
+    steps: Steps | None = None
+    """How an agreement could be carried out, for ``detente roadmap``."""
+    guarantees: Mapping[Id, Guarantee] = {}
+    """What somebody could give so that the agreement holds."""
+    deadlines: Mapping[Id, Deadline] = {}
+    """Days on which somebody's future in the agreement ends."""
     conflict: Conflict | None = None
     """Which issues make the situations of ``detente stability``, and which situation is hoped for."""
 

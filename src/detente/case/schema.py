@@ -25,11 +25,15 @@ _BOUNDS = {
     "points": (0, 100),
     "weight": (0, MAX_NUMBER),
     "share": (0, 1),
+    "months": (0, 120),
+    "patience": (0.01, 0.9999),
 }
 _SAYS = {
     "number": "A number: 40, [30, 50] (5th and 95th percentile) or [30, 40, 55] (5th, 50th, 95th).",
     "points": "Between 0 (worst) and 100 (best): 40, [30, 50] or [30, 40, 55] (5th, 50th, 95th percentile).",
     "weight": "At least 0: 40, [30, 50] or [30, 40, 55] (5th, 50th, 95th percentile).",
+    "months": "Months: 2, [1, 4] or [1, 2, 4] (5th, 50th, 95th percentile); drawn ones are rounded, at least 1.",
+    "patience": "What a point next month is worth now: 0.98, [0.95, 0.99] or [0.95, 0.98, 0.99].",
     "share": "A probability or share from 0 to 1: 0.4, [0.3, 0.5] or [0.3, 0.4, 0.55].",
 }
 _MAY_BE_EMPTY = (("Case", "parties"), ("Party", "factions"), ("Issue", "options"))

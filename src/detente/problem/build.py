@@ -21,7 +21,7 @@ from detente.case.model import (
 )
 from detente.errors import LimitError, UsageError
 
-__all__ = ["RED", "IntArray", "Parameter", "Problem", "Scheme", "build", "faction_names"]
+__all__ = ["RED", "IntArray", "Parameter", "Problem", "Scheme", "build", "faction_names", "parameter"]
 
 RED = 10_000_000
 """Grid steps taken off a faction's utility for a broken line: more than any utility (see ``MAX_STEPS``)."""
@@ -33,7 +33,7 @@ GRID = 0.01
 TAIL = 0.5
 
 IntArray = NDArray[np.int64]
-Kind = Literal["weight", "value", "points", "no_deal", "add", "holds", "prior", "chance", "delivers"]
+Kind = Literal["weight", "value", "points", "no_deal", "add", "holds", "prior", "chance", "delivers", "step"]
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,27 @@ def faction_names(case: Case) -> dict[str, str]:
     return names
 
 
+def parameter(
+    path: str,
+    kind: Kind,
+    owner: str,
+    value: Range,
+    lower: float | None,
+    upper: float | None,
+    *,
+    widen: float,
+) -> Parameter:
+    """A judged range stretched by ``widen`` about its median, with the ends of its support."""
+    low, median, high = value.low, value.median, value.high
+    if low < high and widen != 1:
+        low, high = median - widen * (median - low), median + widen * (high - median)
+        low = low if lower is None else max(low, lower)
+        high = high if upper is None else min(high, upper)
+    lower = low - TAIL * (median - low) if lower is None else lower
+    upper = high + TAIL * (high - median) if upper is None else upper
+    return Parameter(path, kind, low, median, high, lower, upper, owner)
+
+
 class _Builder:
     """Collects parameters and patterns while a case is read, once."""
 
@@ -187,14 +208,7 @@ class _Builder:
     ) -> int:
         if path in self.index:
             return self.index[path]
-        low, median, high = value.low, value.median, value.high
-        if low < high and self.widen != 1:
-            low, high = median - self.widen * (median - low), median + self.widen * (high - median)
-            low = low if lower is None else max(low, lower)
-            high = high if upper is None else min(high, upper)
-        lower = low - TAIL * (median - low) if lower is None else lower
-        upper = high + TAIL * (high - median) if upper is None else upper
-        self.parameters.append(Parameter(path, kind, low, median, high, lower, upper, owner))
+        self.parameters.append(parameter(path, kind, owner, value, lower, upper, widen=self.widen))
         self.index[path] = len(self.parameters) - 1
         return self.index[path]
 

@@ -1,0 +1,187 @@
+"""What the roadmap found. Field names are those of the JSON; shares and chances are between 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from detente import __version__
+from detente.analyses.deal.result import jsonable
+
+__all__ = ["BaseRate", "Boost", "Chances", "Missing", "Move", "Part", "Patience", "RoadmapResult", "Stage"]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step: an issue reaches an option."""
+
+    issue: str
+    before: str
+    option: str
+    parties: tuple[str, ...]
+    """Who takes it."""
+    reversible: bool
+    months: int
+    """To carry out and verify, at best estimates."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Before a batch of steps, or (without steps) when all is done."""
+
+    number: int
+    month: int
+    """Months since the beginning."""
+    date: str | None
+    months: int
+    """How long the batch takes; 0 when all is done."""
+    steps: tuple[Move, ...]
+    margin: Mapping[str, float]
+    """Faction → points by which going on is better than the best way out."""
+    way_out: Mapping[str, str]
+    """Faction → its best way out: ``walk off``, ``withhold`` or ``take back``."""
+    slack: float
+    """The smallest margin among those who have to go on (the best such set of factions)."""
+    weakest: str
+    """Whose margin that is."""
+    share: float
+    """Share of draws in which the slack is not negative here."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The least monthly discount factor that carries the order, everything else at best estimates."""
+
+    common: float | None
+    """The same for everybody; None: none between 0.01 and 0.9999 does."""
+    common_to: float | None
+    """Up to which it carries without a gap; below 0.9999 where still more patience breaks it."""
+    alone: Mapping[str, float | None]
+    """Faction → the least for it while the others have theirs."""
+    judged: Mapping[str, float]
+    """Faction → the case's best estimate."""
+
+
+@dataclass(frozen=True)
+class Boost:
+    """One change, and the slack that the order then has."""
+
+    kind: str
+    """``guarantee``, ``exchange`` or ``irreversible``."""
+    what: tuple[str, ...]
+    """Id of the guarantee, or issues of the steps."""
+    slack: float
+    """In the same order (with an exchange: two neighbouring batches joined)."""
+    gain: float
+    reordered: float | None
+    """In the best order for it, where that was looked for."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The next step after a part that holds, and what it would take."""
+
+    move: Move
+    faction: str
+    """Whose margin is the smallest."""
+    points: float
+    """By which going on would have to be worth more to it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where no order of the whole holds: the longest part found that would, as an agreement of its own."""
+
+    moves: tuple[Move, ...]
+    """In their order; empty: not even one step alone."""
+    slack: float | None
+    exact: bool
+    """Whether every part with more steps was tried; else steps were dropped one at a time."""
+    missing: Missing | None
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Three events, one after another; means over the draws, not calibrated."""
+
+    signed: float
+    """The table agrees to the package."""
+    signed_error: float
+    started: float | None
+    """And the first batch is carried out and kept; None: the case gives no spread of temptations."""
+    started_error: float | None
+    kept: float | None
+    """And all others, and the end."""
+    kept_error: float | None
+    started_delivered: float | None
+    """Started, and those who move first can make their own side comply."""
+    kept_delivered: float | None
+    """Kept, and everybody who moves can."""
+    kept_if_signed: float | None
+    """Kept among the draws in which it is signed."""
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """A published count of something not quite the same."""
+
+    what: str
+    successes: int
+    cases: int
+    source: str
+    mismatch: str
+    """In what the counted cases differ."""
+    later_than: str
+    """The count was known after this date; it is left out of cases dated before."""
+
+
+@dataclass(frozen=True)
+class RoadmapResult:
+    """In what order a package could be carried out, and whether it would hold."""
+
+    case: str
+    title: str
+    as_of: str | None
+    seed: int
+    draws: int
+    widen: float
+    track: str
+    track_name: str
+    package: Mapping[str, str]
+    """Issue → option, what moves."""
+    rule: str | None
+    """The rule of the deal analysis that proposed it; None: named by the user."""
+    guarantees: tuple[str, ...]
+    """Those that are counted on."""
+    stages: tuple[Stage, ...]
+    """The best order found; the last is the end."""
+    months: int
+    slack: float
+    """Of the worst stage at best estimates; negative: somebody who has to go on would rather not."""
+    bound: float
+    """No order has more slack."""
+    proven: bool
+    """Whether no order has more slack than this one."""
+    weakest: int
+    """Number of the stage with the least slack."""
+    lines: tuple[str, ...]
+    """Factions one of whose lines the package breaks at best estimates."""
+    survival: float
+    """Share of draws in which no stage has negative slack."""
+    survival_error: float
+    survival_by_reading: Mapping[str, Mapping[str, float]]
+    """Faction → reading → that share if the reading is true."""
+    patience: Patience
+    boosts: tuple[Boost, ...]
+    """The most slack first."""
+    part: Part | None
+    """Where the best order does not hold."""
+    chances: Chances
+    record: Mapping[str, int] | None
+    base_rates: tuple[BaseRate, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        head = {"detente": __version__, "case": self.case, "verb": "roadmap"}
+        return {**head, **jsonable(self)}

@@ -1,0 +1,460 @@
+"""In what order can a package be carried out, and would it hold? MODEL.md, sections 4 and 5.
+
+At best estimates the order with the most slack (:mod:`detente.kernels.sequencing`); over the draws, the share
+in which that order survives; the least patience that carries it; what would buy the most slack; and three
+chances: signed, started, kept. While a stage is verified every party draws a temptation, logistic with spread
+sigma, and stops if it exceeds its margin, so that a stage holds with the product of ``1 / (1 + exp(-m_f / sigma))``
+over those who have to go on.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.roadmap.base_rates import BASE_RATES
+from detente.analyses.roadmap.result import (
+    Boost,
+    Chances,
+    Missing,
+    Move,
+    Part,
+    Patience,
+    RoadmapResult,
+    Stage,
+)
+from detente.case.model import Case
+from detente.errors import UsageError
+from detente.kernels.sequencing import KINDS, Appraisal, Plan, Terms, appraise, best_plan, restrict, slack
+from detente.problem import RED, Sample, table
+from detente.problem.steps import Agenda, Judged, Step, agenda, dimensions, judged, terms
+from detente.rng import replicate_error, uniforms
+
+__all__ = ["REORDERED", "WHOLE", "roadmap"]
+
+REORDERED = 3
+"""Changes for which the best order is looked for anew."""
+
+WHOLE = 12
+"""Steps up to which every order is looked at when changes are compared and parts are looked for."""
+
+TOLERANCE = 1e-9
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Road:
+    """What every answer shares."""
+
+    ready: Deal
+    of: Agenda
+    given: tuple[str, ...]
+
+    @cached_property
+    def known(self) -> Judged:
+        return judged(self.ready.problem.case, None, widen=self.ready.widen)
+
+    @cached_property
+    def drawn(self) -> Judged:
+        """In the fresh draws; dimensions after the deal's own, whose numbers stay as they are."""
+        first, case = self.ready.problem.dimensions, self.ready.problem.case
+        size = first + dimensions(case)
+        found = uniforms(size, self.ready.draws, seed=2 * self.ready.seed + 1, replicates=REPLICATES)
+        return judged(case, found[:, first:], widen=self.ready.widen)
+
+    @cached_property
+    def best(self) -> Terms:
+        return terms(self.of, self.ready.best, self.known, self.given)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return best_plan(self.best)
+
+    def over(self, sample: Sample) -> tuple[Terms, Appraisal]:
+        """The order found, in every draw of a sample."""
+        drawn = terms(self.of, sample, self.drawn, self.given)
+        return drawn, appraise(drawn, self.plan.order)
+
+    def move(self, step: int) -> Move:
+        s: Step = self.of.steps[step]
+        return Move(s.issue, s.before, s.option, s.parties, s.reversible, int(self.best.month[step, 0]))
+
+    def moves(self, mask: int) -> tuple[Move, ...]:
+        return tuple(self.move(n) for n in range(len(self.of.steps)) if mask >> n & 1)
+
+
+def roadmap(
+    ready: Deal,
+    package: Mapping[str, str],
+    *,
+    track: str | None = None,
+    rule: str | None = None,
+    counted_on: tuple[str, ...] = (),
+) -> RoadmapResult:
+    """The roadmap of ``package`` at a table; ``counted_on``: guarantees besides those in force.
+
+    Raises
+    ------
+    UsageError
+        No such table or guarantee; the package moves nothing or what cannot move there; somebody's patience is
+        missing; every order passes through something impossible.
+    """
+    case = ready.problem.case
+    for name in counted_on:
+        if name not in case.guarantees:
+            raise UsageError(
+                f"no guarantee '{name}' in case '{case.id}'; it has: {', '.join(case.guarantees) or 'none'}"
+            )
+    at = table(ready.problem, track)
+    in_force = [name for name, spec in case.guarantees.items() if spec.in_force or name in counted_on]
+    road = _Road(ready, agenda(ready.problem, at, package), tuple(in_force))
+    if not road.plan.order:
+        raise UsageError(
+            "every order of these steps passes through a combination that the case calls impossible; if two steps "
+            "can be taken at one moment, say so under 'steps: {simultaneous: [[ISSUE, ISSUE]]}'"
+        )
+    now = appraise(road.best, road.plan.order)
+    drawn, then = road.over(ready.fresh)
+    lasting = slack(then.margin, drawn.winning)
+    holds = (lasting >= -TOLERANCE).all(axis=0)
+    stages = _stages(road, now, (lasting >= -TOLERANCE).mean(axis=1))
+    return RoadmapResult(
+        case=case.id,
+        title=case.title,
+        as_of=None if case.as_of is None else case.as_of.isoformat(),
+        seed=ready.seed,
+        draws=ready.draws,
+        widen=ready.widen,
+        track=at.id,
+        track_name=at.name,
+        package={s.issue: package[s.issue] for s in road.of.steps},
+        rule=rule,
+        guarantees=road.given,
+        stages=stages,
+        months=stages[-1].month,
+        slack=road.plan.slack,
+        bound=road.plan.bound,
+        proven=road.plan.proven,
+        weakest=min(stages, key=lambda s: s.slack).number,
+        lines=_lines(road),
+        survival=float(holds.mean()),
+        survival_error=replicate_error(holds, REPLICATES),
+        survival_by_reading=_by_reading(road),
+        patience=_patience(road),
+        boosts=_boosts(road),
+        part=None if road.plan.slack >= -TOLERANCE else _part(road),
+        chances=_chances(road, drawn, then),
+        record=None
+        if case.record is None
+        else {"rounds": case.record.rounds, "agreements": case.record.agreements},
+        base_rates=tuple(
+            r for r in BASE_RATES if case.as_of is None or r.later_than < case.as_of.isoformat()
+        ),
+    )
+
+
+def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
+    factions, best = road.of.factions, road.best
+    found = []
+    for n in range(len(road.plan.order) + 1):
+        margin = now.margin[n, :, 0]
+        least, weakest = _weakest(margin, best.winning)
+        mask = int(best.batches[road.plan.order[n]]) if n < len(road.plan.order) else 0
+        steps = road.moves(mask)
+        month = int(now.elapsed[n, 0])
+        found.append(
+            Stage(
+                number=n + 1,
+                month=month,
+                date=_date(road.ready.problem.case, month),
+                months=max((s.months for s in steps), default=0),
+                steps=steps,
+                margin={f: round(float(m), 6) for f, m in zip(factions, margin, strict=True)},
+                way_out={f: KINDS[int(k)] for f, k in zip(factions, now.kind[n, :, 0], strict=True)},
+                slack=round(least, 6),
+                weakest=factions[weakest],
+                share=float(share[n]),
+            )
+        )
+    return tuple(found)
+
+
+def _weakest(margin: Floats, winning: NDArray[np.int64]) -> tuple[float, int]:
+    """Of the winning set whose smallest margin is largest: that margin, and whose it is."""
+    found = (-np.inf, 0)
+    for mask in winning.tolist():
+        inside = [f for f in range(len(margin)) if mask >> f & 1]
+        worst = min(inside, key=lambda f: float(margin[f]), default=None)
+        if worst is not None and float(margin[worst]) > found[0]:
+            found = (float(margin[worst]), worst)
+    return found
+
+
+def _date(case: Case, months: int) -> str | None:
+    if case.as_of is None:
+        return None
+    year, month = divmod(case.as_of.year * 12 + case.as_of.month - 1 + months, 12)
+    day = min(case.as_of.day, calendar.monthrange(year, month + 1)[1])
+    return datetime.date(year, month + 1, day).isoformat()
+
+
+def _full(road: _Road) -> int:
+    return (1 << len(road.of.steps)) - 1
+
+
+def _package_flow(of: Terms) -> Floats:
+    """[F, S] points above no deal once everything is done."""
+    done = (1 << of.steps) - 1
+    matched = [t for t in range(len(of.on)) if int(of.off[t]) & done == 0]
+    flow: Floats = of.base + of.delta.sum(axis=1) + of.points[:, matched].sum(axis=1)
+    return flow
+
+
+def _lines(road: _Road) -> tuple[str, ...]:
+    flow = _package_flow(road.best)[:, 0]
+    crossed = flow < -RED * road.ready.problem.step[list(road.of.table.factions)] / 2
+    return tuple(f for f, hit in zip(road.of.factions, crossed, strict=True) if hit)
+
+
+def _by_reading(road: _Road) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for (faction, reading), sample in road.ready.rivals.items():
+        if faction in road.of.factions and len(road.ready.problem.case.readings[faction]) > 1:
+            drawn, then = road.over(sample)
+            holds = (slack(then.margin, drawn.winning) >= -TOLERANCE).all(axis=0)
+            found.setdefault(faction, {})[reading] = float(holds.mean())
+    return found
+
+
+# --- patience ---------------------------------------------------------------------------------------------
+
+
+def _patience(road: _Road) -> Patience:
+    grid = 1 - np.geomspace(0.99, 0.0001, 257)
+
+    def worst(rho: Floats) -> Floats:
+        """[n] slack of the order under patience [F, n]."""
+        return slack(appraise(_spread(road.best, rho), road.plan.order).margin, road.best.winning).min(axis=0)
+
+    def least(rho_at: Callable[[Floats], Floats]) -> tuple[float | None, float | None]:
+        fine = worst(rho_at(grid)) >= -TOLERANCE
+        if not fine.any():
+            return None, None
+        first = int(np.argmax(fine))
+        last = first + int(np.argmin(fine[first:])) if not fine[first:].all() else len(grid)
+        low, high = (grid[first - 1], grid[first]) if first else (grid[0], grid[0])
+        for _ in range(6):
+            inner = np.linspace(low, high, 9)
+            ok = worst(rho_at(inner)) >= -TOLERANCE
+            k = int(np.argmax(ok))
+            low, high = inner[max(0, k - 1)], inner[k]
+        return round(float(high), 6), round(float(grid[last - 1]), 6)
+
+    own = road.best.rho[:, 0]
+    common = least(lambda values: np.tile(values, (len(own), 1)))
+    alone: dict[str, float | None] = {}
+    for n, f in enumerate(road.of.factions):
+
+        def one(values: Floats, n: int = n) -> Floats:
+            rho = np.tile(own[:, None], (1, len(values)))
+            rho[n] = values
+            return rho
+
+        alone[f] = least(one)[0]
+    return Patience(
+        *common, alone, {f: round(float(r), 6) for f, r in zip(road.of.factions, own, strict=True)}
+    )
+
+
+def _spread(of: Terms, rho: Floats) -> Terms:
+    """One draw repeated, with the patience [F, n] of each."""
+    size = rho.shape[1]
+
+    def wide(a: NDArray[np.generic]) -> NDArray[np.generic]:
+        return np.broadcast_to(a, (*a.shape[:-1], size))
+
+    return of._replace(
+        base=wide(of.base),
+        delta=wide(of.delta),
+        points=wide(of.points),
+        month=wide(of.month),
+        undo=wide(of.undo),
+        penalty=wide(of.penalty),
+        cost=wide(of.cost),
+        rho=rho,
+    )
+
+
+# --- what would buy slack ---------------------------------------------------------------------------------
+
+
+def _boosts(road: _Road) -> tuple[Boost, ...]:
+    case, best, order = road.ready.problem.case, road.best, road.plan.order
+    tried: list[tuple[Boost, Terms]] = []
+
+    def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
+        found = float(slack(appraise(changed, way).margin, changed.winning).min())
+        tried.append((Boost(kind, what, round(found, 6), round(found - road.plan.slack, 6), None), changed))
+
+    for name in case.guarantees:
+        if name not in road.given:
+            attempt(
+                "guarantee",
+                (name,),
+                terms(road.of, road.ready.best, road.known, (*road.given, name)),
+                order,
+            )
+    for n, step in enumerate(road.of.steps):
+        if step.reversible:
+            attempt(
+                "irreversible", (step.issue,), best._replace(reversible=best.reversible & ~(1 << n)), order
+            )
+    for n in range(len(order) - 1):
+        masks = int(best.batches[order[n]]), int(best.batches[order[n + 1]])
+        steps = [[s for s in range(best.steps) if mask >> s & 1] for mask in masks]
+        if all(road.of.exchangeable(a, b) for a in steps[0] for b in steps[1]):
+            joined = best._replace(batches=np.append(best.batches, masks[0] | masks[1]))
+            what = tuple(road.of.steps[s].issue for s in steps[0] + steps[1])
+            attempt("exchange", what, joined, (*order[:n], len(best.batches), *order[n + 2 :]))
+    tried.sort(key=lambda one: -one[0].slack)
+    found = []
+    for n, (boost, changed) in enumerate(tried):
+        again = best_plan(changed).slack if n < REORDERED and best.steps <= WHOLE else None
+        again = None if again is None else round(again, 6)
+        found.append(Boost(boost.kind, boost.what, boost.slack, boost.gain, again))
+    return tuple(sorted(found, key=lambda b: -max(b.slack, b.reordered or -np.inf)))
+
+
+# --- if the whole does not hold ---------------------------------------------------------------------------
+
+
+def _part(road: _Road) -> Part:
+    """Steps dropped one at a time, each time the one without which the rest has the most slack."""
+    best = road.best
+    whole = tuple(range(best.steps))
+    kept, order = whole, _steps_of(best, road.plan.order)
+    dropped: list[int] = []
+    found: tuple[tuple[int, ...], float, tuple[int, ...]] | None = None
+    while len(kept) > 1:
+        tried = []
+        for s in kept:
+            rest = tuple(k for k in kept if k != s)
+            if any(best.needs[k] >> s & 1 for k in rest):
+                continue
+            plan = _plan_of(best, rest, [k for k in order if k != s])
+            if plan is not None:
+                tried.append((plan[0], s, rest, plan[1]))
+        if not tried:
+            break
+        value, s, kept, order_of = max(tried, key=lambda one: (one[0], -one[1]))
+        order = list(order_of)
+        dropped.append(s)
+        if value >= -TOLERANCE:
+            found = (kept, value, order_of)
+            break
+    if found is None:
+        return Part((), None, False, None)
+    held, value, inside = found
+    moves = tuple(road.move(s) for s in inside)
+    exact = len(held) == best.steps - 1
+    return Part(moves, round(value, 6), exact, _missing(road, held, inside, dropped))
+
+
+def _missing(
+    road: _Road, held: tuple[int, ...], inside: tuple[int, ...], dropped: list[int]
+) -> Missing | None:
+    best, tried = road.best, []
+    for s in dropped:
+        if any(best.needs[s] >> n & 1 and n not in held for n in range(best.steps)):
+            continue
+        more = tuple(sorted((*held, s)))
+        plan = _plan_of(best, more, [*inside, s])
+        if plan is None:
+            continue
+        part = restrict(best, more)
+        now = appraise(part, _order_of(part, [more.index(k) for k in plan[1]]))
+        stages = [_weakest(now.margin[n, :, 0], best.winning) for n in range(len(now.margin))]
+        least, faction = min(stages)
+        tried.append((least, s, faction))
+    if not tried:
+        return None
+    least, s, faction = max(tried)
+    return Missing(road.move(s), road.of.factions[faction], round(-least, 6))
+
+
+def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> tuple[float, tuple[int, ...]] | None:
+    """Slack and order (of steps) of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
+    part = restrict(best, steps)
+    if len(steps) <= WHOLE:
+        plan = best_plan(part)
+        if not plan.order:
+            return None
+        return plan.slack, tuple(steps[s] for s in _steps_of(part, plan.order))
+    way = _order_of(part, [steps.index(s) for s in order])
+    return float(slack(appraise(part, way).margin, part.winning).min()), tuple(order)
+
+
+def _steps_of(of: Terms, order: tuple[int, ...]) -> list[int]:
+    return [s for b in order for s in range(of.steps) if int(of.batches[b]) >> s & 1]
+
+
+def _order_of(of: Terms, steps: list[int]) -> tuple[int, ...]:
+    """Batches of one step each."""
+    single = {int(mask): b for b, mask in reversed(list(enumerate(of.batches)))}
+    return tuple(single[1 << s] for s in steps)
+
+
+# --- signed, started, kept --------------------------------------------------------------------------------
+
+
+def _chances(road: _Road, drawn: Terms, then: Appraisal) -> Chances:
+    signed = (slack(_package_flow(drawn)[None], drawn.winning)[0] >= -TOLERANCE).astype(np.float64)
+    error = replicate_error(signed, REPLICATES)
+    spread = road.drawn.values.get("steps.temptation")
+    if spread is None:
+        return Chances(float(signed.mean()), error, None, None, None, None, None, None, None)
+    stays = _stays(then.margin, drawn.winning, spread)
+    started = signed * stays[0]
+    kept = signed * stays.prod(axis=0)
+    first = _deliver(road, int(drawn.batches[road.plan.order[0]]))
+    everybody = _deliver(road, _full(road))
+    return Chances(
+        signed=float(signed.mean()),
+        signed_error=error,
+        started=float(started.mean()),
+        started_error=replicate_error(started, REPLICATES),
+        kept=float(kept.mean()),
+        kept_error=replicate_error(kept, REPLICATES),
+        started_delivered=float((started * first).mean()),
+        kept_delivered=float((kept * everybody).mean()),
+        kept_if_signed=float(kept.sum() / signed.sum()) if signed.any() else None,
+    )
+
+
+def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats:
+    """[K, S] chance that those who have to go on do, in the winning set most likely to."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        each = np.where(spread > 0, 1 / (1 + np.exp(-margin / spread)), margin >= 0)
+    best = np.zeros(each[:, 0].shape)
+    for mask in winning.tolist():
+        inside = [f for f in range(each.shape[1]) if mask >> f & 1]
+        best = np.maximum(best, each[:, inside].prod(axis=1))
+    return best
+
+
+def _deliver(road: _Road, mask: int) -> Floats:
+    """[S] chance that all parties that take these steps can make their own sides comply."""
+    moving = {p for n, s in enumerate(road.of.steps) if mask >> n & 1 for p in s.parties}
+    parties = list(road.ready.problem.case.parties)
+    chance = np.ones(road.ready.draws)
+    for p in sorted(moving):
+        chance *= road.ready.fresh.delivers[parties.index(p)]
+    return chance

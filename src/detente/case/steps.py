@@ -1,0 +1,92 @@
+"""What a case says about carrying an agreement out: its names, and what in it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from detente.case.model import Case
+from detente.case.paths import factions_of, leaf_paths
+from detente.case.yamltext import Path
+
+__all__ = ["step_faults", "step_names"]
+
+
+def step_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
+    """Every name used: where, what kind of name, the name, the names that there are."""
+    factions = factions_of(case)
+    voices = dict.fromkeys([*case.parties, *factions])
+    for n, together in enumerate(case.steps.simultaneous if case.steps else ()):
+        for k, issue in enumerate(together):
+            yield ("steps", "simultaneous", n, k), "issue", issue, case.issues
+    for name, guarantee in case.guarantees.items():
+        at: Path = ("guarantees", name)
+        yield (*at, "given_by"), "party or faction", guarantee.given_by, voices
+        for k, issue in enumerate(guarantee.covers):
+            yield (*at, "covers", k), "issue", issue, case.issues
+        for k, voice in enumerate(guarantee.punishes):
+            yield (*at, "punishes", k), "party or faction", voice, voices
+        for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
+            for faction in amounts:
+                yield (*at, key, faction), "faction", faction, factions
+    for name, deadline in case.deadlines.items():
+        for k, voice in enumerate(deadline.ends_for):
+            yield ("deadlines", name, "ends_for", k), "party or faction", voice, voices
+
+
+def step_faults(case: Case) -> Iterator[tuple[Path, str]]:
+    """What cannot be."""
+    yield from _exchanges(case)
+    yield from _guarantees(case)
+    for name, deadline in case.deadlines.items():
+        at: Path = ("deadlines", name, "on")
+        if case.as_of is None:
+            yield at, "a deadline is counted from the date of the case: add 'as_of: DATE' at the top"
+        elif deadline.on <= case.as_of:
+            yield at, f"a deadline must lie after the date of the case, {case.as_of}: found {deadline.on}"
+
+
+def _exchanges(case: Case) -> Iterator[tuple[Path, str]]:
+    parties = factions_of(case)
+    for n, together in enumerate(case.steps.simultaneous if case.steps else ()):
+        at: Path = ("steps", "simultaneous", n)
+        if len(set(together)) < len(together):
+            yield at, "an issue is named twice: a step is exchanged for steps of others"
+            continue
+        owners: dict[str, str] = {}
+        for k, issue in enumerate(together):
+            tree = case.issues[issue].controlled_by if issue in case.issues else None
+            if tree is None or tree == "outside":
+                continue
+            sides = {parties.get(name, name) for _, name in leaf_paths(tree, ())}
+            for side in sorted(sides & set(owners)):
+                yield (
+                    (*at, k),
+                    f"'{issue}' and '{owners[side]}' are both in the hands of '{side}': only steps of different "
+                    "sides are exchanged",
+                )
+            owners.update(dict.fromkeys(sides, issue))
+
+
+def _guarantees(case: Case) -> Iterator[tuple[Path, str]]:
+    for name, guarantee in case.guarantees.items():
+        at: Path = ("guarantees", name)
+        kind = guarantee.kind
+        needed = {"monitoring": "verify", "amnesty": "worth", "third_party": "forfeits"}
+        for owner, key in needed.items():
+            given = bool(getattr(guarantee, key)) if key == "worth" else getattr(guarantee, key) is not None
+            if kind == owner and not given:
+                yield at, f"a guarantee of kind '{kind}' needs '{key}'"
+            if given and kind != owner and key != "forfeits":
+                yield (*at, key), f"'{key}' is for guarantees of kind '{owner}': this one is '{kind}'"
+        if guarantee.forfeits is not None and kind in ("monitoring", "amnesty"):
+            yield (
+                (*at, "forfeits"),
+                "'forfeits' is for guarantees of kind 'third_party', 'escrow' or 'snap_back'",
+            )
+        if kind == "snap_back":
+            for k, issue in enumerate(guarantee.covers):
+                if issue in case.issues and not case.issues[issue].reversible:
+                    yield (
+                        (*at, "covers", k),
+                        f"what cannot be undone cannot snap back, and '{issue}' is not reversible; an escrow holds it",
+                    )

@@ -1,0 +1,808 @@
+"""In which order can an agreement be carried out so that nobody gains by stopping half-way?
+
+``M`` steps (bits of a set), ``F`` factions. A *batch* is a set of steps carried out together; a *plan* is a
+sequence of batches that executes every step once. A set ``C`` of executed steps is *feasible* if it contains
+what its steps need and matches no excluded term; a plan visits feasible sets only. In points per month::
+
+    g_f(C) = base_f + sum_{s in C} delta_fs + sum_{t: on_t in C, off_t not in C} points_ft
+
+A batch takes as long as its longest step, ``d``. With the monthly discount factor ``rho_f``, values normalised
+so that a constant flow is worth itself, and ``R`` months left before a deadline takes the future (if any),
+
+    V_f(all done) = (1 - rho^R) g_f(all)        V_f(C) = (1 - rho^k) g_f(C + B) + rho^k V_f(C + B),  k = min(d, R)
+
+Before each batch, and at the end, a faction may *walk off* (everybody undoes what can be undone), *withhold*
+its own steps while the others carry out theirs, or moreover *take back* what it can of its own earlier steps.
+The last two are found out after ``k`` months, and then everything that can be undone is::
+
+    (1 - rho^k) g_f(X) + (rho^k - rho^R) b_f(X) - undo - penalty,        b_f(X) = g_f(kept(X)) - g_f(nothing)
+
+The margin of f is ``V_f`` less its best deviation less its cost; the slack of a stage is the largest, over the
+winning sets, of the smallest margin in the set; the slack of a plan is that of its worst stage.
+
+``V`` depends on the path, so a programme over sets alone would be wrong. It keeps the Pareto-best labels
+``(slack, V_1 .. V_F)`` of every set: all maps above are nondecreasing in them, and deviations do not depend on
+them, so dropping a dominated label loses nothing. A first pass with one label for each set gives a plan, and
+with each ``V_f`` taken at its own best over all continuations a bound; a second keeps the labels of those sets
+that could still lie on a better plan. Where the labels kept are capped, the bound says by how much a better
+plan could exceed the one found.
+
+Time O(2^M B F M / 64) for B batches; memory 8 F (labels + 3) bytes for each of the 2^M sets (times the months
+that exchanges can save, where a deadline makes the date matter).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from detente.kernels.threads import each
+
+__all__ = [
+    "KINDS",
+    "MAX_EXACT",
+    "MAX_STEPS",
+    "Appraisal",
+    "Plan",
+    "Terms",
+    "appraise",
+    "best_plan",
+    "restrict",
+    "slack",
+]
+
+MAX_EXACT = 20
+"""Steps up to which all sets are looked at."""
+
+MAX_STEPS = 63
+"""Steps at all."""
+
+MAX_STATES = 1 << 22
+"""Sets, times months that exchanges can save where a deadline makes them matter."""
+
+MAX_LABELS = 512
+MAX_NUMBERS = 40_000_000
+"""Numbers kept in labels (8 bytes each)."""
+
+BEAM = 512
+TOLERANCE = 1e-9
+
+KINDS = ("walk off", "withhold", "take back")
+
+Floats = NDArray[np.float64]
+Masks = NDArray[np.int64]
+
+
+class Terms(NamedTuple):
+    """What a plan is judged by, in S draws; masks are int64 bit sets of steps."""
+
+    base: Floats
+    """[F, S] points per month above no deal before anything is done."""
+    delta: Floats
+    """[F, M, S] points per month of each step."""
+    on: Masks
+    """[T] steps that a term needs done."""
+    off: Masks
+    """[T] steps that a term needs not done."""
+    excluded: NDArray[np.bool_]
+    """[T] whether a set that matches cannot be."""
+    points: Floats
+    """[F, T, S] points per month of each term."""
+    needs: Masks
+    """[M] steps that have to be done before."""
+    month: NDArray[np.int64]
+    """[M, S] months to carry out and verify, at least 1."""
+    rho: Floats
+    """[F, S] monthly discount factor, in (0, 1)."""
+    horizon: NDArray[np.int64]
+    """[F] month after which nothing counts; -1: none."""
+    own: Masks
+    """[F] steps that the faction has a hand in."""
+    reversible: int
+    """Steps that can be taken back, a mask."""
+    undo: Floats
+    """[F, M, S] points that taking back a step costs."""
+    penalty: Floats
+    """[F, M, S] points forfeited by withholding or taking back a step."""
+    lapse: Masks
+    """[F] steps that come back at once when the faction deviates."""
+    cost: Floats
+    """[F, S] points that guarantees cost (less what they are worth) while the agreement runs."""
+    batches: Masks
+    """[B] sets of steps that can be carried out together."""
+    winning: Masks
+    """[W] sets of factions of which one has to go on at each stage."""
+
+    @property
+    def steps(self) -> int:
+        """M."""
+        return len(self.needs)
+
+    def at(self, draw: int) -> Terms:
+        """One draw."""
+        one = slice(draw, draw + 1)
+        drawn = ("base", "delta", "points", "month", "rho", "undo", "penalty", "cost")
+        return self._replace(**{name: getattr(self, name)[..., one] for name in drawn})
+
+
+class Plan(NamedTuple):
+    """The best order found."""
+
+    order: tuple[int, ...]
+    """Indices into the batches; empty where no order visits feasible sets only."""
+    slack: float
+    """Of this order; -inf where there is none."""
+    bound: float
+    """No order has more slack than this."""
+    labels: int
+    """Most labels kept for one set."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether no order has more slack."""
+        return self.bound - self.slack <= TOLERANCE or not self.order
+
+
+class Appraisal(NamedTuple):
+    """A given order judged, before each of its K batches and at the end."""
+
+    going_on: Floats
+    """[K + 1, F, S] V."""
+    leaving: Floats
+    """[K + 1, F, S] the best deviation."""
+    kind: NDArray[np.int8]
+    """[K + 1, F, S] which that is, an index into ``KINDS``."""
+    margin: Floats
+    """[K + 1, F, S]."""
+    elapsed: NDArray[np.int64]
+    """[K + 1, S] months passed."""
+
+
+def slack(margin: Floats, winning: Masks) -> Floats:
+    """The largest, over the winning sets, of the smallest margin in the set: [K, F, S] to [K, S]."""
+    best = np.full(margin[:, 0].shape, -np.inf)
+    for mask in winning.tolist():
+        inside = [f for f in range(margin.shape[1]) if mask >> f & 1]
+        best = np.maximum(best, margin[:, inside].min(axis=1) if inside else np.inf)
+    return best
+
+
+def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
+    """The same with only some steps, in ascending order, renumbered; what needs the others never comes about."""
+    gone = ~sum(1 << s for s in steps)
+
+    def renumbered(mask: int) -> int:
+        return sum(1 << n for n, s in enumerate(steps) if int(mask) >> s & 1)
+
+    def all_of(masks: Masks) -> Masks:
+        return np.array([renumbered(mask) for mask in masks.tolist()], dtype=np.int64)
+
+    kept = np.array([not int(mask) & gone for mask in terms.on.tolist()], dtype=np.bool_)
+    whole = np.array([not int(mask) & gone for mask in terms.batches.tolist()], dtype=np.bool_)
+    which = list(steps)
+    return terms._replace(
+        delta=terms.delta[:, which],
+        on=all_of(terms.on[kept]),
+        off=all_of(terms.off[kept]),
+        excluded=terms.excluded[kept],
+        points=terms.points[:, kept],
+        needs=all_of(terms.needs[which]),
+        month=terms.month[which],
+        own=all_of(terms.own),
+        reversible=renumbered(terms.reversible),
+        undo=terms.undo[:, which],
+        penalty=terms.penalty[:, which],
+        lapse=all_of(terms.lapse),
+        batches=all_of(terms.batches[whole]),
+    )
+
+
+# --- one order, over many draws ---------------------------------------------------------------------------
+
+
+def _support(needs: Masks) -> Masks:
+    """[M] each step with everything that it needs, directly or through others."""
+    whole = needs | (np.int64(1) << np.arange(len(needs), dtype=np.int64))
+    for _ in range(len(needs)):
+        for s in range(len(needs)):
+            for t in range(len(needs)):
+                if whole[s] >> t & 1:
+                    whole[s] |= whole[t]
+    return whole
+
+
+def _bits(sets: Masks, steps: int) -> NDArray[np.bool_]:
+    """[n, M]."""
+    return (sets[:, None] >> np.arange(steps, dtype=np.int64) & 1).astype(np.bool_)
+
+
+def _flow(terms: Terms, sets: Masks) -> Floats:
+    """[F, n, S] g of each set."""
+    has = _bits(sets, terms.steps).astype(np.float64)
+    total = terms.base[:, None, :] + np.einsum("nm,fms->fns", has, terms.delta)
+    if len(terms.on):
+        hit = _matched(terms, sets).astype(np.float64)
+        total += np.einsum("nt,fts->fns", hit, terms.points)
+    return total
+
+
+def _matched(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
+    """[n, T]."""
+    hit: NDArray[np.bool_] = ((sets[:, None] & terms.on) == terms.on) & ((sets[:, None] & terms.off) == 0)
+    return hit
+
+
+def _feasible(terms: Terms, sets: Masks, support: Masks) -> NDArray[np.bool_]:
+    """[n]."""
+    ok = ~_matched(terms, sets)[:, terms.excluded].any(axis=1)
+    return ok & (_closed(sets, support) == sets)
+
+
+def _closed(sets: Masks, support: Masks) -> Masks:
+    """The steps of each set whose needs are in it."""
+    kept = np.zeros_like(sets)
+    for s, whole in enumerate(support):
+        kept |= np.where((sets & whole) == whole, np.int64(1) << np.int64(s), 0)
+    return kept
+
+
+def _kept(sets: Masks, irreversible: int, support: Masks) -> Masks:
+    """What cannot be undone of each set, with everything that it needs."""
+    kept = np.zeros_like(sets)
+    for s, whole in enumerate(support):
+        if irreversible >> s & 1:
+            kept |= np.where(sets >> s & 1 == 1, whole, 0)
+    return kept
+
+
+def _retaken(sets: Masks, own: int, reversible: int, support: Masks) -> Masks:
+    """The largest set of a faction's own reversible steps that no other step of the set needs."""
+    back = sets & own & reversible
+    kept = back.copy()
+    for s, whole in enumerate(support):
+        stays = (sets & ~back) >> s & 1 == 1
+        kept &= np.where(stays, ~whole, ~np.int64(0))
+    return kept
+
+
+def _sums(amounts: Floats, sets: Masks) -> Floats:
+    """Amounts [M, S] added over each set: [n, S]."""
+    found: Floats = _bits(sets, amounts.shape[0]).astype(np.float64) @ amounts
+    return found
+
+
+def _leaving(
+    terms: Terms, done: Masks, batch: Masks, elapsed: NDArray[np.int64], support: Masks
+) -> tuple[Floats, NDArray[np.int8]]:
+    """[F, n, S] the best deviation at each stage (``batch`` 0: the end) and which it is."""
+    count, size = len(done), terms.rho.shape[1]
+    value = np.empty((len(terms.own), count, size))
+    kind = np.zeros(value.shape, dtype=np.int8)
+    nothing = _flow(terms, np.zeros(1, dtype=np.int64))
+    for f in range(len(terms.own)):
+        own, lapse = int(terms.own[f]), int(terms.lapse[f])
+        irreversible = ~terms.reversible & ~lapse
+        rho = terms.rho[f]
+        left = np.maximum(0, terms.horizon[f] - elapsed)
+        stay = np.zeros((count, size)) if terms.horizon[f] < 0 else rho**left
+        one = terms._replace(base=terms.base[[f]], delta=terms.delta[[f]], points=terms.points[[f]])
+        after = _flow(one, _kept(done, irreversible, support))[0] - nothing[f]
+        value[f] = (1 - stay) * after
+        withheld = batch & own
+        back = _retaken(done, own, terms.reversible, support)
+        for which, taken in ((1, np.zeros_like(back)), (2, back)):
+            open_ = (withheld if which == 1 else back) != 0
+            away = withheld | taken
+            there = _closed((done | batch) & ~away & ~lapse, support)
+            open_ &= ~_matched(terms, there)[:, terms.excluded].any(axis=1)
+            if not open_.any():
+                continue
+            needed = np.where(batch != 0, batch, taken)
+            months = (_bits(needed, terms.steps)[:, :, None] * terms.month).max(axis=1)
+            if terms.horizon[f] >= 0:
+                months = np.minimum(months, left)
+            while_hidden = rho**months
+            found_out = _flow(one, _kept(there, irreversible, support))[0] - nothing[f]
+            gain = (1 - while_hidden) * _flow(one, there)[0] + (while_hidden - stay) * found_out
+            gain -= _sums(terms.undo[f], taken) + _sums(terms.penalty[f], away)
+            gain = np.where(open_[:, None], gain, -np.inf)
+            kind[f] = np.where(gain > value[f], which, kind[f])
+            value[f] = np.maximum(value[f], gain)
+    return value, kind
+
+
+def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
+    """Judge an order in every draw; what it does not execute is not part of the agreement.
+
+    Memory O(K F S).
+    """
+    size, steps = terms.rho.shape[1], len(order)
+    batch = np.array([*(terms.batches[b] for b in order), 0], dtype=np.int64)
+    done = np.concatenate([[0], np.bitwise_or.accumulate(batch)[:-1]]).astype(np.int64)
+    months = (_bits(batch, terms.steps)[:, :, None] * terms.month).max(axis=1)
+    elapsed = np.concatenate([np.zeros((1, size), dtype=np.int64), np.cumsum(months, axis=0)[:-1]])
+    support = _support(terms.needs)
+    leaving, kind = _leaving(terms, done, batch, elapsed, support)
+    flow = _flow(terms, done | batch)
+    going_on = np.empty_like(flow)
+    for f in range(len(terms.own)):
+        rho = terms.rho[f]
+        left = np.maximum(0, terms.horizon[f] - elapsed)
+        limited = terms.horizon[f] >= 0
+        going_on[f, -1] = (1 - (rho ** left[-1] if limited else 0.0)) * flow[f, -1]
+        for n in reversed(range(steps)):
+            wait = rho ** (np.minimum(months[n], left[n]) if limited else months[n])
+            going_on[f, n] = (1 - wait) * flow[f, n] + wait * going_on[f, n + 1]
+    margin = going_on - leaving - terms.cost[:, None, :]
+    swap = (1, 0, 2)
+    return Appraisal(
+        going_on.transpose(swap),
+        leaving.transpose(swap),
+        kind.transpose(swap),
+        margin.transpose(swap),
+        elapsed,
+    )
+
+
+# --- the best order in one draw ---------------------------------------------------------------------------
+
+
+class _Board(NamedTuple):
+    """One draw as tables; ``n`` sets."""
+
+    flow: Floats  # [n, F]
+    feasible: NDArray[np.bool_]  # [n]
+    months: NDArray[np.int64]  # [n] sum over the steps
+    month: NDArray[np.int64]  # [M]
+    power: Floats  # [F, months + 1] of rho
+    horizon: NDArray[np.int64]
+    own: Masks
+    lapse: Masks
+    reversible: Masks  # [1]
+    support: Masks
+    undo: Floats  # [F, M]
+    penalty: Floats  # [F, M]
+    cost: Floats
+    batches: Masks
+    takes: NDArray[np.int64]  # [B] months
+    saves: NDArray[np.int64]  # [B] months less than one after another; 0 where dates do not matter
+    winning: Masks
+
+
+@njit(cache=True, nogil=True)
+def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-def]
+    """The best deviation of f; ``left`` months to its deadline, -1 without one."""
+    lapse = board.lapse[f]
+    reversible = board.reversible[0]
+    support = board.support
+    steps = len(support)
+    stay = 0.0 if left < 0 else board.power[f, left]
+    kept = 0
+    back = done & board.own[f] & reversible
+    retaken = back
+    for s in range(steps):
+        if done >> s & 1:
+            if not (reversible | lapse) >> s & 1:
+                kept |= support[s]
+            if not back >> s & 1:
+                retaken &= ~support[s]
+    best = (1 - stay) * (board.flow[kept, f] - board.flow[0, f])
+    withheld = batch & board.own[f]
+    for which in range(2):
+        taken = retaken if which else 0
+        if (withheld if which == 0 else taken) == 0:
+            continue
+        away = withheld | taken
+        rest = (done | batch) & ~away & ~lapse
+        there = 0
+        kept = 0
+        paid = 0.0
+        months = takes
+        for s in range(steps):
+            if rest >> s & 1 and rest & support[s] == support[s]:
+                there |= 1 << s
+                if not reversible >> s & 1:
+                    kept |= support[s]
+            if away >> s & 1:
+                paid += board.penalty[f, s]
+                if taken >> s & 1:
+                    paid += board.undo[f, s]
+                    if batch == 0:
+                        months = max(months, board.month[s])
+        if not board.feasible[there]:
+            continue
+        if left >= 0:
+            months = min(months, left)
+        hidden = board.power[f, months]
+        found_out = board.flow[kept, f] - board.flow[0, f]
+        best = max(best, (1 - hidden) * board.flow[there, f] + (hidden - stay) * found_out - paid)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _least(margin, winning):  # type: ignore[no-untyped-def]
+    best = -np.inf
+    for mask in winning:
+        worst = np.inf
+        for f in range(len(margin)):
+            if mask >> f & 1:
+                worst = min(worst, margin[f])
+        best = max(best, worst)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignore[no-untyped-def]
+    """Insert a label among at most ``len(scores)``; the best score that was left out, -inf if none."""
+    room, width = values.shape
+    n = 0
+    for j in range(count):
+        if scores[j] >= score:
+            covered = True
+            for f in range(width):
+                if values[j, f] < fresh[f]:
+                    covered = False
+                    break
+            if covered:
+                return count, -np.inf
+        beaten = score >= scores[j]
+        if beaten:
+            for f in range(width):
+                if fresh[f] < values[j, f]:
+                    beaten = False
+                    break
+        if not beaten:
+            if n < j:
+                values[n] = values[j]
+                scores[n] = scores[j]
+                picks[n] = picks[j]
+            n += 1
+    place, out = n, -np.inf
+    if n == room:
+        place = 0
+        for j in range(1, n):
+            if scores[j] < scores[place]:
+                place = j
+        if scores[place] >= score:
+            return n, score
+        out = scores[place]
+        n -= 1
+    values[place] = fresh
+    scores[place] = score
+    picks[place, 0] = pick
+    picks[place, 1] = via
+    return n + 1, out
+
+
+@njit(cache=True, nogil=True)
+def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floor, prefix, first):  # type: ignore[no-untyped-def]
+    """Labels of the states of ``sets``, whose successors have theirs; the best score capped away.
+
+    ``slot`` [layers, n] row of each state in the labels, -1: not looked at. With ``first`` also ``ceiling``
+    [layers, n, F], the best V_f of each faction on its own, and ``best`` [layers, n], a bound on the slack.
+    """
+    layers, whole = slot.shape[0], board.flow.shape[0] - 1
+    width = board.flow.shape[1]
+    leaving = np.empty(width)
+    wait = np.empty(width)
+    margin = np.empty(width)
+    fresh = np.empty(width)
+    lost = -np.inf
+    for done in sets:
+        for layer in range(layers):
+            row = slot[layer, done]
+            if row < 0:
+                continue
+            elapsed = board.months[done] - layer
+            if done == whole:
+                for f in range(width):
+                    left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
+                    fresh[f] = (1 - (0.0 if left < 0 else board.power[f, left])) * board.flow[done, f]
+                    margin[f] = fresh[f] - _deviation(board, f, done, 0, 0, left) - board.cost[f]
+                score = _least(margin, board.winning)
+                if first:
+                    ceiling[layer, done] = fresh
+                    best[layer, done] = score
+                counts[row], _ = _keep(values[row], scores[row], picks[row], 0, fresh, score, -1, 0)
+                continue
+            if first:
+                ceiling[layer, done] = -np.inf
+                best[layer, done] = -np.inf
+            count = 0
+            for b in range(len(board.batches)):
+                batch = board.batches[b]
+                after = layer + board.saves[b]
+                if batch & done or after >= layers or not board.feasible[done | batch]:
+                    continue
+                then = done | batch
+                source = slot[after, then]
+                if source < 0 or counts[source] == 0:
+                    continue
+                for f in range(width):
+                    left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
+                    leaving[f] = _deviation(board, f, done, batch, board.takes[b], left) + board.cost[f]
+                    months = board.takes[b] if left < 0 else min(board.takes[b], left)
+                    wait[f] = board.power[f, months]
+                if first:
+                    for f in range(width):
+                        value = (1 - wait[f]) * board.flow[then, f] + wait[f] * ceiling[after, then, f]
+                        ceiling[layer, done, f] = max(ceiling[layer, done, f], value)
+                        margin[f] = value - leaving[f]
+                    most = min(best[after, then], _least(margin, board.winning))
+                    best[layer, done] = max(best[layer, done], most)
+                for j in range(counts[source]):
+                    for f in range(width):
+                        fresh[f] = (1 - wait[f]) * board.flow[then, f] + wait[f] * values[source, j, f]
+                        margin[f] = fresh[f] - leaving[f]
+                    score = min(scores[source, j], _least(margin, board.winning))
+                    if score > floor:
+                        count, out = _keep(values[row], scores[row], picks[row], count, fresh, score, b, j)
+                        lost = max(lost, min(out, prefix[layer, done]))
+            counts[row] = count
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _reach(board, sets, ceiling, prefix):  # type: ignore[no-untyped-def]
+    """``prefix`` [layers, n]: a bound on the slack of the stages up to a state."""
+    layers = prefix.shape[0]
+    width = board.flow.shape[1]
+    margin = np.empty(width)
+    for then in sets:
+        for after in range(layers):
+            found = np.inf if then == 0 and after == 0 else -np.inf
+            for b in range(len(board.batches)):
+                batch = board.batches[b]
+                layer = after - board.saves[b]
+                done = then & ~batch
+                if batch & then != batch or layer < 0 or not board.feasible[done]:
+                    continue
+                if prefix[layer, done] <= found:
+                    continue
+                elapsed = board.months[done] - layer
+                for f in range(width):
+                    left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
+                    months = board.takes[b] if left < 0 else min(board.takes[b], left)
+                    wait = board.power[f, months]
+                    value = (1 - wait) * board.flow[then, f] + wait * ceiling[after, then, f]
+                    margin[f] = value - board.cost[f]
+                    margin[f] -= _deviation(board, f, done, batch, board.takes[b], left)
+                found = max(found, min(prefix[layer, done], _least(margin, board.winning)))
+            prefix[after, then] = found
+
+
+def _check(terms: Terms) -> None:
+    if not 1 <= terms.steps <= MAX_STEPS:
+        raise ValueError(f"between 1 and {MAX_STEPS} steps were expected: found {terms.steps}")
+    if (terms.month < 1).any():
+        raise ValueError("every step takes at least a month")
+    if not ((terms.rho > 0) & (terms.rho < 1)).all():
+        raise ValueError("discount factors lie between 0 and 1, both excluded")
+    if (terms.batches <= 0).any():
+        raise ValueError("a batch has at least one step")
+
+
+def best_plan(terms: Terms) -> Plan:
+    """The order with the most slack in one draw (``S`` = 1): see :meth:`Terms.at`.
+
+    Exact up to 20 steps, unless more than the memory's share of labels would be needed; then, and beyond
+    20 steps (a beam of complete continuations), ``bound`` says how much better another order could be. Among
+    orders of equal slack the first found, batches in the order given: deterministic, whatever the threads.
+    """
+    _check(terms)
+    if terms.rho.shape[1] != 1:
+        raise ValueError(f"one draw was expected: found {terms.rho.shape[1]}")
+    support = _support(terms.needs)
+    whole = np.array([0, (1 << terms.steps) - 1], dtype=np.int64)
+    if not _feasible(terms, whole, support).all():
+        return Plan((), -np.inf, -np.inf, 0)
+    takes = (_bits(terms.batches, terms.steps) * terms.month[:, 0]).max(axis=1)
+    saves = (_bits(terms.batches, terms.steps) * terms.month[:, 0]).sum(axis=1) - takes
+    dated = bool((terms.horizon >= 0).any()) and bool(saves.any())
+    layers = 1 + (int(min(saves.sum(), terms.month.sum() - terms.month.max())) if dated else 0)
+    if terms.steps > MAX_EXACT or layers << terms.steps > MAX_STATES:
+        return _beam(terms, support, takes)
+    return _exact(_board(terms, support, takes, saves if dated else np.zeros_like(saves)), layers)
+
+
+def _board(terms: Terms, support: Masks, takes: NDArray[np.int64], saves: NDArray[np.int64]) -> _Board:
+    sets = np.arange(1 << terms.steps, dtype=np.int64)
+    flow = np.empty((len(sets), len(terms.own)))
+    feasible = np.empty(len(sets), dtype=np.bool_)
+    months = np.zeros(len(sets), dtype=np.int64)
+    for first in range(0, len(sets), 1 << 14):
+        some = slice(first, first + (1 << 14))
+        flow[some] = _flow(terms, sets[some])[:, :, 0].T
+        feasible[some] = _feasible(terms, sets[some], support)
+        months[some] = (_bits(sets[some], terms.steps) * terms.month[:, 0]).sum(axis=1)
+    return _Board(
+        flow=flow,
+        feasible=feasible,
+        months=months,
+        month=terms.month[:, 0].copy(),
+        power=terms.rho ** np.arange(int(max(months[-1], terms.horizon.max(initial=0))) + 1),
+        horizon=terms.horizon,
+        own=terms.own,
+        lapse=terms.lapse,
+        reversible=np.array([terms.reversible], dtype=np.int64),
+        support=support,
+        undo=np.ascontiguousarray(terms.undo[:, :, 0]),
+        penalty=np.ascontiguousarray(terms.penalty[:, :, 0]),
+        cost=terms.cost[:, 0].copy(),
+        batches=terms.batches,
+        takes=takes,
+        saves=saves,
+        winning=terms.winning,
+    )
+
+
+def _exact(board: _Board, layers: int) -> Plan:
+    count, width = board.flow.shape
+    sets = np.arange(count, dtype=np.int64)
+    sizes = np.bitwise_count(sets)
+    by_size = [sets[(sizes == n) & board.feasible] for n in range(int(sizes[-1]) + 1)]
+    slot = np.where(
+        board.feasible, np.arange(layers * count, dtype=np.int32).reshape(layers, count), np.int32(-1)
+    )
+    ceiling = np.full((layers, count, width), -np.inf)
+    best = np.full((layers, count), -np.inf)
+    prefix = np.full((layers, count), np.inf)
+    labels = _label(board, by_size, slot, ceiling, best, prefix, -np.inf, 1, first=True)
+    top = float(best[0, 0])
+    order, found = labels.order(board, slot), labels.top(slot)
+    if not order or top - found <= TOLERANCE:
+        return Plan(order, found, top if order else -np.inf, 1)
+    prefix[:] = -np.inf
+    for some in by_size:
+        each(lambda part: _reach(board, part, ceiling, prefix), _parts(some))
+    alive = board.feasible & (np.minimum(prefix, best) > found + TOLERANCE)
+    del labels
+    slot = np.where(alive, np.cumsum(alive).reshape(alive.shape) - 1, -1).astype(np.int32)
+    rows = int(alive.sum())
+    room = int(min(MAX_LABELS, max(1, MAX_NUMBERS // max(1, rows * (width + 2)))))
+    again = _label(board, by_size, slot, ceiling, best, prefix, found + TOLERANCE, room, first=False)
+    better = again.order(board, slot)
+    if better:
+        order, found = better, again.top(slot)
+    bound = max(found, min(top, again.lost))
+    return Plan(order, found, bound, int(again.counts.max(initial=1)))
+
+
+class _Labels(NamedTuple):
+    values: Floats  # [rows, room, F]
+    scores: Floats  # [rows, room]
+    picks: NDArray[np.int16]  # [rows, room, 2] batch, label of the successor
+    counts: NDArray[np.int16]  # [rows]
+    lost: float
+
+    def top(self, slot: NDArray[np.int32]) -> float:
+        row = slot[0, 0]
+        return float(self.scores[row, : self.counts[row]].max(initial=-np.inf)) if row >= 0 else -np.inf
+
+    def order(self, board: _Board, slot: NDArray[np.int32]) -> tuple[int, ...]:
+        row = slot[0, 0]
+        if row < 0 or self.counts[row] == 0:
+            return ()
+        done, layer, label = 0, 0, int(np.argmax(self.scores[row, : self.counts[row]]))
+        found: list[int] = []
+        while done != len(board.flow) - 1:
+            b, label = (int(v) for v in self.picks[slot[layer, done], label])
+            found.append(b)
+            done |= int(board.batches[b])
+            layer += int(board.saves[b])
+        return tuple(found)
+
+
+def _parts(sets: Masks) -> list[Masks]:
+    return [part for part in np.array_split(sets, max(1, min(16, len(sets) // 256))) if len(part)]
+
+
+def _label(
+    board: _Board,
+    by_size: list[Masks],
+    slot: NDArray[np.int32],
+    ceiling: Floats,
+    best: Floats,
+    prefix: Floats,
+    floor: float,
+    room: int,
+    *,
+    first: bool,
+) -> _Labels:
+    rows, width = int(slot.max()) + 1, board.flow.shape[1]
+    values = np.empty((rows, room, width))
+    scores = np.empty((rows, room))
+    picks = np.empty((rows, room, 2), dtype=np.int16)
+    counts = np.zeros(rows, dtype=np.int16)
+    lost = -np.inf
+
+    def some(part: Masks) -> float:
+        return float(
+            _sweep(board, part, slot, values, scores, picks, counts, ceiling, best, floor, prefix, first)
+        )
+
+    for sets in reversed(by_size):
+        lost = max([lost, *each(some, _parts(sets))])
+    return _Labels(values, scores, picks, counts, lost)
+
+
+# --- many steps -------------------------------------------------------------------------------------------
+
+
+def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
+    """Continuations built from the end, the best ``BEAM`` of each size kept; dates counted as if no exchange
+    came earlier. The complete ones are then judged exactly."""
+    width = len(terms.own)
+    full = np.int64((1 << terms.steps) - 1)
+    total = int(terms.month.sum())
+    flow = _flow(terms, np.array([full]))[:, 0, 0]
+    left = np.maximum(0, terms.horizon - total)
+    value = np.where(terms.horizon < 0, 1.0, 1 - terms.rho[:, 0] ** left) * flow
+    end, _ = _leaving(terms, np.array([full]), np.zeros(1, np.int64), np.array([[total]]), support)
+    last = slack((value[:, None] - end[:, :, 0] - terms.cost).T[:, :, None], terms.winning)[0, 0]
+    by_size: dict[int, list[tuple[float, Floats, int, tuple[int, ...]]]] = {
+        terms.steps: [(float(last), value, int(full), ())]
+    }
+    for size in range(terms.steps, 0, -1):
+        labels = _thinned(by_size.get(size, []))
+        if not labels:
+            continue
+        sets = np.array([label[2] for label in labels], dtype=np.int64)
+        values = np.array([label[1] for label in labels])
+        months = (_bits(sets, terms.steps) * terms.month[:, 0]).sum(axis=1)
+        flows = _flow(terms, sets)[:, :, 0].T
+        for b, batch in enumerate(terms.batches):
+            before = sets & ~batch
+            fits = np.flatnonzero(((sets & batch) == batch) & _feasible(terms, before, support))
+            if not len(fits):
+                continue
+            elapsed = months[fits] - int((_bits(batch[None], terms.steps)[0] * terms.month[:, 0]).sum())
+            leaving, _ = _leaving(terms, before[fits], np.full(len(fits), batch), elapsed[:, None], support)
+            left = np.where(terms.horizon < 0, takes[b], np.maximum(0, terms.horizon - elapsed[:, None]))
+            wait = terms.rho[:, 0] ** np.minimum(takes[b], left)
+            fresh = (1 - wait) * flows[fits] + wait * values[fits]
+            margin = fresh - leaving[:, :, 0].T - terms.cost[:, 0]
+            scores = slack(margin[:, :, None], terms.winning)[:, 0]
+            smaller = by_size.setdefault(size - int(batch).bit_count(), [])
+            for n, at in enumerate(fits.tolist()):
+                score = min(labels[at][0], float(scores[n]))
+                smaller.append((score, fresh[n], int(before[at]), (b, *labels[at][3])))
+    complete = _thinned(by_size.get(0, []))
+    judged = [(float(slack(appraise(terms, c[3]).margin, terms.winning).min()), c[3]) for c in complete]
+    if not judged:
+        return Plan((), -np.inf, np.inf, BEAM)
+    found, order = max(judged, key=lambda one: one[0])
+    return Plan(order, found, max(found, _bound(terms, support, takes)), BEAM)
+
+
+def _thinned(
+    labels: list[tuple[float, Floats, int, tuple[int, ...]]],
+) -> list[tuple[float, Floats, int, tuple[int, ...]]]:
+    """The best, at most eight for one set, so that the beam stays wide."""
+    held: dict[int, int] = {}
+    kept = []
+    for label in sorted(labels, key=lambda one: (-one[0], -float(one[1].sum()), one[3])):
+        held[label[2]] = held.get(label[2], 0) + 1
+        if held[label[2]] <= 8:
+            kept.append(label)
+        if len(kept) == BEAM:
+            break
+    return kept
+
+
+def _bound(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> float:
+    """No order has more slack than its first stage with everybody's flow ever after at its largest."""
+    largest = terms.base + np.maximum(terms.delta, 0).sum(axis=1) + np.maximum(terms.points, 0).sum(axis=1)
+    first = np.flatnonzero(_feasible(terms, terms.batches, support))
+    batch = terms.batches[first]
+    elapsed = np.zeros((len(batch), 1), dtype=np.int64)
+    leaving, _ = _leaving(terms, np.zeros_like(batch), batch, elapsed, support)
+    ahead = np.where(terms.horizon < 0, 1.0, 1 - terms.rho[:, 0] ** np.maximum(terms.horizon, 0))
+    wait = terms.rho[:, 0] ** np.where(terms.horizon < 0, takes[first, None], terms.horizon)
+    wait = np.maximum(wait, terms.rho[:, 0] ** takes[first, None])
+    value = (1 - wait) * _flow(terms, batch)[:, :, 0].T + (wait - (1 - ahead)) * np.maximum(largest[:, 0], 0)
+    margin = value - leaving[:, :, 0].T - terms.cost[:, 0]
+    return float(slack(margin[:, :, None], terms.winning).max(initial=-np.inf))

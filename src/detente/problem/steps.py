@@ -1,0 +1,370 @@
+"""A package as steps that somebody takes one after another, and what each faction makes of every part of it.
+
+Each issue that the package moves is one step from the status quo to the package's option, or, where the issue
+is ``gradual``, one step for each option on the way, each needing the one before. The steps of an issue belong to
+the factions that control it (all those of its smallest controlling sets): any of them is taken to be able to
+hold its own steps up, or take them back. The flow of a faction is its utility of what has been reached so far
+less its no-deal value, in points per month (:mod:`detente.kernels.sequencing`).
+
+What is judged about steps (patience, months, costs, temptations) is drawn beside the numbers of the deal, from
+dimensions of its own, so that the deal's numbers are the same with and without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.agreement import minimal_winning_sets
+from detente.case.model import Case, Guarantee
+from detente.errors import LimitError, UsageError
+from detente.kernels.sequencing import MAX_STEPS, Terms
+from detente.problem.build import RED, Parameter, Problem, parameter
+from detente.problem.sample import Sample, quantile
+from detente.problem.table import Table, control, seat
+
+__all__ = ["Agenda", "Judged", "Step", "agenda", "judged", "terms"]
+
+DAYS = 365.25 / 12
+"""Of a month."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of one issue."""
+
+    issue: str
+    before: str
+    option: str
+    """What it reaches."""
+    factions: tuple[int, ...]
+    """Positions in the table's factions: those who have a hand in it."""
+    parties: tuple[str, ...]
+    """Their parties."""
+    reversible: bool
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A package at a table, as ``M`` steps."""
+
+    problem: Problem
+    table: Table
+    """Of the issues that the package moves."""
+    paths: tuple[tuple[int, ...], ...]
+    """Per issue of the table the options passed, the status quo first."""
+    steps: tuple[Step, ...]
+    needs: NDArray[np.int64]
+    """[M]."""
+    batches: NDArray[np.int64]
+    """[B] single steps, then exchanges."""
+    horizon: NDArray[np.int64]
+    """[F] months to the first deadline; -1: none."""
+
+    @property
+    def factions(self) -> tuple[str, ...]:
+        """Ids of the table's factions."""
+        return tuple(self.problem.factions[f] for f in self.table.factions)
+
+    @property
+    def own(self) -> NDArray[np.int64]:
+        """[F] the steps that each faction has a hand in."""
+        return np.array(
+            [
+                self.mask(n for n, s in enumerate(self.steps) if f in s.factions)
+                for f in range(len(self.factions))
+            ],
+            dtype=np.int64,
+        )
+
+    @property
+    def reversible(self) -> int:
+        """The steps that can be taken back."""
+        return self.mask(n for n, s in enumerate(self.steps) if s.reversible)
+
+    def about(self, issues: Collection[str]) -> int:
+        """The steps of some issues; of all where none is named."""
+        return self.mask(n for n, s in enumerate(self.steps) if not issues or s.issue in issues)
+
+    @staticmethod
+    def mask(steps: Iterator[int]) -> int:
+        """Steps as a bit set."""
+        return sum(1 << n for n in steps)
+
+    def exchangeable(self, first: int, second: int) -> bool:
+        """Whether two steps are in the hands of different parties and neither needs the other."""
+        a, b = self.steps[first], self.steps[second]
+        apart = not set(a.parties) & set(b.parties)
+        return apart and not (self.needs[first] >> second & 1 or self.needs[second] >> first & 1)
+
+
+def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
+    """The steps from the status quo to ``package`` (issues left out stay as they are).
+
+    Raises
+    ------
+    UsageError
+        The package moves nothing, or an issue that does not move at this table or that nobody controls.
+    LimitError
+        More than 63 steps.
+    """
+    case = problem.case
+    if problem.status_quo is None:
+        raise UsageError(f"case '{case.id}' has no status quo, so nothing leads from it to a package")
+    start = {i: problem.options[n][problem.status_quo[n]] for n, i in enumerate(problem.issues)}
+    moved = [i for i in problem.issues if package.get(i, start[i]) != start[i]]
+    if not moved:
+        raise UsageError("the package leaves everything as it is: there is nothing to carry out")
+    movable = {problem.issues[n] for n in at.issues}
+    for issue in moved:
+        if issue not in movable:
+            why = at.stuck.get(issue, "it is not on that table")
+            raise UsageError(f"the package moves '{issue}', which cannot move at '{at.id}': {why}")
+        if case.issues[issue].controlled_by is None:
+            raise UsageError(
+                f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
+            )
+    which = tuple(problem.issues.index(i) for i in moved)
+    place = {f: n for n, f in enumerate(at.factions)}
+    steps: list[Step] = []
+    needs: list[int] = []
+    paths = []
+    for issue, i in zip(moved, which, strict=True):
+        spec = case.issues[issue]
+        a, b = problem.options[i].index(start[issue]), problem.options[i].index(package[issue])
+        direction = 1 if b > a else -1
+        path = (a, *range(a + direction, b, direction), b) if spec.gradual else (a, b)
+        gate = control(problem, i)
+        assert gate is not None
+        everyone = minimal_winning_sets(gate)
+        hands = tuple(f for f in range(len(problem.factions)) if any(m >> f & 1 for m in everyone))
+        parties = tuple(dict.fromkeys(problem.party_of[f] for f in hands))
+        for k, (before, after) in enumerate(zip(path, path[1:], strict=False)):
+            needs.append(1 << (len(steps) - 1) if k else 0)
+            names = problem.options[i][before], problem.options[i][after]
+            steps.append(
+                Step(issue, *names, tuple(place[f] for f in hands if f in place), parties, spec.reversible)
+            )
+        paths.append(path)
+    if len(steps) > MAX_STEPS:
+        raise LimitError(
+            f"the package takes {len(steps)} steps; the limit is {MAX_STEPS}: make fewer issues gradual"
+        )
+    local = replace(at, issues=which)
+    made = Agenda(
+        problem,
+        local,
+        tuple(paths),
+        tuple(steps),
+        np.array(needs, dtype=np.int64),
+        np.empty(0, np.int64),
+        _horizon(case, problem, at),
+    )
+    return replace(made, batches=_batches(made))
+
+
+def _batches(of: Agenda) -> NDArray[np.int64]:
+    found = [1 << n for n in range(len(of.steps))]
+    case = of.problem.case
+    for issues in case.steps.simultaneous if case.steps else ():
+        each = [[n for n, s in enumerate(of.steps) if s.issue == i] for i in issues]
+        found += [of.mask(iter(chosen)) for chosen in product(*each)]
+    return np.array(list(dict.fromkeys(found)), dtype=np.int64)
+
+
+def _horizon(case: Case, problem: Problem, at: Table) -> NDArray[np.int64]:
+    found = np.full(len(at.factions), -1, dtype=np.int64)
+    for deadline in case.deadlines.values():
+        assert case.as_of is not None
+        months = int((deadline.on - case.as_of).days / DAYS)
+        for n, f in enumerate(at.factions):
+            if {problem.factions[f], problem.party_of[f]} & set(deadline.ends_for):
+                found[n] = months if found[n] < 0 else min(found[n], months)
+    return found
+
+
+# --- numbers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is judged about steps, in S draws."""
+
+    values: Mapping[str, NDArray[np.float64]]
+    """Path → [S]."""
+
+    def __getitem__(self, path: str) -> NDArray[np.float64]:
+        return self.values[path]
+
+    def get(self, path: str, default: float, like: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The number at a path, or ``default`` in every draw."""
+        found = self.values.get(path)
+        return np.full_like(like, default) if found is None else found
+
+
+def _parameters(case: Case, widen: float) -> list[Parameter]:
+    """Everything judged about steps, in the order of the case."""
+    found: list[Parameter] = []
+
+    def add(path: str, owner: str, value: object, lower: float | None, upper: float | None) -> None:
+        from detente.case.model import Range
+
+        if isinstance(value, Range):
+            found.append(parameter(path, "step", owner, value, lower, upper, widen=widen))
+
+    for f, wants in case.preferences.items():
+        add(f"{f}.patience", f, wants.patience, 0.01, 0.9999)
+        for name, reading in case.readings.get(f, {}).items():
+            add(f"{f}.readings.{name}.patience", f, reading.preferences.patience, 0.01, 0.9999)
+    for i, issue in case.issues.items():
+        add(f"{i}.verify", i, issue.verify, 0.0, 120.0)
+        add(f"{i}.undo", i, issue.undo, 0.0, None)
+    if case.steps is not None:
+        add("steps.temptation", "", case.steps.temptation, 0.0, None)
+    for g, guarantee in case.guarantees.items():
+        add(f"{g}.forfeits", g, guarantee.forfeits, 0.0, None)
+        add(f"{g}.verify", g, guarantee.verify, 0.0, 120.0)
+        for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
+            for f, amount in amounts.items():
+                add(f"{g}.{key}.{f}", g, amount, 0.0, None)
+    return found
+
+
+def dimensions(case: Case) -> int:
+    """How many uniforms one draw of what is judged about steps takes."""
+    return len(_parameters(case, 1.0))
+
+
+def judged(case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1.0) -> Judged:
+    """Values from ``uniforms`` [S, :func:`dimensions`]; best estimates (S = 1) without."""
+    parameters = _parameters(case, widen)
+    if uniforms is None or not parameters:
+        size = 1 if uniforms is None else len(uniforms)
+        return Judged({p.path: np.full(size, p.median) for p in parameters})
+    knots = np.array([p.knots for p in parameters])
+    values = quantile(knots, uniforms)
+    return Judged({p.path: values[:, n] for n, p in enumerate(parameters)})
+
+
+def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]) -> Terms:
+    """What plans are judged by in every draw of ``sample``, with some guarantees given.
+
+    Raises
+    ------
+    UsageError
+        A faction of the table has no patience.
+    """
+    problem, case = of.problem, of.problem.case
+    seen = seat(problem, sample, of.table)
+    step = problem.step[list(of.table.factions)]
+    size, count, steps = sample.draws, len(of.table.factions), len(of.steps)
+    base = (seen.base - seen.no_deal) * step[:, None]
+    delta = np.zeros((count, steps, size))
+    reached: dict[tuple[int, int], tuple[int, int]] = {}
+    n = 0
+    for i, path in enumerate(of.paths):
+        base += seen.points[:, i, path[0]] * step[:, None]
+        for k, option in enumerate(path):
+            last = k == len(path) - 1
+            reached[i, option] = (1 << (n + k - 1) if k else 0, 0 if last else 1 << (n + k))
+            if k:
+                delta[:, n + k - 1] = (seen.points[:, i, option] - seen.points[:, i, path[k - 1]]) * step[
+                    :, None
+                ]
+        n += len(path) - 1
+    on, off, excluded, points = [], [], [], []
+    for t in range(len(seen.start) - 1):
+        pairs = [(int(seen.issue[k]), int(seen.option[k])) for k in range(seen.start[t], seen.start[t + 1])]
+        if all(pair in reached for pair in pairs):
+            on.append(sum(reached[pair][0] for pair in pairs))
+            off.append(sum(reached[pair][1] for pair in pairs))
+            excluded.append(bool(seen.excluded[t]))
+            points.append((seen.add[:, t] - np.where(seen.broken[:, t], float(RED), 0.0)) * step[:, None])
+    made = Terms(
+        base=base,
+        delta=delta,
+        on=np.array(on, dtype=np.int64),
+        off=np.array(off, dtype=np.int64),
+        excluded=np.array(excluded, dtype=np.bool_),
+        points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
+        needs=of.needs,
+        month=_months(of, known, {}, size),
+        rho=_patience(of, sample, known),
+        horizon=of.horizon,
+        own=of.own,
+        reversible=of.reversible,
+        undo=np.array(
+            [
+                [
+                    known.get(f"{s.issue}.undo", 0.0, base[0]) if f in s.factions else np.zeros(size)
+                    for s in of.steps
+                ]
+                for f in range(count)
+            ]
+        ),
+        penalty=np.zeros((count, steps, size)),
+        lapse=np.zeros(count, dtype=np.int64),
+        cost=np.zeros((count, size)),
+        batches=of.batches,
+        winning=np.array(of.table.winning, dtype=np.int64),
+    )
+    for name in guarantees:
+        made = _given(made, of, known, name, case.guarantees[name])
+    return made
+
+
+def _months(
+    of: Agenda, known: Judged, sooner: Mapping[int, NDArray[np.float64]], size: int
+) -> NDArray[np.int64]:
+    """[M, S] whole months, at least one."""
+    one = np.ones(size)
+    taken = [sooner.get(n, known.get(f"{s.issue}.verify", 1.0, one)) for n, s in enumerate(of.steps)]
+    return np.maximum(1, np.rint(np.array(taken))).astype(np.int64)
+
+
+def _patience(of: Agenda, sample: Sample, known: Judged) -> NDArray[np.float64]:
+    """[F, S], under the reading that is true in each draw."""
+    problem, found = of.problem, []
+    missing = [f for f in of.factions if problem.case.preferences[f].patience is None]
+    if missing:
+        raise UsageError(
+            f"a roadmap needs everybody's patience, and {', '.join(missing)} has none: add 'patience: [0.95, 0.98, "
+            f"0.99]' (what a point next month is worth now) under 'preferences: {missing[0]}:'"
+        )
+    for f, name in zip(of.table.factions, of.factions, strict=True):
+        rho = known[f"{name}.patience"].copy()
+        for r, reading in enumerate(problem.readings[f]):
+            own = known.values.get(f"{name}.readings.{reading}.patience")
+            if own is not None:
+                rho = np.where(sample.reading[f] == r, own, rho)
+        found.append(rho)
+    return np.array(found)
+
+
+def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -> Terms:
+    """The terms with one more guarantee."""
+    covered = of.about(spec.covers)
+    party = dict(zip(of.factions, (of.problem.party_of[f] for f in of.table.factions), strict=True))
+    giver = {spec.given_by}
+    voices = set(spec.punishes) or {v for f, p in party.items() if not {f, p} & giver for v in (f,)}
+    punished = [n for n, (f, p) in enumerate(party.items()) if {f, p} & voices]
+    cost, penalty, lapse, month = made.cost.copy(), made.penalty.copy(), made.lapse.copy(), made.month
+    for n, f in enumerate(of.factions):
+        cost[n] += known.get(f"{name}.costs.{f}", 0.0, cost[n])
+        cost[n] -= known.get(f"{name}.worth.{f}", 0.0, cost[n])
+    for n in punished:
+        if spec.kind in ("escrow", "snap_back"):
+            lapse[n] |= covered & ~int(made.own[n])
+        if spec.forfeits is not None:
+            for s in range(len(of.steps)):
+                if covered >> s & 1:
+                    penalty[n, s] += known[f"{name}.forfeits"]
+    if spec.verify is not None:
+        size = month.shape[1]
+        sooner = {s: known[f"{name}.verify"] for s in range(len(of.steps)) if covered >> s & 1}
+        month = np.minimum(month, _months(of, known, sooner, size))
+    return made._replace(cost=cost, penalty=penalty, lapse=lapse, month=month)
