@@ -35,7 +35,8 @@ NO_DEAL = 1
 
 app = typer.Typer(
     name="detente",
-    help="Is there a deal, which one, who blocks, and what would flip it? One readable case file in, answers out.",
+    help="Is there a deal, which one, in what order, would it hold, and what would flip it? One readable case file in, "
+    "answers out.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -164,6 +165,69 @@ def stability(
 
 
 @app.command()
+def roadmap(
+    case: CaseArgument,
+    package: Annotated[
+        str,
+        typer.Option(
+            "--package",
+            metavar="RULE|FILE",
+            help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds "
+            "it; or a file of 'issue: option' lines.",
+        ),
+    ] = "most_acceptable",
+    track: Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")] = None,
+    counted_on: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="GUARANTEE", help="Count on this guarantee of the case (repeatable)."),
+    ] = None,
+    suppose: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--suppose",
+            metavar="FACTION=READING",
+            help="Take this reading for true (repeatable); default: the likeliest under which the package is signed.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+) -> None:
+    """In what order could a package be carried out, and would it hold?"""
+    read = _read(case)
+    with _working("putting steps in order"):
+        from detente.analyses.deal import deal as solve
+        from detente.analyses.roadmap import propose
+        from detente.analyses.roadmap import roadmap as plan
+        from detente.analyses.roadmap.document import document
+
+        ready = _ready(read.case, seed, draws, widen)
+        if package in propose.RULES:
+            moves = propose.package(solve(ready, tracks=None if track is None else [track]), package, track)
+        else:
+            from detente.case.package import read_package
+
+            if not Path(package).exists():
+                raise UsageError(
+                    f"--package {package}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
+                )
+            moves = read_package(Path(package), read.case)
+        result = plan(
+            ready,
+            moves,
+            track=track,
+            rule=package if package in propose.RULES else None,
+            counted_on=tuple(counted_on or ()),
+            suppose=_readings(suppose),
+        )
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        _show(document(result, read.case))
+
+
+@app.command()
 def report(
     case: CaseArgument,
     output: Annotated[
@@ -179,6 +243,7 @@ def report(
     with _working("preparing the briefing"):
         from detente.analyses.deal import deal as solve
         from detente.analyses.flips import flips as scan
+        from detente.analyses.roadmap.propose import ahead
         from detente.analyses.stability import stability as settle
         from detente.render.html import page
         from detente.report import briefing
@@ -187,7 +252,8 @@ def report(
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready)
         rests = settle(read.case, ready) if read.case.conflict else None
-        html = page(briefing(read.case, ready, result, scan(ready, result), rests))
+        roads = ahead(ready, result)
+        html = page(briefing(read.case, ready, result, scan(ready, result), rests, roads))
         write_text(target, html, overwrite=True)
     print(target)
 
@@ -284,7 +350,8 @@ def schema(
     verb: Annotated[
         str,
         typer.Option(
-            "--verb", help="Schema of a verb's JSON (deal, flips, stability); default: of case files."
+            "--verb",
+            help="Schema of a verb's JSON (deal, flips, roadmap, stability); default: of case files.",
         ),
     ] = "case",
 ) -> None:
@@ -348,6 +415,19 @@ def _pairs(given: list[str], case: Case) -> dict[str, str]:
         if option not in options:
             raise UsageError(f"--wanted {text}: no option '{option}' of '{issue}'{one_of(option, options)}")
         found[issue] = option
+    return found
+
+
+def _readings(given: list[str] | None) -> dict[str, str] | None:
+    """``FACTION=READING`` arguments; None where none is given."""
+    if given is None:
+        return None
+    found = {}
+    for text in given:
+        faction, sign, reading = text.partition("=")
+        if not sign:
+            raise UsageError(f"--suppose {text}: FACTION=READING was expected, for example leader=staller")
+        found[faction] = reading
     return found
 
 

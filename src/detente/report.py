@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from detente.analyses.deal import Deal, DealResult
 from detente.analyses.deal.document import answer, run_facts, sections
 from detente.analyses.flips import FlipsResult
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.roadmap import RoadmapResult
+from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.stability import StabilityResult
 from detente.analyses.stability.document import section as stability_section
 from detente.analyses.words import Words, plural
@@ -27,6 +30,7 @@ def briefing(
     result: DealResult,
     changes: FlipsResult,
     rests: StabilityResult | None = None,
+    roads: Sequence[RoadmapResult] = (),
 ) -> Document:
     """The whole report of a case, from analyses of one run."""
     words = Words(case)
@@ -39,6 +43,7 @@ def briefing(
     if case.summary:
         blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
     blocks += sections(result, case)
+    blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
     if rests is not None:
         blocks.append(stability_section(rests, case))
     blocks += flip_sections(changes, case)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from detente.analyses.deal.result import DealResult, TrackResult
 from detente.analyses.flips import FlipsResult
+from detente.analyses.roadmap import RoadmapResult
 from detente.analyses.stability import StabilityResult
 
 __all__ = ["SCHEMAS", "result_schema"]
@@ -15,6 +16,7 @@ __all__ = ["SCHEMAS", "result_schema"]
 SCHEMAS: dict[str, tuple[type, ...]] = {
     "deal": (DealResult, TrackResult),
     "flips": (FlipsResult,),
+    "roadmap": (RoadmapResult,),
     "stability": (StabilityResult,),
 }
 """Verb → the classes whose fields stand at the top level."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 from detente.charts.bars import gain_strip, grouped_bars
 from detente.charts.dots import quantile_dots
 from detente.charts.scatter import utility_scatter
+from detente.charts.timeline import timeline
 from detente.charts.tornado import tornado
 from detente.charts.vega import PALETTE
 
-__all__ = ["PALETTE", "gain_strip", "grouped_bars", "quantile_dots", "tornado", "utility_scatter"]
+__all__ = ["PALETTE", "gain_strip", "grouped_bars", "quantile_dots", "timeline", "tornado", "utility_scatter"]

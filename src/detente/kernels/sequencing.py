@@ -222,7 +222,7 @@ def _bits(sets: Masks, steps: int) -> NDArray[np.bool_]:
 def _flow(terms: Terms, sets: Masks) -> Floats:
     """[F, n, S] g of each set."""
     has = _bits(sets, terms.steps).astype(np.float64)
-    total = terms.base[:, None, :] + np.einsum("nm,fms->fns", has, terms.delta)
+    total: Floats = terms.base[:, None, :] + np.einsum("nm,fms->fns", has, terms.delta)
     if len(terms.on):
         hit = _matched(terms, sets).astype(np.float64)
         total += np.einsum("nt,fts->fns", hit, terms.points)
@@ -238,7 +238,7 @@ def _matched(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
 def _feasible(terms: Terms, sets: Masks, support: Masks) -> NDArray[np.bool_]:
     """[n]."""
     ok = ~_matched(terms, sets)[:, terms.excluded].any(axis=1)
-    return ok & (_closed(sets, support) == sets)
+    return np.asarray(ok & (_closed(sets, support) == sets))
 
 
 def _closed(sets: Masks, support: Masks) -> Masks:
@@ -735,7 +735,6 @@ def _label(
 def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     """Continuations built from the end, the best ``BEAM`` of each size kept; dates counted as if no exchange
     came earlier. The complete ones are then judged exactly."""
-    width = len(terms.own)
     full = np.int64((1 << terms.steps) - 1)
     total = int(terms.month.sum())
     flow = _flow(terms, np.array([full]))[:, 0, 0]

@@ -14,20 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.agreement import minimal_winning_sets
-from detente.case.model import Case, Guarantee
+from detente.case.model import Case, Guarantee, Range
 from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import MAX_STEPS, Terms
 from detente.problem.build import RED, Parameter, Problem, parameter
 from detente.problem.sample import Sample, quantile
 from detente.problem.table import Table, control, seat
 
-__all__ = ["Agenda", "Judged", "Step", "agenda", "judged", "terms"]
+__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "terms"]
 
 DAYS = 365.25 / 12
 """Of a month."""
@@ -143,7 +143,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         everyone = minimal_winning_sets(gate)
         hands = tuple(f for f in range(len(problem.factions)) if any(m >> f & 1 for m in everyone))
         parties = tuple(dict.fromkeys(problem.party_of[f] for f in hands))
-        for k, (before, after) in enumerate(zip(path, path[1:], strict=False)):
+        for k, (before, after) in enumerate(pairwise(path)):
             needs.append(1 << (len(steps) - 1) if k else 0)
             names = problem.options[i][before], problem.options[i][after]
             steps.append(
@@ -210,10 +210,8 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
     """Everything judged about steps, in the order of the case."""
     found: list[Parameter] = []
 
-    def add(path: str, owner: str, value: object, lower: float | None, upper: float | None) -> None:
-        from detente.case.model import Range
-
-        if isinstance(value, Range):
+    def add(path: str, owner: str, value: Range | None, lower: float | None, upper: float | None) -> None:
+        if value is not None:
             found.append(parameter(path, "step", owner, value, lower, upper, widen=widen))
 
     for f, wants in case.preferences.items():
@@ -350,7 +348,7 @@ def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -
     covered = of.about(spec.covers)
     party = dict(zip(of.factions, (of.problem.party_of[f] for f in of.table.factions), strict=True))
     giver = {spec.given_by}
-    voices = set(spec.punishes) or {v for f, p in party.items() if not {f, p} & giver for v in (f,)}
+    voices = set(spec.punishes) or {f for f, p in party.items() if not {f, p} & giver}
     punished = [n for n, (f, p) in enumerate(party.items()) if {f, p} & voices]
     cost, penalty, lapse, month = made.cost.copy(), made.penalty.copy(), made.lapse.copy(), made.month
     for n, f in enumerate(of.factions):

@@ -152,6 +152,13 @@ class RoadmapResult:
     """Issue → option, what moves."""
     rule: str | None
     """The rule of the deal analysis that proposed it; None: named by the user."""
+    supposed: Mapping[str, str]
+    """Faction → reading taken for true at best estimates instead of the likeliest; only those that differ, unless
+    the user asked."""
+    supposed_prior: float
+    """Best estimate of the chance that they all are true; 1 where nothing is supposed."""
+    short: Mapping[str, float]
+    """Faction → points by which the package is worse than no deal at best estimates, nothing supposed."""
     guarantees: tuple[str, ...]
     """Those that are counted on."""
     stages: tuple[Stage, ...]

@@ -14,6 +14,8 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ from detente.analyses.roadmap.result import (
 from detente.case.model import Case
 from detente.errors import UsageError
 from detente.kernels.sequencing import KINDS, Appraisal, Plan, Terms, appraise, best_plan, restrict, slack
-from detente.problem import RED, Sample, table
+from detente.problem import RED, Sample, medians, table
 from detente.problem.steps import Agenda, Judged, Step, agenda, dimensions, judged, terms
 from detente.rng import replicate_error, uniforms
 
@@ -48,6 +50,7 @@ WHOLE = 12
 TOLERANCE = 1e-9
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.int64)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class _Road:
     ready: Deal
     of: Agenda
     given: tuple[str, ...]
+    supposed: Mapping[str, str]
+    """Faction → reading taken at best estimates instead of the likeliest."""
 
     @cached_property
     def known(self) -> Judged:
@@ -72,7 +77,11 @@ class _Road:
 
     @cached_property
     def best(self) -> Terms:
-        return terms(self.of, self.ready.best, self.known, self.given)
+        return terms(self.of, self.sample, self.known, self.given)
+
+    @cached_property
+    def sample(self) -> Sample:
+        return medians(self.ready.problem, readings=self.supposed) if self.supposed else self.ready.best
 
     @cached_property
     def plan(self) -> Plan:
@@ -98,8 +107,13 @@ def roadmap(
     track: str | None = None,
     rule: str | None = None,
     counted_on: tuple[str, ...] = (),
+    suppose: Mapping[str, str] | None = None,
 ) -> RoadmapResult:
     """The roadmap of ``package`` at a table; ``counted_on``: guarantees besides those in force.
+
+    ``suppose`` takes readings of factions for true where best estimates are asked for. Without it they are the
+    likeliest, unless the table would then not agree to the package at all: then those, of all combinations under
+    which it would, that are likeliest.
 
     Raises
     ------
@@ -115,7 +129,9 @@ def roadmap(
             )
     at = table(ready.problem, track)
     in_force = [name for name, spec in case.guarantees.items() if spec.in_force or name in counted_on]
-    road = _Road(ready, agenda(ready.problem, at, package), tuple(in_force))
+    of = agenda(ready.problem, at, package)
+    plain = _Road(ready, of, tuple(in_force), {})
+    road = _Road(ready, of, tuple(in_force), _supposed(plain, suppose))
     if not road.plan.order:
         raise UsageError(
             "every order of these steps passes through a combination that the case calls impossible; if two steps "
@@ -137,6 +153,13 @@ def roadmap(
         track_name=at.name,
         package={s.issue: package[s.issue] for s in road.of.steps},
         rule=rule,
+        supposed=road.supposed,
+        supposed_prior=_prior(ready, road.supposed),
+        short={
+            f: round(-float(g), 6)
+            for f, g in zip(of.factions, _package_flow(plain.best)[:, 0], strict=True)
+            if g < 0
+        },
         guarantees=road.given,
         stages=stages,
         months=stages[-1].month,
@@ -159,6 +182,41 @@ def roadmap(
             r for r in BASE_RATES if case.as_of is None or r.later_than < case.as_of.isoformat()
         ),
     )
+
+
+def _supposed(plain: _Road, asked: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The readings to take for true."""
+    problem, case = plain.ready.problem, plain.ready.problem.case
+    if asked is not None:
+        for f, reading in asked.items():
+            if reading not in case.readings.get(f, {}):
+                known = ", ".join(f"{f}={r}" for f, rs in case.readings.items() for r in rs)
+                raise UsageError(f"no reading '{f}={reading}' in case '{case.id}'; it has: {known or 'none'}")
+        return asked
+    if _agreed(plain.best):
+        return {}
+    rivals = {f: case.readings[f] for f in plain.of.factions if len(case.readings.get(f, {})) > 1}
+    likeliest = {f: max(rs, key=lambda r, rs=rs: rs[r].prior.median) for f, rs in rivals.items()}  # type: ignore[misc]
+    combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
+    changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
+    for one in sorted(filter(None, changed), key=lambda one: -_prior(plain.ready, {**likeliest, **one})):
+        if _agreed(terms(plain.of, medians(problem, readings=one), plain.known, plain.given)):
+            return one
+    return {}
+
+
+def _agreed(of: Terms) -> bool:
+    """Whether somebody who suffices finds the package no worse than no deal."""
+    return bool(slack(_package_flow(of)[None], of.winning)[0, 0] >= -TOLERANCE)
+
+
+def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
+    """Best estimate of the chance that these readings are true."""
+    case, chance = ready.problem.case, 1.0
+    for f, reading in readings.items():
+        whole = sum(r.prior.median for r in case.readings[f].values())
+        chance *= case.readings[f][reading].prior.median / whole
+    return round(chance, 6)
 
 
 def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
@@ -214,7 +272,7 @@ def _package_flow(of: Terms) -> Floats:
     """[F, S] points above no deal once everything is done."""
     done = (1 << of.steps) - 1
     matched = [t for t in range(len(of.on)) if int(of.off[t]) & done == 0]
-    flow: Floats = of.base + of.delta.sum(axis=1) + of.points[:, matched].sum(axis=1)
+    flow: Floats = np.asarray(of.base + of.delta.sum(axis=1) + of.points[:, matched].sum(axis=1))
     return flow
 
 
@@ -242,7 +300,8 @@ def _patience(road: _Road) -> Patience:
 
     def worst(rho: Floats) -> Floats:
         """[n] slack of the order under patience [F, n]."""
-        return slack(appraise(_spread(road.best, rho), road.plan.order).margin, road.best.winning).min(axis=0)
+        margin = appraise(_spread(road.best, rho), road.plan.order).margin
+        return np.asarray(slack(margin, road.best.winning).min(axis=0))
 
     def least(rho_at: Callable[[Floats], Floats]) -> tuple[float | None, float | None]:
         fine = worst(rho_at(grid)) >= -TOLERANCE
@@ -278,7 +337,7 @@ def _spread(of: Terms, rho: Floats) -> Terms:
     """One draw repeated, with the patience [F, n] of each."""
     size = rho.shape[1]
 
-    def wide(a: NDArray[np.generic]) -> NDArray[np.generic]:
+    def wide(a: NDArray[Number]) -> NDArray[Number]:
         return np.broadcast_to(a, (*a.shape[:-1], size))
 
     return of._replace(
@@ -309,7 +368,7 @@ def _boosts(road: _Road) -> tuple[Boost, ...]:
             attempt(
                 "guarantee",
                 (name,),
-                terms(road.of, road.ready.best, road.known, (*road.given, name)),
+                terms(road.of, road.sample, road.known, (*road.given, name)),
                 order,
             )
     for n, step in enumerate(road.of.steps):

@@ -1,0 +1,387 @@
+"""What the roadmap says, as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
+from detente.analyses.words import Words, joined, percent, plural, signed
+from detente.case.model import Case
+from detente.charts.timeline import Span, timeline
+from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+
+__all__ = ["document", "section"]
+
+WAYS = {
+    "walk off": "walking off",
+    "withhold": "holding its own step up while the others carry out theirs",
+    "take back": "taking back what it has done",
+}
+QUESTION = "In what order could the package be carried out, and would anybody gain by stopping half-way?"
+BOOSTS = 6
+TINY = 0.05
+
+
+def document(result: RoadmapResult, case: Case) -> Document:
+    """The answer of ``detente roadmap``."""
+    return Document(
+        title=case.title,
+        subtitle=QUESTION,
+        blocks=_blocks(result, Words(case), headline=True),
+        facts={"case": result.case, "seed": str(result.seed), "draws": f"{result.draws:,}"},
+    )
+
+
+def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
+    """The part of the briefing; ``only`` where no other table has one."""
+    return Section(
+        id=f"roadmap-{result.track.replace('_', '-')}",
+        title="In what order, and would it hold"
+        if only
+        else f"In what order, and would it hold: {result.track_name}",
+        lead=QUESTION,
+        blocks=_blocks(result, Words(case), headline=False),
+    )
+
+
+def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
+    blocks: list[Block] = [_answer(result, words, headline), _line(result, words)]
+    if result.part is not None:
+        blocks.append(_part(result.part, words))
+    blocks += [_order(result, words), Paragraph(_patience(result.patience, words))]
+    if result.boosts:
+        blocks.append(_boosts(result.boosts, words))
+    blocks += [_chances(result, words), _margins(result, words)]
+    if result.base_rates:
+        blocks.append(_base_rates(result))
+    blocks.append(Paragraph(_how(result, words), tone="muted"))
+    return blocks
+
+
+def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
+    weak = result.stages[result.weakest - 1]
+    steps = plural(sum(len(s.steps) for s in result.stages), "step")
+    who = words.faction(weak.weakest)
+    where = _where(weak, result, words)
+    if result.slack >= 0:
+        text = (
+            f"The {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
+            f"The weakest link is {who}, {where}: going on is worth only {weak.slack:.1f} points more than "
+            f"{_way(weak)}. All of it takes {plural(result.months, 'month')}."
+        )
+    else:
+        text = (
+            f"No order of the {steps} of this package holds: in the best one {who} gains {-weak.slack:.1f} points, {where}, "
+            f"by {_way(weak)}."
+        )
+        if not result.proven:
+            text = text.replace("No order", "No order that was found", 1)
+    text = _supposing(result, words) + text
+    because = _reason(weak, result, words)
+    survives = (
+        f"The order survives in {percent(result.survival)} of draws (± {100 * result.survival_error:.1f} points, Monte "
+        "Carlo)"
+    )
+    rivals = [
+        f"{percent(share)} if {words.faction(f)} is as read: {words.reading(f, r)}"
+        for f, shares in result.survival_by_reading.items()
+        for r, share in shares.items()
+    ]
+    if rivals:
+        survives += f": {joined(rivals)}"
+    gap = (
+        ""
+        if result.proven
+        else f" Another order could have up to {result.bound - result.slack:.1f} points more slack."
+    )
+    tone: Tone = "bad" if result.slack < 0 else "caution"
+    return Finding(
+        text,
+        because=because,
+        limit=f"{survives}. A share of draws from judged ranges, not a calibrated probability.{gap}",
+        tone=tone,
+        headline=headline,
+    )
+
+
+def _supposing(result: RoadmapResult, words: Words) -> str:
+    if not result.supposed:
+        return ""
+    readings = joined(
+        [f"{words.faction(f)} is as read: {words.reading(f, r)}" for f, r in result.supposed.items()]
+    )
+    prior = f"(a chance of {percent(result.supposed_prior)} at best estimates)"
+    if not result.short:
+        return f"Supposing that {readings} {prior}: "
+    short = joined([f"{words.faction(f)} ({v:.1f} points)" for f, v in result.short.items()])
+    return (
+        f"At best estimates there is nothing to carry out: the package is worse than no deal for {short}. Supposing "
+        f"instead that {readings} {prior}: "
+    )
+
+
+def _where(stage: Stage, result: RoadmapResult, words: Words) -> str:
+    if not stage.steps:
+        return "once all is done"
+    return f"before step {stage.number} of {len(result.stages) - 1} ({_moves(stage.steps, words)})"
+
+
+def _way(stage: Stage) -> str:
+    return WAYS[stage.way_out[stage.weakest]]
+
+
+def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
+    parts = []
+    if result.lines:
+        lines = joined([words.faction(f) for f in result.lines])
+        parts.append(f"The package breaks a line of {lines}, which no order mends.")
+    same = [s for s in result.stages if s.weakest == weak.weakest and abs(s.slack - weak.slack) < TINY]
+    if len(same) == len(result.stages) and len(same) > 1:
+        parts.append(
+            "Its margin is the same throughout: it is what the package is worth to it, not the order, that decides."
+        )
+    else:
+        strong = max(result.stages, key=lambda s: s.slack)
+        parts.append(
+            f"The strongest place is {_where(strong, result, words)}, with {signed(strong.slack)} points for "
+            f"{words.faction(strong.weakest)}."
+        )
+    best = max(result.boosts, key=lambda b: max(b.slack, b.reordered or b.slack), default=None)
+    if best is not None and max(best.gain, (best.reordered or best.slack) - result.slack) > TINY:
+        to = max(best.slack, best.reordered or best.slack)
+        parts.append(
+            f"What would help most: {_boost(best, words)} (slack {signed(result.slack)} → {signed(to)})."
+        )
+    elif result.boosts:
+        parts.append("None of the guarantees, exchanges and irreversible steps that were tried adds slack.")
+    return " ".join(parts)
+
+
+def _line(result: RoadmapResult, words: Words) -> Chart:
+    rows = [
+        Span(
+            f"{s.number}. {_moves(s.steps, words)} – {_parties(s.steps, words)}"
+            if s.steps
+            else "All is done",
+            s.month,
+            s.month + s.months,
+            s.slack,
+            words.faction(s.weakest),
+        )
+        for s in result.stages
+    ]
+    return timeline(
+        f"timeline-{result.track.replace('_', '-')}",
+        "The order with the most slack; beside each step the smallest margin, and whose it is",
+        rows,
+    )
+
+
+def _order(result: RoadmapResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for s in result.stages:
+        when = s.date or f"month {s.month}"
+        rows.append(
+            [
+                str(s.number) if s.steps else "end",
+                when,
+                _moves(s.steps, words) if s.steps else "all is done",
+                _parties(s.steps, words) if s.steps else "–",
+                words.faction(s.weakest),
+                s.way_out[s.weakest],
+                Cell(signed(s.slack), "good" if s.slack >= 0 else "bad"),
+                percent(s.share),
+            ]
+        )
+    verdict = (
+        "proven: no other order has more"
+        if result.proven
+        else f"no order has more than {signed(result.bound)}"
+    )
+    counted = (
+        f" Counted on: {joined([_guarantee(g, words) for g in result.guarantees])}."
+        if result.guarantees
+        else ""
+    )
+    return Table(
+        caption="Step by step",
+        columns=(
+            "Step",
+            "Begins",
+            "What",
+            "Who takes it",
+            "Weakest link",
+            "Its best way out",
+            "Margin",
+            "Holds in draws",
+        ),
+        rows=rows,
+        numeric=(6, 7),
+        note=f"Margin: points by which going on is better, for whoever has least reason to, than its best way out. The "
+        f"slack of the whole is {signed(result.slack)} ({verdict}).{counted}",
+    )
+
+
+def _margins(result: RoadmapResult, words: Words) -> Table:
+    factions = list(result.stages[0].margin)
+    rows: list[list[str | Cell]] = [
+        [
+            str(s.number) if s.steps else "end",
+            *(
+                Cell(signed(s.margin[f]), "bad" if s.margin[f] < 0 else "plain", WAYS[s.way_out[f]])
+                for f in factions
+            ),
+        ]
+        for s in result.stages
+    ]
+    return Table(
+        caption="Every margin",
+        columns=("Step", *map(words.faction, factions)),
+        rows=rows,
+        numeric=tuple(range(1, len(factions) + 1)),
+        note="Each faction's own points; they are not comparable across factions.",
+        fold=True,
+    )
+
+
+def _part(part: Part, words: Words) -> Finding:
+    if not part.moves:
+        return Finding("Not even one step of it alone, as an agreement of its own, would hold.", tone="bad")
+    text = f"A part of it would hold as an agreement of its own: {_moves(part.moves, words)}, in this order."
+    missing = part.missing
+    because = ""
+    if missing is not None:
+        because = (
+            f"The next step, {_moves((missing.move,), words)}, would have to be worth {missing.points:.1f} points more to "
+            f"{words.faction(missing.faction)}."
+        )
+    how = "" if part.exact else "Found by dropping one step at a time; a longer part may exist."
+    return Finding(text, because=because, limit=how, tone="caution")
+
+
+def _patience(patience: Patience, words: Words) -> str:
+    judged = sorted(patience.judged.values())
+    span = f"{judged[0]:g}" if judged[0] == judged[-1] else f"{judged[0]:g} to {judged[-1]:g}"
+    meaning = "A patience of 0.98 means that a point next month is worth 0.98 points now."
+    if patience.common is None:
+        return f"No patience that all share would carry this order (judged: {span}). {meaning}"
+    least = (
+        "any patience carries this order"
+        if patience.common <= 0.0101
+        else f"the least patience that carries this order, shared by all, is {patience.common:.3f}"
+    )
+    upper = (
+        f", and above {patience.common_to:.3f} it no longer does"
+        if patience.common_to is not None and patience.common_to < 0.9998
+        else ""
+    )
+    tight = {f: v for f, v in patience.alone.items() if v is not None and v > 0.0101}
+    single = ""
+    if tight:
+        each = [f"{words.faction(f)} {v:.3f} (judged {patience.judged[f]:g})" for f, v in tight.items()]
+        single = f" With the others as judged, the least is: {joined(each)}."
+    return f"At best estimates {least}{upper} (judged: {span}).{single} {meaning}"
+
+
+def _boosts(boosts: Sequence[Boost], words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for b in boosts[:BOOSTS]:
+        again = "–" if b.reordered is None else signed(b.reordered)
+        rows.append(
+            [
+                _boost(b, words),
+                signed(b.slack),
+                Cell(signed(b.gain), "good" if b.gain > TINY else "muted"),
+                again,
+            ]
+        )
+    return Table(
+        caption="What would make it hold better",
+        columns=("One change", "Slack in the same order", "Gained", "Slack in its own best order"),
+        rows=rows,
+        numeric=(1, 2, 3),
+        note=f"{len(rows)} of {len(boosts)} changes tried, each alone: guarantees of the case that are not counted on, steps "
+        "made irreversible, neighbouring steps of different sides exchanged at one moment. The best order was looked for "
+        "anew for the first ones.",
+    )
+
+
+def _boost(b: Boost, words: Words) -> str:
+    if b.kind == "guarantee":
+        return _guarantee(b.what[0], words)
+    issues = joined([words.issue(i) for i in b.what])
+    return f"{issues} made irreversible" if b.kind == "irreversible" else f"{issues} exchanged at one moment"
+
+
+def _guarantee(id: str, words: Words) -> str:
+    spec = words.case.guarantees[id]
+    return f"{spec.name or id.replace('_', ' ')} ({spec.kind.replace('_', ' ')})"
+
+
+def _chances(result: RoadmapResult, words: Words) -> Table:
+    c: Chances = result.chances
+    rows: list[list[str | Cell]] = [["Signed", f"{percent(c.signed)} ± {100 * c.signed_error:.1f}", "–"]]
+    for name, value, error, delivered in (
+        ("Started", c.started, c.started_error, c.started_delivered),
+        ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
+    ):
+        if value is not None and error is not None and delivered is not None:
+            rows.append([name, f"{percent(value)} ± {100 * error:.1f}", percent(delivered)])
+    note = ""
+    if result.record:
+        note += (
+            f"The record first: {plural(result.record['rounds'], 'earlier round')}, "
+            f"{plural(result.record['agreements'], 'agreement')}. "
+        )
+    note += "Shares of draws, not calibrated. "
+    if c.kept is None:
+        note += "Without 'steps: {temptation: ...}' in the case there is no chance of holding to give."
+    else:
+        note += (
+            "A stage holds unless a temptation, drawn anew for everybody, exceeds its margin; its spread is a judgement of "
+            "the case."
+        )
+        if c.kept_if_signed is not None:
+            note += f" Of what is signed, {percent(c.kept_if_signed)} is kept."
+    return Table(
+        caption="Signed, started, kept: three different things",
+        columns=("Event", "Model", "And those who move can make their own side comply"),
+        rows=rows,
+        numeric=(1, 2),
+        note=note,
+    )
+
+
+def _base_rates(result: RoadmapResult) -> Table:
+    return Table(
+        caption="How often such things worked before",
+        columns=("What was counted", "Worked", "Of", "Share", "Why it is not the same", "Source"),
+        rows=[
+            [r.what, str(r.successes), str(r.cases), percent(r.successes / r.cases), r.mismatch, r.source]
+            for r in result.base_rates
+        ],
+        numeric=(1, 2, 3),
+        note="To be read beside the numbers above; they are not part of them.",
+        fold=True,
+    )
+
+
+def _how(result: RoadmapResult, words: Words) -> str:
+    proposed = (
+        "named by the user"
+        if result.rule is None
+        else f"the {result.rule.replace('_', ' ')} one of the deal analysis"
+    )
+    return (
+        f"The package at {result.track_name} ({proposed}): {words.moves(result.package)}. Dates count from the date of the "
+        "case and from the months that each step is judged to take; what is exchanged at one moment is verified side by side. "
+        "A faction with a hand in a step is taken to be able to hold it up, or take it back."
+    )
+
+
+def _moves(steps: Sequence[Move], words: Words) -> str:
+    return "; ".join(f"{words.issue(m.issue)}: {words.option(m.issue, m.option)}" for m in steps)
+
+
+def _parties(steps: Sequence[Move], words: Words) -> str:
+    return joined([words.party(p) for p in dict.fromkeys(p for m in steps for p in m.parties)])

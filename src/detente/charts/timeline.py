@@ -1,0 +1,87 @@
+"""Steps one after another, each with what holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words, short, signed
+from detente.document import Chart, Table
+
+__all__ = ["Span", "timeline"]
+
+
+class Span(NamedTuple):
+    """One batch of steps."""
+
+    words: str
+    start: float
+    """Months."""
+    end: float
+    margin: float
+    """Points by which going on is better than the best way out, of whoever has the least."""
+    weakest: str
+
+
+def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
+    """A bar for each span from its first to its last month, in reading order; beside it the smallest margin."""
+    values: list[dict[str, Any]] = []
+    top = 0
+    for row in rows:
+        words = lines(row.words)
+        values.append({"part": "words", "y": top, "words": words})
+        top += LINE * len(words)
+        holds = row.margin >= 0
+        values.append(
+            {
+                "part": "span",
+                "kind": "holds" if holds else "does not hold",
+                "x": short(row.start),
+                "x2": short(max(row.end, row.start + 0.08)),
+                "y": top + 1,
+                "y2": top + 14,
+                "middle": top + 8,
+                "words": f"{'' if holds else '✕ '}{signed(row.margin)}  {row.weakest}",
+                "tip": f"{row.words}\nsmallest margin {signed(row.margin)}: {row.weakest}",
+            }
+        )
+        top += 14 + 10
+    last = max((row.end for row in rows), default=1.0)
+    kinds = ["holds", "does not hold"]
+    middle = {**pixels(top), "field": "middle"}
+    layers = [
+        layer(
+            "span",
+            {"type": "rect"},
+            {
+                "x": quantity("x", title=["Months from the beginning"], domain=(0, 1.9 * last), grid=True),
+                "x2": {"field": "x2"},
+                "y": pixels(top),
+                "y2": {"field": "y2"},
+                "color": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "legend": None,
+                    "scale": {"domain": kinds, "range": [PALETTE["teal"], PALETTE["brick"]]},
+                },
+                "tooltip": {"field": "tip"},
+            },
+        ),
+        layer(
+            "span",
+            {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "color": PALETTE["ink"]},
+            {"x": quantity("x2"), "y": middle, "text": {"field": "words"}},
+        ),
+        *row_words(top),
+    ]
+    worst = min(rows, key=lambda row: row.margin, default=None)
+    alt = "No steps to show."
+    if worst is not None:
+        alt = f"Smallest margin: {signed(worst.margin)} points, {worst.weakest}, at “{worst.words}”."
+    table = Table(
+        caption,
+        ("Step", "From month", "To month", "Smallest margin", "Whose"),
+        [(r.words, f"{r.start:g}", f"{r.end:g}", signed(r.margin), r.weakest) for r in rows],
+        numeric=(1, 2, 3),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)
