@@ -24,12 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from bench.families import SEED, conflict, mean_value
+from bench.families import SEED, conflict, mean_value, roadmap
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
 from detente.kernels.freegraph import free_stability
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
+from detente.kernels.sequencing import best_plan
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,26 @@ def standoffs() -> list[Measurement]:
 
         name = f"stability, {parties} parties, {len(states):,} of 8,192 states, general"
         rows.append(Measurement(name, seconds(whole), "s", 1.0, note="moves included"))
+    return rows
+
+
+def roadmaps() -> list[Measurement]:
+    """The best order of 20 steps, single ones and exchanges, and of 30 in a beam."""
+    rows = []
+    best_plan(roadmap(4, 2, SEED))
+    for steps, factions, limit in ((12, 5, None), (20, 3, 10.0), (20, 6, 10.0), (30, 5, None)):
+        taken, gaps = [], []
+        for seed in range(3):
+            terms = roadmap(steps, factions, SEED + seed)
+            start = time.perf_counter()
+            plan = best_plan(terms)
+            taken.append(time.perf_counter() - start)
+            gaps.append(plan.bound - plan.slack)
+        proven = sum(gap <= 1e-9 for gap in gaps)
+        note = f"slowest of 3; {proven} proven, largest gap {max(gaps):.2g} points"
+        rows.append(
+            Measurement(f"roadmap, {steps} steps, {factions} factions", max(taken), "s", limit, note=note)
+        )
     return rows
 
 
@@ -226,7 +247,7 @@ def main() -> None:
     parser.add_argument("--only", help="only groups whose name contains this")
     chosen = parser.parse_args()
     rows: list[Measurement] = []
-    for group in (frontiers, searches, acceptance, standoffs, negmas_peer, processes):
+    for group in (frontiers, searches, acceptance, standoffs, roadmaps, negmas_peer, processes):
         if chosen.only and chosen.only not in group.__name__:
             continue
         for row in group():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SEED", "conflict", "mean_value"]
+from detente.kernels.sequencing import Terms
+
+__all__ = ["SEED", "conflict", "mean_value", "roadmap"]
 
 SEED = 20210603
 
@@ -34,3 +36,38 @@ def mean_value(utilities: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each party's mean over all packages, rounded down: the reservation values of the measurements."""
     whole: NDArray[np.int64] = np.floor(utilities.mean(axis=2).sum(axis=1)).astype(np.int64)
     return whole
+
+
+def roadmap(steps: int, factions: int, seed: int) -> Terms:
+    """Steps that cost who takes them and help the others, some gradual, some irreversible, with eight exchanges."""
+    rng = np.random.default_rng((seed, steps, factions))
+    owner = rng.integers(0, factions, steps)
+    delta = rng.uniform(0, 4, (factions, steps, 1))
+    delta[owner, np.arange(steps)] = -rng.uniform(0, 6, (steps, 1))
+    needs = np.array([1 << s - 1 if s and rng.random() < 0.2 else 0 for s in range(steps)], dtype=np.int64)
+    pairs = [rng.choice(steps, 2, replace=False) for _ in range(8)]
+    batches = [1 << s for s in range(steps)]
+    batches += [(1 << int(a)) | (1 << int(b)) for a, b in pairs if owner[a] != owner[b]]
+    own = np.array(
+        [sum(1 << s for s in range(steps) if owner[s] == f) for f in range(factions)], dtype=np.int64
+    )
+    return Terms(
+        base=rng.uniform(-0.5, 0.5, (factions, 1)),
+        delta=delta,
+        on=np.array([3, 12], dtype=np.int64),
+        off=np.zeros(2, dtype=np.int64),
+        excluded=np.zeros(2, dtype=np.bool_),
+        points=rng.uniform(-2, 2, (factions, 2, 1)),
+        needs=needs,
+        month=rng.integers(1, 5, (steps, 1)),
+        rho=rng.uniform(0.9, 0.99, (factions, 1)),
+        horizon=np.full(factions, -1),
+        own=own,
+        reversible=int(rng.integers(0, 1 << steps)),
+        undo=rng.uniform(0, 1, (factions, steps, 1)),
+        penalty=np.zeros((factions, steps, 1)),
+        lapse=np.zeros(factions, dtype=np.int64),
+        cost=np.zeros((factions, 1)),
+        batches=np.array(list(dict.fromkeys(batches)), dtype=np.int64),
+        winning=np.array([(1 << factions) - 1], dtype=np.int64),
+    )

@@ -360,3 +360,47 @@ def test_a_conflict_block_that_does_not_fit_the_case(
     assert code == 3
     assert says in err
     assert f"{tiny}:" in err
+
+
+PATIENT = TINY.replace(
+    "    weights: {well: [10", "    patience: [0.9, 0.95, 0.98]\n    weights: {well: [10"
+).replace("    weights: {well: [50", "    patience: 0.9\n    weights: {well: [50")
+
+
+def test_roadmap_json_matches_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "patient.yaml"
+    case.write_text(PATIENT, encoding="utf-8")
+    code, out, _ = run("roadmap", str(case), "--package", "nash", "--json", "--draws", "64", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    jsonschema.validate(found, result_schema("roadmap"))
+    assert found["package"] == {"well": "open", "road": "open"}
+    chosen = tmp_path / "package.yaml"
+    chosen.write_text("package: {well: open, road: open}\n", encoding="utf-8")
+    code, out, _ = run(
+        "roadmap", str(case), "--package", str(chosen), "--json", "--draws", "64", capsys=capsys
+    )
+    assert code == 0
+    assert {**json.loads(out), "rule": "nash"} == found
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        ("well: opened\n", 3, "no option 'opened'; did you mean 'open'"),
+        ("wel: open\n", 3, "no issue 'wel' in case 'tiny'; did you mean 'well'"),
+        ("- well\n", 3, "a package is a block"),
+        ("well: [open]\n", 3, "the name of an option was expected"),
+        ("well: closed\n", 2, "leaves everything as it is"),
+        (None, 2, "neither a file nor a rule"),
+    ],
+)
+def test_a_package_that_is_not_in_the_case_is_refused(
+    content: str | None, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, chosen = tmp_path / "patient.yaml", tmp_path / "package.yaml"
+    case.write_text(PATIENT, encoding="utf-8")
+    if content is not None:
+        chosen.write_text(content, encoding="utf-8")
+    found, _, err = run("roadmap", str(case), "--package", str(chosen), "--draws", "64", capsys=capsys)
+    assert (found, said in err) == (code, True)

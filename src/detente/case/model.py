@@ -582,6 +582,7 @@ class Deadline(Element):
     """A day on which somebody's future in the agreement ends: an election, the end of a term."""
 
     on: Date
+    """After the date of the case."""
     ends_for: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Parties and factions for whom nothing counts afterwards."""
 

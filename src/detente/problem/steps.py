@@ -61,7 +61,7 @@ class Agenda:
     needs: NDArray[np.int64]
     """[M]."""
     batches: NDArray[np.int64]
-    """[B] single steps, then exchanges."""
+    """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
     """[F] months to the first deadline; -1: none."""
 
@@ -168,11 +168,12 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
 
 
 def _batches(of: Agenda) -> NDArray[np.int64]:
-    found = [1 << n for n in range(len(of.steps))]
+    found: list[int] = []
     case = of.problem.case
     for issues in case.steps.simultaneous if case.steps else ():
         each = [[n for n, s in enumerate(of.steps) if s.issue == i] for i in issues]
         found += [of.mask(iter(chosen)) for chosen in product(*each)]
+    found += [1 << n for n in range(len(of.steps))]
     return np.array(list(dict.fromkeys(found)), dtype=np.int64)
 
 
@@ -245,6 +246,8 @@ def judged(case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1
         return Judged({p.path: np.full(size, p.median) for p in parameters})
     knots = np.array([p.knots for p in parameters])
     values = quantile(knots, uniforms)
+    certain = np.array([p.certain for p in parameters])
+    values[:, certain] = [p.median for p in parameters if p.certain]
     return Judged({p.path: values[:, n] for n, p in enumerate(parameters)})
 
 

@@ -1,0 +1,317 @@
+"""The roadmap of a case: flows as the deal's gains, a worked example by hand, and what bad input is told."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+
+from detente.analyses.deal import deal, prepare
+from detente.analyses.roadmap import RoadmapResult, roadmap
+from detente.analyses.roadmap.document import document
+from detente.analyses.roadmap.propose import ahead, package
+from detente.analyses.schema import result_schema
+from detente.case.reading import read_case
+from detente.catalogue import resolve
+from detente.errors import CaseError, UsageError
+from detente.kernels.sequencing import appraise
+from detente.problem import table
+from detente.problem.steps import agenda, judged, terms
+from detente.rng import uniforms
+
+SWAP = """\
+detente: 1
+id: swap
+title: A well for a road
+judgement: made up to be worked out by hand
+as_of: 2021-01-31
+parties: {north: {delivers: 0.5}, south: {}}
+issues:
+  well: {controlled_by: north, status_quo: closed, options: {closed: , open: }}
+  road: {controlled_by: south, status_quo: closed, options: {closed: , open: }}
+preferences:
+  north:
+    patience: 0.9
+    weights: {well: 20, road: 80}
+    values: {well: {closed: 100, open: 0}, road: {closed: 0, open: 100}}
+  south:
+    patience: 0.8
+    weights: {well: 60, road: 40}
+    values: {well: {closed: 0, open: 100}, road: {closed: 100, open: 0}}
+"""
+BOTH = {"well": "open", "road": "open"}
+
+
+def solved(text: str = SWAP, moves: dict[str, str] | None = None, **options: object) -> RoadmapResult:
+    ready = prepare(read_case(text, "swap.yaml").case, draws=64)
+    return roadmap(ready, moves or BOTH, **options)  # type: ignore[arg-type]
+
+
+def test_a_swap_worked_out_by_hand() -> None:
+    # Gains: north +80 for the road, -20 for its well; south +60 for the well, -40 for its road. A month each.
+    # Well first: north waits, flow -20 for a month, then 60 for ever: V = .1 * -20 + .9 * 60 = 52; withholding and
+    # walking off are worth 0. South at the road: going on 20; withholding gives it 60 for a month and then nothing,
+    # .2 * 60 = 12: margin 8. At the end: north 60 against taking the well back, .1 * 80 = 8; south 20 against .2 * 60 = 12.
+    # Road first: south's V = .2 * -40 + .8 * 20 = 8: less than 12 later, so the first order has more slack: 8 = 8, a tie.
+    found = solved()
+    assert found.slack == pytest.approx(8)
+    assert found.proven
+    first = found.stages[0]
+    assert [s.steps[0].issue for s in found.stages[:-1]] in (["well", "road"], ["road", "well"])
+    assert found.months == 2
+    assert (first.date, found.stages[-1].date) == ("2021-01-31", "2021-03-31")
+    assert found.stages[1].date == "2021-02-28"
+    end = found.stages[-1]
+    assert end.margin == {"north": pytest.approx(52), "south": pytest.approx(8)}
+    assert end.way_out == {"north": "take back", "south": "take back"}
+    # South needs 20 >= (1 - rho) 60, that is rho >= 2/3, at the end; north .25.
+    assert found.patience.common == pytest.approx(2 / 3, abs=1e-3)
+    assert found.survival == 1
+    assert found.chances.signed == 1
+    assert found.chances.kept is None
+    assert found.part is None
+
+
+def test_what_cannot_be_undone_is_held_up_by_who_comes_second() -> None:
+    # Neither can be closed again: who comes second keeps what it got for ever. South would hold its road up for 60 against
+    # 20, north its well for 80 against 60: so the road comes first, and even that order is 20 points short.
+    text = SWAP.replace("well: {contr", "well: {reversible: false, contr")
+    found = solved(text.replace("road: {contr", "road: {reversible: false, contr"))
+    assert [s.steps[0].issue for s in found.stages[:-1]] == ["road", "well"]
+    assert found.slack == pytest.approx(-20)
+    assert found.stages[1].weakest == "north"
+    assert found.part is not None
+    assert found.part.moves == ()
+
+
+def test_kept_is_the_product_of_what_holds_and_of_what_is_delivered() -> None:
+    found = solved(SWAP + "steps: {temptation: 4}\n")
+    hold = np.prod([[1 / (1 + np.exp(-m / 4)) for m in s.margin.values()] for s in found.stages])
+    assert found.chances.kept == pytest.approx(hold)
+    assert found.chances.kept_delivered == pytest.approx(hold / 2)
+    first = np.prod([1 / (1 + np.exp(-m / 4)) for m in found.stages[0].margin.values()])
+    assert found.chances.started == pytest.approx(first)
+
+
+def test_a_deadline_removes_the_future() -> None:
+    # Two months: with one left south has .2 * 20 from going on and .2 * 60 from holding its road up, or taking it back.
+    late = "deadlines: {poll: {on: 2021-04-05, ends_for: [south]}}\n"
+    found = solved(SWAP + late)
+    assert found.slack == pytest.approx(-8)
+    assert found.stages[found.weakest - 1].weakest == "south"
+    assert found.part is not None
+
+
+def test_guarantees_buy_slack_as_defined() -> None:
+    given = """\
+guarantees:
+  surety: {kind: third_party, given_by: north, punishes: [south], forfeits: 3}
+  licence: {kind: snap_back, given_by: north, covers: [well]}
+  watch: {kind: monitoring, given_by: north, verify: 1}
+  pardon: {kind: amnesty, given_by: north, worth: {south: 2}, costs: {north: 1}}
+"""
+    slow = SWAP.replace("well: {contr", "well: {verify: 3, contr").replace(
+        "road: {contr", "road: {verify: 3, contr"
+    )
+    found = solved(slow + given)
+    base = (1 - 0.8**3) * 60
+    assert found.slack == pytest.approx(20 - base)
+    gains = {b.what[0]: b.slack for b in found.boosts if b.kind == "guarantee"}
+    assert gains["surety"] == pytest.approx(20 - base + 3)
+    assert gains["watch"] == pytest.approx(8)
+    assert gains["pardon"] == pytest.approx(22 - base)
+    # With the well closed at once, stopping gives south nothing: its least margin is at the beginning or in waiting.
+    assert gains["licence"] > 0 > found.slack
+    assert solved(slow + given, counted_on=("watch",)).slack == pytest.approx(8)
+
+
+def test_an_exchange_is_one_batch() -> None:
+    found = solved(SWAP + "steps: {simultaneous: [[well, road]]}\n")
+    assert len(found.stages) == 2
+    assert found.months == 1
+    assert found.stages[0].margin["south"] == pytest.approx(8)
+
+
+def test_flows_are_the_deals_gains_of_every_part() -> None:
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
+    ready = prepare(case, draws=64)
+    at = table(ready.problem)
+    moves = {
+        "observers": "all_polls",
+        "prisoners": "released",
+        "oil_sanctions": "modified",
+        "cne": "one_of_five",
+    }
+    of = agenda(ready.problem, at, moves)
+    drawn = terms(of, ready.fresh, judged(case, uniforms(40, 64, seed=1)[:, : _width(case)]), ())
+    done, flows = 0, []
+    order = tuple(range(len(of.steps)))
+    for b in order:
+        done |= 1 << b
+        matched = [
+            t
+            for t in range(len(drawn.on))
+            if int(drawn.on[t]) & done == int(drawn.on[t]) and not int(drawn.off[t]) & done
+        ]
+        inside = [s for s in order if done >> s & 1]
+        flows.append(drawn.base + drawn.delta[:, inside].sum(axis=1) + drawn.points[:, matched].sum(axis=1))
+    # The package itself, from the deal's own sample: utilities less no-deal values, lines as their penalty.
+    sample, problem = ready.fresh, ready.problem
+    options = [
+        problem.options[i].index(moves.get(name, case.issues[name].status_quo))
+        for i, name in enumerate(problem.issues)
+    ]
+    for n, f in enumerate(at.factions):
+        for draw in range(0, 64, 7):
+            here = [
+                int(sample.outside[i, draw]) if sample.outside[i, draw] >= 0 else o
+                for i, o in enumerate(options)
+            ]
+            total = sum(int(sample.points[f, i, o, draw]) for i, o in enumerate(here))
+            for t, pattern in enumerate(problem.patterns):
+                if all(here[i] == o for i, o in pattern):
+                    total += int(sample.add[f, t, draw])
+                    if sample.broken[f, t, draw] and any(problem.issues[i] in moves for i, _ in pattern):
+                        total -= 10_000_000
+            gain = (total - int(sample.no_deal[f, draw])) * float(problem.step[f])
+            assert flows[-1][n, draw] == pytest.approx(gain, abs=1e-6)
+    assert appraise(drawn, order).margin.shape == (len(order) + 1, len(at.factions), 64)
+
+
+def _width(case: object) -> int:
+    from detente.problem.steps import dimensions
+
+    return dimensions(case)  # type: ignore[arg-type]
+
+
+def test_gradual_steps_pass_every_option() -> None:
+    text = (
+        resolve("venezuela-2021")
+        .read_text("utf-8")
+        .replace("  prisoners:\n    name", "  prisoners:\n    gradual: true\n    name", 1)
+    )
+    case = read_case(text, "v.yaml").case
+    ready = prepare(case, draws=64)
+    of = agenda(ready.problem, table(ready.problem), {"prisoners": "released", "observers": "all_polls"})
+    listed = list(case.issues["prisoners"].options)
+    start = listed.index(case.issues["prisoners"].status_quo or "")
+    passed = [s.option for s in of.steps if s.issue == "prisoners"]
+    assert passed == listed[start + 1 :]
+    needs = [int(n) for n, s in zip(of.needs, of.steps, strict=True) if s.issue == "prisoners"]
+    assert needs[0] == 0
+    assert all(needs[1:])
+    found = roadmap(ready, {"prisoners": "released", "observers": "all_polls"})
+    order = [m.option for s in found.stages for m in s.steps if m.issue == "prisoners"]
+    assert order == passed
+
+
+def test_what_is_judged_about_steps_leaves_the_deal_as_it_is() -> None:
+    text = resolve("venezuela-2021").read_text("utf-8")
+    bare = text[: text.index("steps:\n  inference")]
+    bare = "\n".join(
+        line for line in bare.splitlines() if not line.strip().startswith(("patience:", "verify:", "undo:"))
+    )
+    whole, less = (
+        deal(prepare(read_case(t, "v.yaml").case, draws=64), tracks=["electoral_council"])
+        for t in (text, bare)
+    )
+    assert whole.to_json() == less.to_json()
+
+
+def test_same_seed_same_bytes() -> None:
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
+    once, again = (json.dumps([r.to_json() for r in _ahead(case)]) for _ in range(2))
+    assert once == again
+
+
+def _ahead(case: object) -> tuple[RoadmapResult, ...]:
+    ready = prepare(case, draws=64)  # type: ignore[arg-type]
+    return ahead(ready, deal(ready))
+
+
+def test_the_venezuelan_roadmaps() -> None:
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
+    roads = _ahead(case)
+    assert roads
+    for road in roads:
+        jsonschema.validate(json.loads(json.dumps(road.to_json())), result_schema("roadmap"))
+        assert document(road, case).blocks
+        assert road.survival <= road.chances.signed + 1e-9
+        assert road.chances.kept is not None
+        assert road.chances.started is not None
+        assert road.chances.kept <= road.chances.started <= road.chances.signed
+        moved = [m.issue for s in road.stages for m in s.steps]
+        assert sorted(moved) == sorted(road.package)
+        assert min(s.slack for s in road.stages) == pytest.approx(road.slack, abs=1e-6)
+        assert road.base_rates, "the counts are older than the case"
+        for one, other in itertools.pairwise(road.stages):
+            assert other.month == one.month + one.months
+
+
+@pytest.mark.parametrize(
+    ("text", "moves", "options", "said"),
+    [
+        (SWAP, {"well": "closed"}, {}, "leaves everything as it is"),
+        (SWAP.replace("controlled_by: north, ", ""), BOTH, {}, "nobody is said to control 'well'"),
+        (SWAP.replace("    patience: 0.9\n", ""), BOTH, {}, "north has none: add 'patience"),
+        (SWAP, BOTH, {"track": "side"}, "no track 'side'"),
+        (SWAP, BOTH, {"counted_on": ("escrow",)}, "no guarantee 'escrow'"),
+        (SWAP, BOTH, {"suppose": {"north": "saint"}}, "no reading 'north=saint'"),
+        (
+            SWAP + "impossible: [{well: open, road: closed}, {well: closed, road: open}]\n",
+            BOTH,
+            {},
+            "every order of these steps",
+        ),
+    ],
+)
+def test_what_cannot_be_carried_out_is_said(
+    text: str, moves: dict[str, str], options: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        solved(text, moves, **options)
+
+
+def test_a_rule_that_found_nothing_says_which_did() -> None:
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
+    result = deal(prepare(case, draws=64), tracks=["main_table"])
+    with pytest.raises(UsageError, match=r"no package by 'nash'.*most_acceptable"):
+        package(result, "nash", "main_table")
+
+
+@pytest.mark.parametrize(
+    ("add", "said"),
+    [
+        ("steps: {simultaneous: [[well, rode]]}\n", "unknown issue 'rode'; did you mean 'road'"),
+        ("steps: {simultaneous: [[well, well]]}\n", "an issue is named twice"),
+        ("guarantees: {g: {kind: monitoring, given_by: north}}\n", "needs 'verify'"),
+        ("guarantees: {g: {kind: amnesty, given_by: north}}\n", "needs 'worth'"),
+        ("guarantees: {g: {kind: third_party, given_by: north}}\n", "needs 'forfeits'"),
+        ("guarantees: {g: {kind: escrow, given_by: east}}\n", "unknown party or faction 'east'"),
+        (
+            "guarantees: {g: {kind: escrow, given_by: north, verify: 2}}\n",
+            "'verify' is for guarantees of kind 'monitoring'",
+        ),
+        ("guarantees: {g: {kind: bribe, given_by: north}}\n", "kind"),
+        ("deadlines: {d: {on: 2020-01-01, ends_for: [south]}}\n", "must lie after the date of the case"),
+        ("deadlines: {d: {on: 2022-01-01, ends_for: [east]}}\n", "unknown party or faction 'east'"),
+    ],
+)
+def test_faults_of_the_case_are_found_on_reading(add: str, said: str) -> None:
+    with pytest.raises(CaseError) as error:
+        read_case(SWAP + add, "swap.yaml")
+    assert said in str(error.value)
+
+
+def test_what_cannot_be_undone_cannot_snap_back() -> None:
+    text = SWAP.replace("well: {contr", "well: {reversible: false, contr")
+    with pytest.raises(CaseError, match="not reversible"):
+        read_case(text + "guarantees: {g: {kind: snap_back, given_by: north, covers: [well]}}\n", "swap.yaml")
+
+
+def test_a_patience_of_one_is_refused() -> None:
+    with pytest.raises(CaseError, match="patience"):
+        read_case(SWAP.replace("patience: 0.9", "patience: 1"), "swap.yaml")
