@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from detente.charts import PALETTE, gain_strip, grouped_bars, quantile_dots, tornado, utility_scatter
+from detente.charts import (
+    PALETTE,
+    gain_strip,
+    grouped_bars,
+    quantile_dots,
+    reach_map,
+    timeline,
+    tornado,
+    utility_scatter,
+)
+from detente.charts.reach import Place
+from detente.charts.timeline import Span
 from detente.document import Chart
 
 
@@ -38,6 +49,17 @@ CHARTS = [
     quantile_dots("q", "Chance", 0.34, ("yes", "no")),
     quantile_dots("d", "Spread", [math.sin(i) for i in range(50)], x_title="gain"),
     grouped_bars("g", "Bars", [("A", "all", 0.3, 0.2, 0.4), ("A", "staller", 0.1, 0.0, 0.2)]),
+    timeline("l", "Line", [Span("one – us", 0, 2, 1.5, "us"), Span("two – them", 2, 3, -0.5, "them")]),
+    reach_map(
+        "m",
+        "Map",
+        [
+            Place("here", 0, 0.4, 0.1, "now"),
+            Place("there", None, 0.2, 0.1, "hoped"),
+            Place("near", 2, 0.9, 0.1, "hoped"),
+        ],
+        kinds=["now", "hoped"],
+    ),
     gain_strip("n", "Gains", [("us", 3, -1, 5), ("them", -2, -5, -1)]),
 ]
 
@@ -137,16 +159,18 @@ def test_stacked_dots_count() -> None:
 
 def test_bars_and_strips_name_the_extremes() -> None:
     assert CHARTS[4].alt == "Highest: A, all, 30%. Lowest: A, staller, 10%."
-    assert CHARTS[5].alt == (
+    assert CHARTS[-1].alt == (
         "Below its no-deal value at best estimates: them. The range crosses the line for us."
     )
-    assert rows(CHARTS[5], "zero") == [{"part": "zero", "x": 0}]
+    assert rows(CHARTS[-1], "zero") == [{"part": "zero", "x": 0}]
 
 
 def test_nothing_to_show_is_bearable() -> None:
     for chart in (
         utility_scatter("s", "c", [], "x", "y"),
         tornado("t", "c", [], 0, "x"),
+        timeline("t", "c", []),
+        reach_map("t", "c", [], kinds=[]),
         grouped_bars("g", "c", []),
         gain_strip("n", "c", []),
     ):
@@ -161,3 +185,23 @@ def test_long_words_are_wrapped_for_a_telephone() -> None:
     (words,) = rows(chart, "words")
     assert len(words["words"]) == 3
     assert max(map(len, words["words"])) <= 50
+
+
+def test_a_timeline_says_where_the_smallest_margin_is() -> None:
+    chart = next(c for c in CHARTS if c.id == "l")
+    assert chart.alt == "Smallest margin: −0.5 points, them, at “two – them”."
+    assert [(r["x"], r["x2"], r["kind"]) for r in rows(chart, "span")] == [
+        (0, 2, "holds"),
+        (2, 3, "does not hold"),
+    ]
+    assert "✕" in rows(chart, "span")[1]["words"]
+
+
+def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
+    chart = next(c for c in CHARTS if c.id == "m")
+    assert [(r["x"], r["words"]) for r in rows(chart, "way")] == [
+        (0, "holds in 40% ± 10"),
+        (2, "holds in 90% ± 10"),
+    ]
+    assert [r["x"] for r in rows(chart, "gap")] == [3]
+    assert "Nearest by moves that nobody regrets: near (2 away)." in chart.alt

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from detente.analyses.stability.result import Departure, Situation, StabilityResult, Step
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
-from detente.charts import grouped_bars
+from detente.charts.reach import Place, reach_map
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 
 __all__ = ["document", "section"]
@@ -50,7 +50,7 @@ def _blocks(result: StabilityResult, words: Words, *, headline: bool) -> list[Bl
         blocks.append(_hope(result, words))
     elif result.status_quo is not None:
         blocks += _temptations(result, words)
-    if result.draws and result.situations:
+    if result.draws and result.status_quo is not None:
         blocks.append(_map(result, words))
     blocks.append(_resting(result, words))
     if result.departures:
@@ -176,28 +176,29 @@ def _label(s: Situation, common: Mapping[str, str], words: Words) -> str:
 
 
 def _map(result: StabilityResult, words: Words) -> Chart:
-    """The most robust situations, the status quo and what is hoped for, with the shares in which they hold."""
+    """The most robust situations, the status quo and what is hoped for: how far, and how often they hold."""
     best = result.situations[:BARS]
     common = _common(result, best)
     apart = [s.state for s in (result.status_quo, result.wanted) if s is not None]
-    places = [(_label(s, common, words), s) for s in best if s.state not in apart]
+    kinds = ("where things are", "what is hoped for", "a resting place")
+    places = []
     if result.status_quo is not None:
-        places.append(("The status quo", result.status_quo))
+        places.append(("The status quo", kinds[0], result.status_quo))
     if result.wanted is not None and result.wanted.moves:
-        places.append(("What is hoped for", result.wanted))
+        places.append((f"Hoped for: {words.moves(result.wanted.moves)}", kinds[1], result.wanted))
+    places += [(_label(s, common, words), kinds[2], s) for s in best if s.state not in apart]
     rows = []
-    for label, s in places:
+    for label, kind, s in places:
         assert s.share is not None
         assert s.share_error is not None
-        for concept, meaning in MEANINGS.items():
-            share, error = s.share[concept], 2 * s.share_error[concept]
-            rows.append((label, meaning, share, max(0.0, share - error), min(1.0, share + error)))
-    also = f"; the first {len(best)} all with {words.moves(common)}" if common else ""
-    return grouped_bars(
+        moves = 0 if kind == kinds[0] else None if s.path is None else len(s.path)
+        rows.append(Place(label, moves, s.share["seq"], 2 * s.share_error["seq"], kind))
+    also = f"; the resting places all with {words.moves(common)}" if common else ""
+    return reach_map(
         "resting-places",
-        f"Where it can come to rest: how often each situation holds{also}",
+        f"Where it can come to rest, how far that is, and how often it holds against counter-moves{also}",
         rows,
-        x_title="Share of draws in which the situation holds",
+        kinds=[k for k in kinds if any(r.kind == k for r in rows)],
     )
 
 

@@ -1,0 +1,140 @@
+"""How far away each resting place is, and how often it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from detente.charts.vega import LINE, PALETTE, layer, lines, number, pixels, quantity, row_words
+from detente.document import Chart, Table
+
+__all__ = ["Place", "reach_map"]
+
+
+class Place(NamedTuple):
+    """A situation."""
+
+    words: str
+    moves: int | None
+    """From where things are, each an improvement for whoever makes it; None: there is no such way."""
+    holds: float
+    """Share of draws in which it holds."""
+    error: float
+    kind: str
+
+
+def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[str]) -> Chart:
+    """A way from the status quo to each place, as long as it takes moves; a dotted one where no moves lead there.
+
+    Marks differ by ``kinds`` in shape; beside each stands the share of draws in which it holds.
+    """
+    far = max([1, *(row.moves for row in rows if row.moves is not None)]) + 1
+    values: list[dict[str, Any]] = []
+    top = 0
+    for row in rows:
+        words = lines(row.words)
+        values.append({"part": "words", "y": top, "words": words})
+        top += LINE * len(words)
+        reached = row.moves is not None
+        x = row.moves if row.moves is not None else far
+        share = f"{number(row.holds, True)} ± {100 * row.error:.0f}"
+        way = (
+            "no moves lead there"
+            if row.moves is None
+            else "here"
+            if row.moves == 0
+            else f"{row.moves} moves away"
+        )
+        values.append(
+            {
+                "part": "way" if reached else "gap",
+                "kind": row.kind,
+                "x": x,
+                "from": 0,
+                "y": top + 9,
+                "words": f"holds in {share}",
+                "tip": f"{row.words}\n{row.kind}; {way}\nholds in {share} of draws",
+            }
+        )
+        top += 18 + 8
+    colours = ["navy", "ochre", "plum"]
+    y = pixels(top)
+    shown = " === datum.part || datum.part === "
+    axis = {
+        "title": ["Moves from where things are (⋯ none lead there)"],
+        "grid": True,
+        "values": list(range(far)),
+        "format": "d",
+    }
+    place = {**quantity("x", domain=(-0.15, 1.75 * far)), "axis": axis}
+    mark = {
+        "x": place,
+        "y": y,
+        "shape": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": list(kinds), "range": ["circle", "square", "diamond"][: len(kinds)]},
+            "legend": {"orient": "top", "title": None, "symbolSize": 90},
+        },
+        "color": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": list(kinds), "range": [PALETTE[c] for c in colours[: len(kinds)]]},
+            "legend": {"orient": "top", "title": None, "symbolSize": 90},
+        },
+        "tooltip": {"field": "tip"},
+    }
+    either = {"filter": f"'way'{shown}'gap'"}
+    layers = [
+        {
+            **layer("way", {"type": "point", "filled": True, "size": 130, "opacity": 1}, mark),
+            "transform": [either],
+        },
+        *(
+            layer(
+                part,
+                {"type": "rule", "color": PALETTE["faint"], "strokeWidth": 2, **look},
+                {"x": quantity("from"), "x2": {"field": "x"}, "y": y},
+            )
+            for part, look in (("way", {}), ("gap", {"strokeDash": [2, 6]}))
+        ),
+        {
+            **layer(
+                "way",
+                {"type": "point", "filled": True, "size": 130, "opacity": 1},
+                {**mark, "x": quantity("x")},
+            ),
+            "transform": [either],
+        },
+        {
+            **layer(
+                "way",
+                {"type": "text", "align": "left", "baseline": "middle", "dx": 11, "color": PALETTE["ink"]},
+                {"x": quantity("x"), "y": y, "text": {"field": "words"}},
+            ),
+            "transform": [either],
+        },
+        *row_words(top),
+    ]
+    near = [row for row in rows if row.moves]
+    best = max(rows, key=lambda row: row.holds, default=None)
+    alt = (
+        "No situation to show."
+        if best is None
+        else f"Holds most often: {best.words} ({number(best.holds, True)})."
+    )
+    if near:
+        first = min(near, key=lambda row: (row.moves or 0, -row.holds))
+        alt += f" Nearest by moves that nobody regrets: {first.words} ({first.moves} away)."
+    elif rows:
+        alt += " No moves that nobody regrets lead from the status quo to any other of them."
+    table = Table(
+        caption,
+        ("Situation", "What it is", "Moves away", "Holds in draws"),
+        [
+            (r.words, r.kind, "out of reach" if r.moves is None else str(r.moves), number(r.holds, True))
+            for r in rows
+        ],
+        numeric=(2, 3),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)
