@@ -32,11 +32,12 @@ from detente.analyses.roadmap.result import (
     RoadmapResult,
     Stage,
 )
+from detente.analyses.roadmap.terms import terms
 from detente.case.model import Case
 from detente.errors import UsageError
 from detente.kernels.sequencing import KINDS, Appraisal, Plan, Terms, appraise, best_plan, restrict, slack
 from detente.problem import RED, Sample, medians, table
-from detente.problem.steps import Agenda, Judged, Step, agenda, dimensions, judged, terms
+from detente.problem.steps import Agenda, Judged, Step, agenda, dimensions, judged
 from detente.rng import replicate_error, uniforms
 
 __all__ = ["REORDERED", "WHOLE", "roadmap"]

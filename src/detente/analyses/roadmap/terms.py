@@ -1,0 +1,136 @@
+"""From the steps of a package to what the kernel judges plans by, with some guarantees given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.case.model import Guarantee
+from detente.errors import UsageError
+from detente.kernels.sequencing import Terms
+from detente.problem import RED, Sample, seat
+from detente.problem.steps import Agenda, Judged
+
+__all__ = ["terms"]
+
+
+def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]) -> Terms:
+    """What plans are judged by in every draw of ``sample``, with some guarantees given.
+
+    Raises
+    ------
+    UsageError
+        A faction of the table has no patience.
+    """
+    problem, case = of.problem, of.problem.case
+    seen = seat(problem, sample, of.table)
+    step = problem.step[list(of.table.factions)]
+    size, count, steps = sample.draws, len(of.table.factions), len(of.steps)
+    base = (seen.base - seen.no_deal) * step[:, None]
+    delta = np.zeros((count, steps, size))
+    reached: dict[tuple[int, int], tuple[int, int]] = {}
+    n = 0
+    for i, path in enumerate(of.paths):
+        base += seen.points[:, i, path[0]] * step[:, None]
+        for k, option in enumerate(path):
+            last = k == len(path) - 1
+            reached[i, option] = (1 << (n + k - 1) if k else 0, 0 if last else 1 << (n + k))
+            if k:
+                delta[:, n + k - 1] = (seen.points[:, i, option] - seen.points[:, i, path[k - 1]]) * step[
+                    :, None
+                ]
+        n += len(path) - 1
+    on, off, excluded, points = [], [], [], []
+    for t in range(len(seen.start) - 1):
+        pairs = [(int(seen.issue[k]), int(seen.option[k])) for k in range(seen.start[t], seen.start[t + 1])]
+        if all(pair in reached for pair in pairs):
+            on.append(sum(reached[pair][0] for pair in pairs))
+            off.append(sum(reached[pair][1] for pair in pairs))
+            excluded.append(bool(seen.excluded[t]))
+            points.append((seen.add[:, t] - np.where(seen.broken[:, t], float(RED), 0.0)) * step[:, None])
+    made = Terms(
+        base=base,
+        delta=delta,
+        on=np.array(on, dtype=np.int64),
+        off=np.array(off, dtype=np.int64),
+        excluded=np.array(excluded, dtype=np.bool_),
+        points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
+        needs=of.needs,
+        month=_months(of, known, {}, size),
+        rho=_patience(of, sample, known),
+        horizon=of.horizon,
+        own=of.own,
+        reversible=of.reversible,
+        undo=np.array(
+            [
+                [
+                    known.get(f"{s.issue}.undo", 0.0, base[0]) if f in s.factions else np.zeros(size)
+                    for s in of.steps
+                ]
+                for f in range(count)
+            ]
+        ),
+        penalty=np.zeros((count, steps, size)),
+        lapse=np.zeros(count, dtype=np.int64),
+        cost=np.zeros((count, size)),
+        batches=of.batches,
+        winning=np.array(of.table.winning, dtype=np.int64),
+    )
+    for name in guarantees:
+        made = _given(made, of, known, name, case.guarantees[name])
+    return made
+
+
+def _months(
+    of: Agenda, known: Judged, sooner: Mapping[int, NDArray[np.float64]], size: int
+) -> NDArray[np.int64]:
+    """[M, S] whole months, at least one."""
+    one = np.ones(size)
+    taken = [sooner.get(n, known.get(f"{s.issue}.verify", 1.0, one)) for n, s in enumerate(of.steps)]
+    return np.maximum(1, np.rint(np.array(taken))).astype(np.int64)
+
+
+def _patience(of: Agenda, sample: Sample, known: Judged) -> NDArray[np.float64]:
+    """[F, S], under the reading that is true in each draw."""
+    problem, found = of.problem, []
+    missing = [f for f in of.factions if problem.case.preferences[f].patience is None]
+    if missing:
+        raise UsageError(
+            f"a roadmap needs everybody's patience, and {', '.join(missing)} has none: add 'patience: [0.95, 0.98, "
+            f"0.99]' (what a point next month is worth now) under 'preferences: {missing[0]}:'"
+        )
+    for f, name in zip(of.table.factions, of.factions, strict=True):
+        rho = known[f"{name}.patience"].copy()
+        for r, reading in enumerate(problem.readings[f]):
+            own = known.values.get(f"{name}.readings.{reading}.patience")
+            if own is not None:
+                rho = np.where(sample.reading[f] == r, own, rho)
+        found.append(rho)
+    return np.array(found)
+
+
+def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -> Terms:
+    """The terms with one more guarantee."""
+    covered = of.about(spec.covers)
+    party = dict(zip(of.factions, (of.problem.party_of[f] for f in of.table.factions), strict=True))
+    giver = {spec.given_by}
+    voices = set(spec.punishes) or {f for f, p in party.items() if not {f, p} & giver}
+    punished = [n for n, (f, p) in enumerate(party.items()) if {f, p} & voices]
+    cost, penalty, lapse, month = made.cost.copy(), made.penalty.copy(), made.lapse.copy(), made.month
+    for n, f in enumerate(of.factions):
+        cost[n] += known.get(f"{name}.costs.{f}", 0.0, cost[n])
+        cost[n] -= known.get(f"{name}.worth.{f}", 0.0, cost[n])
+    for n in punished:
+        if spec.kind in ("escrow", "snap_back"):
+            lapse[n] |= covered & ~int(made.own[n])
+        if spec.forfeits is not None:
+            for s in range(len(of.steps)):
+                if covered >> s & 1:
+                    penalty[n, s] += known[f"{name}.forfeits"]
+    if spec.verify is not None:
+        size = month.shape[1]
+        sooner = {s: known[f"{name}.verify"] for s in range(len(of.steps)) if covered >> s & 1}
+        month = np.minimum(month, _months(of, known, sooner, size))
+    return made._replace(cost=cost, penalty=penalty, lapse=lapse, month=month)
