@@ -84,7 +84,12 @@ ROUNDS = 7
 THINNED = 4
 """Only every fourth world enters the histograms."""
 
-_MANY = 0.5
+HALF = 2.0**-16
+WORD = 2.0**-32
+ROOT_SIX = 2.449489742783178
+"""A sum of two uniforms has variance 1/6, of three 1/4."""
+
+MANY = 0.5
 """Share of all governments from which recognition counts as many."""
 
 
@@ -105,7 +110,7 @@ def state(office: int, easing: int, band: int, talks: int, split: int) -> int:
     return (((office * 3 + easing) * 3 + band) * 2 + talks) * 2 + split
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _random(out, first, month, lane, key):  # type: ignore[no-untyped-def]
     """Philox4x32-7 into out[4, BLOCK], 32-bit words for worlds ``first ..``."""
     mask = np.uint64(0xFFFFFFFF)
@@ -132,146 +137,195 @@ def _random(out, first, month, lane, key):  # type: ignore[no-untyped-def]
         out[3, i] = np.int64(d)
 
 
-@njit(cache=True, nogil=True)
+# Each part of a month is a loop of its own over a block: few arrays, no branches, so that it is vectorised.
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sender(u, talks, easing, went, stopped, p):  # type: ignore[no-untyped-def]
+    """Talks begin or stop; easing goes up or down (``went``)."""
+    begin, stop, ease, more, back = p[39], p[40] + p[41], p[42], p[43], 1.0 - p[44]
+    for i in range(BLOCK):
+        talk = ((u[i] & 65535) + 0.5) * HALF
+        turn = ((u[i] >> 16) + 0.5) * HALF
+        had = talks[i]
+        begins = 1.0 if talk < begin else 0.0
+        stays = 0.0 if talk < stop else 1.0
+        talks[i] = (1.0 - had) * begins + had * stays
+        stopped[i] = had * (1.0 - stays)
+        up = 1.0 if turn < ease + more * talks[i] else 0.0
+        down = 1.0 if turn > back else 0.0
+        up = up if easing[i] < 1.5 else 0.0
+        down = down if easing[i] > 0.5 else 0.0
+        went[i] = up - down
+        easing[i] += went[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _money(v0, v1, easing, evasion, revenue, p):  # type: ignore[no-untyped-def]
+    pull, spread, none, some, all_, pace, ceiling = p[1], p[2], p[3], p[4], p[5], p[7], p[8]
+    for i in range(BLOCK):
+        three = (v0[i] & 65535) + (v0[i] >> 16) + (v1[i] & 65535)
+        shock = 2.0 * ((three + 1.5) * HALF - 1.5)
+        evasion[i] += pace * (ceiling - evasion[i])
+        loss = some if easing[i] < 1.5 else all_
+        loss = none if easing[i] < 0.5 else loss
+        left = revenue[i] + pull * (1.0 - loss * (1.0 - evasion[i]) - revenue[i]) + spread * shock
+        revenue[i] = left if left > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rents(revenue, rents, income, p):  # type: ignore[no-untyped-def]
+    depletion, worth = p[10], p[9]
+    for i in range(BLOCK):
+        missing = 1.0 - revenue[i]
+        missing = missing if missing > 0.0 else 0.0
+        rents[i] *= 1.0 - depletion * missing
+        income[i] = revenue[i] + worth * rents[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _loyal(v1, v2, income, loyalty, p):  # type: ignore[no-untyped-def]
+    unit, offer, pace, spread = 1.0 / p[13], p[12], p[14], p[15]
+    for i in range(BLOCK):
+        three = (v1[i] >> 16) + (v2[i] & 65535) + (v2[i] >> 16)
+        shock = 2.0 * ((three + 1.5) * HALF - 1.5)
+        x = (income[i] - offer) * unit
+        drawn = 0.5 * (1.0 + x / (1.0 + abs(x)))
+        now = loyalty[i] + pace * (drawn - loyalty[i]) + spread * shock
+        now = now if now > 0.0 else 0.0
+        loyalty[i] = now if now < 1.0 else 1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _abroad(u1, u3, known, end, p):  # type: ignore[no-untyped-def]
+    unit, drops, cascade, kept = 1.0 / max(1.0, p[20]), p[21], p[22], p[23]
+    for i in range(BLOCK):
+        keep = ((u1[i] >> 16) + 0.5) * HALF
+        drop = (u3[i] + 0.5) * WORD
+        n = known[i]
+        n -= 1.0 if drop < n * (drops + cascade * (1.0 - n * unit)) else 0.0
+        after = np.floor(n * kept + keep)
+        known[i] = after if end else n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _home(u1, v3, went, support, split, p):  # type: ignore[no-untyped-def]
+    floor, keeps, spread, success, heals, begins = p[25], 1.0 - p[26], p[27], p[28], p[31], p[30]
+    for i in range(BLOCK):
+        part = ((u1[i] & 65535) + 0.5) * HALF
+        shock = ROOT_SIX * (((v3[i] & 65535) + (v3[i] >> 16) + 1.0) * HALF - 1.0)
+        gain = success if went[i] > 0.5 else 0.0
+        now = floor + (support[i] - floor) * keeps + spread * shock + gain
+        now = now if now > 0.0 else 0.0
+        support[i] = now if now < 1.0 else 1.0
+        turns = 1.0 if part < (heals if split[i] > 0.5 else begins) else 0.0
+        split[i] = split[i] + turns * (1.0 - 2.0 * split[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _office(u2, loyalty, support, split, office, fairness, p):  # type: ignore[no-untyped-def]
+    """Competing risks in one uniform: collapse, hand-over, removal, defeat."""
+    fall_unit, vote_unit, peak, threshold = 1.0 / p[18], 1.0 / p[35], 0.5 * p[16], p[17]
+    base, cost, exits, forced, fair = p[34] - 0.5, p[32], p[36], p[37], 0.5 * fairness
+    for i in range(BLOCK):
+        risk = (u2[i] + 0.5) * WORD
+        x = (threshold - loyalty[i]) * fall_unit
+        y = (base + support[i] - cost * split[i]) * vote_unit
+        fall = peak * (1.0 + x / (1.0 + abs(x)))
+        hand = fall + exits
+        force = hand + forced
+        defeat = force + fair * (1.0 + y / (1.0 + abs(y)))
+        fate = 3.0 if risk < defeat else 0.0
+        fate = 4.0 if risk < force else fate
+        fate = 2.0 if risk < hand else fate
+        fate = 1.0 if risk < fall else fate
+        office[i] = fate if office[i] < 0.5 else office[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _flags(month, talks, stopped, easing, went, office, split, known, eased_in, seen, now):  # type: ignore[no-untyped-def]
+    """Events that happen for the first time, as bits; whether there is any."""
+    some = np.int64(0)
+    for i in range(BLOCK):
+        eased_in[i] = month if (went[i] > 0.5 and eased_in[i] > month) else eased_in[i]
+        bits = np.int64(1) if talks[i] > 0.5 else np.int64(0)
+        bits |= 2 if stopped[i] > 0.5 else 0
+        bits |= 4 if easing[i] > 0.5 else 0
+        bits |= 8 if easing[i] > 1.5 else 0
+        bits |= 16 if went[i] < -0.5 else 0
+        bits |= 32 if office[i] > 0.5 else 0
+        bits |= np.int64(32) << np.int64(office[i]) if office[i] > 0.5 else 0
+        bits |= 1024 if split[i] > 0.5 else 0
+        bits |= 2048 if known[i] < 0.5 else 0
+        bits |= 4096 if (went[i] < -0.5 and month - eased_in[i] <= 12.0) else 0
+        now[i] = bits & ~seen[i]
+        seen[i] |= bits
+        some |= now[i]
+    return some
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _places(office, easing, known, talks, split, many, at):  # type: ignore[no-untyped-def]
+    for i in range(BLOCK):
+        band = 0.0 if known[i] >= many else (1.0 if known[i] > 0.5 else 2.0)
+        at[i] = np.int64((((office[i] * 3.0 + easing[i]) * 3.0 + band) * 2.0 + talks[i]) * 2.0 + split[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _draw(p, draw, first, count, months, lapse, polls, key, states, events, histograms):  # type: ignore[no-untyped-def]
     """``count`` worlds from number ``first`` of one draw with parameters p, added to the counts."""
     u = np.empty((4, BLOCK), dtype=np.int64)
     v = np.empty((4, BLOCK), dtype=np.int64)
-    revenue = np.empty(BLOCK)
-    evasion = np.empty(BLOCK)
-    rents = np.empty(BLOCK)
-    income = np.empty(BLOCK)
-    loyalty = np.empty(BLOCK)
-    support = np.empty(BLOCK)
-    known = np.empty(BLOCK)
-    split = np.empty(BLOCK)
-    talks = np.empty(BLOCK)
-    easing = np.empty(BLOCK)
-    office = np.empty(BLOCK, dtype=np.int64)
+    x = np.empty((13, BLOCK))
+    revenue, evasion, rents, income, loyalty, support = x[0], x[1], x[2], x[3], x[4], x[5]
+    known, split, talks, easing, office, went, stopped = x[6], x[7], x[8], x[9], x[10], x[11], x[12]
     eased_in = np.empty(BLOCK)
     seen = np.empty(BLOCK, dtype=np.int64)
     now = np.empty(BLOCK, dtype=np.int64)
-    half = 2.0**-16
-    word = 2.0**-32
-    wide = 2.449489742783178  # of two uniforms the variance is 1/6, of three 1/4
+    at = np.empty(BLOCK, dtype=np.int64)
     whole = max(1.0, p[20])
-    loyal_unit, fall_unit, vote_unit = 1.0 / p[13], 1.0 / p[18], 1.0 / p[35]
     for start in range(first, first + count, BLOCK):
         size = min(BLOCK, first + count - start)
-        for i in range(BLOCK):
-            revenue[i] = p[0]
-            evasion[i] = p[6]
-            rents[i] = 1.0
-            income[i] = p[0] + p[9]
-            loyalty[i] = p[11]
-            support[i] = p[24]
-            known[i] = np.floor(p[19] + 0.5)
-            talks[i] = 1.0 if p[38] >= 0.5 else 0.0
-            easing[i] = p[45]
-            office[i] = 0
-            eased_in[i] = 1e9
-            seen[i] = 0
         _random(u, start, 0, 2 * draw, key)
+        revenue[:] = p[0]
+        evasion[:] = p[6]
+        rents[:] = 1.0
+        income[:] = p[0] + p[9]
+        loyalty[:] = p[11]
+        support[:] = p[24]
+        known[:] = np.floor(p[19] + 0.5)
+        talks[:] = 1.0 if p[38] >= 0.5 else 0.0
+        easing[:] = p[45]
+        office[:] = 0.0
+        went[:] = 0.0
+        stopped[:] = 0.0
+        eased_in[:] = 1e9
+        seen[:] = 0
         for i in range(BLOCK):
-            split[i] = 1.0 if (u[0, i] + 0.5) * word < p[29] else 0.0
+            split[i] = 1.0 if (u[0, i] + 0.5) * WORD < p[29] else 0.0
         for month in range(months + 1):
             if month:
                 _random(u, start, month, 2 * draw, key)
                 _random(v, start, month, 2 * draw + 1, key)
-                fairness = p[33] if polls[month] else 0.0
-                end = month == lapse
-                for i in range(BLOCK):
-                    # Sixteen halves of words: talks, sender, split, lapse; two words for the rare events; shocks.
-                    talk = ((u[0, i] & 65535) + 0.5) * half
-                    turn = ((u[0, i] >> 16) + 0.5) * half
-                    part = ((u[1, i] & 65535) + 0.5) * half
-                    keep = ((u[1, i] >> 16) + 0.5) * half
-                    risk = (u[2, i] + 0.5) * word
-                    drop = (u[3, i] + 0.5) * word
-                    three = (v[0, i] & 65535) + (v[0, i] >> 16) + (v[1, i] & 65535)
-                    z_money = 2.0 * ((three + 1.5) * half - 1.5)
-                    three = (v[1, i] >> 16) + (v[2, i] & 65535) + (v[2, i] >> 16)
-                    z_loyal = 2.0 * ((three + 1.5) * half - 1.5)
-                    z_support = wide * (((v[3, i] & 65535) + (v[3, i] >> 16) + 1.0) * half - 1.0)
-                    had = talks[i]
-                    begins = 1.0 if talk < p[39] else 0.0
-                    stays = 0.0 if talk < p[40] + p[41] else 1.0
-                    talks[i] = (1.0 - had) * begins + had * stays
-                    ease = p[42] + p[43] * talks[i]
-                    up = 1.0 if (turn < ease and easing[i] < 1.5) else 0.0
-                    down = 1.0 if (turn > 1.0 - p[44] and easing[i] > 0.5) else 0.0
-                    easing[i] = easing[i] + up - down
-                    # money
-                    evasion[i] += p[7] * (p[8] - evasion[i])
-                    loss = p[3] if easing[i] < 0.5 else (p[4] if easing[i] < 1.5 else p[5])
-                    target = 1.0 - loss * (1.0 - evasion[i])
-                    revenue[i] = max(0.0, revenue[i] + p[1] * (target - revenue[i]) + p[2] * z_money)
-                    rents[i] *= 1.0 - p[10] * max(0.0, 1.0 - revenue[i])
-                    income[i] = revenue[i] + p[9] * rents[i]
-                    # loyalty
-                    x = (income[i] - p[12]) * loyal_unit
-                    pull = 0.5 * (1.0 + x / (1.0 + abs(x)))
-                    loyalty[i] = min(
-                        1.0, max(0.0, loyalty[i] + p[14] * (pull - loyalty[i]) + p[15] * z_loyal)
-                    )
-                    # support, recognition, split
-                    rest = p[25] + (support[i] - p[25]) * (1.0 - p[26])
-                    support[i] = min(1.0, max(0.0, rest + p[27] * z_support + p[28] * up))
-                    gone = 1.0 if drop < known[i] * (p[21] + p[22] * (1.0 - known[i] / whole)) else 0.0
-                    known[i] = max(0.0, known[i] - gone)
-                    known[i] = np.floor(known[i] * p[23] + keep) if end else known[i]
-                    splits = part < (p[31] if split[i] > 0.5 else p[30])
-                    split[i] = (1.0 - split[i]) if splits else split[i]
-                    # office: competing risks in one uniform
-                    x = (p[17] - loyalty[i]) * fall_unit
-                    fall = p[16] * 0.5 * (1.0 + x / (1.0 + abs(x)))
-                    x = (p[34] + support[i] - p[32] * split[i] - 0.5) * vote_unit
-                    defeat = fairness * 0.5 * (1.0 + x / (1.0 + abs(x)))
-                    fate = 1 if risk < fall else 0
-                    fate = 2 if (fate == 0 and risk < fall + p[36]) else fate
-                    fate = 4 if (fate == 0 and risk < fall + p[36] + p[37]) else fate
-                    fate = 3 if (fate == 0 and risk < fall + p[36] + p[37] + defeat) else fate
-                    office[i] = fate if office[i] == 0 else office[i]
-                    eased_in[i] = min(eased_in[i], np.float64(month)) if up > 0.5 else eased_in[i]
-                    bits = (
-                        (1 if talks[i] > 0.5 else 0)
-                        | (2 if (had > 0.5 and talks[i] < 0.5) else 0)
-                        | (4 if easing[i] > 0.5 else 0)
-                        | (8 if easing[i] > 1.5 else 0)
-                        | (16 if down > 0.5 else 0)
-                        | (32 if office[i] > 0 else 0)
-                        | (64 if office[i] == 1 else 0)
-                        | (128 if office[i] == 2 else 0)
-                        | (256 if office[i] == 3 else 0)
-                        | (512 if office[i] == 4 else 0)
-                        | (1024 if split[i] > 0.5 else 0)
-                        | (2048 if known[i] < 0.5 else 0)
-                        | (4096 if (down > 0.5 and np.float64(month) - eased_in[i] <= 12.0) else 0)
-                    )
-                    now[i] = bits & ~seen[i]
-                    seen[i] |= bits
-            else:
-                for i in range(BLOCK):
-                    bits = (
-                        (1 if talks[i] > 0.5 else 0)
-                        | (4 if easing[i] > 0.5 else 0)
-                        | (8 if easing[i] > 1.5 else 0)
-                        | (1024 if split[i] > 0.5 else 0)
-                        | (2048 if known[i] < 0.5 else 0)
-                    )
-                    now[i] = bits
-                    seen[i] = bits
+                _sender(u[0], talks, easing, went, stopped, p)
+                _money(v[0], v[1], easing, evasion, revenue, p)
+                _rents(revenue, rents, income, p)
+                _loyal(v[1], v[2], income, loyalty, p)
+                _abroad(u[1], u[3], known, month == lapse, p)
+                _home(u[1], v[3], went, support, split, p)
+                _office(u[2], loyalty, support, split, office, p[33] if polls[month] else 0.0, p)
+            some = _flags(
+                float(month), talks, stopped, easing, went, office, split, known, eased_in, seen, now
+            )
+            _places(office, easing, known, talks, split, MANY * whole, at)
             for i in range(size):
-                share = known[i] / whole
-                band = 0 if share >= _MANY else (1 if known[i] > 0.5 else 2)
-                at = (
-                    ((office[i] * 3 + np.int64(easing[i])) * 3 + band) * 2 + np.int64(talks[i])
-                ) * 2 + np.int64(split[i])
-                states[month, at] += 1
-                if now[i]:
-                    for e in range(events.shape[0]):
-                        if now[i] >> e & 1:
-                            events[e, month] += 1
+                states[month, at[i]] += 1
+            if some:
+                for i in range(size):
+                    if now[i]:
+                        for e in range(events.shape[0]):
+                            if now[i] >> e & 1:
+                                events[e, month] += 1
             for i in range((-start) % THINNED, size, THINNED):
                 histograms[0, month, min(BINS - 1, int(revenue[i] * (0.5 * BINS)))] += 1
                 histograms[1, month, min(BINS - 1, int(income[i] * (0.5 * BINS)))] += 1
@@ -316,7 +370,9 @@ def run(
 
     size = max(1, -(-draws // 16))
     parts = [range(n, min(draws, n + size)) for n in range(0, draws, size)]
-    histograms = np.sum(each(some, parts), axis=0, dtype=np.int64)
+    histograms = np.zeros((len(VARIABLES), months + 1, BINS), dtype=np.int64)
+    for found in each(some, parts):
+        histograms += found
     return Worlds(per, states, events, histograms)
 
 
