@@ -248,9 +248,9 @@ _ORDER += (
 
 
 def _case_format() -> str:
-    from detente.case import model
+    from detente.case import base, model, world
 
-    classes = _classes(model)
+    classes = _classes(base) | _classes(model) | _classes(world)
     out = ["# Case format", "", NOTICE]
     out += [_prose(inspect.cleandoc(model.__doc__ or "").split("\n\n", 1)[1].split("\n\nStructure")[0]), ""]
     out += [
@@ -298,13 +298,14 @@ def _case_format() -> str:
 
 
 def _rows(node: ast.ClassDef) -> Iterator[tuple[str, ...]]:
-    from detente.case import model
+    from detente.case import base, model, world
 
+    known = set(_classes(base) | _classes(model) | _classes(world))
     for name, annotation, default, doc in _fields(node):
         if name == "model_config":
             continue
         meaning = doc or _MEANINGS.get((node.name, name)) or _MEANINGS.get(("", name), "")
-        yield f"`{name}`", _kind(annotation, set(_classes(model))), _shown(default), _cell(meaning)
+        yield f"`{name}`", _kind(annotation, known), _shown(default), _cell(meaning)
 
 
 def _kind(node: ast.expr, known: set[str]) -> str:

@@ -91,7 +91,7 @@ STRUCTURE = [
     ("unknown key", changed(add="agrement: a\n"), "16:1", "unknown key 'agrement'; did you mean 'agreement'?"),
     ("unknown key of a party", changed(("{role: mediator}", "{rolle: mediator}")), "8:7", "did you mean 'role'?"),
     ("unknown key of a number", changed(("one: 60", "one: {range: 60, becuase: x}")), "13:34", "did you mean 'because'? Allowed here: range, because"),
-    ("world", changed(add="world: {}\n"), "16:1", "'world' is reserved for"),
+    ("positions", changed(add="positions: {}\n"), "16:1", "'positions' is reserved for"),
     ("gestures", changed(add="gestures: []\n"), "16:1", "'gestures' is reserved for"),
     ("unknown role", changed(("role: mediator", "role: mediatr")), "8:13", "did you mean 'mediator'?"),
     ("name with capitals", changed(("  m: {role", "  Mr X: {role")), "8:3", "for example 'mr_x'"),
@@ -189,7 +189,7 @@ def test_all_faults_at_once_in_file_order() -> None:
         ("one: {status_quo: x", "one: {status_quo: z"),
         ("one: 60", "oen: 60"),
         ("y: 50, z: 0", "y: 500, z: 0"),
-        add="prefrences: {}\nworld: {}\n",
+        add="prefrences: {}\npositions: {}\n",
     )
     starts = [c.split(" ")[0] for c in complaints(text)]
     assert starts == ["3:8:", "7:52:", "10:21:", "13:22:", "13:83:", "16:1:", "17:1:"]

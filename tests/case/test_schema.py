@@ -112,7 +112,7 @@ def test_bounds_are_those_of_the_model() -> None:
         assert not VALIDATOR.is_valid(parse(typed(mark, outside), "small").value)
 
 
-@pytest.mark.parametrize("key", ["prefrences", "world", "Parties"])
+@pytest.mark.parametrize("key", ["prefrences", "positions", "Parties"])
 def test_unknown_keys_are_refused(key: str) -> None:
     assert not VALIDATOR.is_valid(parse(f"{CASE}{key}: {{}}\n", "small").value)
 

@@ -19,11 +19,11 @@ from detente.case.model import (
     Provenance,
     Range,
     Record,
-    RelativeNoDeal,
     Tree,
     Weighted,
 )
 from detente.case.names import Unknown, unknown_names
+from detente.case.outlook import outlook_faults
 from detente.case.paths import (
     Finder,
     branches,
@@ -55,7 +55,17 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     unknown = [u.fault for u in strangers]
     found = [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
-        for check in (_ids, _trees, _provenance, _issues, _preferences, _chances, _conflict, step_faults)
+        for check in (
+            _ids,
+            _trees,
+            _provenance,
+            _issues,
+            _preferences,
+            _chances,
+            _conflict,
+            step_faults,
+            outlook_faults,
+        )
         for path, message in check(case)
     ]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
@@ -368,9 +378,9 @@ def _coverage(wants: Preferences, issue: str, options: tuple[str, ...]) -> Found
 
 def _no_deal(case: Case, wants: Preferences) -> Found:
     given = wants.no_deal
-    if case.status_quo == "none" and (given is None or isinstance(given, RelativeNoDeal)):
+    if case.status_quo == "none" and not isinstance(given, Range):
         yield ("no_deal",), "without a status quo the no-deal value must be a number: add 'no_deal: ..'"
-    if given is None or isinstance(given, RelativeNoDeal):
+    if not isinstance(given, Range):
         return
     raw = wants.points is not None
     low, high = (wants.min, wants.max) if raw else (0.0, 100.0)

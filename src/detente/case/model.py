@@ -11,26 +11,38 @@ refer to names, red lines, trees, provenance) in :mod:`detente.case.checks`. Pos
 
 from __future__ import annotations
 
-import datetime
-import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from detente.case.base import (
+    MAX_NUMBER,
+    CaseId,
+    Count,
+    Date,
+    Element,
+    Flag,
+    Id,
+    Judgement,
+    Model,
+    Months,
+    Number,
+    Patience,
+    Pattern,
+    Plain,
+    Points,
+    Provenance,
+    Quote,
+    Range,
+    Share,
+    Text,
+    Weight,
 )
+from detente.case.world import Gesture, Policy, Question, World
 
 __all__ = [
+    "MAX_NUMBER",
     "RESERVED",
     "All",
     "AnyOf",
@@ -39,20 +51,25 @@ __all__ = [
     "Case",
     "Conflict",
     "Deadline",
+    "Element",
     "Faction",
     "Firm",
+    "Gesture",
     "Guarantee",
     "Id",
     "Issue",
     "Judgement",
     "KOfN",
+    "Model",
     "MovesWith",
     "NoDeal",
     "Option",
     "Party",
     "Pattern",
+    "Policy",
     "Preferences",
     "Provenance",
+    "Question",
     "Quote",
     "Range",
     "Reading",
@@ -64,37 +81,17 @@ __all__ = [
     "Track",
     "Tree",
     "Weighted",
+    "World",
     "leaves",
 ]
 
-RESERVED = ("world", "gestures", "policies", "positions", "questions")
+RESERVED = ("positions",)
 """Blocks of analyses that do not exist yet: refused politely, by name."""
 
 MAX_ISSUES = 40
 MAX_OPTIONS = 12
 MAX_PARTIES = 24
 MAX_FACTIONS = 32
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-CaseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-
-
-MAX_NUMBER = 1e9
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, datetime.datetime) or not isinstance(value, (str, datetime.date)):
-        raise ValueError("a date was expected, written 2021-06-03")
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        raise ValueError("a date was expected, written 2021-06-03")
-    return value
-
-
-Date = Annotated[datetime.date, BeforeValidator(_date)]
-Flag = Annotated[bool, Field(strict=True)]
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Plain = Annotated[float, Field(strict=True, ge=-MAX_NUMBER, le=MAX_NUMBER)]
 
 
 def _version(value: Any) -> Any:
@@ -105,141 +102,6 @@ def _version(value: Any) -> Any:
 
 def _nothing(value: Any) -> Any:
     return {} if value is None else value
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys are errors; numbers are finite and never made from strings."""
-
-    # Built when first used, so that the whole case is compiled once and not every part of it on its own.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
-
-
-def _reason(value: Any) -> Any:
-    return {"because": value} if isinstance(value, str) else value
-
-
-class Judgement(Model):
-    """Somebody's estimate: who, when, why. A bare string is the reason."""
-
-    because: Text
-    by: Text | None = None
-    on: Date | None = None
-
-
-class Provenance(Model):
-    """Where something comes from: at most one kind each of fact, judgement, inference."""
-
-    fact: Text | None = None
-    """A short verbatim quotation from ``source``."""
-    source: Id | None = None
-    """Id of the source that the fact is quoted from."""
-    inference: Text | None = None
-    """A step of the author's own from facts."""
-    judgement: Annotated[Judgement, BeforeValidator(_reason)] | None = None
-    """Somebody's estimate, with the reason."""
-
-    @model_validator(mode="after")
-    def _fact_with_source(self) -> Provenance:
-        if self.fact is not None and self.source is None:
-            raise ValueError("a fact needs a source: add 'source: ID', an id from 'sources'")
-        if self.source is not None and self.fact is None:
-            raise ValueError(
-                "a source needs the fact quoted from it: add 'fact: \"...\"', a short verbatim quotation"
-            )
-        return self
-
-
-class Quote(Provenance):
-    """A fact that informs the case without being a number of it (``facts`` lists)."""
-
-    note: Text | None = None
-
-
-def _range(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("a number or a range was expected, not true/false")
-    if isinstance(value, (int, float)):
-        if abs(value) > MAX_NUMBER:
-            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
-        return {"low": value, "median": value, "high": value}
-    if isinstance(value, (list, tuple)):
-        if len(value) not in (2, 3) or any(
-            isinstance(v, bool) or not isinstance(v, (int, float)) for v in value
-        ):
-            raise ValueError("a range is [5th, 95th] or [5th, 50th, 95th percentile], all numbers")
-        if any(abs(v) > MAX_NUMBER for v in value):
-            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
-        low, high = float(value[0]), float(value[-1])
-        median = float(value[1]) if len(value) == 3 else (low + high) / 2
-        return {"low": low, "median": median, "high": high}
-    if isinstance(value, Mapping) and "range" in value:
-        if isinstance(value["range"], (Mapping, Range)):
-            raise ValueError("'range' was expected to be a number, [low, high] or [low, median, high]")
-        inner = _range(value["range"])
-        if "because" in value:
-            inner["judgement"] = value["because"]
-        rest = {k: v for k, v in value.items() if k not in ("range", "because")}
-        if clash := set(rest) & set(inner):
-            raise ValueError(f"'{sorted(clash)[0]}' is given twice")
-        return {**inner, **rest}
-    if isinstance(value, Range):
-        return value
-    raise ValueError("a number, a range [low, high] or [low, median, high], or {range: ..., because: ...}")
-
-
-class Range(Provenance):
-    """A judged number: its 5th, 50th and 95th percentiles; a single number is certain.
-
-    Typed as ``40``, ``[30, 50]``, ``[30, 40, 55]`` or ``{range: [30, 40, 55], because: ...}``.
-    """
-
-    low: float
-    median: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Range:
-        if not all(map(math.isfinite, (self.low, self.median, self.high))):
-            raise ValueError("a range must be of finite numbers")
-        if not self.low <= self.median <= self.high:
-            raise ValueError(
-                f"a range must be in order, low to high: found [{self.low:g}, {self.median:g}, {self.high:g}]"
-            )
-        return self
-
-    @property
-    def certain(self) -> bool:
-        """Whether low, median and high are one number."""
-        return self.low == self.high
-
-
-Number = Annotated[Range, BeforeValidator(_range), WithJsonSchema({"x-number": "number"})]
-
-
-def _bounded(low: float, high: float) -> Any:
-    def check(value: Range) -> Range:
-        if value.low < low or value.high > high:
-            allowed = f"between {low:g} and {high:g}" if math.isfinite(high) else f"at least {low:g}"
-            raise ValueError(f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]")
-        return value
-
-    return check
-
-
-def _bound(low: float, high: float) -> AfterValidator:
-    return AfterValidator(_bounded(low, high))
-
-
-# What may be typed for a number is in the validators, where pydantic does not see it; detente.case.schema
-# writes it out where these marks stand.
-Points = Annotated[Number, _bound(0, 100), WithJsonSchema({"x-number": "points"})]
-Weight = Annotated[Number, _bound(0, math.inf), WithJsonSchema({"x-number": "weight"})]
-Share = Annotated[Number, _bound(0, 1), WithJsonSchema({"x-number": "share"})]
-Months = Annotated[Number, _bound(0, 120), WithJsonSchema({"x-number": "months"})]
-Patience = Annotated[Number, _bound(0.01, 0.9999), WithJsonSchema({"x-number": "patience"})]
-
-Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
-"""``{issue: option, ...}``: matches every package that has all of these options."""
 
 
 def _entry(value: Any) -> Any:
@@ -346,14 +208,6 @@ class Source(Model):
     file: Text | None = None
 
 
-class Element(Provenance):
-    """Something with a name and facts about it."""
-
-    name: Text | None = None
-    facts: tuple[Quote, ...] = ()
-    note: Text | None = None
-
-
 class Faction(Element):
     """Part of a party with a will of its own."""
 
@@ -457,27 +311,21 @@ class RelativeNoDeal(Model):
     status_quo: Number
 
 
-def _no_deal(value: Any) -> Any:
-    if isinstance(value, str) and value == "from_outlook":
-        raise ValueError(
-            "'from_outlook' is reserved until the outlook exists; use {status_quo: range} or a number"
-        )
-    return value
-
-
 def _kind_of_no_deal(value: Any) -> str:
+    if value == "from_outlook":
+        return "<outlook>"
     relative = isinstance(value, RelativeNoDeal) or (isinstance(value, Mapping) and "status_quo" in value)
     return "<relative>" if relative else "<absolute>"
 
 
 NoDeal = Annotated[
-    Annotated[
-        Annotated[RelativeNoDeal, Tag("<relative>")] | Annotated[Number, Tag("<absolute>")],
-        Discriminator(_kind_of_no_deal),
-    ],
-    BeforeValidator(_no_deal),
+    Annotated[RelativeNoDeal, Tag("<relative>")]
+    | Annotated[Number, Tag("<absolute>")]
+    | Annotated[Literal["from_outlook"], Tag("<outlook>")],
+    Discriminator(_kind_of_no_deal),
 ]
-"""Relative to the status quo, in each draw, or an absolute number on the faction's own scale."""
+"""Relative to the status quo, in each draw, an absolute number on the faction's own scale, or what the world of the
+case makes of it."""
 
 
 class Preferences(Provenance):
@@ -621,8 +469,21 @@ class Case(Element):
     """What somebody could give so that the agreement holds."""
     deadlines: Mapping[Id, Deadline] = {}
     """Days on which somebody's future in the agreement ends."""
+    world: World | None = None
+    """What happens without a deal, month by month, for ``detente outlook``."""
+    gestures: Mapping[Id, Gesture] = {}
+    """What has been seen, or could be, of somebody whose intent is read in different ways."""
+    policies: Mapping[Id, Policy] = {}
+    """What the outlook compares: the same worlds with some numbers changed."""
+    questions: Mapping[Id, Question] = {}
+    """What will have happened by a date, with probabilities from the outlook."""
     conflict: Conflict | None = None
     """Which issues make the situations of ``detente stability``, and which situation is hoped for."""
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """Factions whose no-deal value the outlook computes."""
+        return tuple(f for f, wants in self.preferences.items() if wants.no_deal == "from_outlook")
 
     @property
     def ordinal(self) -> bool:

@@ -162,7 +162,7 @@ def _preferred(preferences: Preferences, start: str, place: Path) -> Iterator[tu
                 yield f"{start}{kind}.{issue}.{option}", Numbered((*place, kind, issue, option), value)
     if isinstance(preferences.no_deal, RelativeNoDeal):
         yield f"{start}no_deal", Numbered((*place, "no_deal", "status_quo"), preferences.no_deal.status_quo)
-    elif preferences.no_deal is not None:
+    elif isinstance(preferences.no_deal, Range):
         yield f"{start}no_deal", Numbered((*place, "no_deal"), preferences.no_deal)
     for n, term in enumerate(preferences.together):
         yield f"{start}together.{n}", Numbered((*place, "together", n, "add"), term.add)

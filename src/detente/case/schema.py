@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from detente.case import model
+from detente.case import base, model, world
 from detente.case.model import MAX_NUMBER, Case, Provenance
 
 __all__ = ["case_schema"]
@@ -136,7 +136,8 @@ def _draft7(schema: Any) -> Any:
 def _documentation() -> dict[tuple[str, str], str]:
     """(model, field) → the text under the field in the source of the models, as far as there is one."""
     found = {}
-    for node in ast.parse(inspect.getsource(model)).body:
+    sources = [inspect.getsource(module) for module in (base, world, model)]
+    for node in (node for source in sources for node in ast.parse(source).body):
         if not isinstance(node, ast.ClassDef):
             continue
         for field, after in zip(node.body, node.body[1:], strict=False):
@@ -150,11 +151,10 @@ def _documentation() -> dict[tuple[str, str], str]:
 
 def _inherited(found: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     everything = {}
-    for name in dir(model):
-        kind = getattr(model, name)
-        if isinstance(kind, type) and issubclass(kind, model.Model):
-            for base in reversed(kind.__mro__):
+    for name, kind in ((n, getattr(m, n)) for m in (base, world, model) for n in dir(m)):
+        if isinstance(kind, type) and issubclass(kind, base.Model):
+            for parent in reversed(kind.__mro__):
                 everything.update(
-                    {(name, f): text for (owner, f), text in found.items() if owner == base.__name__}
+                    {(name, f): text for (owner, f), text in found.items() if owner == parent.__name__}
                 )
     return everything

@@ -264,7 +264,7 @@ class _Builder:
         ]
         source, path = pick("no_deal")
         stated = source.no_deal
-        if stated is None:
+        if stated is None or stated == "from_outlook":  # the outlook replaces what stands here
             return Scheme(raw, weight, value, terms, tuple(lines), 0, True)
         relative = isinstance(stated, RelativeNoDeal)
         number = stated.status_quo if isinstance(stated, RelativeNoDeal) else stated

@@ -9,9 +9,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.problem.build import Problem
+from detente.problem.build import Parameter, Problem
 
-__all__ = ["Choices", "Sample", "assemble", "choose", "draw", "medians", "parameters", "quantile"]
+__all__ = ["Choices", "Sample", "assemble", "choose", "draw", "drawn", "medians", "parameters", "quantile"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,19 @@ def parameters(problem: Problem, uniforms: NDArray[np.float64]) -> NDArray[np.fl
         knots = np.array([problem.parameters[n].knots for n in which])
         values[:, which] = quantile(knots, u)
     return values
+
+
+def drawn(
+    parameters: Sequence[Parameter], uniforms: NDArray[np.float64] | None
+) -> dict[str, NDArray[np.float64]]:
+    """Path → values [S] from ``uniforms`` [S, len(parameters)], one column each; best estimates (S = 1) without."""
+    if uniforms is None or not parameters:
+        size = 1 if uniforms is None else len(uniforms)
+        return {p.path: np.full(size, p.median) for p in parameters}
+    values = quantile(np.array([p.knots for p in parameters]), uniforms)
+    certain = np.array([p.certain for p in parameters])
+    values[:, certain] = [p.median for p in parameters if p.certain]
+    return {p.path: values[:, n] for n, p in enumerate(parameters)}
 
 
 def _score(u: NDArray[np.float64]) -> NDArray[np.float64]:

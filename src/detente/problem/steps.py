@@ -12,7 +12,7 @@ dimensions of its own, so that the deal's numbers are the same with and without 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
@@ -23,10 +23,10 @@ from detente.agreement import minimal_winning_sets
 from detente.case.model import Case, Range
 from detente.errors import LimitError, UsageError
 from detente.problem.build import Parameter, Problem, parameter
-from detente.problem.sample import quantile
+from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, control
 
-__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged"]
+__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "patience"]
 
 DAYS = 365.25 / 12
 """Of a month."""
@@ -242,12 +242,29 @@ def dimensions(case: Case) -> int:
 
 def judged(case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1.0) -> Judged:
     """Values from ``uniforms`` [S, :func:`dimensions`]; best estimates (S = 1) without."""
-    parameters = _parameters(case, widen)
-    if uniforms is None or not parameters:
-        size = 1 if uniforms is None else len(uniforms)
-        return Judged({p.path: np.full(size, p.median) for p in parameters})
-    knots = np.array([p.knots for p in parameters])
-    values = quantile(knots, uniforms)
-    certain = np.array([p.certain for p in parameters])
-    values[:, certain] = [p.median for p in parameters if p.certain]
-    return Judged({p.path: values[:, n] for n, p in enumerate(parameters)})
+    return Judged(drawn(_parameters(case, widen), uniforms))
+
+
+def patience(problem: Problem, sample: Sample, known: Judged, factions: Sequence[str]) -> NDArray[np.float64]:
+    """[F, S] monthly discount factors, under the reading that is true in each draw.
+
+    Raises
+    ------
+    UsageError
+        A faction has none.
+    """
+    missing = [f for f in factions if problem.case.preferences[f].patience is None]
+    if missing:
+        raise UsageError(
+            f"this needs everybody's patience, and {', '.join(missing)} has none: add 'patience: [0.95, 0.98, 0.99]' "
+            f"(what a point next month is worth now) under 'preferences: {missing[0]}:'"
+        )
+    found = []
+    for name in factions:
+        f, rho = problem.factions.index(name), known[f"{name}.patience"].copy()
+        for r, reading in enumerate(problem.readings[f]):
+            own = known.values.get(f"{name}.readings.{reading}.patience")
+            if own is not None:
+                rho = np.where(sample.reading[f] == r, own, rho)
+        found.append(rho)
+    return np.array(found)

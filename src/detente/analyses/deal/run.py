@@ -9,14 +9,25 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analyses.outlook.paths import told
 from detente.case.model import Case
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
+from detente.problem.steps import Judged, dimensions, judged
+from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
 
-__all__ = ["DEFAULT_DRAWS", "REPLICATES", "Deal", "prepare"]
+__all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Deal", "prepare"]
 
 DEFAULT_DRAWS = 1024
 REPLICATES = 8
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is drawn beside the numbers of the deal, from dimensions after its own."""
+
+    steps: Judged
+    world: Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -41,16 +52,25 @@ class Deal:
     @cached_property
     def best(self) -> Sample:
         """Best estimates."""
-        return medians(self.problem)
+        return self.supposing({})
+
+    def supposing(self, readings: Mapping[str, str]) -> Sample:
+        """Best estimates with some readings taken for true."""
+        return self._told(medians(self.problem, readings=readings), self.beside_best)
 
     @cached_property
     def first(self) -> Sample:
         """The draws on which packages are chosen."""
-        return draw(self.problem, self.chosen_on)
+        return self._told(draw(self.problem, self.chosen_on), self.beside(0))
 
     @cached_property
     def fresh(self) -> Sample:
         """The draws on which acceptance is reported."""
+        return self._told(self.typed, self.beside_fresh)
+
+    @cached_property
+    def typed(self) -> Sample:
+        """The same with every no-deal value as typed."""
         return self._reported({})
 
     @cached_property
@@ -65,10 +85,38 @@ class Deal:
     def rivals(self) -> Mapping[tuple[str, str], Sample]:
         """The fresh draws under each rival reading."""
         return {
-            (f, r): self._reported({f: r})
+            (f, r): self._told(self._reported({f: r}), self.beside_fresh)
             for f, names in zip(self.problem.factions, self.problem.readings, strict=True)
             for r in names
         }
+
+    # --- beside the deal's own numbers
+
+    def beside(self, which: int) -> Beside:
+        """What is judged about steps and the world, in the first (0) or the fresh (1) draws."""
+        case, first = self.problem.case, self.problem.dimensions
+        middle = first + dimensions(case)
+        last = middle + len(world_parameters(case, self.widen))
+        found = uniforms(last, self.draws, seed=2 * self.seed + which, replicates=REPLICATES)
+        steps = judged(case, found[:, first:middle], widen=self.widen)
+        return Beside(steps, world_values(case, found[:, middle:], widen=self.widen))
+
+    @cached_property
+    def beside_fresh(self) -> Beside:
+        """In the fresh draws."""
+        return self.beside(1)
+
+    @cached_property
+    def beside_best(self) -> Beside:
+        """At best estimates."""
+        case = self.problem.case
+        return Beside(judged(case, None, widen=self.widen), world_values(case, None, widen=self.widen))
+
+    def _told(self, sample: Sample, beside: Beside) -> Sample:
+        """With no-deal values from the outlook where the case asks for it."""
+        if not self.problem.case.computed:
+            return sample
+        return told(self.problem, sample, beside.steps, beside.world, seed=self.seed)
 
 
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:

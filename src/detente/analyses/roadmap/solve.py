@@ -36,9 +36,9 @@ from detente.analyses.roadmap.terms import terms
 from detente.case.model import Case
 from detente.errors import UsageError
 from detente.kernels.sequencing import KINDS, Appraisal, Plan, Terms, appraise, best_plan, restrict, slack
-from detente.problem import RED, Sample, medians, table
-from detente.problem.steps import Agenda, Judged, Step, agenda, dimensions, judged
-from detente.rng import replicate_error, uniforms
+from detente.problem import RED, Sample, table
+from detente.problem.steps import Agenda, Judged, Step, agenda
+from detente.rng import replicate_error
 
 __all__ = ["REORDERED", "WHOLE", "roadmap"]
 
@@ -64,17 +64,13 @@ class _Road:
     supposed: Mapping[str, str]
     """Faction → reading taken at best estimates instead of the likeliest."""
 
-    @cached_property
+    @property
     def known(self) -> Judged:
-        return judged(self.ready.problem.case, None, widen=self.ready.widen)
+        return self.ready.beside_best.steps
 
-    @cached_property
+    @property
     def drawn(self) -> Judged:
-        """In the fresh draws; dimensions after the deal's own, whose numbers stay as they are."""
-        first, case = self.ready.problem.dimensions, self.ready.problem.case
-        size = first + dimensions(case)
-        found = uniforms(size, self.ready.draws, seed=2 * self.ready.seed + 1, replicates=REPLICATES)
-        return judged(case, found[:, first:], widen=self.ready.widen)
+        return self.ready.beside_fresh.steps
 
     @cached_property
     def best(self) -> Terms:
@@ -82,7 +78,7 @@ class _Road:
 
     @cached_property
     def sample(self) -> Sample:
-        return medians(self.ready.problem, readings=self.supposed) if self.supposed else self.ready.best
+        return self.ready.supposing(self.supposed) if self.supposed else self.ready.best
 
     @cached_property
     def plan(self) -> Plan:
@@ -187,7 +183,7 @@ def roadmap(
 
 def _supposed(plain: _Road, asked: Mapping[str, str] | None) -> Mapping[str, str]:
     """The readings to take for true."""
-    problem, case = plain.ready.problem, plain.ready.problem.case
+    case = plain.ready.problem.case
     if asked is not None:
         for f, reading in asked.items():
             if reading not in case.readings.get(f, {}):
@@ -201,7 +197,7 @@ def _supposed(plain: _Road, asked: Mapping[str, str] | None) -> Mapping[str, str
     combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
     changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
     for one in sorted(filter(None, changed), key=lambda one: -_prior(plain.ready, {**likeliest, **one})):
-        if _agreed(terms(plain.of, medians(problem, readings=one), plain.known, plain.given)):
+        if _agreed(terms(plain.of, plain.ready.supposing(one), plain.known, plain.given)):
             return one
     return {}
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.model import Guarantee
-from detente.errors import UsageError
 from detente.kernels.sequencing import Terms
 from detente.problem import RED, Sample, seat
-from detente.problem.steps import Agenda, Judged
+from detente.problem.steps import Agenda, Judged, patience
 
 __all__ = ["terms"]
 
@@ -59,7 +58,7 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
         points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
         needs=of.needs,
         month=_months(of, known, {}, size),
-        rho=_patience(of, sample, known),
+        rho=patience(problem, sample, known, of.factions),
         horizon=of.horizon,
         own=of.own,
         reversible=of.reversible,
@@ -90,25 +89,6 @@ def _months(
     one = np.ones(size)
     taken = [sooner.get(n, known.get(f"{s.issue}.verify", 1.0, one)) for n, s in enumerate(of.steps)]
     return np.maximum(1, np.rint(np.array(taken))).astype(np.int64)
-
-
-def _patience(of: Agenda, sample: Sample, known: Judged) -> NDArray[np.float64]:
-    """[F, S], under the reading that is true in each draw."""
-    problem, found = of.problem, []
-    missing = [f for f in of.factions if problem.case.preferences[f].patience is None]
-    if missing:
-        raise UsageError(
-            f"a roadmap needs everybody's patience, and {', '.join(missing)} has none: add 'patience: [0.95, 0.98, "
-            f"0.99]' (what a point next month is worth now) under 'preferences: {missing[0]}:'"
-        )
-    for f, name in zip(of.table.factions, of.factions, strict=True):
-        rho = known[f"{name}.patience"].copy()
-        for r, reading in enumerate(problem.readings[f]):
-            own = known.values.get(f"{name}.readings.{reading}.patience")
-            if own is not None:
-                rho = np.where(sample.reading[f] == r, own, rho)
-        found.append(rho)
-    return np.array(found)
 
 
 def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -> Terms:

@@ -1,0 +1,297 @@
+"""What the outlook says, as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detente.analyses.outlook.result import GestureResult, OutlookResult
+from detente.analyses.words import Words, joined, percent, plural, signed
+from detente.case.model import Case
+from detente.charts.fan import fan, shares
+from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+
+__all__ = ["document", "section"]
+
+QUESTION = "What happens without a deal, and on whose side is time?"
+FATES = {
+    "holds": "still in office",
+    "collapsed": "fallen",
+    "handed_over": "handed over",
+    "voted_out": "voted out",
+    "removed": "removed by force",
+}
+PATHS = {
+    "revenue": "Revenue, as a share of what would come in without sanctions",
+    "income": "Revenue and other rents together",
+    "loyalty": "Share of those who hold the incumbent up that is loyal",
+    "support": "Public support for the challenger",
+    "recognition": "Share of governments that recognise the challenger",
+}
+PARTS = {
+    "money": "money",
+    "sender": "the sender's easing",
+    "loyalty": "loyalty",
+    "survival": "the regime's fall",
+    "recognition": "recognition",
+    "support": "public support",
+    "split": "the opposition's split",
+    "polls": "presidential polls",
+    "exit": "going of one's own accord",
+    "force": "removal by force",
+    "talks": "talks",
+}
+SMALL = 0.005
+
+
+def document(result: OutlookResult, case: Case) -> Document:
+    """The answer of ``detente outlook``."""
+    return Document(
+        title=case.title,
+        subtitle=QUESTION,
+        blocks=_blocks(result, Words(case), headline=True),
+        facts={"case": result.case, "seed": str(result.seed), "worlds": f"{result.worlds:,}"},
+    )
+
+
+def section(result: OutlookResult, case: Case) -> Section:
+    """The part of the briefing."""
+    return Section(
+        id="outlook",
+        title="Without a deal",
+        lead=QUESTION,
+        blocks=_blocks(result, Words(case), headline=False),
+    )
+
+
+def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Block]:
+    blocks: list[Block] = [_answer(result, words, headline)]
+    blocks.append(
+        shares(
+            "fates",
+            "What becomes of the incumbent without a deal",
+            {FATES[name]: fate.share for name, fate in result.office.items()},
+        )
+    )
+    blocks.append(_values(result, words))
+    if result.package is not None:
+        blocks.append(_ripe(result, words))
+    if result.policies:
+        blocks.append(_policies(result, words))
+    blocks.append(_structure(result, words))
+    if result.gestures:
+        blocks += _gestures(result, words)
+    for name, path in result.paths.items():
+        if name != "income":
+            lines = (path.low, path.lower, path.median, path.upper, path.high)
+            blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title=PATHS[name]))
+    if result.questions:
+        blocks.append(_questions(result))
+    blocks.append(Paragraph(_how(result), tone="muted"))
+    return blocks
+
+
+def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
+    end = {name: fate.share[-1] for name, fate in result.office.items()}
+    holds = end.pop("holds")
+    likeliest = max(end, key=lambda name: end[name])
+    text = (
+        f"Without a deal the incumbent is still in office after {plural(result.months, 'month')} in {percent(holds)} of worlds "
+        f"(± {100 * result.office['holds'].error:.1f} points, Monte Carlo)"
+    )
+    if end[likeliest] > 0:
+        text += f"; the likeliest other end is {FATES[likeliest]} ({percent(end[likeliest])})"
+    gainers = sorted(result.no_deal, key=lambda f: -result.no_deal[f].drift)
+    up = [f for f in gainers if result.no_deal[f].drift > SMALL]
+    down = [f for f in reversed(gainers) if result.no_deal[f].drift < -SMALL]
+    because = ""
+    if up:
+        because += (
+            "Time is on the side of "
+            + joined([f"{words.faction(f)} ({signed(result.no_deal[f].drift)} points a year)" for f in up])
+            + ". "
+        )
+    if down:
+        because += (
+            "It runs against "
+            + joined([f"{words.faction(f)} ({signed(result.no_deal[f].drift)})" for f in down])
+            + "."
+        )
+    return Finding(
+        text + ".",
+        because=because.strip(),
+        limit=f"Of the uncertainty about losing office {percent(result.judgement_share)} is in the judged numbers, the rest is "
+        "chance within the model; what hangs on the model itself is in the table of parts. Chances are shares of simulated "
+        "worlds and have not been scored: not calibrated probabilities.",
+        headline=headline,
+    )
+
+
+def _values(result: OutlookResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for f, v in result.no_deal.items():
+        typed = Cell("computed one used", "muted") if v.typed is None else f"{v.typed:.1f}"
+        gap = "–" if v.typed is None else signed(v.computed - v.typed)
+        rows.append(
+            [
+                words.faction(f),
+                f"{v.status_quo:.1f}",
+                typed,
+                f"{v.computed:.1f}",
+                gap,
+                f"{v.mean:.1f} ({v.low:.1f} to {v.high:.1f})",
+                signed(v.drift),
+            ]
+        )
+    used = [f for f, v in result.no_deal.items() if v.used]
+    note = (
+        f"The deal analysis uses the computed value for {joined([words.faction(f) for f in used])}."
+        if used
+        else "The deal analysis uses the typed values; 'no_deal: from_outlook' makes it use the computed ones."
+    )
+    return Table(
+        caption="What no deal is worth: typed and computed",
+        columns=(
+            "Faction",
+            "Status quo",
+            "Typed",
+            "Computed",
+            "Difference",
+            "Mean over draws (5% to 95%)",
+            "A year later",
+        ),
+        rows=rows,
+        numeric=(1, 2, 3, 4, 5, 6),
+        note="Each faction's own points, as if constant for ever. Typed and computed are at best estimates, which take the "
+        f"likeliest readings. {note}",
+    )
+
+
+def _ripe(result: OutlookResult, words: Words) -> Finding:
+    assert result.package is not None
+    what = words.moves(result.package)
+    months = result.ripe
+    if not months:
+        text = f"In no month would everybody who is needed rather have the package than go on without a deal ({what})."
+        tone = "bad"
+    elif len(months) == result.months + 1:
+        text = f"In every month everybody who is needed would rather have the package than go on without a deal ({what})."
+        tone = "good"
+    else:
+        first, last = months[0], months[-1]
+        text = (
+            f"Everybody who is needed would rather have the package than go on without a deal in {plural(len(months), 'month')}, "
+            f"between {result.dates[first]} and {result.dates[last]} ({what})."
+        )
+        tone = "caution"
+    assert result.package_value is not None
+    gaps = {f: v - result.no_deal[f].mean for f, v in result.package_value.items()}
+    worst = min(gaps, key=lambda f: gaps[f])
+    return Finding(
+        text,
+        because=f"Now the package is worth least beyond waiting to {words.faction(worst)} ({signed(gaps[worst])} points).",
+        limit="Means over the draws; package and waiting run through the same worlds. Lines that a package breaks are not "
+        "part of this.",
+        tone=tone,  # type: ignore[arg-type]
+    )
+
+
+def _policies(result: OutlookResult, words: Words) -> Table:
+    factions = list(result.no_deal)
+    rows: list[list[str | Cell]] = []
+    for p in result.policies.values():
+        rows.append(
+            [
+                p.name,
+                percent(p.office_lost),
+                f"{100 * p.difference:+.1f} ± {100 * p.difference_error:.1f}".replace("-", "−"),
+                *(signed(p.value[f]) for f in factions),
+            ]
+        )
+    return Table(
+        caption="Policies compared in the same worlds",
+        columns=(
+            "Policy",
+            "Office lost by the end",
+            "Against as it is, points",
+            *map(words.faction, factions),
+        ),
+        rows=rows,
+        numeric=tuple(range(1, 3 + len(factions))),
+        note="Under each faction: by how many of its points no deal is worth more or less than in the world as it is. All "
+        "policies meet the same chance, so differences are paired.",
+    )
+
+
+def _structure(result: OutlookResult, words: Words) -> Table:
+    factions = list(result.no_deal)
+    rows: list[list[str | Cell]] = [
+        [
+            PARTS[part],
+            f"{100 * i.office_lost:+.1f}".replace("-", "−"),
+            *(signed(i.value[f]) for f in factions),
+        ]
+        for part, i in sorted(result.structure.items(), key=lambda item: -abs(item[1].office_lost))
+    ]
+    return Table(
+        caption="What hangs on each part of the model",
+        columns=("If this stood still", "Office lost, points", *map(words.faction, factions)),
+        rows=rows,
+        numeric=tuple(range(1, 2 + len(factions))),
+        note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
+        "worlds that lose the incumbent, and in what no deal is worth to each faction.",
+        fold=True,
+    )
+
+
+def _gestures(result: OutlookResult, words: Words) -> list[Block]:
+    rows: list[list[str | Cell]] = []
+    for g in result.gestures.values():
+        moved = "; ".join(
+            f"{words.reading(g.by, r)}: {percent(g.before[r])} → {percent(g.after[r])}" for r in g.before
+        )
+        rows.append([g.name, g.on or "not yet", _telling(g), moved])
+    return [
+        Table(
+            caption="What the gestures tell",
+            columns=("Gesture", "When", "What it tells", "Belief before and after"),
+            rows=rows,
+            note="Bayes' rule on the judged likelihoods. The case's priors are those of its date: for what was seen by then "
+            "the belief without it is worked out backwards, for what was not the belief that it would lead to. Several "
+            "gestures are not independent, so effects do not add up.",
+        )
+    ]
+
+
+def _telling(g: GestureResult) -> Cell:
+    if g.ratio < 1.1:
+        return Cell("nothing: every reading would have made it", "muted")
+    if g.ratio < 2:
+        return Cell(
+            f"little: at most {g.ratio:.1f} times as likely under one reading as under another", "caution"
+        )
+    return Cell(f"something: {g.ratio:.1f} times as likely under one reading as under another", "good")
+
+
+def _questions(result: OutlookResult) -> Table:
+    rows: list[list[str | Cell]] = []
+    for name, q in result.questions.items():
+        said = "; ".join(f"{a} {percent(v)}" for a, v in q.answers.items() if v is not None)
+        tone = {"modelled": "plain", "prior": "caution", "not_modelled": "muted"}[q.basis]
+        rows.append([name, q.text, said or "–", Cell(q.basis.replace("_", " "), tone), q.resolves])  # type: ignore[arg-type]
+    modelled = sum(q.basis == "modelled" for q in result.questions.values())
+    return Table(
+        caption=f"Dated questions ({len(rows)}; {modelled} modelled)",
+        columns=("Id", "Question", "Answer", "Basis", "Known by"),
+        rows=rows,
+        note="Modelled: shares of simulated worlds. Prior: somebody's judgement, which no model stands behind. Not modelled: "
+        "the case has nothing to say.",
+        fold=True,
+    )
+
+
+def _how(result: OutlookResult) -> str:
+    parts: Sequence[str] = [PARTS[p] for p in result.parts]
+    return (
+        f"{result.worlds:,} worlds of {result.months} months, {result.worlds // result.draws} for each of {result.draws:,} draws "
+        f"of the judged numbers. Parts simulated: {joined(parts)}. Everything else stays as it is."
+    )

@@ -1,0 +1,177 @@
+"""What the outlook found. Field names are those of the JSON; shares and chances are between 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from detente import __version__
+from detente.analyses.deal.result import jsonable
+
+__all__ = [
+    "Fan",
+    "Fate",
+    "GestureResult",
+    "Influence",
+    "OutlookResult",
+    "PathValue",
+    "PolicyResult",
+    "QuestionResult",
+]
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A path over the months, across worlds and draws."""
+
+    low: tuple[float, ...]
+    """5th percentile in each month, month 0 first."""
+    lower: tuple[float, ...]
+    """25th percentile."""
+    median: tuple[float, ...]
+    upper: tuple[float, ...]
+    """75th percentile."""
+    high: tuple[float, ...]
+    """95th percentile."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """One outcome of the incumbent."""
+
+    share: tuple[float, ...]
+    """Share of worlds in it in each month."""
+    error: float
+    """Standard error of the last, from the replicates."""
+    hazard: tuple[float, ...]
+    """Chance in each of the years of getting there, among worlds in which the office still holds; empty for holding."""
+
+
+@dataclass(frozen=True)
+class PathValue:
+    """What no deal is worth to a faction, in points of its own, as if constant for ever."""
+
+    computed: float
+    """At best estimates."""
+    mean: float
+    """Over the draws."""
+    error: float
+    """Standard error of the mean, from the replicates."""
+    low: float
+    """5th percentile over the draws."""
+    high: float
+    """95th percentile over the draws."""
+    typed: float | None
+    """The case's own no-deal value at best estimates; None where the case asks for the computed one."""
+    status_quo: float
+    """Utility of everything staying as it is, at best estimates."""
+    drift: float
+    """Mean over the draws of what no deal would be worth a year from now, less what it is worth now."""
+    later: tuple[float, ...]
+    """Mean value of the path from each month on, month 0 first."""
+    used: bool
+    """Whether the deal analysis uses the computed value."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """A part of the world made to stand still, everything else and all chance the same."""
+
+    office_lost: float
+    """Change in the share of worlds in which the office is lost by the end."""
+    value: Mapping[str, float]
+    """Faction → change of the mean value of no deal."""
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """The same worlds with some numbers changed, against the world as it is."""
+
+    name: str
+    changes: Mapping[str, float]
+    """Path → best estimate."""
+    office_lost: float
+    """Share of worlds in which the office is lost by the end."""
+    difference: float
+    """That less the same in the world as it is."""
+    difference_error: float
+    """Its standard error, from paired replicates."""
+    fate: Mapping[str, float]
+    """Outcome → share at the end."""
+    value: Mapping[str, float]
+    """Faction → paired difference of the mean value of no deal."""
+    value_error: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class GestureResult:
+    """What a gesture tells."""
+
+    by: str
+    name: str
+    on: str | None
+    before: Mapping[str, float]
+    """Reading → chance before it was seen; for one that has not been seen, the case's own."""
+    after: Mapping[str, float]
+    """Reading → chance after it."""
+    ratio: float
+    """The largest likelihood divided by the smallest: 1 tells nothing."""
+    seen: bool
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """A dated question."""
+
+    text: str
+    resolves: str
+    basis: str
+    """``modelled``, ``prior`` or ``not_modelled``."""
+    answers: Mapping[str, float | None]
+    """Answer → probability; null where the case has nothing to say."""
+    error: Mapping[str, float | None]
+    """Their standard errors, from the replicates; null where nothing is sampled."""
+
+
+@dataclass(frozen=True)
+class OutlookResult:
+    """What happens without a deal."""
+
+    case: str
+    title: str
+    as_of: str | None
+    seed: int
+    draws: int
+    widen: float
+    worlds: int
+    """Draws times worlds for each."""
+    months: int
+    dates: tuple[str, ...]
+    """First day of each month, month 0 first."""
+    parts: tuple[str, ...]
+    """Parts of the world that the case gives."""
+    paths: Mapping[str, Fan]
+    """Of the parts that the case gives; from every fourth world."""
+    office: Mapping[str, Fate]
+    judgement_share: float
+    """Of the variance of whether the office is lost by the end: the share that comes from the judged numbers, the rest
+    being chance."""
+    no_deal: Mapping[str, PathValue]
+    structure: Mapping[str, Influence]
+    """Part → what changes if it stands still: how much hangs on the choice of model."""
+    policies: Mapping[str, PolicyResult]
+    gestures: Mapping[str, GestureResult]
+    questions: Mapping[str, QuestionResult]
+    package: Mapping[str, str] | None
+    """The package that waiting is compared with; None: none was given."""
+    package_value: Mapping[str, float] | None
+    """Faction → what the package is worth in the same world, at best estimates."""
+    ripe: tuple[int, ...]
+    """Months from which on every faction that is needed would rather have that package than go on without a deal, at
+    the mean of the draws."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        head = {"detente": __version__, "case": self.case, "verb": "outlook"}
+        return {**head, **jsonable(self)}

@@ -1,0 +1,458 @@
+"""What happens without a deal? MODEL.md, sections 2, 3 and 7."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.outlook.paths import PER, expected, fixed, occupancy, simulate, value
+from detente.analyses.outlook.result import (
+    Fan,
+    Fate,
+    GestureResult,
+    Influence,
+    OutlookResult,
+    PathValue,
+    PolicyResult,
+    QuestionResult,
+)
+from detente.case.base import Range
+from detente.case.model import Case
+from detente.case.outlook import PARTS
+from detente.case.world import Amount, Answer, Happened, State
+from detente.errors import UsageError
+from detente.kernels.worlds import BINS, EVENTS, OFFICE, VARIABLES, Worlds, add
+from detente.problem import Sample, table
+from detente.problem.steps import patience
+from detente.problem.world import FROZEN, flows, month_of
+from detente.rng import replicate_error
+
+__all__ = ["outlook"]
+
+Floats = NDArray[np.float64]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+TOP = {"revenue": 2.0, "income": 2.0, "loyalty": 1.0, "support": 1.0, "recognition": 1.0}
+SHOWS = {
+    "revenue": "money",
+    "income": "money",
+    "loyalty": "loyalty",
+    "support": "support",
+    "recognition": "recognition",
+}
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """What every answer shares."""
+
+    ready: Deal
+    per: int
+
+    @property
+    def case(self) -> Case:
+        return self.ready.problem.case
+
+    @cached_property
+    def found(self) -> Worlds:
+        return self.run(self.ready.typed, {})
+
+    def run(self, sample: Sample, changes: Mapping[str, Floats | float]) -> Worlds:
+        """In parts of bounded size, so that memory does not grow with the worlds."""
+        beside = self.ready.beside_fresh
+        whole: Worlds | None = None
+        step = 1 << 14
+        for first in range(0, self.per, step):
+            per = min(step, self.per - first)
+            made = simulate(
+                self.ready.problem,
+                sample,
+                beside.world,
+                seed=self.ready.seed,
+                per=per,
+                first=first,
+                changes=changes,
+            )
+            whole = made if whole is None else add(whole, made)
+        assert whole is not None
+        return whole
+
+    @cached_property
+    def points(self) -> Floats:
+        """[F, 5, 3, 3, S] with recognition running."""
+        return flows(self.ready.problem, self.ready.typed, self.ready.beside_fresh.world, recognition=True)
+
+    @cached_property
+    def rho(self) -> Floats:
+        problem = self.ready.problem
+        return patience(problem, self.ready.typed, self.ready.beside_fresh.steps, problem.factions)
+
+    def worth(self, found: Worlds) -> Floats:
+        """[F, S] value of no deal."""
+        return value(expected(found, self.points), self.rho)
+
+    @cached_property
+    def base(self) -> Floats:
+        return self.worth(self.found)
+
+    def lost(self, found: Worlds) -> Floats:
+        """[S] share of worlds whose incumbent has lost office by the end."""
+        gone: Floats = 1 - occupancy(found)[:, -1, 0].sum(axis=(1, 2))
+        return gone
+
+
+def outlook(
+    ready: Deal, *, per: int = PER, package: Mapping[str, str] | None = None, track: str | None = None
+) -> OutlookResult:
+    """The world of a case without a deal, ``per`` worlds for each draw.
+
+    ``package`` (what moves, at the table ``track``) is what waiting is compared with.
+
+    Raises
+    ------
+    UsageError
+        The case has no world, or somebody's patience is missing.
+    """
+    problem = ready.problem
+    case, world = problem.case, problem.case.world
+    if world is None:
+        raise UsageError(
+            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed"
+        )
+    if problem.status_quo is None:
+        raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
+    this = _Outlook(ready, per)
+    parts = tuple(p for p in PARTS if getattr(world, p) is not None)
+    compared = _compared(this, package, track)
+    return OutlookResult(
+        case=case.id,
+        title=case.title,
+        as_of=None if case.as_of is None else case.as_of.isoformat(),
+        seed=ready.seed,
+        draws=ready.draws,
+        widen=ready.widen,
+        worlds=ready.draws * per,
+        months=world.months,
+        dates=tuple(_date(case, m) for m in range(world.months + 1)),
+        parts=parts,
+        paths={v: _fan(this.found, n, TOP[v]) for n, v in enumerate(VARIABLES) if SHOWS[v] in parts},
+        office=_office(this),
+        judgement_share=_judged(this.lost(this.found), per),
+        no_deal=_values(this),
+        structure={part: _still(this, part) for part in parts},
+        policies={name: _policy(this, name) for name in case.policies},
+        gestures=_gestures(this),
+        questions={name: _question(this, name) for name in case.questions},
+        package=None if package is None else dict(package),
+        package_value=None if compared is None else compared[0],
+        ripe=() if compared is None else compared[1],
+    )
+
+
+def _date(case: Case, months: int) -> str:
+    assert case.as_of is not None, "checked on reading"
+    year, month = divmod(case.as_of.year * 12 + case.as_of.month - 1 + months, 12)
+    day = min(case.as_of.day, calendar.monthrange(year, month + 1)[1])
+    return datetime.date(year, month + 1, day).isoformat()
+
+
+# --- paths and fates --------------------------------------------------------------------------------------
+
+
+def _fan(found: Worlds, variable: int, top: float) -> Fan:
+    """Quantiles from the histograms, linear within a bin (an error of at most one bin)."""
+    counts = found.histograms[variable].astype(np.float64)
+    edges = np.linspace(0, top, BINS + 1)
+    lines = []
+    for q in QUANTILES:
+        line = []
+        for row in counts:
+            passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
+            line.append(round(float(np.interp(q, passed, edges)), 5))
+        lines.append(tuple(line))
+    return Fan(*lines)
+
+
+def _office(this: _Outlook) -> dict[str, Fate]:
+    share = occupancy(this.found).sum(axis=(3, 4))  # [S, T + 1, 5]
+    mean = share.mean(axis=0)
+    fates = {}
+    for n, name in enumerate(OFFICE):
+        hazard = []
+        for first in range(0, mean.shape[0] - 1, YEAR):
+            last = min(first + YEAR, mean.shape[0] - 1)
+            begin = float(mean[first, 0])
+            hazard.append(round(float(mean[last, n] - mean[first, n]) / begin, 6) if begin > 0 else 0.0)
+        fates[name] = Fate(
+            tuple(round(float(v), 6) for v in mean[:, n]),
+            replicate_error(share[:, -1, n], REPLICATES),
+            tuple(hazard) if n else (),
+        )
+    return fates
+
+
+def _judged(share: Floats, per: int) -> float:
+    """Share of the variance of an event that lies between draws, the sampling of worlds within a draw taken off."""
+    mean = float(share.mean())
+    total = mean * (1 - mean)
+    if total <= 0 or per < 2:
+        return 0.0
+    between = float(share.var(ddof=1)) - float((share * (1 - share)).mean()) / (per - 1)
+    return round(min(1.0, max(0.0, between / total)), 6)
+
+
+# --- values -----------------------------------------------------------------------------------------------
+
+
+def _values(this: _Outlook) -> dict[str, PathValue]:
+    ready, problem = this.ready, this.ready.problem
+    best, beside = ready.supposing({}), ready.beside_best
+    points = flows(problem, best, beside.world, recognition=True)
+    rho = patience(problem, best, beside.steps, problem.factions)
+    at_best = simulate(problem, best, beside.world, seed=ready.seed)
+    computed = value(expected(at_best, points), rho)[:, 0]
+    flow = expected(this.found, this.points)
+    months = flow.shape[2] - 1
+    later = np.array([_from(flow, this.rho, m).mean(axis=1) for m in range(months + 1)])
+    a_year = _from(flow, this.rho, min(YEAR, months)) - this.base
+    typed = best.no_deal[:, 0] * problem.step
+    found = {}
+    for n, f in enumerate(problem.factions):
+        low, high = np.quantile(this.base[n], (0.05, 0.95))
+        used = f in this.case.computed
+        found[f] = PathValue(
+            computed=round(float(computed[n]), 6),
+            mean=round(float(this.base[n].mean()), 6),
+            error=replicate_error(this.base[n], REPLICATES),
+            low=round(float(low), 6),
+            high=round(float(high), 6),
+            typed=None if used else round(float(typed[n]), 6),
+            status_quo=round(float(points[n, 0, _level(this), _band(this), 0]), 6),
+            drift=round(float(a_year[n].mean()), 6),
+            later=tuple(round(float(v), 6) for v in later[:, n]),
+            used=used,
+        )
+    return found
+
+
+def _from(flow: Floats, rho: Floats, month: int) -> Floats:
+    """[F, S] value of the path from a month on."""
+    last = flow.shape[2] - 1
+    return value(flow[:, :, min(month, last - 1) :], rho) if month < last else flow[:, :, -1]
+
+
+def _level(this: _Outlook) -> int:
+    sender = this.case.world.sender if this.case.world else None
+    return 0 if sender is None else sender.steps.index(this.case.issues[sender.issue].status_quo or "")
+
+
+def _band(this: _Outlook) -> int:
+    known = this.case.world.recognition if this.case.world else None
+    if known is None or known.issue is None or known.bands is None:
+        return 0
+    here = this.case.issues[known.issue].status_quo
+    return known.bands.index(here) if here in known.bands else 0
+
+
+def _still(this: _Outlook, part: str) -> Influence:
+    found = this.run(this.ready.typed, FROZEN[part])
+    lost = float((this.lost(found) - this.lost(this.found)).mean())
+    change = (this.worth(found) - this.base).mean(axis=1)
+    factions = this.ready.problem.factions
+    return Influence(round(lost, 6), {f: round(float(c), 6) for f, c in zip(factions, change, strict=True)})
+
+
+def _policy(this: _Outlook, name: str) -> PolicyResult:
+    spec, beside = this.case.policies[name], this.ready.beside_fresh
+    changes = {path: beside.world[f"policies.{name}.{path}"] for path in spec.changes}
+    found = this.run(this.ready.typed, changes)
+    paired = this.lost(found) - this.lost(this.found)
+    worth = this.worth(found) - this.base
+    fate = occupancy(found)[:, -1].sum(axis=(2, 3)).mean(axis=0)
+    factions = this.ready.problem.factions
+    return PolicyResult(
+        name=spec.name or name.replace("_", " "),
+        changes={path: number.median for path, number in spec.changes.items()},
+        office_lost=round(float(this.lost(found).mean()), 6),
+        difference=round(float(paired.mean()), 6),
+        difference_error=replicate_error(paired, REPLICATES),
+        fate={o: round(float(v), 6) for o, v in zip(OFFICE, fate, strict=True)},
+        value={f: round(float(w.mean()), 6) for f, w in zip(factions, worth, strict=True)},
+        value_error={f: replicate_error(w, REPLICATES) for f, w in zip(factions, worth, strict=True)},
+    )
+
+
+# --- what a gesture tells ---------------------------------------------------------------------------------
+
+
+def _gestures(this: _Outlook) -> dict[str, GestureResult]:
+    """Bayes' rule. The priors of the case are those of its date: what was seen by then is in them already."""
+    case, found = this.case, {}
+    for name, gesture in case.gestures.items():
+        readings = case.readings[gesture.by]
+        prior = np.array([r.prior.median for r in readings.values()])
+        prior = prior / prior.sum()
+        likely = np.array([gesture.likelihood[r].median for r in readings])
+        seen = gesture.on is not None and case.as_of is not None and gesture.on <= case.as_of
+        with np.errstate(divide="ignore", invalid="ignore"):
+            other = prior / likely if seen else prior * likely
+        other = np.where(np.isfinite(other), other, 0.0)
+        other = other / other.sum() if other.sum() > 0 else prior
+        before, after = (other, prior) if seen else (prior, other)
+        ratio = float(likely.max() / likely.min()) if likely.min() > 0 else 1e9
+        found[name] = GestureResult(
+            by=gesture.by,
+            name=gesture.name or name.replace("_", " "),
+            on=None if gesture.on is None else gesture.on.isoformat(),
+            before={r: round(float(v), 6) for r, v in zip(readings, before, strict=True)},
+            after={r: round(float(v), 6) for r, v in zip(readings, after, strict=True)},
+            ratio=round(ratio, 6),
+            seen=seen,
+        )
+    return found
+
+
+# --- dated questions --------------------------------------------------------------------------------------
+
+
+def _question(this: _Outlook, name: str) -> QuestionResult:
+    question = this.case.questions[name]
+    shares: dict[str, Floats | None] = {}
+    for answer, spec in question.answers.items():
+        if spec is None or spec == "rest":
+            continue
+        if isinstance(spec, Range):
+            shares[answer] = this.ready.beside_fresh.world[f"questions.{name}.{answer}"]
+        else:
+            shares[answer] = _chance(this, spec)
+    rest = [a for a, spec in question.answers.items() if spec == "rest"]
+    if rest:
+        known = [s for s in shares.values() if s is not None]
+        shares[rest[0]] = np.clip(1 - np.sum(known, axis=0), 0.0, 1.0)
+    answers: dict[str, float | None] = {}
+    errors: dict[str, float | None] = {}
+    for answer in question.answers:
+        share = shares.get(answer)
+        answers[answer] = None if share is None else round(float(np.nanmean(share)), 6)
+        errors[answer] = None if share is None else replicate_error(np.nan_to_num(share, nan=0.0), REPLICATES)
+    total = sum(v for v in answers.values() if v is not None)
+    if total > 0 and len(shares) == len(answers):
+        answers = {a: None if v is None else round(v / total, 6) for a, v in answers.items()}
+    return QuestionResult(
+        text=question.text,
+        resolves=question.resolves.isoformat(),
+        basis=question.basis,
+        answers=answers,
+        error=errors,
+    )
+
+
+def _chance(this: _Outlook, spec: Answer) -> Floats:
+    """[S] share of worlds."""
+    case, found = this.case, this.found
+    last = found.states.shape[1] - 1
+    if isinstance(spec, Happened):
+        by = min(last, month_of(case, spec.by))
+        done = found.events[:, EVENTS.index(spec.event), : by + 1].sum(axis=1) / found.per
+        if spec.given is None:
+            return np.asarray(done, dtype=np.float64)
+        # The events that can be conditions contain those that are asked for, so shares divide.
+        among = found.events[:, EVENTS.index(spec.given), : by + 1].sum(axis=1) / found.per
+        share = float(done.sum()) / max(1e-12, float(among.sum()))
+        return np.full(len(done), min(1.0, share))
+    if isinstance(spec, State):
+        at = min(last, month_of(case, spec.at))
+        joint = found.states[:, at].reshape(-1, len(OFFICE), 3, 3, 2, 2) / found.per
+        return np.asarray(joint[(slice(None), *_chosen(spec))].reshape(len(joint), -1).sum(axis=1))
+    assert isinstance(spec, Amount)
+    at = min(last, month_of(case, spec.at))
+    row = found.histograms[VARIABLES.index(spec.variable), at].astype(np.float64)
+    edges = np.linspace(0, TOP[spec.variable], BINS + 1)
+    passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
+    between = float(np.interp(spec.high, edges, passed) - np.interp(spec.low, edges, passed))
+    return np.full(len(found.states), between)
+
+
+def _chosen(spec: State) -> Sequence[slice]:
+    """Which part of the joint states a state means."""
+
+    def one(index: int | None) -> slice:
+        return slice(None) if index is None else slice(index, index + 1)
+
+    bands = ("many", "some", "none")
+    return (
+        one(None if spec.office is None else OFFICE.index(spec.office)),
+        one(spec.easing),
+        one(None if spec.recognised is None else bands.index(spec.recognised)),
+        one(None if spec.talks is None else int(spec.talks)),
+        one(None if spec.split is None else int(spec.split)),
+    )
+
+
+# --- ripeness ---------------------------------------------------------------------------------------------
+
+
+def _compared(
+    this: _Outlook, package: Mapping[str, str] | None, track: str | None
+) -> tuple[dict[str, float], tuple[int, ...]] | None:
+    """What a package is worth in the same world, and from which months on it is preferred to waiting."""
+    if package is None:
+        return None
+    ready, problem = this.ready, this.ready.problem
+    world = this.case.world
+    assert world is not None
+    at = table(problem, track)
+    sender = world.sender
+    level = 0
+    if sender is not None:
+        option = package.get(sender.issue, this.case.issues[sender.issue].status_quo)
+        level = sender.steps.index(option or sender.steps[0])
+    kept = this.run(ready.typed, fixed(level))
+    flow = expected(kept, this.points)
+    moved = _moved(this, package)
+    later = value(flow, this.rho) + moved
+    mean = later.mean(axis=1)
+    waiting = expected(this.found, this.points)
+    months = waiting.shape[2] - 1
+    ripe = []
+    for m in range(months + 1):
+        left = _from(waiting, this.rho, m).mean(axis=1)
+        wants = {f for f in range(len(problem.factions)) if mean[f] >= left[f]}
+        place = {f: n for n, f in enumerate(at.factions)}
+        mask = sum(1 << place[f] for f in wants if f in place)
+        if any(w & mask == w for w in at.winning):
+            ripe.append(m)
+    return {f: round(float(v), 6) for f, v in zip(problem.factions, mean, strict=True)}, tuple(ripe)
+
+
+def _moved(this: _Outlook, package: Mapping[str, str]) -> Floats:
+    """[F, S] points of what a package moves beside the sender's step."""
+    problem, sample = this.ready.problem, this.ready.typed
+    assert problem.status_quo is not None
+    world = this.case.world
+    assert world is not None
+    skip = {world.sender.issue if world.sender else None}
+    here = sample.outside.astype(np.int64)
+    here = np.where(here >= 0, here, problem.status_quo[:, None])
+    there = here.copy()
+    for issue, option in package.items():
+        if issue not in skip:
+            i = problem.issues.index(issue)
+            there[i] = problem.options[i].index(option)
+    rows = np.arange(sample.draws)
+    total = np.zeros((len(problem.factions), sample.draws))
+    for i in range(len(problem.issues)):
+        total += sample.points[:, i, there[i], rows] - sample.points[:, i, here[i], rows]
+    for t, pattern in enumerate(problem.patterns):
+        now = np.all([here[i] == o for i, o in pattern], axis=0)
+        then = np.all([there[i] == o for i, o in pattern], axis=0)
+        total += sample.add[:, t] * (then.astype(np.int64) - now.astype(np.int64))
+    return total * problem.step[:, None]

@@ -1,0 +1,180 @@
+"""What a case says about the world without a deal: its names, and what in it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from pydantic import BaseModel
+
+from detente.case.base import Range
+from detente.case.model import Case
+from detente.case.paths import factions_of
+from detente.case.world import Happened, World
+from detente.case.yamltext import Path
+
+__all__ = ["PARTS", "outlook_faults", "outlook_names", "world_paths"]
+
+PARTS = (
+    "money",
+    "sender",
+    "loyalty",
+    "survival",
+    "recognition",
+    "support",
+    "split",
+    "polls",
+    "exit",
+    "force",
+    "talks",
+)
+"""Parts of a world, each of which may be left out."""
+
+_NEEDS = {
+    "talks_began": "talks", "talks_stopped": "talks", "eased": "sender", "all_lifted": "sender", "taken_back": "sender",
+    "lapsed_within_a_year": "sender", "collapsed": "survival", "handed_over": "exit", "voted_out": "polls",
+    "removed": "force", "split": "split", "unrecognised": "recognition",
+}  # fmt: skip
+
+
+def world_paths(world: World) -> list[str]:
+    """Paths of the numbers of a world, as policies and readings name them."""
+    found = []
+    for part in PARTS:
+        spec = getattr(world, part)
+        if isinstance(spec, BaseModel):
+            found += [f"{part}.{key}" for key, value in spec.__dict__.items() if isinstance(value, Range)]
+    found += [f"{part}.now" for part in ("sender", "talks") if getattr(world, part) is not None]
+    return found
+
+
+def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
+    """Every name used: where, what kind of name, the name, the names that there are."""
+    factions = factions_of(case)
+    world = case.world
+    if world is not None:
+        for part, options in (
+            ("sender", world.sender.steps if world.sender else ()),
+            ("recognition", (world.recognition.bands or ()) if world.recognition else ()),
+        ):
+            spec = getattr(world, part)
+            if spec is not None and spec.issue is not None:
+                yield ("world", part, "issue"), "issue", spec.issue, case.issues
+                key = "steps" if part == "sender" else "bands"
+                for n, option in enumerate(options if spec.issue in case.issues else ()):
+                    kind = f"option of {spec.issue}"
+                    yield ("world", part, key, n), kind, option, case.issues[spec.issue].options
+        issue = world.office.issue
+        if issue is not None:
+            yield ("world", "office", "issue"), "issue", issue, case.issues
+            for outcome, option in world.office.options.items() if issue in case.issues else ():
+                at: Path = ("world", "office", "options", outcome)
+                yield at, f"option of {issue}", option, case.issues[issue].options
+        for faction in world.office.stakes:
+            yield ("world", "office", "stakes", faction), "faction", faction, factions
+        known = world_paths(world)
+        for faction, readings in world.under.items():
+            yield ("world", "under", faction), "faction with readings", faction, case.readings
+            for reading, changes in readings.items():
+                if faction in case.readings:
+                    here: Path = ("world", "under", faction, reading)
+                    yield here, f"reading of {faction}", reading, case.readings[faction]
+                for path in changes:
+                    yield ("world", "under", faction, reading, path), "number of the world", path, known
+        for name, policy in case.policies.items():
+            for path in policy.changes:
+                yield ("policies", name, "changes", path), "number of the world", path, known
+    for name, gesture in case.gestures.items():
+        yield ("gestures", name, "by"), "faction with readings", gesture.by, case.readings
+        for reading in gesture.likelihood if gesture.by in case.readings else ():
+            here = ("gestures", name, "likelihood", reading)
+            yield here, f"reading of {gesture.by}", reading, case.readings[gesture.by]
+
+
+def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
+    """What cannot be."""
+    world = case.world
+    if world is None:
+        for block in ("policies", "questions"):
+            if getattr(case, block):
+                yield (block,), f"'{block}' are about a world: add a block 'world'"
+        for faction in case.computed:
+            yield (
+                ("preferences", faction, "no_deal"),
+                "'from_outlook' needs a block 'world'; or use {status_quo: range} or a number",
+            )
+        return
+    yield from _world(case, world)
+    for faction in case.computed:
+        if case.preferences[faction].patience is None:
+            yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
+    for name, gesture in case.gestures.items():
+        missing = set(case.readings.get(gesture.by, {})) - set(gesture.likelihood)
+        if missing:
+            yield (
+                ("gestures", name, "likelihood"),
+                f"how likely is it under '{sorted(missing)[0]}'? Every reading of '{gesture.by}' needs a likelihood",
+            )
+    yield from _questions(case, world)
+
+
+def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    if case.as_of is None:
+        yield ("world",), "a world begins on the date of the case: add 'as_of: DATE' at the top"
+    sender, money = world.sender, world.money
+    if sender is not None and sender.issue in case.issues:
+        options = set(case.issues[sender.issue].options)
+        if set(sender.steps) != options or len(set(sender.steps)) != len(sender.steps):
+            yield (
+                ("world", "sender", "steps"),
+                f"every option of '{sender.issue}' was expected once, the strictest first: {', '.join(sorted(options))}",
+            )
+    if money is not None:
+        wanted = len(sender.steps) if sender is not None else 1
+        if len(money.loss) != wanted:
+            yield ("world", "money", "loss"), f"one share for each step of the sender was expected: {wanted}"
+    for part, keys in (("loyalty", ("scale",)), ("survival", ("scale",)), ("polls", ("scale",))):
+        for key in keys:
+            spec = getattr(world, part)
+            if spec is not None and getattr(spec, key).low <= 0:
+                yield ("world", part, key), "must be above 0"
+    known = world.recognition
+    if known is not None:
+        if (known.lapse is None) != (known.kept is None):
+            yield ("world", "recognition"), "'lapse' and 'kept' belong together: give both or none"
+        if known.all.low < max(1.0, known.now.high):
+            yield (
+                ("world", "recognition", "all"),
+                "there must be at least as many governments as recognise him now",
+            )
+        if (known.issue is None) != (known.bands is None):
+            yield ("world", "recognition"), "'issue' and 'bands' belong together: give both or none"
+
+
+def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    for name, question in case.questions.items():
+        at: Path = ("questions", name)
+        if case.as_of is not None and question.resolves <= case.as_of:
+            yield (*at, "resolves"), f"must lie after the date of the case, {case.as_of}"
+        rests = [a for a, spec in question.answers.items() if spec == "rest"]
+        if len(rests) > 1:
+            yield (*at, "answers"), "only one answer can be what the others leave ('rest')"
+        for answer, spec in question.answers.items():
+            here: Path = (*at, "answers", answer)
+            if question.basis == "not_modelled":
+                if spec is not None:
+                    yield here, "this question is 'not_modelled', so its answers have no meaning to give"
+                continue
+            if spec is None:
+                yield here, "what does this answer mean? An event of the world, a probability, or 'rest'"
+            elif question.basis == "prior" and not (isinstance(spec, Range) or spec == "rest"):
+                yield here, "this question is a 'prior': a probability was expected, or 'rest'"
+            elif question.basis == "modelled" and isinstance(spec, Range):
+                yield here, "this question is 'modelled': something of the world was expected, or 'rest'"
+            if isinstance(spec, Happened):
+                for key in ("event", "given"):
+                    event = getattr(spec, key)
+                    if event in _NEEDS and getattr(world, _NEEDS[event]) is None:
+                        yield (
+                            (*here, key),
+                            f"'{event}' never happens without a part '{_NEEDS[event]}' in the world",
+                        )

@@ -1,0 +1,138 @@
+"""Where a path may go: a median with two bands, month by month; and shares that add up to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detente.charts.vega import PALETTE, layer, number, quantity, short, wrapped_title
+from detente.document import Chart, Table
+
+__all__ = ["fan", "shares"]
+
+HEIGHT = 190
+
+
+def fan(
+    id: str,
+    caption: str,
+    lines: Sequence[Sequence[float]],
+    *,
+    y_title: str,
+    percent: bool = True,
+    every: int = 6,
+) -> Chart:
+    """``lines``: 5th, 25th, 50th, 75th and 95th percentile in each month, month 0 first."""
+    values: list[dict[str, Any]] = []
+    for month, (low, lower, middle, upper, high) in enumerate(zip(*lines, strict=True)):
+        said = f"month {month}\nmedian {number(middle, percent)}\n90%: {number(low, percent)} to {number(high, percent)}"
+        values.append(
+            {
+                "part": "fan",
+                "x": month,
+                "low": short(low),
+                "lower": short(lower),
+                "y": short(middle),
+                "upper": short(upper),
+                "high": short(high),
+                "tip": said,
+            }
+        )
+    top = max([*(v for line in lines for v in line), 1e-9])
+    last = max(1, len(values) - 1)
+    x = quantity("x", title=["Months from the date of the case"], domain=(0, last), grid=False)
+    y = {
+        **quantity("y", title=wrapped_title(y_title), domain=(0, top * 1.05), grid=True),
+    }
+    if percent:
+        y["axis"]["format"] = ".0%"
+    layers = [
+        layer(
+            "fan",
+            {"type": "area", "color": PALETTE["navy"], "opacity": 0.18},
+            {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        ),
+        layer(
+            "fan",
+            {"type": "area", "color": PALETTE["navy"], "opacity": 0.3},
+            {"x": quantity("x"), "y": quantity("lower"), "y2": {"field": "upper"}},
+        ),
+        layer(
+            "fan",
+            {"type": "line", "color": PALETTE["navy"], "strokeWidth": 2},
+            {"x": quantity("x"), "y": quantity("y"), "tooltip": {"field": "tip"}},
+        ),
+    ]
+    alt = "No path to show."
+    if values:
+        end = values[-1]
+        alt = (
+            f"Median {number(values[0]['y'], percent)} now and {number(end['y'], percent)} after {last} months; then nine in "
+            f"ten worlds lie between {number(end['low'], percent)} and {number(end['high'], percent)}."
+        )
+    table = Table(
+        caption,
+        ("Month", "5%", "25%", "Median", "75%", "95%"),
+        [
+            (str(r["x"]), *(number(r[k], percent) for k in ("low", "lower", "y", "upper", "high")))
+            for r in values
+            if r["x"] % every == 0
+        ],
+        numeric=(0, 1, 2, 3, 4, 5),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT)
+
+
+def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every: int = 6) -> Chart:
+    """Shares that add up to one in each month, stacked in the order given; the names stand in the legend."""
+    colours = ("teal", "brick", "ochre", "plum", "olive", "navy")
+    names = list(rows)
+    months = len(next(iter(rows.values()), ()))
+    values: list[dict[str, Any]] = []
+    for month in range(months):
+        below = 0.0
+        for name in names:
+            share = float(rows[name][month])
+            values.append(
+                {
+                    "part": "share",
+                    "kind": name,
+                    "x": month,
+                    "y": short(below),
+                    "y2": short(below + share),
+                    "tip": f"{name}, month {month}: {number(share, True)}",
+                }
+            )
+            below += share
+    y = quantity("y", title=["Share of worlds"], domain=(0, 1), grid=True)
+    y["axis"]["format"] = ".0%"
+    layers = [
+        layer(
+            "share",
+            {"type": "area", "opacity": 0.85},
+            {
+                "x": quantity(
+                    "x", title=["Months from the date of the case"], domain=(0, max(1, months - 1))
+                ),
+                "y": y,
+                "y2": {"field": "y2"},
+                "color": {
+                    "field": "kind",
+                    "type": "nominal",
+                    "scale": {"domain": names, "range": [PALETTE[colours[n % 6]] for n in range(len(names))]},
+                    "legend": {"orient": "bottom", "title": None, "columns": 2, "symbolType": "square"},
+                },
+                "tooltip": {"field": "tip"},
+            },
+        )
+    ]
+    alt = "No shares to show."
+    if months:
+        alt = "At the end: " + "; ".join(f"{name} {number(rows[name][-1], True)}" for name in names) + "."
+    table = Table(
+        caption,
+        ("Month", *names),
+        [(str(m), *(number(float(rows[name][m]), True) for name in names)) for m in range(0, months, every)],
+        numeric=tuple(range(len(names) + 1)),
+    )
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT + 40)

@@ -1,0 +1,210 @@
+"""The world of a case as numbers: one column of parameters a draw, and what a joint state is worth to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.agreement import all_of
+from detente.case.base import Range
+from detente.case.model import Case
+from detente.case.outlook import PARTS
+from detente.case.world import World
+from detente.problem.build import Parameter, Problem, parameter
+from detente.problem.sample import Sample, drawn
+from detente.problem.steps import DAYS
+from detente.problem.table import Table, seat
+
+__all__ = ["FROZEN", "Setting", "columns", "flows", "month_of", "setting", "world_parameters", "world_values"]
+
+OUTCOMES = ("holds", "collapsed", "handed_over", "voted_out", "removed")
+
+FROZEN: Mapping[str, Mapping[str, float]] = {
+    "money": {"money.pull": 0, "money.spread": 0, "money.depletion": 0},
+    "sender": {"sender.ease": 0, "sender.ease_in_talks": 0, "sender.take_back": 0},
+    "loyalty": {"loyalty.pace": 0, "loyalty.spread": 0},
+    "survival": {"survival.peak": 0},
+    "recognition": {"recognition.drop": 0, "recognition.cascade": 0, "recognition.kept": 1},
+    "support": {"support.decay": 0, "support.spread": 0, "support.gain": 0},
+    "split": {"split.begins": 0, "split.heals": 0},
+    "polls": {"polls.fairness": 0},
+    "exit": {"exit.rate": 0},
+    "force": {"force.rate": 0},
+    "talks": {"talks.begin": 0, "talks.stop": 0, "talks.spoilt": 0},
+}
+"""Part → what makes it stand still, everything else as it is."""
+
+_ABSENT: Mapping[str, float] = {
+    "money.revenue": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0, "recognition.all": 1.0,
+    "recognition.kept": 1.0, "polls.scale": 1.0,
+}  # fmt: skip
+"""Of parts that are left out; everything else is 0."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not change from draw to draw."""
+
+    months: int
+    lapse: int
+    """Month in which the mandate ends; 0: never."""
+    polls: NDArray[np.bool_]
+    """[months + 1]."""
+    level: int
+    """How far the sender has eased at the beginning."""
+
+
+def month_of(case: Case, day: date) -> int:
+    """The month of a world that a day falls into; month 1 begins on the date of the case."""
+    assert case.as_of is not None, "checked on reading"
+    return max(1, -(-int((day - case.as_of).days * 1000) // int(DAYS * 1000)))
+
+
+def setting(case: Case, world: World) -> Setting:
+    """From dates to months."""
+    polls = np.zeros(world.months + 1, dtype=np.bool_)
+    for day in world.polls.on if world.polls else ():
+        month = month_of(case, day)
+        if month <= world.months:
+            polls[month] = True
+    known = world.recognition
+    lapse = month_of(case, known.lapse) if known is not None and known.lapse is not None else 0
+    level = 0
+    if world.sender is not None:
+        level = world.sender.steps.index(case.issues[world.sender.issue].status_quo or world.sender.steps[0])
+    return Setting(world.months, lapse if lapse <= world.months else 0, polls, level)
+
+
+def world_parameters(case: Case, widen: float) -> list[Parameter]:
+    """Every number of the world, its readings, policies, gestures and questions, in the order of the case."""
+    found: list[Parameter] = []
+
+    def add(path: str, value: object, lower: float | None = 0.0, upper: float | None = None) -> None:
+        if isinstance(value, Range):
+            upper = 1.0 if upper is None and value.high <= 1 else upper
+            found.append(parameter(path, "step", "", value, lower, upper, widen=widen))
+
+    world = case.world
+    if world is not None:
+        for part in PARTS:
+            spec = getattr(world, part)
+            for key, value in spec.__dict__.items() if spec is not None else ():
+                add(f"{part}.{key}", value)
+                for n, loss in enumerate(value if key == "loss" else ()):
+                    add(f"money.loss_{n}", loss)
+        for f, stakes in world.office.stakes.items():
+            for outcome, value in stakes.items():
+                found.append(parameter(f"stakes.{f}.{outcome}", "step", f, value, None, None, widen=widen))
+        for f, readings in world.under.items():
+            for r, changes in readings.items():
+                for path, value in changes.items():
+                    add(f"under.{f}.{r}.{path}", value)
+    for name, policy in case.policies.items():
+        for path, value in policy.changes.items():
+            add(f"policies.{name}.{path}", value)
+    for name, gesture in case.gestures.items():
+        for r, value in gesture.likelihood.items():
+            add(f"gestures.{name}.{r}", value, 0.0, 1.0)
+    for name, question in case.questions.items():
+        for answer, spec in question.answers.items():
+            add(f"questions.{name}.{answer}", spec, 0.0, 1.0)
+    return found
+
+
+def world_values(
+    case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1.0
+) -> dict[str, NDArray[np.float64]]:
+    """Path → values [S] from ``uniforms`` [S, number of :func:`world_parameters`]; best estimates without."""
+    return drawn(world_parameters(case, widen), uniforms)
+
+
+def columns(
+    problem: Problem,
+    sample: Sample,
+    values: Mapping[str, NDArray[np.float64]],
+    names: Sequence[str],
+    *,
+    changes: Mapping[str, NDArray[np.float64] | float] | None = None,
+) -> NDArray[np.float64]:
+    """[len(names), S] the kernel's parameters in every draw, under the reading that is true there; ``changes`` come
+    last."""
+    world, size = problem.case.world, sample.draws
+    assert world is not None
+    level = setting(problem.case, world).level
+    found = {name: np.full(size, _ABSENT.get(name, 0.0)) for name in names}
+    if world.talks is not None:
+        found["talks.now"] = np.full(size, float(world.talks.now))
+    if world.sender is not None:
+        found["sender.now"] = np.full(size, float(level))
+    for name in names:
+        if name in values:
+            found[name] = values[name].copy()
+    losses = len(world.money.loss) if world.money else 0
+    for n in range(losses, 3 if losses else 0):
+        found[f"money.loss_{n}"] = found[f"money.loss_{losses - 1}"].copy()
+    for f, readings in world.under.items():
+        place = problem.factions.index(f)
+        for r, changed in readings.items():
+            which = sample.reading[place] == problem.readings[place].index(r)
+            for path in changed:
+                found[path] = np.where(which, values[f"under.{f}.{r}.{path}"], found[path])
+    for path, value in (changes or {}).items():
+        found[path] = np.broadcast_to(np.asarray(value, dtype=np.float64), (size,)).copy()
+    return np.array([found[name] for name in names])
+
+
+def flows(
+    problem: Problem, sample: Sample, values: Mapping[str, NDArray[np.float64]], *, recognition: bool
+) -> NDArray[np.float64]:
+    """[F, 5, 3, 3, S] points of every faction by office, easing and recognition, all else as it is.
+
+    Without ``recognition`` the issue that says it stays at what chance has it in the draw, as for a deal.
+    """
+    case = problem.case
+    world = case.world
+    assert world is not None
+    assert problem.status_quo is not None
+    sender, known, office = world.sender, world.recognition, world.office
+    moving: dict[str, list[str]] = {}
+    if sender is not None:
+        moving[sender.issue] = [sender.steps[min(n, len(sender.steps) - 1)] for n in range(3)]
+    if recognition and known is not None and known.issue is not None and known.bands is not None:
+        moving[known.issue] = list(known.bands)
+    if office.issue is not None:
+        here = case.issues[office.issue].status_quo or ""
+        moving[office.issue] = [office.options.get(outcome, here) for outcome in OUTCOMES]  # type: ignore[call-overload]
+    issues = tuple(problem.issues.index(i) for i in moving)
+    count, size = len(problem.factions), sample.draws
+    everyone = tuple(range(count))
+    seen = seat(problem, sample, Table("world", "", everyone, issues, all_of(*everyone), {}))
+    chosen = {i: [problem.options[issues[n]].index(o) for o in moving[i]] for n, i in enumerate(moving)}
+    step = problem.step[:, None]
+    total = np.empty((count, len(OUTCOMES), 3, 3, size))
+    for o in range(len(OUTCOMES)):
+        for e in range(3):
+            for b in range(3):
+                at = [_level(i, world, chosen[i], o, e, b) for i in moving]
+                points = seen.base.astype(np.float64)
+                for n, option in enumerate(at):
+                    points += seen.points[:, n, option]
+                for t in range(len(seen.start) - 1):
+                    pairs = range(int(seen.start[t]), int(seen.start[t + 1]))
+                    if all(at[int(seen.issue[k])] == int(seen.option[k]) for k in pairs):
+                        points += seen.add[:, t]
+                total[:, o, e, b] = points * step
+    for f, stakes in world.office.stakes.items():
+        for outcome in stakes:
+            total[problem.factions.index(f), OUTCOMES.index(outcome)] += values[f"stakes.{f}.{outcome}"]
+    return total
+
+
+def _level(issue: str, world: World, options: list[int], office: int, easing: int, band: int) -> int:
+    if world.sender is not None and issue == world.sender.issue:
+        return options[easing]
+    if issue == world.office.issue:
+        return options[office]
+    return options[band]
