@@ -350,13 +350,14 @@ def _shown(default: ast.expr | None) -> str:
 def _json() -> str:
     from detente.analyses.deal import result
     from detente.analyses.flips import scan
+    from detente.analyses.outlook import result as future
     from detente.analyses.roadmap import result as road
     from detente.analyses.schema import SCHEMAS, result_schema
     from detente.analyses.stability import result as stable
 
     docs: dict[tuple[str, str], str] = {}
     about: dict[str, str] = {}
-    for module in (result, scan, road, stable):
+    for module in (result, scan, future, road, stable):
         for name, node in _classes(module).items():
             about[name] = ast.get_docstring(node) or ""
             docs |= {(name, field): doc for field, _, _, doc in _fields(node)}

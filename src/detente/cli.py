@@ -19,7 +19,7 @@ from detente import __version__
 from detente.errors import CaseError, DetenteError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from detente.analyses.deal import Deal
     from detente.case.model import Case
@@ -197,22 +197,12 @@ def roadmap(
     """In what order could a package be carried out, and would it hold?"""
     read = _read(case)
     with _working("putting steps in order"):
-        from detente.analyses.deal import deal as solve
         from detente.analyses.roadmap import propose
         from detente.analyses.roadmap import roadmap as plan
         from detente.analyses.roadmap.document import document
 
         ready = _ready(read.case, seed, draws, widen)
-        if package in propose.RULES:
-            moves = propose.package(solve(ready, tracks=None if track is None else [track]), package, track)
-        else:
-            from detente.case.package import read_package
-
-            if not Path(package).exists():
-                raise UsageError(
-                    f"--package {package}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
-                )
-            moves = read_package(Path(package), read.case)
+        moves = _package(ready, read.case, package, track)
         result = plan(
             ready,
             moves,
@@ -222,6 +212,49 @@ def roadmap(
             suppose=_readings(suppose),
         )
     if as_json:
+        _print_json(result.to_json())
+    else:
+        _show(document(result, read.case))
+
+
+@app.command()
+def outlook(
+    case: CaseArgument,
+    package: Annotated[
+        str | None,
+        typer.Option(
+            "--package",
+            metavar="RULE|FILE",
+            help="Compare waiting with this package: a rule of the deal analysis, or a file of 'issue: option' lines.",
+        ),
+    ] = None,
+    track: Annotated[
+        str | None, typer.Option("--track", help="The package's table; default: the first.")
+    ] = None,
+    worlds: Annotated[
+        int, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds for each draw.")
+    ] = 128,
+    questions: Annotated[
+        bool,
+        typer.Option("--questions", help="Only the ids and probabilities of the dated questions, as JSON."),
+    ] = False,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+) -> None:
+    """What happens without a deal, and on whose side is time?"""
+    read = _read(case)
+    with _working("simulating worlds"):
+        from detente.analyses.outlook.document import document
+        from detente.analyses.outlook.solve import outlook as simulate
+
+        ready = _ready(read.case, seed, draws, widen)
+        moves = None if package is None else _package(ready, read.case, package, track)
+        result = simulate(ready, per=worlds, package=moves, track=track)
+    if questions:
+        _print_json({id: dict(q.answers) for id, q in result.questions.items()})
+    elif as_json:
         _print_json(result.to_json())
     else:
         _show(document(result, read.case))
@@ -243,6 +276,7 @@ def report(
     with _working("preparing the briefing"):
         from detente.analyses.deal import deal as solve
         from detente.analyses.flips import flips as scan
+        from detente.analyses.outlook.solve import outlook as simulate
         from detente.analyses.roadmap.propose import ahead
         from detente.analyses.stability import stability as settle
         from detente.render.html import page
@@ -253,7 +287,13 @@ def report(
         result = solve(ready)
         rests = settle(read.case, ready) if read.case.conflict else None
         roads = ahead(ready, result)
-        html = page(briefing(read.case, ready, result, scan(ready, result), rests, roads))
+        best = result.main.solutions["most_acceptable"]
+        future = None
+        if read.case.world is not None:
+            future = simulate(
+                ready, package=best.moves if best and best.moves else None, track=result.main.id
+            )
+        html = page(briefing(read.case, ready, result, scan(ready, result), rests, roads, future))
         write_text(target, html, overwrite=True)
     print(target)
 
@@ -351,7 +391,7 @@ def schema(
         str,
         typer.Option(
             "--verb",
-            help="Schema of a verb's JSON (deal, flips, roadmap, stability); default: of case files.",
+            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability); default: of case files.",
         ),
     ] = "case",
 ) -> None:
@@ -416,6 +456,21 @@ def _pairs(given: list[str], case: Case) -> dict[str, str]:
             raise UsageError(f"--wanted {text}: no option '{option}' of '{issue}'{one_of(option, options)}")
         found[issue] = option
     return found
+
+
+def _package(ready: Deal, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
+    """What moves in a package: by a rule of the deal analysis at a table, or from a file."""
+    from detente.analyses.deal import deal as solve
+    from detente.analyses.roadmap import propose
+    from detente.case.package import read_package
+
+    if asked in propose.RULES:
+        return propose.package(solve(ready, tracks=None if track is None else [track]), asked, track)
+    if not Path(asked).exists():
+        raise UsageError(
+            f"--package {asked}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
+        )
+    return read_package(Path(asked), case)
 
 
 def _readings(given: list[str] | None) -> dict[str, str] | None:

@@ -10,6 +10,8 @@ from detente.analyses.deal.document import answer, run_facts, sections
 from detente.analyses.flips import FlipsResult
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.outlook.document import section as outlook_section
+from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.roadmap import RoadmapResult
 from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.stability import StabilityResult
@@ -31,6 +33,7 @@ def briefing(
     changes: FlipsResult,
     rests: StabilityResult | None = None,
     roads: Sequence[RoadmapResult] = (),
+    future: OutlookResult | None = None,
 ) -> Document:
     """The whole report of a case, from analyses of one run."""
     words = Words(case)
@@ -44,6 +47,8 @@ def briefing(
         blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
     blocks += sections(result, case)
     blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
+    if future is not None:
+        blocks.append(outlook_section(future, case))
     if rests is not None:
         blocks.append(stability_section(rests, case))
     blocks += flip_sections(changes, case)

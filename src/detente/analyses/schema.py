@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from detente.analyses.deal.result import DealResult, TrackResult
 from detente.analyses.flips import FlipsResult
+from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.roadmap import RoadmapResult
 from detente.analyses.stability import StabilityResult
 
@@ -16,6 +17,7 @@ __all__ = ["SCHEMAS", "result_schema"]
 SCHEMAS: dict[str, tuple[type, ...]] = {
     "deal": (DealResult, TrackResult),
     "flips": (FlipsResult,),
+    "outlook": (OutlookResult,),
     "roadmap": (RoadmapResult,),
     "stability": (StabilityResult,),
 }

@@ -21,7 +21,17 @@ from detente.case.model import (
 )
 from detente.errors import LimitError, UsageError
 
-__all__ = ["RED", "IntArray", "Parameter", "Problem", "Scheme", "build", "faction_names", "parameter"]
+__all__ = [
+    "RED",
+    "IntArray",
+    "Parameter",
+    "Problem",
+    "Scheme",
+    "build",
+    "faction_names",
+    "parameter",
+    "tailed",
+]
 
 RED = 10_000_000
 """Grid steps taken off a faction's utility for a broken line: more than any utility (see ``MAX_STEPS``)."""
@@ -189,6 +199,16 @@ def parameter(
     lower = low - TAIL * (median - low) if lower is None else lower
     upper = high + TAIL * (high - median) if upper is None else upper
     return Parameter(path, kind, low, median, high, lower, upper, owner)
+
+
+def tailed(path: str, owner: str, value: Range, lower: float, upper: float, *, widen: float) -> Parameter:
+    """As :func:`parameter`, its tails half as far again as the percentiles lie from the median even where the number is
+    bounded: a rate of one in a thousand must not have a tail that ends at certainty."""
+    free = parameter(path, "step", owner, value, None, None, widen=widen)
+    low, median, high, first, last = (
+        min(upper, max(lower, x)) for x in (free.low, free.median, free.high, free.lower, free.upper)
+    )
+    return replace(free, low=low, median=median, high=high, lower=first, upper=last)
 
 
 class _Builder:

@@ -12,6 +12,7 @@ dimensions of its own, so that the deal's numbers are the same with and without 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from detente.agreement import minimal_winning_sets
 from detente.case.model import Case, Range
 from detente.errors import LimitError, UsageError
-from detente.problem.build import Parameter, Problem, parameter
+from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, control
 
@@ -213,9 +214,9 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
     """Everything judged about steps, in the order of the case."""
     found: list[Parameter] = []
 
-    def add(path: str, owner: str, value: Range | None, lower: float | None, upper: float | None) -> None:
+    def add(path: str, owner: str, value: Range | None, lower: float, upper: float) -> None:
         if value is not None:
-            found.append(parameter(path, "step", owner, value, lower, upper, widen=widen))
+            found.append(tailed(path, owner, value, lower, upper, widen=widen))
 
     for f, wants in case.preferences.items():
         add(f"{f}.patience", f, wants.patience, 0.01, 0.9999)
@@ -223,15 +224,15 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
             add(f"{f}.readings.{name}.patience", f, reading.preferences.patience, 0.01, 0.9999)
     for i, issue in case.issues.items():
         add(f"{i}.verify", i, issue.verify, 0.0, 120.0)
-        add(f"{i}.undo", i, issue.undo, 0.0, None)
+        add(f"{i}.undo", i, issue.undo, 0.0, math.inf)
     if case.steps is not None:
-        add("steps.temptation", "", case.steps.temptation, 0.0, None)
+        add("steps.temptation", "", case.steps.temptation, 0.0, math.inf)
     for g, guarantee in case.guarantees.items():
-        add(f"{g}.forfeits", g, guarantee.forfeits, 0.0, None)
+        add(f"{g}.forfeits", g, guarantee.forfeits, 0.0, math.inf)
         add(f"{g}.verify", g, guarantee.verify, 0.0, 120.0)
         for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
             for f, amount in amounts.items():
-                add(f"{g}.{key}.{f}", g, amount, 0.0, None)
+                add(f"{g}.{key}.{f}", g, amount, 0.0, math.inf)
     return found
 
 

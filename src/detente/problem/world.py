@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from detente.case.base import Range
 from detente.case.model import Case
 from detente.case.outlook import PARTS
 from detente.case.world import World
-from detente.problem.build import Parameter, Problem, parameter
+from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
 from detente.problem.steps import DAYS
 from detente.problem.table import Table, seat
@@ -37,6 +38,9 @@ FROZEN: Mapping[str, Mapping[str, float]] = {
     "talks": {"talks.begin": 0, "talks.stop": 0, "talks.spoilt": 0},
 }
 """Part → what makes it stand still, everything else as it is."""
+
+_OPEN = {"revenue", "spread", "rents", "outside_offer", "scale", "now", "all"}
+"""Keys whose numbers are no shares or rates."""
 
 _ABSENT: Mapping[str, float] = {
     "money.revenue": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0, "recognition.all": 1.0,
@@ -83,22 +87,21 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
     """Every number of the world, its readings, policies, gestures and questions, in the order of the case."""
     found: list[Parameter] = []
 
-    def add(path: str, value: object, lower: float | None = 0.0, upper: float | None = None) -> None:
+    def add(path: str, value: object, upper: float = math.inf) -> None:
         if isinstance(value, Range):
-            upper = 1.0 if upper is None and value.high <= 1 else upper
-            found.append(parameter(path, "step", "", value, lower, upper, widen=widen))
+            found.append(tailed(path, "", value, 0.0, upper, widen=widen))
 
     world = case.world
     if world is not None:
         for part in PARTS:
             spec = getattr(world, part)
             for key, value in spec.__dict__.items() if spec is not None else ():
-                add(f"{part}.{key}", value)
+                add(f"{part}.{key}", value, math.inf if key in _OPEN else 1.0)
                 for n, loss in enumerate(value if key == "loss" else ()):
-                    add(f"money.loss_{n}", loss)
+                    add(f"money.loss_{n}", loss, 1.0)
         for f, stakes in world.office.stakes.items():
             for outcome, value in stakes.items():
-                found.append(parameter(f"stakes.{f}.{outcome}", "step", f, value, None, None, widen=widen))
+                found.append(tailed(f"stakes.{f}.{outcome}", f, value, -math.inf, math.inf, widen=widen))
         for f, readings in world.under.items():
             for r, changes in readings.items():
                 for path, value in changes.items():
@@ -108,10 +111,10 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
             add(f"policies.{name}.{path}", value)
     for name, gesture in case.gestures.items():
         for r, value in gesture.likelihood.items():
-            add(f"gestures.{name}.{r}", value, 0.0, 1.0)
+            add(f"gestures.{name}.{r}", value, 1.0)
     for name, question in case.questions.items():
         for answer, spec in question.answers.items():
-            add(f"questions.{name}.{answer}", spec, 0.0, 1.0)
+            add(f"questions.{name}.{answer}", spec, 1.0)
     return found
 
 
