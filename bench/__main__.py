@@ -24,13 +24,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.families import SEED, conflict, mean_value, roadmap
+from bench.families import SEED, conflict, mean_value, plain_worlds, roadmap, world
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
 from detente.kernels.freegraph import free_stability
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
+from detente.kernels.worlds import run as run_worlds
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,26 @@ def roadmaps() -> list[Measurement]:
             Measurement(f"roadmap, {steps} steps, {factions} factions", max(taken), "s", limit, note=note)
         )
     return rows
+
+
+def worlds() -> list[Measurement]:
+    """Worlds of 60 months, every part moving, with plain NumPy beside; both lose the office as often."""
+    parameters, polls = world(1024)
+    given = {"months": 60, "lapse": 7, "polls": polls, "seed": SEED}
+    count = 1024 * parameters.shape[1]
+    found = run_worlds(parameters, per=1024, **given)
+    taken = seconds(lambda: run_worlds(parameters, per=1024, **given), runs=3)
+    peer = seconds(lambda: plain_worlds(parameters[:, 0], 20_000, 60, 7, polls, SEED), runs=3)
+    lost = 1 - found.states[:, 60, :36].sum() / count
+    theirs = plain_worlds(parameters[:, 0], 200_000, 60, 7, polls, SEED)
+    if abs(lost - theirs) > 3 * (theirs * (1 - theirs) / 200_000) ** 0.5 + 1e-3:
+        raise SystemExit(f"worlds differ: {lost:.4f} here, {theirs:.4f} in plain NumPy")
+    ratio = (count / taken) / (20_000 / peer)
+    note = f"NumPy {20_000 / peer:,.0f} a second on one core; office lost in {lost:.1%} and {theirs:.1%}"
+    return [
+        Measurement("worlds of 60 months a second", count / taken, "/s", 1.5e6, True, "1,024 draws x 1,024"),
+        Measurement("worlds, detente / plain NumPy", ratio, "x", None, note=note),
+    ]
 
 
 def searches() -> list[Measurement]:
@@ -247,7 +268,7 @@ def main() -> None:
     parser.add_argument("--only", help="only groups whose name contains this")
     chosen = parser.parse_args()
     rows: list[Measurement] = []
-    for group in (frontiers, searches, acceptance, standoffs, roadmaps, negmas_peer, processes):
+    for group in (frontiers, searches, acceptance, standoffs, roadmaps, worlds, negmas_peer, processes):
         if chosen.only and chosen.only not in group.__name__:
             continue
         for row in group():

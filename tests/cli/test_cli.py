@@ -404,3 +404,16 @@ def test_a_package_that_is_not_in_the_case_is_refused(
         chosen.write_text(content, encoding="utf-8")
     found, _, err = run("roadmap", str(case), "--package", str(chosen), "--draws", "64", capsys=capsys)
     assert (found, said in err) == (code, True)
+
+
+def test_outlook_prints_probabilities_of_questions_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("outlook", "venezuela-2021", "--draws", "64", "--worlds", "16")
+    code, out, _ = run(*arguments, "--questions", capsys=capsys)
+    assert code == 0
+    found = json.loads(out)
+    assert len(found) == 32
+    assert all(abs(sum(answers.values()) - 1) < 1e-4 for answers in found.values())
+    code, out, _ = run(*arguments, "--json", capsys=capsys)
+    jsonschema.validate(json.loads(out), result_schema("outlook"))
+    code, _, err = run("outlook", "two-villages", capsys=capsys)
+    assert (code, "no block 'world'" in err) == (2, True)

@@ -238,7 +238,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
-        "worlds that lose the incumbent, and in what no deal is worth to each faction.",
+        "worlds that lose the incumbent, and in what no deal is worth to each faction; from 32 worlds for each draw.",
         fold=True,
     )
 

@@ -25,7 +25,7 @@ from detente.problem.sample import Sample
 from detente.problem.steps import Judged, patience
 from detente.problem.world import FROZEN, columns, flows, setting
 
-__all__ = ["BEST", "PER", "fixed", "occupancy", "simulate", "told", "value"]
+__all__ = ["BEST", "PER", "expected", "fixed", "occupancy", "simulate", "told", "value"]
 
 PER = 128
 """Worlds for each draw."""
@@ -61,8 +61,9 @@ def simulate(
 def occupancy(found: Worlds) -> Floats:
     """[S, T + 1, 5, 3, 3] share of worlds by office, easing and recognition."""
     size, months, _ = found.states.shape
-    joint = found.states.reshape(size, months, 5, 3, 3, 4).sum(axis=-1)
-    share: Floats = joint / found.per
+    joint = found.states.reshape(size, months, 45, 4)
+    counts = joint[..., 0] + joint[..., 1] + joint[..., 2] + joint[..., 3]
+    share: Floats = (counts / found.per).reshape(size, months, 5, 3, 3)
     return share
 
 
@@ -74,9 +75,12 @@ def value(flow: Floats, rho: Floats) -> Floats:
     return total
 
 
-def expected(found: Worlds, points: Floats) -> Floats:
-    """[F, S, T + 1] mean flow, from points [F, 5, 3, 3, S]."""
-    flow: Floats = np.einsum("stoeb,foebs->fst", occupancy(found), points)
+def expected(share: Floats, points: Floats) -> Floats:
+    """[F, S, T + 1] mean flow, from the share of worlds in each state and points [F, 5, 3, 3, S]."""
+    size, months = share.shape[:2]
+    share = share.reshape(size, months, -1)
+    worth = points.reshape(len(points), -1, size).transpose(2, 1, 0)
+    flow: Floats = np.matmul(share, np.ascontiguousarray(worth)).transpose(2, 0, 1)
     return flow
 
 
@@ -97,7 +101,7 @@ def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, see
     points = flows(problem, sample, values, recognition=False)[which]
     step = problem.step[which][:, None]
     no_deal = sample.no_deal.copy()
-    path = value(expected(simulate(problem, sample, values, seed=seed), points), rho)
+    path = value(expected(occupancy(simulate(problem, sample, values, seed=seed)), points), rho)
     no_deal[which] = np.rint(path / step).astype(np.int32)
     shifted = sample.points.copy()
     sender = world.sender
@@ -105,7 +109,7 @@ def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, see
     levels = range(len(sender.steps)) if sender is not None else range(1)
     for level in levels:
         kept = simulate(problem, sample, values, seed=seed, changes=fixed(level))
-        fate = value(expected(kept, points), rho) - points[:, 0, level, 0]
+        fate = value(expected(occupancy(kept), points), rho) - points[:, 0, level, 0]
         amount = np.rint(fate / step).astype(np.int32)
         if sender is not None:
             issue = problem.issues.index(sender.issue)

@@ -49,6 +49,9 @@ SHOWS = {
 }
 YEAR = 12
 
+FEW = 32
+"""Worlds for each draw in which parts are made to stand still."""
+
 
 @dataclass(frozen=True)
 class _Outlook:
@@ -65,13 +68,13 @@ class _Outlook:
     def found(self) -> Worlds:
         return self.run(self.ready.typed, {})
 
-    def run(self, sample: Sample, changes: Mapping[str, Floats | float]) -> Worlds:
-        """In parts of bounded size, so that memory does not grow with the worlds."""
+    def run(self, sample: Sample, changes: Mapping[str, Floats | float], most: int | None = None) -> Worlds:
+        """In parts of bounded size, so that memory does not grow with the worlds; at most ``most`` for a draw."""
         beside = self.ready.beside_fresh
         whole: Worlds | None = None
-        step = 1 << 14
-        for first in range(0, self.per, step):
-            per = min(step, self.per - first)
+        step, count = 1 << 14, min(self.per, most or self.per)
+        for first in range(0, count, step):
+            per = min(step, count - first)
             made = simulate(
                 self.ready.problem,
                 sample,
@@ -95,17 +98,27 @@ class _Outlook:
         problem = self.ready.problem
         return patience(problem, self.ready.typed, self.ready.beside_fresh.steps, problem.factions)
 
-    def worth(self, found: Worlds) -> Floats:
-        """[F, S] value of no deal."""
-        return value(expected(found, self.points), self.rho)
+    def worth(self, share: Floats) -> Floats:
+        """[F, S] value of no deal, from the share of worlds in each state."""
+        return value(expected(share, self.points), self.rho)
+
+    @cached_property
+    def share(self) -> Floats:
+        """[S, T + 1, 5, 3, 3] of the world as it is."""
+        return occupancy(self.found)
 
     @cached_property
     def base(self) -> Floats:
-        return self.worth(self.found)
+        return self.worth(self.share)
 
-    def lost(self, found: Worlds) -> Floats:
+    @cached_property
+    def few(self) -> Floats:
+        """The same from the first worlds of each draw alone, for comparisons with what stands still."""
+        return occupancy(self.run(self.ready.typed, {}, FEW))
+
+    def lost(self, share: Floats) -> Floats:
         """[S] share of worlds whose incumbent has lost office by the end."""
-        gone: Floats = 1 - occupancy(found)[:, -1, 0].sum(axis=(1, 2))
+        gone: Floats = 1 - share[:, -1, 0].sum(axis=(1, 2))
         return gone
 
 
@@ -145,7 +158,7 @@ def outlook(
         parts=parts,
         paths={v: _fan(this.found, n, TOP[v]) for n, v in enumerate(VARIABLES) if SHOWS[v] in parts},
         office=_office(this),
-        judgement_share=_judged(this.lost(this.found), per),
+        judgement_share=_judged(this.lost(this.share), per),
         no_deal=_values(this),
         structure={part: _still(this, part) for part in parts},
         policies={name: _policy(this, name) for name in case.policies},
@@ -182,7 +195,7 @@ def _fan(found: Worlds, variable: int, top: float) -> Fan:
 
 
 def _office(this: _Outlook) -> dict[str, Fate]:
-    share = occupancy(this.found).sum(axis=(3, 4))  # [S, T + 1, 5]
+    share = this.share.sum(axis=(3, 4))  # [S, T + 1, 5]
     mean = share.mean(axis=0)
     fates = {}
     for n, name in enumerate(OFFICE):
@@ -218,8 +231,8 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
     points = flows(problem, best, beside.world, recognition=True)
     rho = patience(problem, best, beside.steps, problem.factions)
     at_best = simulate(problem, best, beside.world, seed=ready.seed)
-    computed = value(expected(at_best, points), rho)[:, 0]
-    flow = expected(this.found, this.points)
+    computed = value(expected(occupancy(at_best), points), rho)[:, 0]
+    flow = expected(this.share, this.points)
     months = flow.shape[2] - 1
     later = np.array([_from(flow, this.rho, m).mean(axis=1) for m in range(months + 1)])
     a_year = _from(flow, this.rho, min(YEAR, months)) - this.base
@@ -263,9 +276,9 @@ def _band(this: _Outlook) -> int:
 
 
 def _still(this: _Outlook, part: str) -> Influence:
-    found = this.run(this.ready.typed, FROZEN[part])
-    lost = float((this.lost(found) - this.lost(this.found)).mean())
-    change = (this.worth(found) - this.base).mean(axis=1)
+    share = occupancy(this.run(this.ready.typed, FROZEN[part], FEW))
+    lost = float((this.lost(share) - this.lost(this.few)).mean())
+    change = (this.worth(share) - this.worth(this.few)).mean(axis=1)
     factions = this.ready.problem.factions
     return Influence(round(lost, 6), {f: round(float(c), 6) for f, c in zip(factions, change, strict=True)})
 
@@ -273,15 +286,15 @@ def _still(this: _Outlook, part: str) -> Influence:
 def _policy(this: _Outlook, name: str) -> PolicyResult:
     spec, beside = this.case.policies[name], this.ready.beside_fresh
     changes = {path: beside.world[f"policies.{name}.{path}"] for path in spec.changes}
-    found = this.run(this.ready.typed, changes)
-    paired = this.lost(found) - this.lost(this.found)
-    worth = this.worth(found) - this.base
-    fate = occupancy(found)[:, -1].sum(axis=(2, 3)).mean(axis=0)
+    share = occupancy(this.run(this.ready.typed, changes))
+    paired = this.lost(share) - this.lost(this.share)
+    worth = this.worth(share) - this.base
+    fate = share[:, -1].sum(axis=(2, 3)).mean(axis=0)
     factions = this.ready.problem.factions
     return PolicyResult(
         name=spec.name or name.replace("_", " "),
         changes={path: number.median for path, number in spec.changes.items()},
-        office_lost=round(float(this.lost(found).mean()), 6),
+        office_lost=round(float(this.lost(share).mean()), 6),
         difference=round(float(paired.mean()), 6),
         difference_error=replicate_error(paired, REPLICATES),
         fate={o: round(float(v), 6) for o, v in zip(OFFICE, fate, strict=True)},
@@ -416,11 +429,11 @@ def _compared(
         option = package.get(sender.issue, this.case.issues[sender.issue].status_quo)
         level = sender.steps.index(option or sender.steps[0])
     kept = this.run(ready.typed, fixed(level))
-    flow = expected(kept, this.points)
+    flow = expected(occupancy(kept), this.points)
     moved = _moved(this, package)
     later = value(flow, this.rho) + moved
     mean = later.mean(axis=1)
-    waiting = expected(this.found, this.points)
+    waiting = expected(this.share, this.points)
     months = waiting.shape[2] - 1
     ripe = []
     for m in range(months + 1):

@@ -1,0 +1,243 @@
+"""The outlook of a case: values by hand where chance is out, laws, hand-over to the deal, and what bad input is told."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+
+from detente.analyses.deal import deal, prepare
+from detente.analyses.outlook.document import document
+from detente.analyses.outlook.paths import fixed, value
+from detente.analyses.outlook.result import OutlookResult
+from detente.analyses.outlook.solve import outlook
+from detente.analyses.schema import result_schema
+from detente.case.model import Case
+from detente.case.reading import read_case
+from detente.catalogue import resolve
+from detente.errors import CaseError, UsageError
+
+BASE = """\
+detente: 1
+id: sanctions
+title: A sender and an incumbent
+judgement: made up to be worked out by hand
+as_of: 2021-01-01
+parties: {ruler: {}, sender: {}}
+issues:
+  ban: {controlled_by: sender, status_quo: strict, options: {strict: , lifted: }}
+  chair: {controlled_by: ruler, status_quo: stays, options: {stays: , goes: }}
+preferences:
+  ruler:
+    patience: 0.9
+    weights: {ban: 20, chair: 80}
+    values: {ban: {strict: 0, lifted: 100}, chair: {stays: 100, goes: 0}}
+  sender:
+    patience: 0.8
+    weights: {ban: 50, chair: 50}
+    values: {ban: {strict: 100, lifted: 0}, chair: {stays: 0, goes: 100}}
+"""
+WORLD = """\
+world:
+  months: 24
+  exit: {rate: 0.1}
+  office: {issue: chair, options: {handed_over: goes}, stakes: {ruler: {handed_over: -10}}}
+"""
+SENDER = """\
+  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, ease_in_talks: 0, take_back: 0}
+"""
+
+
+def case(text: str) -> Case:
+    return read_case(text, "sanctions.yaml").case
+
+
+def solved(text: str, **how: object) -> OutlookResult:
+    return outlook(prepare(case(text), draws=64), **{"per": 2048, **how})  # type: ignore[arg-type]
+
+
+def hazard_value(stay: float, go: float, hazard: float, rho: float, months: int) -> float:
+    """Discounted flow where the office is left with a constant hazard; the last month stands for ever."""
+    flow = [stay * (1 - hazard) ** t + go * (1 - (1 - hazard) ** t) for t in range(1, months + 1)]
+    return (1 - rho) * sum(rho**t * u for t, u in enumerate(flow)) + rho**months * flow[-1]
+
+
+def test_values_of_a_constant_hazard_are_the_closed_form() -> None:
+    found = solved(BASE + WORLD)
+    # The ruler has 80 while it stays and -10 once it went; the sender 50, then 100.
+    exact = {"ruler": hazard_value(80, -10, 0.1, 0.9, 24), "sender": hazard_value(50, 100, 0.1, 0.8, 24)}
+    for f, v in found.no_deal.items():
+        assert v.mean == pytest.approx(exact[f], abs=0.3)
+        assert v.computed == pytest.approx(exact[f], abs=0.5)
+        assert not v.used
+    # Without an end to the horizon: V = ((1 - rho) stay (1 - h) + h go) / (1 - rho (1 - h)), the value of an exit hazard.
+    endless = ((1 - 0.9) * 80 * 0.9 + 0.1 * -10) / (1 - 0.9 * 0.9)
+    assert hazard_value(80, -10, 0.1, 0.9, 400) == pytest.approx(endless, abs=1e-6)
+    assert found.office["holds"].share[12] == pytest.approx(0.9**12, abs=0.01)
+    assert found.office["handed_over"].hazard[0] == pytest.approx(1 - 0.9**12, abs=0.01)
+    assert found.judgement_share == pytest.approx(0, abs=0.01)
+
+
+def test_the_exit_anchor_is_the_value_of_staying() -> None:
+    # (w - delta h J) / (1 - delta (1 - h)) with w = .5, J = 8, h = .03, delta = .97 is 4.5211505922: a flow w while in
+    # office from this month on, and -J once when it ends. As flows: -J (1 - delta) for ever after.
+    w, loss, h, delta = 0.5, 8.0, 0.03, 0.97
+    months = 3000
+    alive = (1 - h) ** np.arange(0, months + 1)
+    flow = w * alive + -loss * (1 - delta) * (1 - alive)
+    # Month 0 of the anchor is paid in full, so it is the first month of the path.
+    path = np.concatenate([[0.0], flow])[None, None, :]
+    worth = value(path, np.array([[delta]]))[0, 0] / (1 - delta)
+    assert worth == pytest.approx(4.5211505922166, abs=1e-6)
+
+
+def test_easing_moves_the_sender_and_policies_are_paired() -> None:
+    keep = "policies: {keep: {changes: {sender.ease: 0}}, ease: {changes: {sender.now: 1, sender.ease: 0}}}\n"
+    found = solved(BASE + WORLD + SENDER + keep)
+    assert set(found.parts) == {"exit", "sender"}
+    assert found.policies["keep"].difference == 0
+    assert found.policies["keep"].value["ruler"] < 0 < found.policies["keep"].value["sender"]
+    # Lifted from the first month on: the ruler has 20 points more all the time.
+    strict = hazard_value(80, -10, 0.1, 0.9, 24)
+    eased = found.no_deal["ruler"].mean + found.policies["ease"].value["ruler"]
+    assert eased == pytest.approx(strict + 20, abs=0.3)
+    kept = found.no_deal["ruler"].mean + found.policies["keep"].value["ruler"]
+    assert kept == pytest.approx(strict, abs=0.3)
+
+
+def test_the_deal_is_told_what_the_world_makes_of_no_deal() -> None:
+    text = (
+        BASE.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n") + WORLD + SENDER
+    )
+    told = prepare(case(text), draws=64)
+    typed = prepare(case(BASE + WORLD + SENDER), draws=64)
+    plain = solved(BASE + WORLD + SENDER)
+    waiting = float(told.best.no_deal[0, 0] * told.problem.step[0])
+    assert waiting == pytest.approx(plain.no_deal["ruler"].computed, abs=0.5)
+    # A package runs through the same world: lifting the ban is worth 20 more, whatever becomes of the ruler, and the
+    # hazard is in both. So the gain of lifting it now is 20 less what easing without a deal would have brought.
+    lifted = told.best.points[0, 0, 1, 0] + told.best.points[0, 1, 0, 0]
+    expected = hazard_value(80, -10, 0.1, 0.9, 24) + 20
+    assert float(lifted * told.problem.step[0]) == pytest.approx(expected, abs=0.5)
+    assert (told.best.no_deal[1] == typed.best.no_deal[1]).all()
+    assert outlook(told, per=64).no_deal["ruler"].used
+    assert deal(told).main.packages.total == 4
+
+
+def test_what_stands_still_changes_nothing_and_what_moves_does() -> None:
+    found = solved(BASE + WORLD + SENDER, per=256)
+    assert found.structure["exit"].office_lost < -0.5
+    assert found.structure["sender"].office_lost == 0
+
+
+def test_gestures_move_belief_by_bayes_rule() -> None:
+    readings = """\
+readings:
+  ruler:
+    stalls: {prior: 0.6}
+    leaves: {prior: 0.4}
+gestures:
+  smile: {by: ruler, on: 2020-12-01, likelihood: {stalls: 0.5, leaves: 0.5}}
+  offer: {by: ruler, likelihood: {stalls: 0.1, leaves: 0.6}}
+  past: {by: ruler, on: 2020-11-01, likelihood: {stalls: 0.2, leaves: 0.8}}
+"""
+    found = solved(BASE + WORLD + readings, per=64)
+    smile, offer, past = (found.gestures[g] for g in ("smile", "offer", "past"))
+    assert smile.ratio == 1
+    assert smile.before == pytest.approx({"stalls": 0.6, "leaves": 0.4})
+    assert offer.after["leaves"] == pytest.approx(0.24 / 0.30, abs=1e-5)
+    assert past.after == pytest.approx({"stalls": 0.6, "leaves": 0.4})
+    before = np.array([past.before["stalls"] * 0.2, past.before["leaves"] * 0.8])
+    assert before / before.sum() == pytest.approx([0.6, 0.4], abs=1e-4)
+
+
+def test_questions_are_states_and_events_of_the_world() -> None:
+    asked = """\
+questions:
+  stays: {text: In office?, resolves: 2022-01-01, basis: modelled, answers: {"yes": {office: holds, at: 2022-01-01}, "no": rest}}
+  eased: {text: Eased?, resolves: 2021-07-01, basis: modelled, answers: {"yes": {event: eased, by: 2021-07-01}, "no": rest}}
+  gone: {text: Gone?, resolves: 2021-07-01, basis: modelled, answers: {"yes": {event: office_lost, by: 2021-07-01}, "no": rest}}
+  toss: {text: Heads?, resolves: 2021-07-01, basis: prior, answers: {"yes": 0.5, "no": rest}}
+  else: {text: Rain?, resolves: 2021-07-01, basis: not_modelled, answers: {"yes": null, "no": null}}
+"""
+    found = solved(BASE + WORLD + SENDER + asked).questions
+    assert found["stays"].answers["yes"] == pytest.approx(0.9**12, abs=0.01)
+    assert found["eased"].answers["yes"] == pytest.approx(1 - 0.8**6, abs=0.01)
+    assert found["gone"].answers["yes"] == pytest.approx(1 - 0.9**6, abs=0.01)
+    assert found["toss"].answers == pytest.approx({"yes": 0.5, "no": 0.5})
+    assert found["else"].answers == {"yes": None, "no": None}
+
+
+def test_same_seed_same_bytes_and_worlds_in_parts() -> None:
+    text = BASE + WORLD + SENDER
+    once, again = (json.dumps(solved(text, per=200).to_json()) for _ in range(2))
+    assert once == again
+    assert fixed(1)["sender.now"] == 1
+
+
+def test_waiting_is_compared_with_a_package() -> None:
+    found = solved(BASE + WORLD + SENDER, per=256, package={"ban": "lifted", "chair": "goes"})
+    assert found.package_value is not None
+    # Going is what the ruler would never sign while it could wait; the sender has 50 either way, and the chair.
+    assert found.package_value["ruler"] < found.no_deal["ruler"].mean
+    assert found.ripe == ()
+    better = solved(BASE + WORLD + SENDER, per=256, package={"ban": "lifted"})
+    assert better.package_value is not None
+    assert better.package_value["ruler"] > better.no_deal["ruler"].mean
+
+
+def test_the_venezuelan_outlook() -> None:
+    venezuela = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
+    ready = prepare(venezuela, draws=64)
+    found = outlook(
+        ready, per=64, package={"prisoners": "some_released", "person_sanctions": "some_delisted"}
+    )
+    jsonschema.validate(json.loads(json.dumps(found.to_json())), result_schema("outlook"))
+    assert document(found, venezuela).blocks
+    assert len(found.questions) == 32
+    for question in found.questions.values():
+        values = [v for v in question.answers.values() if v is not None]
+        assert sum(values) == pytest.approx(1, abs=1e-4)
+    for name in ("office", "paths"):
+        assert getattr(found, name)
+    for month in (0, 30, 60):
+        assert sum(f.share[month] for f in found.office.values()) == pytest.approx(1, abs=1e-5)
+    for fan in found.paths.values():
+        assert all(
+            a <= b <= c <= d <= e
+            for a, b, c, d, e in zip(fan.low, fan.lower, fan.median, fan.upper, fan.high, strict=True)
+        )
+
+
+@pytest.mark.parametrize(
+    ("add", "said"),
+    [
+        ("world: {exit: {rate: 2}}\n", "rate"),
+        ("world: {exit: {rat: 0.1}}\n", "rat"),
+        ("world: {sender: {issue: bann, steps: [strict, lifted], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "unknown issue 'bann'"),
+        ("world: {sender: {issue: ban, steps: [strict, strict], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "every option of 'ban'"),
+        (WORLD + "policies: {p: {changes: {exit.rat: 0}}}\n", "unknown number of the world 'exit.rat'"),
+        ("policies: {p: {changes: {exit.rate: 0}}}\n", "add a block 'world'"),
+        (WORLD + "gestures: {g: {by: ruler, likelihood: {a: 0.5, b: 0.5}}}\n", "unknown faction with readings 'ruler'"),
+        (WORLD + "questions: {q: {text: x, resolves: 2020-01-01, basis: prior, answers: {a: 0.5, b: rest}}}\n", "must lie after"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: 0.5, b: rest}}}\n", "'modelled'"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: rest, b: rest}}}\n", "only one answer"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {event: eased, by: 2022-01-01}, b: rest}}}\n", "never happens"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {event: eaten, by: 2022-01-01}, b: rest}}}\n", "event"),
+    ],
+)  # fmt: skip
+def test_faults_of_a_world_are_found_on_reading(add: str, said: str) -> None:
+    with pytest.raises(CaseError) as error:
+        read_case(BASE + add, "sanctions.yaml")
+    assert said in str(error.value)
+
+
+def test_without_a_world_or_patience_it_says_so() -> None:
+    with pytest.raises(UsageError, match="no block 'world'"):
+        solved(BASE)
+    with pytest.raises(UsageError, match="sender has none"):
+        solved(BASE.replace("    patience: 0.8\n", "") + WORLD)
+    with pytest.raises(CaseError, match="needs 'patience'"):
+        solved(BASE.replace("    patience: 0.9\n", "    no_deal: from_outlook\n") + WORLD)
