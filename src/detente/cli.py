@@ -234,6 +234,16 @@ def outlook(
     worlds: Annotated[
         int, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds for each draw.")
     ] = 128,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=0, max=256, help="Simulate in so many processes; default: in threads."),
+    ] = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="Simulate on the Dask cluster whose scheduler is there."
+        ),
+    ] = None,
     questions: Annotated[
         bool,
         typer.Option("--questions", help="Only the ids and probabilities of the dated questions, as JSON."),
@@ -246,12 +256,14 @@ def outlook(
     """What happens without a deal, and on whose side is time?"""
     read = _read(case)
     with _working("simulating worlds"):
+        from detente.analyses.outlook.crew import Crew
         from detente.analyses.outlook.document import document
         from detente.analyses.outlook.solve import outlook as simulate
 
         ready = _ready(read.case, seed, draws, widen)
         moves = None if package is None else _package(ready, read.case, package, track)
-        result = simulate(ready, per=worlds, package=moves, track=track)
+        with Crew(workers=workers, cluster=cluster, say=_progress if workers or cluster else None) as crew:
+            result = simulate(ready, per=worlds, package=moves, track=track, crew=crew)
     if questions:
         _print_json({id: dict(q.answers) for id, q in result.questions.items()})
     elif as_json:
@@ -483,6 +495,11 @@ def _package(ready: Deal, case: Case, asked: str, track: str | None) -> Mapping[
             f"--package {asked}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
         )
     return read_package(Path(asked), case)
+
+
+def _progress(done: int, parts: int) -> None:
+    if parts > 1:
+        print(f"simulated {done} of {parts} parts", file=sys.stderr, flush=True)
 
 
 def _readings(given: list[str] | None) -> dict[str, str] | None:

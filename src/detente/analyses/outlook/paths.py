@@ -19,7 +19,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.worlds import PARAMETERS, Worlds, run
+from detente.analyses.outlook.crew import Crew, Part
+from detente.kernels.worlds import PARAMETERS, Worlds
 from detente.problem.build import Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged, patience
@@ -44,8 +45,8 @@ def simulate(
     *,
     seed: int,
     per: int | None = None,
-    first: int = 0,
     changes: Mapping[str, Floats | float] | None = None,
+    crew: Crew | None = None,
 ) -> Worlds:
     """Worlds of every draw; equal numbers and seeds meet equal chance, whatever the ``changes``."""
     world = problem.case.world
@@ -53,9 +54,7 @@ def simulate(
     known = setting(problem.case, world)
     table = columns(problem, sample, values, PARAMETERS, changes=changes)
     count = per if per is not None else BEST if sample.draws == 1 else PER
-    return run(
-        table, per=count, months=known.months, lapse=known.lapse, polls=known.polls, seed=seed, first=first
-    )
+    return (crew or Crew()).run(Part(table, 0, count, known.months, known.lapse, known.polls, seed))
 
 
 def occupancy(found: Worlds) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.paths import PER, expected, fixed, occupancy, simulate, value
 from detente.analyses.outlook.result import (
     Fan,
@@ -28,7 +29,7 @@ from detente.case.model import Case
 from detente.case.outlook import PARTS
 from detente.case.world import Amount, Answer, Happened, State
 from detente.errors import UsageError
-from detente.kernels.worlds import BINS, EVENTS, OFFICE, VARIABLES, Worlds, add
+from detente.kernels.worlds import BINS, EVENTS, OFFICE, VARIABLES, Worlds
 from detente.problem import Sample, table
 from detente.problem.steps import patience
 from detente.problem.world import FROZEN, flows, month_of
@@ -59,6 +60,7 @@ class _Outlook:
 
     ready: Deal
     per: int
+    crew: Crew | None
 
     @property
     def case(self) -> Case:
@@ -69,24 +71,13 @@ class _Outlook:
         return self.run(self.ready.typed, {})
 
     def run(self, sample: Sample, changes: Mapping[str, Floats | float], most: int | None = None) -> Worlds:
-        """In parts of bounded size, so that memory does not grow with the worlds; at most ``most`` for a draw."""
-        beside = self.ready.beside_fresh
-        whole: Worlds | None = None
-        step, count = 1 << 14, min(self.per, most or self.per)
-        for first in range(0, count, step):
-            per = min(step, count - first)
-            made = simulate(
-                self.ready.problem,
-                sample,
-                beside.world,
-                seed=self.ready.seed,
-                per=per,
-                first=first,
-                changes=changes,
-            )
-            whole = made if whole is None else add(whole, made)
-        assert whole is not None
-        return whole
+        """Worlds of the fresh draws, at most ``most`` for each."""
+        ready = self.ready
+        per = min(self.per, most or self.per)
+        world = ready.beside_fresh.world
+        return simulate(
+            ready.problem, sample, world, seed=ready.seed, per=per, changes=changes, crew=self.crew
+        )
 
     @cached_property
     def points(self) -> Floats:
@@ -123,10 +114,16 @@ class _Outlook:
 
 
 def outlook(
-    ready: Deal, *, per: int = PER, package: Mapping[str, str] | None = None, track: str | None = None
+    ready: Deal,
+    *,
+    per: int = PER,
+    package: Mapping[str, str] | None = None,
+    track: str | None = None,
+    crew: Crew | None = None,
 ) -> OutlookResult:
     """The world of a case without a deal, ``per`` worlds for each draw.
 
+    ``crew`` says who simulates; the answer does not depend on it.
     ``package`` (what moves, at the table ``track``) is what waiting is compared with.
 
     Raises
@@ -142,7 +139,7 @@ def outlook(
         )
     if problem.status_quo is None:
         raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
-    this = _Outlook(ready, per)
+    this = _Outlook(ready, per, crew)
     parts = tuple(p for p in PARTS if getattr(world, p) is not None)
     compared = _compared(this, package, track)
     return OutlookResult(
