@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -12,12 +13,13 @@ from detente.analyses.deal import deal, prepare
 from detente.analyses.outlook.document import document
 from detente.analyses.outlook.paths import fixed, value
 from detente.analyses.outlook.result import OutlookResult
-from detente.analyses.outlook.solve import outlook
+from detente.analyses.outlook.solve import least_credibility, outlook
 from detente.analyses.schema import result_schema
 from detente.case.model import Case
 from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.errors import CaseError, UsageError
+from detente.problem.world import regime_threshold
 
 BASE = """\
 detente: 1
@@ -91,6 +93,29 @@ def test_the_exit_anchor_is_the_value_of_staying() -> None:
     path = np.concatenate([[0.0], flow])[None, None, :]
     worth = value(path, np.array([[delta]]))[0, 0] / (1 - delta)
     assert worth == pytest.approx(4.5211505922166, abs=1e-6)
+
+
+def test_the_least_credibility_of_a_promise_is_the_closed_form() -> None:
+    # rho* = (V + J) / (g + J) with V = 4.5211505922, J = 8, g = 6.
+    assert least_credibility(4.5211505922166, 6.0, -8.0) == pytest.approx(0.8943678994440413, abs=1e-6)
+    assert least_credibility(1.0, -8.0, -8.0) is None
+    found = solved(BASE + WORLD).leaving["ruler"]
+    assert (found.kept, found.betrayed) == pytest.approx((-10, 80))
+    assert found.credibility is None
+
+
+def test_the_threshold_of_a_global_game_is_the_closed_form(shared: Path) -> None:
+    anchors = json.loads((shared / "oracles/theory/closed_forms.json").read_text("utf-8"))["global_game"]
+
+    def one(*numbers: float) -> float:
+        return float(regime_threshold(*(np.array([x]) for x in numbers))[0])
+
+    assert one(0.35, 1.0, 0.0, 0.5) == pytest.approx(anchors["c=.35,alpha=0"], abs=1e-6)
+    assert one(0.35, 4.0, 1.0, 0.6) == pytest.approx(anchors["c=.35,b=4,a=1,z=.6"], abs=1e-6)
+    given = "  survival: {peak: 0.1, scale: 0.2, attack: {cost: 0.35, precision: 4, prior: 0.6, prior_precision: 1}}\n"
+    typed = "  survival: {peak: 0.1, scale: 0.2, threshold: 0.6813496441929482}\n"
+    fallen = [solved(BASE + WORLD + text, per=256).office["collapsed"].share for text in (given, typed)]
+    assert fallen[0] == fallen[1]
 
 
 def test_easing_moves_the_sender_and_policies_are_paired() -> None:
@@ -218,6 +243,8 @@ def test_the_venezuelan_outlook() -> None:
         ("world: {exit: {rat: 0.1}}\n", "rat"),
         ("world: {sender: {issue: bann, steps: [strict, lifted], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "unknown issue 'bann'"),
         ("world: {sender: {issue: ban, steps: [strict, strict], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "every option of 'ban'"),
+        (WORLD + "  survival: {peak: 0.1, scale: 0.2}\n", "either 'threshold' or 'attack'"),
+        (WORLD + "  survival: {peak: 0.1, scale: 0.2, attack: {cost: 0.3, precision: 1, prior: 0.5, prior_precision: 9}}\n", "too vague"),
         (WORLD + "policies: {p: {changes: {exit.rat: 0}}}\n", "unknown number of the world 'exit.rat'"),
         ("policies: {p: {changes: {exit.rate: 0}}}\n", "add a block 'world'"),
         (WORLD + "gestures: {g: {by: ruler, likelihood: {a: 0.5, b: 0.5}}}\n", "unknown faction with readings 'ruler'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 
 from pydantic import BaseModel
@@ -137,6 +138,22 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             spec = getattr(world, part)
             if spec is not None and getattr(spec, key).low <= 0:
                 yield ("world", part, key), "must be above 0"
+    fall = world.survival
+    if fall is not None:
+        if (fall.threshold is None) == (fall.attack is None):
+            yield ("world", "survival"), "give either 'threshold' or 'attack', from which a threshold follows"
+        if fall.attack is not None:
+            cost, sees, expects = fall.attack.cost, fall.attack.precision, fall.attack.prior_precision
+            if sees.low <= 0:
+                yield ("world", "survival", "attack", "precision"), "must be above 0"
+            elif sees.low < expects.high**2 / (2 * math.pi):
+                yield (
+                    ("world", "survival", "attack"),
+                    "what each sees is too vague beside what all expect: below prior_precision² / 2π there are several "
+                    "thresholds and no forecast",
+                )
+            if not 0 < cost.low <= cost.high < 1:
+                yield ("world", "survival", "attack", "cost"), "must lie between 0 and 1, both excluded"
     known = world.recognition
     if known is not None:
         if (known.lapse is None) != (known.kept is None):

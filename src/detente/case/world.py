@@ -16,6 +16,7 @@ from detente.case.base import Date, Element, Flag, Id, Number, Provenance, Rate,
 __all__ = [
     "Amount",
     "Answer",
+    "Attack",
     "Event",
     "Exit",
     "Force",
@@ -111,13 +112,29 @@ class Loyalty(Provenance):
     """Standard deviation of a month's shock."""
 
 
+class Attack(Provenance):
+    """A global game of regime change (Morris and Shin 1998): each sees the strength of the regime with an error and
+    attacks if it looks weak enough."""
+
+    cost: Share
+    """What attacking costs, as a share of what a success brings."""
+    precision: Number
+    """One over the variance of what each sees, above 0."""
+    prior: Share
+    """What everybody expects the strength to be."""
+    prior_precision: Weight
+    """One over the variance of that expectation; 0: nobody expects anything, and the threshold is 1 less the cost."""
+
+
 class Survival(Provenance):
     """When the regime falls: its strength against the threshold of a global game of regime change."""
 
     peak: Rate
     """Chance of a fall in a month with no loyalty left and a certain attack."""
-    threshold: Share
-    """Loyalty below which an attack succeeds more often than not; 1 less the cost of attacking."""
+    threshold: Share | None = None
+    """Loyalty below which an attack succeeds more often than not; or give ``attack``, from which it follows."""
+    attack: Attack | None = None
+    """Who attacks when, instead of a threshold."""
     scale: Weight
     """How sharp that threshold is."""
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,17 @@ from detente.problem.sample import Sample, drawn
 from detente.problem.steps import DAYS
 from detente.problem.table import Table, seat
 
-__all__ = ["FROZEN", "Setting", "columns", "flows", "month_of", "setting", "world_parameters", "world_values"]
+__all__ = [
+    "FROZEN",
+    "Setting",
+    "columns",
+    "flows",
+    "month_of",
+    "regime_threshold",
+    "setting",
+    "world_parameters",
+    "world_values",
+]
 
 OUTCOMES = ("holds", "collapsed", "handed_over", "voted_out", "removed")
 
@@ -97,6 +108,9 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
             spec = getattr(world, part)
             for key, value in spec.__dict__.items() if spec is not None else ():
                 add(f"{part}.{key}", value, math.inf if key in _OPEN else 1.0)
+                if key == "attack" and value is not None:
+                    for name, number in value.__dict__.items():
+                        add(f"survival.attack.{name}", number, 1.0 if name in ("cost", "prior") else math.inf)
                 for n, loss in enumerate(value if key == "loss" else ()):
                     add(f"money.loss_{n}", loss, 1.0)
         for f, stakes in world.office.stakes.items():
@@ -146,6 +160,11 @@ def columns(
     for name in names:
         if name in values:
             found[name] = values[name].copy()
+    if "survival.attack.cost" in values:
+        parts = (
+            values[f"survival.attack.{key}"] for key in ("cost", "precision", "prior_precision", "prior")
+        )
+        found["survival.threshold"] = regime_threshold(*parts)
     losses = len(world.money.loss) if world.money else 0
     for n in range(losses, 3 if losses else 0):
         found[f"money.loss_{n}"] = found[f"money.loss_{losses - 1}"].copy()
@@ -203,6 +222,30 @@ def flows(
         for outcome in stakes:
             total[problem.factions.index(f), OUTCOMES.index(outcome)] += values[f"stakes.{f}.{outcome}"]
     return total
+
+
+def regime_threshold(
+    cost: NDArray[np.float64],
+    precision: NDArray[np.float64],
+    prior_precision: NDArray[np.float64],
+    prior: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """[S] strength below which a regime falls, in the global game of regime change (Morris & Shin 1998, 2003).
+
+    The root of ``1 - Phi(sqrt(b / (a + b)) (Phi^-1(t) + a / sqrt(b) (z - t))) = c`` with cost c, private precision b, prior
+    precision a and prior mean z; unique where b >= a^2 / (2 pi), and 1 - c without a prior.
+    """
+    found = np.empty(len(cost))
+    normal = NormalDist()
+    for n, (c, b, a, z) in enumerate(zip(cost, precision, prior_precision, prior, strict=True)):
+        low, high = 1e-12, 1 - 1e-12
+        for _ in range(60):
+            t = (low + high) / 2
+            x = math.sqrt(b / (a + b)) * (normal.inv_cdf(t) + a / math.sqrt(b) * (z - t))
+            # With rising strength fewer attack: what is left after the cost falls.
+            low, high = (t, high) if 1 - normal.cdf(x) > c else (low, t)
+        found[n] = (low + high) / 2
+    return found
 
 
 def _level(issue: str, world: World, options: list[int], office: int, easing: int, band: int) -> int:

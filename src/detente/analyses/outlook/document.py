@@ -73,6 +73,8 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         )
     )
     blocks.append(_values(result, words))
+    if result.leaving:
+        blocks.append(_leaving(result, words))
     if result.package is not None:
         blocks.append(_ripe(result, words))
     if result.policies:
@@ -163,6 +165,35 @@ def _values(result: OutlookResult, words: Words) -> Table:
         numeric=(1, 2, 3, 4, 5, 6),
         note="Each faction's own points, as if constant for ever. Typed and computed are at best estimates, which take the "
         f"likeliest readings. {note}",
+    )
+
+
+def _leaving(result: OutlookResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for f, x in result.leaving.items():
+        if x.credibility is None or x.credibility > 1:
+            need = Cell("no promise is enough", "bad")
+        elif x.credibility <= 0:
+            need = Cell("none is needed", "good")
+        else:
+            need = Cell(percent(x.credibility), "caution")
+        rows.append(
+            [words.faction(f), f"{x.stay:.1f}", f"{x.kept:.1f}", f"{x.betrayed:.1f}", need, percent(x.enough)]
+        )
+    return Table(
+        caption="How credible a promise of safety would have to be",
+        columns=(
+            "Faction",
+            "Going on",
+            "Handed over, promise kept",
+            "Promise broken",
+            "Least credibility",
+            "Draws in which a certain promise is enough",
+        ),
+        rows=rows,
+        numeric=(1, 2, 3, 4, 5),
+        note="For handing over to be worth as much as going on, at the means of the draws, nothing else given. Broken: the worst "
+        "of the other ways of losing office.",
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "Fate",
     "GestureResult",
     "Influence",
+    "Leaving",
     "OutlookResult",
     "PathValue",
     "PolicyResult",
@@ -72,6 +73,23 @@ class PathValue:
     """Mean value of the path from each month on, month 0 first."""
     used: bool
     """Whether the deal analysis uses the computed value."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a promise of safety would have to be worth for somebody to hand over."""
+
+    stay: float
+    """Mean value of going on without a deal."""
+    kept: float
+    """Mean points after a hand-over, if the promise is kept."""
+    betrayed: float
+    """Mean points if it is not: the worst of the other ways of losing office."""
+    credibility: float | None
+    """The least chance, in its eyes, that the promise is kept; above 1 no promise is enough, below 0 none is needed. None:
+    a kept promise is no better than a broken one."""
+    enough: float
+    """Share of draws in which a certain promise would be enough."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +176,8 @@ class OutlookResult:
     """Of the variance of whether the office is lost by the end: the share that comes from the judged numbers, the rest
     being chance."""
     no_deal: Mapping[str, PathValue]
+    leaving: Mapping[str, Leaving]
+    """Factions that hold the office in hand → what would make a hand-over better than going on."""
     structure: Mapping[str, Influence]
     """Part → what changes if it stands still: how much hangs on the choice of model."""
     policies: Mapping[str, PolicyResult]

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.agreement import minimal_winning_sets
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.paths import PER, expected, fixed, occupancy, simulate, value
@@ -19,6 +20,7 @@ from detente.analyses.outlook.result import (
     Fate,
     GestureResult,
     Influence,
+    Leaving,
     OutlookResult,
     PathValue,
     PolicyResult,
@@ -30,12 +32,12 @@ from detente.case.outlook import PARTS
 from detente.case.world import Amount, Answer, Happened, State
 from detente.errors import UsageError
 from detente.kernels.worlds import BINS, EVENTS, OFFICE, VARIABLES, Worlds
-from detente.problem import Sample, table
+from detente.problem import Sample, control, table
 from detente.problem.steps import patience
 from detente.problem.world import FROZEN, flows, month_of
 from detente.rng import replicate_error
 
-__all__ = ["outlook"]
+__all__ = ["least_credibility", "outlook"]
 
 Floats = NDArray[np.float64]
 
@@ -157,6 +159,7 @@ def outlook(
         office=_office(this),
         judgement_share=_judged(this.lost(this.share), per),
         no_deal=_values(this),
+        leaving=_leaving(this),
         structure={part: _still(this, part) for part in parts},
         policies={name: _policy(this, name) for name in case.policies},
         gestures=_gestures(this),
@@ -270,6 +273,45 @@ def _band(this: _Outlook) -> int:
         return 0
     here = this.case.issues[known.issue].status_quo
     return known.bands.index(here) if here in known.bands else 0
+
+
+def _leaving(this: _Outlook) -> dict[str, Leaving]:
+    """Of those who have a hand in the issue that says who holds office."""
+    world, problem = this.case.world, this.ready.problem
+    assert world is not None
+    if world.office.issue is None or "handed_over" not in world.office.options:
+        return {}
+    gate = control(problem, problem.issues.index(world.office.issue))
+    if gate is None:
+        return {}
+    hands = sorted(
+        {f for mask in minimal_winning_sets(gate) for f in range(len(problem.factions)) if mask >> f & 1}
+    )
+    here = this.points[:, :, _level(this), _band(this)]  # [F, 5, S]
+    found = {}
+    for f in hands:
+        kept = here[f, OFFICE.index("handed_over")]
+        others = [OFFICE.index(o) for o in OFFICE if o not in ("holds", "handed_over")]
+        betrayed = here[f, others].min(axis=0)
+        stay = this.base[f]
+        found[problem.factions[f]] = Leaving(
+            stay=round(float(stay.mean()), 6),
+            kept=round(float(kept.mean()), 6),
+            betrayed=round(float(betrayed.mean()), 6),
+            credibility=least_credibility(float(stay.mean()), float(kept.mean()), float(betrayed.mean())),
+            enough=round(float((kept >= stay).mean()), 6),
+        )
+    return found
+
+
+def least_credibility(stay: float, kept: float, betrayed: float) -> float | None:
+    """The chance that a promise of safety is kept at which leaving is worth as much as staying.
+
+    ``rho kept + (1 - rho) betrayed = stay``; with a gain g if it is kept and a loss J if not, (V + J) / (g + J).
+    """
+    if kept <= betrayed:
+        return None
+    return round((stay - betrayed) / (kept - betrayed), 6)
 
 
 def _still(this: _Outlook, part: str) -> Influence:
