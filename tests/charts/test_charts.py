@@ -17,6 +17,7 @@ from detente.charts import (
     tornado,
     utility_scatter,
 )
+from detente.charts.fan import fan, shares
 from detente.charts.reach import Place
 from detente.charts.timeline import Span
 from detente.document import Chart
@@ -60,6 +61,8 @@ CHARTS = [
         ],
         kinds=["now", "hoped"],
     ),
+    fan("f", "Fan", [[0.1, 0.0], [0.2, 0.1], [0.3, 0.3], [0.4, 0.5], [0.5, 0.9]], y_title="Share"),
+    shares("a", "Shares", {"holds": [1.0, 0.6], "falls": [0.0, 0.4]}),
     gain_strip("n", "Gains", [("us", 3, -1, 5), ("them", -2, -5, -1)]),
 ]
 
@@ -170,6 +173,8 @@ def test_nothing_to_show_is_bearable() -> None:
         utility_scatter("s", "c", [], "x", "y"),
         tornado("t", "c", [], 0, "x"),
         timeline("t", "c", []),
+        fan("f", "c", [[], [], [], [], []], y_title="Share"),
+        shares("a", "c", {}),
         reach_map("t", "c", [], kinds=[]),
         grouped_bars("g", "c", []),
         gain_strip("n", "c", []),
@@ -205,3 +210,17 @@ def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
     ]
     assert [r["x"] for r in rows(chart, "gap")] == [3]
     assert "Nearest by moves that nobody regrets: near (2 away)." in chart.alt
+
+
+def test_a_fan_says_where_it_begins_and_ends() -> None:
+    chart = next(c for c in CHARTS if c.id == "f")
+    assert chart.alt.startswith(
+        "Median 30% now and 30% after 1 months; then nine in ten worlds lie between 0% and 90%."
+    )
+
+
+def test_shares_stack_to_one() -> None:
+    chart = next(c for c in CHARTS if c.id == "a")
+    last = [(r["y"], r["y2"]) for r in rows(chart, "share") if r["x"] == 1]
+    assert last == [(0.0, 0.6), (0.6, 1.0)]
+    assert chart.alt == "At the end: holds 60%; falls 40%."

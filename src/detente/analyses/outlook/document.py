@@ -85,7 +85,7 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
     for name, path in result.paths.items():
         if name != "income":
             lines = (path.low, path.lower, path.median, path.upper, path.high)
-            blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title=PATHS[name]))
+            blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title="Share"))
     if result.questions:
         blocks.append(_questions(result))
     blocks.append(Paragraph(_how(result), tone="muted"))
