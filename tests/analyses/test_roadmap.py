@@ -176,9 +176,9 @@ def test_flows_are_the_deals_gains_of_every_part() -> None:
                 if all(here[i] == o for i, o in pattern):
                     total += int(sample.add[f, t, draw])
                     if sample.broken[f, t, draw] and any(problem.issues[i] in moves for i, _ in pattern):
-                        total -= 10_000_000
+                        total -= 10_000_000 * 100_000
             gain = (total - int(sample.no_deal[f, draw])) * float(problem.step[f])
-            assert flows[-1][n, draw] == pytest.approx(gain, abs=1e-6)
+            assert flows[-1][n, draw] == pytest.approx(gain, abs=1e-6, rel=1e-12)
     assert appraise(drawn, order).margin.shape == (len(order) + 1, len(at.factions), 64)
 
 
@@ -207,6 +207,26 @@ def test_gradual_steps_pass_every_option() -> None:
     found = roadmap(ready, {"prisoners": "released", "observers": "all_polls"})
     order = [m.option for s in found.stages for m in s.steps if m.issue == "prisoners"]
     assert order == passed
+
+
+def test_a_line_crossed_on_the_way_has_no_points() -> None:
+    # North lets nobody see its well open while the road is closed; south no open road beside a closed well. Only both at
+    # one moment will do.
+    lines = SWAP.replace(
+        "    weights: {well: 20", "    red_lines: [{well: open, road: closed}]\n    weights: {well: 20"
+    ).replace("    weights: {well: 60", "    red_lines: [{well: closed, road: open}]\n    weights: {well: 60")
+    found = solved(lines)
+    assert found.slack is None
+    worst = found.stages[found.weakest - 1]
+    assert worst.crosses in (("north",), ("south",))
+    assert worst.margin[worst.crosses[0]] is None
+    assert found.boosts[0].kind == "exchange"
+    assert found.boosts[0].slack == pytest.approx(8)
+    assert found.survival == 0
+    text = str(document(found, read_case(lines, "swap.yaml").case))
+    assert "crosses a line of" in text
+    together = solved(lines + "steps: {simultaneous: [[well, road]]}\n")
+    assert together.slack == pytest.approx(8)
 
 
 def test_what_is_judged_about_steps_leaves_the_deal_as_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -18,8 +19,8 @@ class Span(NamedTuple):
     start: float
     """Months."""
     end: float
-    margin: float
-    """Points by which going on is better than the best way out, of whoever has the least."""
+    margin: float | None
+    """Points by which going on is better than the best way out, of whoever has the least; None: a line is crossed."""
     weakest: str
 
 
@@ -31,7 +32,8 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
         words = lines(row.words)
         values.append({"part": "words", "y": top, "words": words})
         top += LINE * len(words)
-        holds = row.margin >= 0
+        holds = row.margin is not None and row.margin >= 0
+        margin = "a line" if row.margin is None else signed(row.margin)
         values.append(
             {
                 "part": "span",
@@ -41,8 +43,8 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
                 "y": top + 1,
                 "y2": top + 14,
                 "middle": top + 8,
-                "words": f"{'' if holds else '✕ '}{signed(row.margin)}  {row.weakest}",
-                "tip": f"{row.words}\nsmallest margin {signed(row.margin)}: {row.weakest}",
+                "words": f"{'' if holds else '✕ '}{margin}  {row.weakest}",
+                "tip": f"{row.words}\nsmallest margin {margin}: {row.weakest}",
             }
         )
         top += 14 + 10
@@ -74,14 +76,24 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
         ),
         *row_words(top),
     ]
-    worst = min(rows, key=lambda row: row.margin, default=None)
+    worst = min(rows, key=lambda row: -math.inf if row.margin is None else row.margin, default=None)
     alt = "No steps to show."
     if worst is not None:
-        alt = f"Smallest margin: {signed(worst.margin)} points, {worst.weakest}, at “{worst.words}”."
+        least = "a line is crossed" if worst.margin is None else f"{signed(worst.margin)} points"
+        alt = f"Smallest margin: {least}, {worst.weakest}, at “{worst.words}”."
     table = Table(
         caption,
         ("Step", "From month", "To month", "Smallest margin", "Whose"),
-        [(r.words, f"{r.start:g}", f"{r.end:g}", signed(r.margin), r.weakest) for r in rows],
+        [
+            (
+                r.words,
+                f"{r.start:g}",
+                f"{r.end:g}",
+                "a line" if r.margin is None else signed(r.margin),
+                r.weakest,
+            )
+            for r in rows
+        ],
         numeric=(1, 2, 3),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)

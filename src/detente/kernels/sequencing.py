@@ -50,6 +50,7 @@ __all__ = [
     "Terms",
     "appraise",
     "best_plan",
+    "flows_along",
     "restrict",
     "slack",
 ]
@@ -168,6 +169,13 @@ def slack(margin: Floats, winning: Masks) -> Floats:
         inside = [f for f in range(margin.shape[1]) if mask >> f & 1]
         best = np.maximum(best, margin[:, inside].min(axis=1) if inside else np.inf)
     return best
+
+
+def flows_along(terms: Terms, order: tuple[int, ...]) -> Floats:
+    """[K + 1, F] flow of the state that each batch of an order reaches, the last state again at the end, in one draw."""
+    done = np.bitwise_or.accumulate([int(terms.batches[b]) for b in order])
+    states = np.append(done, done[-1]).astype(np.int64)
+    return _flow(terms.at(0), states)[:, :, 0].T
 
 
 def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:

@@ -63,19 +63,25 @@ def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
     steps = plural(sum(len(s.steps) for s in result.stages), "step")
     who = words.faction(weak.weakest)
     where = _where(weak, result, words)
-    if result.slack >= 0:
+    if result.slack is not None and weak.slack is not None and result.slack >= 0:
         text = (
             f"The {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
             f"The weakest link is {who}, {where}: going on is worth only {weak.slack:.1f} points more than "
             f"{_way(weak)}. All of it takes {plural(result.months, 'month')}."
+        )
+    elif weak.slack is None:
+        lines = joined([words.faction(f) for f in weak.crosses]) or who
+        text = (
+            f"No order of the {steps} of this package holds: in the best one step {weak.number} of {len(result.stages) - 1} "
+            f"({_moves(weak.steps, words)}) crosses a line of {lines}."
         )
     else:
         text = (
             f"No order of the {steps} of this package holds: in the best one {who} gains {-weak.slack:.1f} points, {where}, "
             f"by {_way(weak)}."
         )
-        if not result.proven:
-            text = text.replace("No order", "No order that was found", 1)
+    if not result.proven:
+        text = text.replace("No order", "No order that was found", 1)
     text = _supposing(result, words) + text
     because = _reason(weak, result, words)
     survives = (
@@ -89,12 +95,8 @@ def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
     ]
     if rivals:
         survives += f": {joined(rivals)}"
-    gap = (
-        ""
-        if result.proven
-        else f" Another order could have up to {result.bound - result.slack:.1f} points more slack."
-    )
-    tone: Tone = "bad" if result.slack < 0 else "caution"
+    gap = "" if result.proven else f" Another order could have a slack of up to {_points(result.bound)}."
+    tone: Tone = "bad" if result.slack is None or result.slack < 0 else "caution"
     return Finding(
         text,
         because=because,
@@ -113,11 +115,21 @@ def _supposing(result: RoadmapResult, words: Words) -> str:
     prior = f"(a chance of {percent(result.supposed_prior)} at best estimates)"
     if not result.short:
         return f"Supposing that {readings} {prior}: "
-    short = joined([f"{words.faction(f)} ({v:.1f} points)" for f, v in result.short.items()])
+    short = joined(
+        [
+            f"{words.faction(f)} ({'it breaks a line' if v is None else f'{v:.1f} points'})"
+            for f, v in result.short.items()
+        ]
+    )
     return (
         f"At best estimates there is nothing to carry out: the package is worse than no deal for {short}. Supposing "
         f"instead that {readings} {prior}: "
     )
+
+
+def _points(value: float | None) -> str:
+    """Points with their sign, or that a line is crossed."""
+    return "a line" if value is None else signed(value)
 
 
 def _where(stage: Stage, result: RoadmapResult, words: Words) -> str:
@@ -135,25 +147,29 @@ def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
     if result.lines:
         lines = joined([words.faction(f) for f in result.lines])
         parts.append(f"The package breaks a line of {lines}, which no order mends.")
-    same = [s for s in result.stages if s.weakest == weak.weakest and abs(s.slack - weak.slack) < TINY]
+    sure = [s for s in result.stages if s.slack is not None]
+    same = [s for s in sure if s.weakest == weak.weakest and abs((s.slack or 0) - (weak.slack or 0)) < TINY]
     if len(same) == len(result.stages) and len(same) > 1:
         parts.append(
             "Its margin is the same throughout: it is what the package is worth to it, not the order, that decides."
         )
-    else:
-        strong = max(result.stages, key=lambda s: s.slack)
+    elif sure:
+        strong = max(sure, key=lambda s: s.slack or 0.0)
         parts.append(
-            f"The strongest place is {_where(strong, result, words)}, with {signed(strong.slack)} points for "
+            f"The strongest place is {_where(strong, result, words)}, with {_points(strong.slack)} points for "
             f"{words.faction(strong.weakest)}."
         )
-    best = max(result.boosts, key=lambda b: max(b.slack, b.reordered or b.slack), default=None)
-    if best is not None and max(best.gain, (best.reordered or best.slack) - result.slack) > TINY:
-        to = max(best.slack, best.reordered or best.slack)
-        parts.append(
-            f"What would help most: {_boost(best, words)} (slack {signed(result.slack)} → {signed(to)})."
-        )
-    elif result.boosts:
-        parts.append("None of the guarantees, exchanges and irreversible steps that were tried adds slack.")
+    best = result.boosts[0] if result.boosts else None
+    if best is not None:
+        after = max((v for v in (best.slack, best.reordered) if v is not None), default=None)
+        if after is not None and (result.slack is None or after > result.slack + TINY):
+            parts.append(
+                f"What would help most: {_boost(best, words)} (slack {_points(result.slack)} → {_points(after)})."
+            )
+        else:
+            parts.append(
+                "None of the guarantees, exchanges and irreversible steps that were tried adds slack."
+            )
     return " ".join(parts)
 
 
@@ -189,14 +205,14 @@ def _order(result: RoadmapResult, words: Words) -> Table:
                 _parties(s.steps, words) if s.steps else "–",
                 words.faction(s.weakest),
                 s.way_out[s.weakest],
-                Cell(signed(s.slack), "good" if s.slack >= 0 else "bad"),
+                Cell(_points(s.slack), "bad" if s.slack is None or s.slack < 0 else "good"),
                 percent(s.share),
             ]
         )
     verdict = (
         "proven: no other order has more"
         if result.proven
-        else f"no order has more than {signed(result.bound)}"
+        else f"no order has more than {_points(result.bound)}"
     )
     counted = (
         f" Counted on: {joined([_guarantee(g, words) for g in result.guarantees])}."
@@ -218,7 +234,7 @@ def _order(result: RoadmapResult, words: Words) -> Table:
         rows=rows,
         numeric=(6, 7),
         note=f"Margin: points by which going on is better, for whoever has least reason to, than its best way out. The "
-        f"slack of the whole is {signed(result.slack)} ({verdict}).{counted}",
+        f"slack of the whole is {_points(result.slack)} ({verdict}).{counted}",
     )
 
 
@@ -227,10 +243,7 @@ def _margins(result: RoadmapResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = [
         [
             str(s.number) if s.steps else "end",
-            *(
-                Cell(signed(s.margin[f]), "bad" if s.margin[f] < 0 else "plain", WAYS[s.way_out[f]])
-                for f in factions
-            ),
+            *(_margin(s, f) for f in factions),
         ]
         for s in result.stages
     ]
@@ -244,6 +257,13 @@ def _margins(result: RoadmapResult, words: Words) -> Table:
     )
 
 
+def _margin(stage: Stage, faction: str) -> Cell:
+    margin = stage.margin[faction]
+    if margin is None:
+        return Cell("a line", "bad", "going on crosses a line of its own, now or later")
+    return Cell(signed(margin), "bad" if margin < 0 else "plain", WAYS[stage.way_out[faction]])
+
+
 def _part(part: Part, words: Words) -> Finding:
     if not part.moves:
         return Finding("Not even one step of it alone, as an agreement of its own, would hold.", tone="bad")
@@ -254,6 +274,8 @@ def _part(part: Part, words: Words) -> Finding:
         because = (
             f"The next step, {_moves((missing.move,), words)}, would have to be worth {missing.points:.1f} points more to "
             f"{words.faction(missing.faction)}."
+            if missing.points is not None
+            else f"The next step, {_moves((missing.move,), words)}, crosses a line of {words.faction(missing.faction)}."
         )
     how = "" if part.exact else "Found by dropping one step at a time; a longer part may exist."
     return Finding(text, because=because, limit=how, tone="caution")
@@ -287,14 +309,12 @@ def _boosts(boosts: Sequence[Boost], words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for b in boosts[:BOOSTS]:
         again = "–" if b.reordered is None else signed(b.reordered)
-        rows.append(
-            [
-                _boost(b, words),
-                signed(b.slack),
-                Cell(signed(b.gain), "good" if b.gain > TINY else "muted"),
-                again,
-            ]
+        gained = (
+            Cell("–", "muted")
+            if b.gain is None
+            else Cell(signed(b.gain), "good" if b.gain > TINY else "muted")
         )
+        rows.append([_boost(b, words), _points(b.slack), gained, again])
     return Table(
         caption="What would make it hold better",
         columns=("One change", "Slack in the same order", "Gained", "Slack in its own best order"),

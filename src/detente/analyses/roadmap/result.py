@@ -37,12 +37,15 @@ class Stage:
     months: int
     """How long the batch takes; 0 when all is done."""
     steps: tuple[Move, ...]
-    margin: Mapping[str, float]
-    """Faction → points by which going on is better than the best way out."""
+    margin: Mapping[str, float | None]
+    """Faction → points by which going on is better than the best way out; null where going on crosses a line of its
+    own, now or later."""
+    crosses: tuple[str, ...]
+    """Factions one of whose lines is broken in what the batch leads to."""
     way_out: Mapping[str, str]
     """Faction → its best way out: ``walk off``, ``withhold`` or ``take back``."""
-    slack: float
-    """The smallest margin among those who have to go on (the best such set of factions)."""
+    slack: float | None
+    """The smallest margin among those who have to go on (the best such set of factions); null: it is a line."""
     weakest: str
     """Whose margin that is."""
     share: float
@@ -71,11 +74,12 @@ class Boost:
     """``guarantee``, ``exchange`` or ``irreversible``."""
     what: tuple[str, ...]
     """Id of the guarantee, or issues of the steps."""
-    slack: float
+    slack: float | None
     """In the same order (with an exchange: two neighbouring batches joined)."""
-    gain: float
+    gain: float | None
+    """Of slack; null where one of the two is a line."""
     reordered: float | None
-    """In the best order for it, where that was looked for."""
+    """In the best order for it, where that was looked for and crosses no line."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,8 @@ class Missing:
     move: Move
     faction: str
     """Whose margin is the smallest."""
-    points: float
-    """By which going on would have to be worth more to it."""
+    points: float | None
+    """By which going on would have to be worth more to it; null: a line stands in the way."""
 
 
 @dataclass(frozen=True)
@@ -157,16 +161,18 @@ class RoadmapResult:
     the user asked."""
     supposed_prior: float
     """Best estimate of the chance that they all are true; 1 where nothing is supposed."""
-    short: Mapping[str, float]
-    """Faction → points by which the package is worse than no deal at best estimates, nothing supposed."""
+    short: Mapping[str, float | None]
+    """Faction → points by which the package is worse than no deal at best estimates, nothing supposed; null: it breaks
+    a line of its own."""
     guarantees: tuple[str, ...]
     """Those that are counted on."""
     stages: tuple[Stage, ...]
     """The best order found; the last is the end."""
     months: int
-    slack: float
-    """Of the worst stage at best estimates; negative: somebody who has to go on would rather not."""
-    bound: float
+    slack: float | None
+    """Of the worst stage at best estimates; negative: somebody who has to go on would rather not; null: every order
+    found crosses a line of somebody who has to go on."""
+    bound: float | None
     """No order has more slack."""
     proven: bool
     """Whether no order has more slack than this one."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import TypeVar
@@ -32,10 +32,20 @@ from detente.analyses.roadmap.result import (
     RoadmapResult,
     Stage,
 )
-from detente.analyses.roadmap.terms import terms
+from detente.analyses.roadmap.terms import LINE, terms
 from detente.case.model import Case
 from detente.errors import UsageError
-from detente.kernels.sequencing import KINDS, Appraisal, Plan, Terms, appraise, best_plan, restrict, slack
+from detente.kernels.sequencing import (
+    KINDS,
+    Appraisal,
+    Plan,
+    Terms,
+    appraise,
+    best_plan,
+    flows_along,
+    restrict,
+    slack,
+)
 from detente.problem import RED, Sample, table
 from detente.problem.steps import Agenda, Judged, Step, agenda
 from detente.rng import replicate_error
@@ -88,6 +98,15 @@ class _Road:
         """The order found, in every draw of a sample."""
         drawn = terms(self.of, sample, self.drawn, self.given)
         return drawn, appraise(drawn, self.plan.order)
+
+    def told(self, points: float) -> float | None:
+        """Points for the reader; None where a line is crossed, which has no points."""
+        return round(points, 6) if points > self.line else None
+
+    @cached_property
+    def line(self) -> float:
+        """Below this only a crossed line takes anybody."""
+        return -RED * float(self.ready.problem.step[list(self.of.table.factions)].max())
 
     def move(self, step: int) -> Move:
         s: Step = self.of.steps[step]
@@ -153,17 +172,17 @@ def roadmap(
         supposed=road.supposed,
         supposed_prior=_prior(ready, road.supposed),
         short={
-            f: round(-float(g), 6)
+            f: None if (points := plain.told(float(g))) is None else -points
             for f, g in zip(of.factions, _package_flow(plain.best)[:, 0], strict=True)
-            if g < 0
+            if g < -TOLERANCE
         },
         guarantees=road.given,
         stages=stages,
         months=stages[-1].month,
-        slack=road.plan.slack,
-        bound=road.plan.bound,
+        slack=road.told(road.plan.slack),
+        bound=road.told(road.plan.bound),
         proven=road.plan.proven,
-        weakest=min(stages, key=lambda s: s.slack).number,
+        weakest=_worst(stages).number,
         lines=_lines(road),
         survival=float(holds.mean()),
         survival_error=replicate_error(holds, REPLICATES),
@@ -218,7 +237,8 @@ def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
 
 def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
     factions, best = road.of.factions, road.best
-    found = []
+    found: list[Stage] = []
+    flow = flows_along(best, road.plan.order)
     for n in range(len(road.plan.order) + 1):
         margin = now.margin[n, :, 0]
         least, weakest = _weakest(margin, best.winning)
@@ -232,9 +252,10 @@ def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
                 date=_date(road.ready.problem.case, month),
                 months=max((s.months for s in steps), default=0),
                 steps=steps,
-                margin={f: round(float(m), 6) for f, m in zip(factions, margin, strict=True)},
+                margin={f: road.told(float(m)) for f, m in zip(factions, margin, strict=True)},
+                crosses=_crossed(road, flow[n]),
                 way_out={f: KINDS[int(k)] for f, k in zip(factions, now.kind[n, :, 0], strict=True)},
-                slack=round(least, 6),
+                slack=road.told(least),
                 weakest=factions[weakest],
                 share=float(share[n]),
             )
@@ -273,10 +294,22 @@ def _package_flow(of: Terms) -> Floats:
     return flow
 
 
+def _worst(stages: tuple[Stage, ...]) -> Stage:
+    """The stage with the least slack; one that crosses a line before one that only leads there."""
+    crossing = [s for s in stages if s.crosses]
+    if crossing and any(s.slack is None for s in stages):
+        return crossing[0]
+    return min(stages, key=lambda s: -np.inf if s.slack is None else s.slack)
+
+
 def _lines(road: _Road) -> tuple[str, ...]:
-    flow = _package_flow(road.best)[:, 0]
-    crossed = flow < -RED * road.ready.problem.step[list(road.of.table.factions)] / 2
-    return tuple(f for f, hit in zip(road.of.factions, crossed, strict=True) if hit)
+    return _crossed(road, _package_flow(road.best)[:, 0])
+
+
+def _crossed(road: _Road, flow: Floats) -> tuple[str, ...]:
+    """Factions one of whose lines is broken, from the flow [F] of a state."""
+    step = road.ready.problem.step[list(road.of.table.factions)]
+    return tuple(f for f, hit in zip(road.of.factions, flow < -LINE * step / 2, strict=True) if hit)
 
 
 def _by_reading(road: _Road) -> dict[str, dict[str, float]]:
@@ -354,11 +387,13 @@ def _spread(of: Terms, rho: Floats) -> Terms:
 
 def _boosts(road: _Road) -> tuple[Boost, ...]:
     case, best, order = road.ready.problem.case, road.best, road.plan.order
-    tried: list[tuple[Boost, Terms]] = []
+    tried: list[tuple[float, Boost, Terms]] = []
 
     def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
         found = float(slack(appraise(changed, way).margin, changed.winning).min())
-        tried.append((Boost(kind, what, round(found, 6), round(found - road.plan.slack, 6), None), changed))
+        told, before = road.told(found), road.told(road.plan.slack)
+        gain = None if told is None or before is None else round(told - before, 6)
+        tried.append((found, Boost(kind, what, told, gain, None), changed))
 
     for name in case.guarantees:
         if name not in road.given:
@@ -380,13 +415,14 @@ def _boosts(road: _Road) -> tuple[Boost, ...]:
             joined = best._replace(batches=np.append(best.batches, masks[0] | masks[1]))
             what = tuple(road.of.steps[s].issue for s in steps[0] + steps[1])
             attempt("exchange", what, joined, (*order[:n], len(best.batches), *order[n + 2 :]))
-    tried.sort(key=lambda one: -one[0].slack)
+    tried.sort(key=lambda one: -one[0])
     found = []
-    for n, (boost, changed) in enumerate(tried):
+    for n, (now, boost, changed) in enumerate(tried):
         again = best_plan(changed).slack if n < REORDERED and best.steps <= WHOLE else None
-        again = None if again is None else round(again, 6)
-        found.append(Boost(boost.kind, boost.what, boost.slack, boost.gain, again))
-    return tuple(sorted(found, key=lambda b: -max(b.slack, b.reordered or -np.inf)))
+        told = None if again is None else road.told(again)
+        best_of = now if again is None else max(now, again)
+        found.append((best_of, replace(boost, reordered=told)))
+    return tuple(boost for _, boost in sorted(found, key=lambda one: -one[0]))
 
 
 # --- if the whole does not hold ---------------------------------------------------------------------------
@@ -443,7 +479,8 @@ def _missing(
     if not tried:
         return None
     least, s, faction = max(tried)
-    return Missing(road.move(s), road.of.factions[faction], round(-least, 6))
+    points = road.told(least)
+    return Missing(road.move(s), road.of.factions[faction], None if points is None else -points)
 
 
 def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> tuple[float, tuple[int, ...]] | None:

@@ -12,7 +12,10 @@ from detente.kernels.sequencing import Terms
 from detente.problem import RED, Sample, seat
 from detente.problem.steps import Agenda, Judged, patience
 
-__all__ = ["terms"]
+__all__ = ["LINE", "terms"]
+
+LINE = RED * 1e5
+"""Grid steps a month that a broken line costs: more than any utility even for a month in the most patient eyes."""
 
 
 def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]) -> Terms:
@@ -48,7 +51,7 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
             on.append(sum(reached[pair][0] for pair in pairs))
             off.append(sum(reached[pair][1] for pair in pairs))
             excluded.append(bool(seen.excluded[t]))
-            points.append((seen.add[:, t] - np.where(seen.broken[:, t], float(RED), 0.0)) * step[:, None])
+            points.append((seen.add[:, t] - np.where(seen.broken[:, t], LINE, 0.0)) * step[:, None])
     made = Terms(
         base=base,
         delta=delta,
