@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 import detente
 from detente.analyses.deal import Deal, prepare
+from detente.analyses.outlook.solve import outlook
+from detente.analyses.roadmap import roadmap
 from detente.case.reading import load_case
 from detente.problem import Sample, seat, table
 
@@ -39,6 +41,14 @@ EXIT = {
     "oil_sanctions": "modified",
     "person_sanctions": "some_delisted",
 }
+MAIN = {
+    "prisoners": "some_released",
+    "person_sanctions": "some_delisted",
+    "observers": "regional_only",
+    "guaido_stance": "tolerates",
+}
+"""The package accepted most often at the main table, on 1,024 draws."""
+
 SWAP = {"prisoners": "some_released", "person_sanctions": "some_delisted"}
 POLLS = {"participation": "takes_part"}
 
@@ -108,3 +118,39 @@ def test_the_council_is_the_easier_table(ready: Deal) -> None:
 
 def test_the_status_quo_does_not_satisfy_everyone(ready: Deal) -> None:
     assert share(ready, "main_table", {}) < 0.25
+
+
+def test_the_order_of_the_main_table_ends_with_the_man_whose_mandate_ends(ready: Deal) -> None:
+    road = roadmap(ready, MAIN, track="main_table")
+    assert road.supposed == {"leader": "minimal_dealer"}
+    assert road.short.keys() == {"leader"}
+    steps = [sorted(m.issue for m in s.steps) for s in road.stages if s.steps]
+    assert steps == [["person_sanctions", "prisoners"], ["observers"], ["guaido_stance"]]
+    assert road.slack is not None
+    assert 0 < road.slack < 0.5
+    assert {s.weakest for s in road.stages} == {"guaido"}
+    helps = {b.what[0] for b in road.boosts[:3]}
+    assert {"guaido_stance", "mission"} <= helps
+
+
+def test_a_handover_and_its_guarantee_have_to_come_at_one_moment(ready: Deal) -> None:
+    road = roadmap(ready, EXIT, track="main_table")
+    assert road.supposed == {"leader": "exiter"}
+    assert road.slack is None
+    first = road.boosts[0]
+    assert (first.kind, set(first.what)) == ("exchange", {"succession", "reward"})
+
+
+def test_time_runs_against_washington_and_no_promise_is_enough(ready: Deal) -> None:
+    found = outlook(ready, per=64)
+    drift = {f: v.drift for f, v in found.no_deal.items()}
+    assert min(drift, key=lambda f: drift[f]) == "united_states"
+    assert drift["guaido"] < -0.3 < drift["leader"] + 0.3
+    assert {f: x.credibility is None or x.credibility > 1 for f, x in found.leaving.items()} == {
+        "leader": True,
+        "clan": True,
+    }
+    change = {name: abs(p.difference) for name, p in found.policies.items()}
+    assert max(change, key=lambda name: change[name]) == "safe_exit"
+    assert all(v < 0.02 for name, v in change.items() if name != "safe_exit")
+    assert all(abs(v.computed - (v.typed or 0)) < 4.5 for v in found.no_deal.values())
