@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Collection, Iterator
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from detente.case.base import Range
 from detente.case.model import Case
 from detente.case.paths import factions_of
-from detente.case.world import Happened, World
+from detente.case.world import Amount, Happened, State, World
 from detente.case.yamltext import Path
 
 __all__ = ["PARTS", "outlook_faults", "outlook_names", "world_paths"]
@@ -35,6 +36,22 @@ _NEEDS = {
     "lapsed_within_a_year": "sender", "collapsed": "survival", "handed_over": "exit", "voted_out": "polls",
     "removed": "force", "split": "split", "unrecognised": "recognition",
 }  # fmt: skip
+
+
+OPEN = {"revenue", "spread", "rents", "outside_offer", "scale", "all", "precision"}
+"""Keys whose numbers are no shares or rates; ``recognition.now`` is a count besides."""
+
+_WITHIN = {
+    "talks_stopped": ("talks_began",),
+    "all_lifted": ("eased",),
+    "taken_back": ("eased",),
+    "lapsed_within_a_year": ("eased", "taken_back"),
+    "collapsed": ("office_lost",),
+    "handed_over": ("office_lost",),
+    "voted_out": ("office_lost",),
+    "removed": ("office_lost",),
+}
+"""Event → those without which it does not happen, so that a share among their worlds can be given."""
 
 
 def world_paths(world: World) -> list[str]:
@@ -105,10 +122,16 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
             )
         return
     yield from _world(case, world)
+    yield from _changes(case, world)
     for faction in case.computed:
         if case.preferences[faction].patience is None:
             yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
     for name, gesture in case.gestures.items():
+        if not any(likely.high for likely in gesture.likelihood.values()):
+            yield (
+                ("gestures", name, "likelihood"),
+                "a gesture that nobody would make cannot be: one must be above 0",
+            )
         missing = set(case.readings.get(gesture.by, {})) - set(gesture.likelihood)
         if missing:
             yield (
@@ -122,6 +145,24 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     if case.as_of is None:
         yield ("world",), "a world begins on the date of the case: add 'as_of: DATE' at the top"
     sender, money = world.sender, world.money
+    named = [
+        (part, getattr(world, part).issue)
+        for part in ("sender", "recognition", "office")
+        if getattr(world, part) is not None and getattr(world, part).issue is not None
+    ]
+    for n, (part, issue) in enumerate(named):
+        other = next((p for p, i in named[:n] if i == issue), None)
+        if other is not None:
+            yield (
+                ("world", part, "issue"),
+                f"'{issue}' is what '{other}' says already; each needs an issue of its own",
+            )
+    for n, day in enumerate(world.polls.on if world.polls is not None else ()):
+        if case.as_of is not None and day <= case.as_of:
+            yield (
+                ("world", "polls", "on", n),
+                f"a poll must lie after the date of the case, {case.as_of}: found {day}",
+            )
     if sender is not None and sender.issue in case.issues:
         options = set(case.issues[sender.issue].options)
         if set(sender.steps) != options or len(set(sender.steps)) != len(sender.steps):
@@ -167,11 +208,42 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             yield ("world", "recognition"), "'issue' and 'bands' belong together: give both or none"
 
 
+def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    """Numbers that policies and readings put in the place of the world's own."""
+    given: list[tuple[Path, str, Range]] = []
+    for name, policy in case.policies.items():
+        given += [
+            (("policies", name, "changes", path), path, value) for path, value in policy.changes.items()
+        ]
+    for f, readings in world.under.items():
+        for r, changes in readings.items():
+            given += [(("world", "under", f, r, path), path, value) for path, value in changes.items()]
+    for at, path, value in given:
+        key = path.rpartition(".")[2]
+        if path == "sender.now":
+            most = len(world.sender.steps) - 1 if world.sender is not None else 0
+            if not (value.low == value.high and value.low in range(most + 1)):
+                yield at, f"how many steps have been eased was expected, a whole number from 0 to {most}"
+        elif value.low < 0 or (key not in OPEN and path != "recognition.now" and value.high > 1):
+            allowed = "at least 0" if key in OPEN or path == "recognition.now" else "between 0 and 1"
+            yield at, f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
+        elif key == "scale" and value.low <= 0:
+            yield at, "must be above 0"
+
+
+def _add_months(day: datetime.date, months: int) -> datetime.date:
+    """The last day that lies at most so many months later."""
+    return day + datetime.timedelta(days=int(months * 365.25 / 12))
+
+
 def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     for name, question in case.questions.items():
         at: Path = ("questions", name)
         if case.as_of is not None and question.resolves <= case.as_of:
             yield (*at, "resolves"), f"must lie after the date of the case, {case.as_of}"
+        stated = sum(spec.median for spec in question.answers.values() if isinstance(spec, Range))
+        if stated > 1 + 1e-9:
+            yield (*at, "answers"), f"the probabilities sum to {stated:g}, which is more than 1"
         rests = [a for a, spec in question.answers.items() if spec == "rest"]
         if len(rests) > 1:
             yield (*at, "answers"), "only one answer can be what the others leave ('rest')"
@@ -187,6 +259,22 @@ def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 yield here, "this question is a 'prior': a probability was expected, or 'rest'"
             elif question.basis == "modelled" and isinstance(spec, Range):
                 yield here, "this question is 'modelled': something of the world was expected, or 'rest'"
+            day = (
+                spec.by
+                if isinstance(spec, Happened)
+                else spec.at
+                if isinstance(spec, (State, Amount))
+                else None
+            )
+            if day is not None and case.as_of is not None:
+                ends = _add_months(case.as_of, world.months)
+                if not case.as_of < day <= ends:
+                    yield here, f"the world runs from {case.as_of} to {ends}: found {day}; see 'months'"
+            if isinstance(spec, Happened) and spec.given is not None:
+                allowed = _WITHIN.get(spec.event, ())
+                if spec.given not in allowed:
+                    can = " or ".join(f"'{e}'" for e in allowed) or "nothing"
+                    yield (*here, "given"), f"'{spec.event}' can be given {can}: found '{spec.given}'"
             if isinstance(spec, Happened):
                 for key in ("event", "given"):
                     event = getattr(spec, key)

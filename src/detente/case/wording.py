@@ -105,6 +105,9 @@ def _misfit(detail: Any, path: Path, value: Any, parsed: Parsed) -> Misfit:
     if kind == "extra_forbidden":
         fault = _fault(parsed, path, _unknown(path, parsed.value), key=True)
         return Misfit(fault, drop)
+    if loc and loc[-1] == "[key]" and kind == "literal_error":
+        name = str(path[-1]) if path else ""
+        return Misfit(_fault(parsed, path, _message(kind, detail, path, name), key=True), drop)
     if loc and loc[-1] == "[key]":
         return Misfit(_fault(parsed, path, _name(str(path[-1]) if path else ""), key=True), drop)
     return Misfit(_fault(parsed, path, _message(kind, detail, path, value)), drop)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from detente.agreement import all_of
 from detente.case.base import Range
 from detente.case.model import Case
-from detente.case.outlook import PARTS
+from detente.case.outlook import OPEN, PARTS
 from detente.case.world import World
 from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
@@ -49,9 +49,6 @@ FROZEN: Mapping[str, Mapping[str, float]] = {
     "talks": {"talks.begin": 0, "talks.stop": 0, "talks.spoilt": 0},
 }
 """Part → what makes it stand still, everything else as it is."""
-
-_OPEN = {"revenue", "spread", "rents", "outside_offer", "scale", "now", "all"}
-"""Keys whose numbers are no shares or rates."""
 
 _ABSENT: Mapping[str, float] = {
     "money.revenue": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0, "recognition.all": 1.0,
@@ -94,6 +91,12 @@ def setting(case: Case, world: World) -> Setting:
     return Setting(world.months, lapse if lapse <= world.months else 0, polls, level)
 
 
+def _most(path: str) -> float:
+    """The largest that a number of the world can be: shares and rates end at 1."""
+    free = path.rpartition(".")[2] in OPEN or path in ("recognition.now", "sender.now")
+    return math.inf if free else 1.0
+
+
 def world_parameters(case: Case, widen: float) -> list[Parameter]:
     """Every number of the world, its readings, policies, gestures and questions, in the order of the case."""
     found: list[Parameter] = []
@@ -107,7 +110,7 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
         for part in PARTS:
             spec = getattr(world, part)
             for key, value in spec.__dict__.items() if spec is not None else ():
-                add(f"{part}.{key}", value, math.inf if key in _OPEN else 1.0)
+                add(f"{part}.{key}", value, _most(f"{part}.{key}"))
                 if key == "attack" and value is not None:
                     for name, number in value.__dict__.items():
                         add(f"survival.attack.{name}", number, 1.0 if name in ("cost", "prior") else math.inf)
@@ -119,10 +122,10 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
         for f, readings in world.under.items():
             for r, changes in readings.items():
                 for path, value in changes.items():
-                    add(f"under.{f}.{r}.{path}", value)
+                    add(f"under.{f}.{r}.{path}", value, _most(path))
     for name, policy in case.policies.items():
         for path, value in policy.changes.items():
-            add(f"policies.{name}.{path}", value)
+            add(f"policies.{name}.{path}", value, _most(path))
     for name, gesture in case.gestures.items():
         for r, value in gesture.likelihood.items():
             add(f"gestures.{name}.{r}", value, 1.0)
