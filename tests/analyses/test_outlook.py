@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from detente.analyses.deal import deal, prepare
+from detente.analyses.deal.document import document as deal_document
 from detente.analyses.outlook.document import document
 from detente.analyses.outlook.paths import fixed, value
 from detente.analyses.outlook.result import OutlookResult
@@ -148,7 +149,10 @@ def test_the_deal_is_told_what_the_world_makes_of_no_deal() -> None:
     assert float(lifted * told.problem.step[0]) == pytest.approx(expected, abs=0.5)
     assert (told.best.no_deal[1] == typed.best.no_deal[1]).all()
     assert outlook(told, per=64).no_deal["ruler"].used
-    assert deal(told).main.packages.total == 4
+    result = deal(told)
+    assert result.main.packages.total == 4
+    assert result.computed == ("ruler",)
+    assert "computed from the world of the case" in str(deal_document(result, told.problem.case))
 
 
 def test_what_stands_still_changes_nothing_and_what_moves_does() -> None:

@@ -136,6 +136,15 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     if len(result.tracks) > 1:
         seats = joined([words.faction(f) for f in track.factions])
         blocks.append(Paragraph(f"Needed here: the consent of {seats}."))
+    told = [f for f in track.factions if f in result.computed]
+    if told:
+        rest = "" if len(told) == len(track.factions) else "; those of the others are typed"
+        blocks.append(
+            Paragraph(
+                f"The no-deal values of {joined([words.faction(f) for f in told])} are computed from the world of the case, and "
+                f"packages run through the same world{rest}."
+            )
+        )
     blocks.append(_numbers(track, result))
     if any(track.solutions.values()):
         blocks.append(_side_by_side(track, words))

@@ -230,6 +230,8 @@ class DealResult:
     """How many numbers and chances are drawn; 0: the case has no range, reading or chance in it."""
     readings: Mapping[str, str]
     """Faction → the reading taken at best estimates, the likeliest."""
+    computed: tuple[str, ...]
+    """Factions whose no-deal value the outlook computed; those of all others are typed."""
     bodies: Mapping[str, BodyPower]
     record: Mapping[str, int] | None
     """Earlier rounds and agreements."""

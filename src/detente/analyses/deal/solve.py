@@ -60,6 +60,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
         swaps_considered=considered,
         swaps_left_out=left_out,
         uncertain=problem.dimensions,
+        computed=ready.problem.case.computed,
         readings={
             f: names[int(r)]
             for f, names, r in zip(problem.factions, problem.readings, likeliest, strict=True)
