@@ -303,7 +303,7 @@ def report(
         moves = best.moves if best is not None and best.moves else None
         # Independent of each other and deterministic: side by side they take less than one after another.
         with ThreadPoolExecutor(max_workers=2) as pool:
-            changes = pool.submit(scan, ready, result)
+            changes = None if read.case.computed else pool.submit(scan, ready, result)
             roads = pool.submit(ahead, ready, result)
             rests = pool.submit(settle, read.case, ready) if read.case.conflict else None
             track = result.main.id
@@ -312,7 +312,7 @@ def report(
             read.case,
             ready,
             result,
-            changes.result(),
+            changes.result() if changes else None,
             rests.result() if rests else None,
             roads.result(),
             future.result() if future else None,

@@ -23,6 +23,11 @@ from detente.document import Block, Cell, Document, Finding, Paragraph, Section,
 
 __all__ = ["briefing"]
 
+NO_FLIPS = Finding(
+    "Which single judgement would flip the answer is not looked for in this case.",
+    because="Its no-deal values are computed from a world, and one judgement moved there moves all of them.",
+)
+
 KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
@@ -30,7 +35,7 @@ def briefing(
     case: Case,
     ready: Deal,
     result: DealResult,
-    changes: FlipsResult,
+    changes: FlipsResult | None,
     rests: StabilityResult | None = None,
     roads: Sequence[RoadmapResult] = (),
     future: OutlookResult | None = None,
@@ -40,7 +45,7 @@ def briefing(
     found = elements(case)
     blocks: list[Block] = [
         answer(result.main, result, words),
-        flip_sentence(changes, words),
+        NO_FLIPS if changes is None else flip_sentence(changes, words),
         _footing(found),
     ]
     if case.summary:
@@ -51,7 +56,8 @@ def briefing(
         blocks.append(outlook_section(future, case))
     if rests is not None:
         blocks.append(stability_section(rests, case))
-    blocks += flip_sections(changes, case)
+    if changes is not None:
+        blocks += flip_sections(changes, case)
     blocks.append(_limits(result, words))
     blocks.append(_provenance(found, case))
     return Document(

@@ -417,3 +417,21 @@ def test_outlook_prints_probabilities_of_questions_as_json(capsys: pytest.Captur
     jsonschema.validate(json.loads(out), result_schema("outlook"))
     code, _, err = run("outlook", "two-villages", capsys=capsys)
     assert (code, "no block 'world'" in err) == (2, True)
+
+
+def test_computed_no_deal_values_reach_the_deal_and_the_report_but_not_flips(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, page = tmp_path / "computed.yaml", tmp_path / "page.html"
+    text = PATIENT.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n")
+    world = "as_of: 2021-01-01\nworld: {months: 12, exit: {rate: 0.1}, office: {stakes: {south: {handed_over: -30}}}}\n"
+    case.write_text(text + world, encoding="utf-8")
+    code, out, _ = run("deal", str(case), "--json", "--draws", "64", capsys=capsys)
+    assert (code, json.loads(out)["computed"]) == (0, ["south"])
+    code, _, err = run("flips", str(case), "--draws", "64", capsys=capsys)
+    assert (code, "computed from the world" in err) == (2, True)
+    code, _, _ = run("report", str(case), "--draws", "64", "--output", str(page), capsys=capsys)
+    assert code == 0
+    written = page.read_text(encoding="utf-8")
+    assert "is not looked for in this case" in written
+    assert "Without a deal" in written

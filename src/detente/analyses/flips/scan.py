@@ -32,6 +32,7 @@ from detente.analyses.deal.room import accepted, allowed, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.uncertainty import existence
 from detente.analyses.flips.probe import Probe
+from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters, table
 from detente.problem.sample import quantile
@@ -127,6 +128,12 @@ def flips(ready: Deal, result: DealResult, *, track: str | None = None) -> Flips
 
     ``result`` is the deal analysis of the same run.
     """
+    if ready.problem.case.computed:
+        named = ", ".join(ready.problem.case.computed)
+        raise UsageError(
+            f"'flips' changes one typed judgement at a time, and the no-deal values of {named} are computed from the world; "
+            "give them typed ones to ask this"
+        )
     found = result.main if track is None else result.tracks[track]
     problem = ready.problem
     at = table(problem, found.id)
