@@ -1,212 +1,331 @@
-"""A roadmap by trying every plan, from the definition in docs/explanation/roadmap.md: slow and obvious."""
+"""The road map of an agreement, straight from the definition: every plan, every stage, every deviation.
+
+Slow and obvious: plain Python, sets of step numbers, nothing cached. A plan of M steps has up to M! orders, more with
+batches of several steps, so this is for six steps or so.
+
+How the definition is read:
+
+- Steps, factions and terms are numbered from 0. Single steps are batches without being listed in ``batches``.
+- ``kept`` follows needs wherever they lead: also to steps that are reversible or in the causer's lapse.
+- Flows in force count from ``base``. What stays after a breakdown counts against the flow of the empty set.
+- Undoing and penalties are paid once, at the moment of the deviation, and are not discounted.
+- Of several best plans the first in the order of ``plans`` is returned; where no plan is allowed, -inf and None.
+"""
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
-Set = frozenset[int]
-
-
-@dataclass(frozen=True)
-class Term:
-    on: Set
-    off: Set
-    excluded: bool
-    points: tuple[float, ...]
-
-    def matches(self, done: Set) -> bool:
-        return self.on <= done and not self.off & done
+Steps = frozenset[int]
+Plan = tuple[Steps, ...]
+NOTHING: Steps = frozenset()
 
 
 @dataclass(frozen=True)
 class Agenda:
-    """One draw of a package; steps and factions are numbered from 0."""
+    """Flows and lump sums in points per month and points; F factions, M steps, T terms."""
 
     base: tuple[float, ...]
-    delta: tuple[tuple[float, ...], ...]  # faction, step
-    terms: tuple[Term, ...]
-    needs: tuple[Set, ...]
+    """Per faction."""
+    delta: tuple[tuple[float, ...], ...]
+    """[faction][step]."""
+    on: tuple[Steps, ...]
+    """Per term: the steps that must be executed for it to match."""
+    off: tuple[Steps, ...]
+    """Per term: the steps none of which may be executed."""
+    excluded: tuple[bool, ...]
+    """Per term: whether a set that matches is infeasible."""
+    points: tuple[tuple[float, ...], ...]
+    """[faction][term]."""
+    needs: tuple[Steps, ...]
+    """Per step: the steps it needs directly."""
     month: tuple[int, ...]
+    """Per step: how many months it takes, 1 or more."""
     rho: tuple[float, ...]
-    horizon: tuple[int | None, ...]
-    own: tuple[Set, ...]
-    reversible: Set
+    """Per faction: discount factor per month."""
+    horizon: tuple[int, ...]
+    """Per faction: the month after which nothing counts, or -1."""
+    own: tuple[Steps, ...]
+    """Per faction: the steps it has a hand in."""
+    reversible: Steps
     undo: tuple[tuple[float, ...], ...]
+    """[faction][step]."""
     penalty: tuple[tuple[float, ...], ...]
-    lapse: tuple[Set, ...]
+    """[faction][step]."""
+    lapse: tuple[Steps, ...]
+    """Per faction: the steps that lapse when it causes a breakdown."""
     cost: tuple[float, ...]
-    batches: tuple[Set, ...]
-    winning: tuple[Set, ...]
+    """Per faction."""
+    batches: tuple[Steps, ...]
+    """Sets of several steps that may be carried out together."""
+    winning: tuple[Steps, ...]
+    """Sets of factions that suffice to go on."""
 
     @property
-    def steps(self) -> Set:
+    def everything(self) -> Steps:
         return frozenset(range(len(self.month)))
 
-    @property
-    def factions(self) -> range:
-        return range(len(self.base))
+
+# --- sets of steps ------------------------------------------------------------------------------------------
 
 
-def supported(of: Agenda, step: int) -> Set:
-    """The step and all that it needs, directly or through others."""
-    found: set[int] = {step}
-    while more := {n for s in found for n in of.needs[s]} - found:
-        found |= more
-    return frozenset(found)
+def matches(agenda: Agenda, term: int, done: Steps) -> bool:
+    return agenda.on[term] <= done and not agenda.off[term] & done
 
 
-def closed(of: Agenda, done: Set) -> Set:
-    """What is left when every step whose needs are missing falls away, again and again."""
+def permitted(agenda: Agenda, done: Steps) -> bool:
+    """No excluded term matches."""
+    return not any(agenda.excluded[t] and matches(agenda, t, done) for t in range(len(agenda.on)))
+
+
+def feasible(agenda: Agenda, done: Steps) -> bool:
+    return all(agenda.needs[s] <= done for s in done) and permitted(agenda, done)
+
+
+def closure(agenda: Agenda, steps: Steps) -> Steps:
+    """The steps and all they need, directly or through others."""
     while True:
-        rest = frozenset(s for s in done if of.needs[s] <= done)
-        if rest == done:
-            return rest
-        done = rest
+        more = steps.union(*(agenda.needs[s] for s in steps))
+        if more == steps:
+            return steps
+        steps = more
 
 
-def feasible(of: Agenda, done: Set) -> bool:
-    return closed(of, done) == done and not any(t.excluded and t.matches(done) for t in of.terms)
+def standing(agenda: Agenda, steps: Steps) -> Steps:
+    """What is left when, again and again, every step falls one of whose needs is missing."""
+    while True:
+        fewer = frozenset(s for s in steps if agenda.needs[s] <= steps)
+        if fewer == steps:
+            return steps
+        steps = fewer
 
 
-def flow(of: Agenda, f: int, done: Set) -> float:
+def kept(agenda: Agenda, steps: Steps, faction: int) -> Steps:
+    return closure(agenda, steps - agenda.reversible - agenda.lapse[faction])
+
+
+def revocable(agenda: Agenda, done: Steps, faction: int) -> Steps:
+    """The largest set of own reversible executed steps that no other executed step needs.
+
+    The union of two such sets is one too, so whatever must be left out of the candidates can go one by one.
+    """
+    r = done & agenda.own[faction] & agenda.reversible
+    while True:
+        needed = frozenset().union(*(closure(agenda, frozenset((s,))) for s in done - r))
+        if not r & needed:
+            return r
+        r -= needed
+
+
+# --- money and time -----------------------------------------------------------------------------------------
+
+
+def flow(agenda: Agenda, faction: int, done: Steps) -> float:
     return (
-        of.base[f] + sum(of.delta[f][s] for s in done) + sum(t.points[f] for t in of.terms if t.matches(done))
+        agenda.base[faction]
+        + sum(agenda.delta[faction][s] for s in sorted(done))
+        + sum(agenda.points[faction][t] for t in range(len(agenda.on)) if matches(agenda, t, done))
     )
 
 
-def broken_down(of: Agenda, f: int, done: Set) -> float:
-    """Points per month once everything is undone that can be."""
-    kept = frozenset().union(*(supported(of, s) for s in done - of.reversible - of.lapse[f]))
-    return flow(of, f, kept) - flow(of, f, frozenset())
+def after_breakdown(agenda: Agenda, faction: int, steps: Steps) -> float:
+    return flow(agenda, faction, kept(agenda, steps, faction)) - flow(agenda, faction, NOTHING)
 
 
-def plans(of: Agenda, done: Set = frozenset()) -> Iterator[tuple[int, ...]]:
-    """Every order of batches that executes each step once and visits feasible sets only."""
-    if not feasible(of, done):
-        return
-    if done == of.steps:
-        yield ()
-    for b, batch in enumerate(of.batches):
-        if not batch & done:
-            for rest in plans(of, done | batch):
-                yield (b, *rest)
+def duration(agenda: Agenda, batch: Steps) -> int:
+    return max(agenda.month[s] for s in batch)
 
 
-def _left(of: Agenda, f: int, elapsed: int) -> float:
-    horizon = of.horizon[f]
-    return float("inf") if horizon is None else max(0, horizon - elapsed)
+def remaining(agenda: Agenda, faction: int, tau: int) -> float:
+    """Months that still count."""
+    return inf if agenda.horizon[faction] == -1 else max(0, agenda.horizon[faction] - tau)
 
 
-def _stages(of: Agenda, plan: tuple[int, ...]) -> list[tuple[Set, Set, int, int]]:
-    """Done before, batch, its months, months elapsed; the end has an empty batch."""
-    found, done, elapsed = [], frozenset[int](), 0
-    for b in plan:
-        months = max(of.month[s] for s in of.batches[b])
-        found.append((done, of.batches[b], months, elapsed))
-        done, elapsed = done | of.batches[b], elapsed + months
-    return [*found, (done, frozenset(), 0, elapsed)]
+def discount(agenda: Agenda, faction: int, months: float) -> float:
+    return 0.0 if months == inf else agenda.rho[faction] ** months
 
 
-def going_on(of: Agenda, plan: tuple[int, ...], f: int) -> list[float]:
-    """V at each stage, the end included."""
-    rho, stages = of.rho[f], _stages(of, plan)
-    end = stages[-1]
-    values = [(1 - rho ** _left(of, f, end[3])) * flow(of, f, end[0])]
-    for done, batch, months, elapsed in reversed(stages[:-1]):
-        k = min(months, _left(of, f, elapsed))
-        values.insert(0, (1 - rho**k) * flow(of, f, done | batch) + rho**k * values[0])
-    return values
+# --- plans --------------------------------------------------------------------------------------------------
 
 
-def ways_out(of: Agenda, f: int, done: Set, batch: Set, months: int, elapsed: int) -> dict[str, float]:
-    rho, left = of.rho[f], _left(of, f, elapsed)
-    found = {"walk off": (1 - rho**left) * broken_down(of, f, done)}
-    mine = done & of.own[f] & of.reversible
-    back = max(
-        (
-            frozenset(r)
-            for n in range(len(mine) + 1)
-            for r in itertools.combinations(sorted(mine), n)
-            if not any(supported(of, s) & frozenset(r) for s in done - frozenset(r))
-        ),
-        key=len,
-    )
-    held = batch & of.own[f]
-    for name, taken, possible in (("withhold", frozenset[int](), held), ("take back", back, back)):
-        if not possible:
-            continue
-        there = closed(of, (done | batch) - held - taken - of.lapse[f])
-        if any(t.excluded and t.matches(there) for t in of.terms):
-            continue
-        k = min(months if batch else max(of.month[s] for s in taken), left)
-        value = (1 - rho**k) * flow(of, f, there) + (rho**k - rho**left) * broken_down(of, f, there)
-        value -= sum(of.undo[f][s] for s in taken) + sum(of.penalty[f][s] for s in held | taken)
-        found[name] = value
-    return found
+def plans(agenda: Agenda) -> list[Plan]:
+    """All allowed plans, in the order of the batches' sorted step numbers."""
+    single = {frozenset((s,)) for s in agenda.everything}
+    batches = sorted(single | {b for b in agenda.batches if b}, key=sorted)
+
+    def continued(done: Steps) -> Iterator[Plan]:
+        if not feasible(agenda, done):
+            return
+        if done == agenda.everything:
+            yield ()
+            return
+        for batch in batches:
+            if not batch & done:
+                for rest in continued(done | batch):
+                    yield (batch, *rest)
+
+    return list(continued(NOTHING))
 
 
-def margins(of: Agenda, plan: tuple[int, ...]) -> list[list[float]]:
-    """Stage, faction."""
-    values = [going_on(of, plan, f) for f in of.factions]
+def stages(agenda: Agenda, plan: Plan) -> list[tuple[Steps, Steps, int]]:
+    """(executed, batch, months since the start) before each batch, and the end with the empty batch."""
+    done, tau, found = NOTHING, 0, []
+    for batch in plan:
+        found.append((done, batch, tau))
+        done, tau = done | batch, tau + duration(agenda, batch)
+    return [*found, (done, NOTHING, tau)]
+
+
+def values(agenda: Agenda, plan: Plan) -> list[list[float]]:
+    """What going on is worth: [stage][faction], the end included."""
+
+    def value(faction: int, stage: int) -> float:
+        done, batch, tau = stages(agenda, plan)[stage]
+        left = remaining(agenda, faction, tau)
+        if stage == len(plan):
+            return (1 - discount(agenda, faction, left)) * flow(agenda, faction, done)
+        later = discount(agenda, faction, min(duration(agenda, batch), left))
+        return (1 - later) * flow(agenda, faction, done | batch) + later * value(faction, stage + 1)
+
+    return [[value(f, stage) for f in range(len(agenda.base))] for stage in range(len(plan) + 1)]
+
+
+def deviations(agenda: Agenda, plan: Plan) -> list[list[dict[str, float]]]:
+    """[stage][faction]: kind (walk_off, withhold, take_back) to value, the available ones."""
     return [
-        [values[f][n] - max(ways_out(of, f, *stage).values()) - of.cost[f] for f in of.factions]
-        for n, stage in enumerate(_stages(of, plan))
+        [_deviations(agenda, f, done, batch, tau) for f in range(len(agenda.base))]
+        for done, batch, tau in stages(agenda, plan)
     ]
 
 
-def slack(of: Agenda, plan: tuple[int, ...]) -> float:
+def _deviations(agenda: Agenda, f: int, done: Steps, batch: Steps, tau: int) -> dict[str, float]:
+    left = remaining(agenda, f, tau)
+    end = discount(agenda, f, left)
+    found = {"walk_off": (1 - end) * after_breakdown(agenda, f, done)}
+    w = batch & agenda.own[f]
+    back = revocable(agenda, done, f)
+    for kind, available, r in (("withhold", bool(w), NOTHING), ("take_back", bool(back), back)):
+        if not available:
+            continue
+        x = standing(agenda, (done | batch) - (w | r) - agenda.lapse[f])
+        if not permitted(agenda, x):
+            continue
+        # At the end there is no batch under way: taking back lasts as long as its slowest step.
+        noticed = discount(agenda, f, min(duration(agenda, batch or r), left))
+        found[kind] = (
+            (1 - noticed) * flow(agenda, f, x)
+            + (noticed - end) * after_breakdown(agenda, f, x)
+            - sum(agenda.undo[f][s] for s in sorted(r))
+            - sum(agenda.penalty[f][s] for s in sorted(w | r))
+        )
+    return found
+
+
+def margins(agenda: Agenda, plan: Plan) -> list[list[float]]:
+    """[stage][faction]: going on less the best deviation less the cost."""
+    return [
+        [v - max(d.values()) - c for v, d, c in zip(vs, ds, agenda.cost, strict=True)]
+        for vs, ds in zip(values(agenda, plan), deviations(agenda, plan), strict=True)
+    ]
+
+
+def slack(agenda: Agenda, plan: Plan) -> float:
+    """The least over the stages of the most that some winning set's worst-off member has."""
     return min(
-        max(min((row[f] for f in chosen), default=float("inf")) for chosen in of.winning)
-        for row in margins(of, plan)
+        max((min((m[f] for f in w), default=inf) for w in agenda.winning), default=-inf)
+        for m in margins(agenda, plan)
     )
 
 
-def best(of: Agenda) -> tuple[float, tuple[int, ...]]:
-    """The most slack, and the first plan that has it; minus infinity and () if there is no plan."""
-    found = [(slack(of, plan), plan) for plan in plans(of)]
-    return max(found, key=lambda one: one[0], default=(float("-inf"), ()))
+def best(agenda: Agenda) -> tuple[float, Plan | None]:
+    most: tuple[float, Plan | None] = (-inf, None)
+    for plan in plans(agenda):
+        s = slack(agenda, plan)
+        if most[1] is None or s > most[0]:
+            most = (s, plan)
+    return most
+
+
+# --- instances ----------------------------------------------------------------------------------------------
 
 
 def random_agenda(rng: random.Random, steps: int, factions: int) -> Agenda:
-    owner = [rng.randrange(factions) for _ in range(steps)]
-    own = [{s for s in range(steps) if owner[s] == f or rng.random() < 0.15} for f in range(factions)]
-    some = lambda p: frozenset(s for s in range(steps) if rng.random() < p)  # noqa: E731
-    terms = []
-    for _ in range(rng.randrange(4)):
-        on = some(0.3)
-        off = some(0.3) - on
-        if on or off:
-            shut = bool(on) and bool(off) and rng.random() < 0.3
-            terms.append(Term(on, off, shut, tuple(rng.uniform(-2, 2) for _ in range(factions))))
-    batches = [frozenset({s}) for s in range(steps)]
-    batches += [frozenset(p) for p in itertools.combinations(range(steps), 2) if rng.random() < 0.2]
-    everybody = frozenset(range(factions))
-    apart = tuple(everybody - {f} for f in range(factions)) if factions > 1 and rng.random() < 0.3 else ()
-    table = lambda low, high: tuple(  # noqa: E731
-        tuple(rng.uniform(low, high) for _ in range(steps)) for _ in range(factions)
+    """An agenda with needs without cycles. Few have no allowed plan; few have an empty winning set.
+
+    Numbers are tenths, so that ties happen.
+    """
+    chance, all_steps, all_factions = rng.random, range(steps), range(factions)
+
+    def tenths(low: float, high: float) -> float:
+        return round(rng.uniform(low, high), 1)
+
+    def some(share: float, of: range = all_steps) -> Steps:
+        return frozenset(x for x in of if chance() < share)
+
+    # Every step has at least one owner, some have two.
+    owners = [
+        frozenset(rng.sample(all_factions, min(factions, 2 if chance() < 0.25 else 1))) for _ in all_steps
+    ]
+    delta = tuple(
+        tuple(tenths(-3, 0.5) if f in owners[s] else tenths(-0.5, 4) for s in all_steps) for f in all_factions
     )
+
+    # Needs only point backwards in a hidden order; a chain needs the step just before.
+    order = rng.sample(all_steps, steps)
+    density = rng.choice((0.0, 0.15, 0.3))
+    chain = chance() < 0.3
+    needs = [NOTHING] * steps
+    for place, s in enumerate(order):
+        before = order[:place]
+        needs[s] = frozenset(b for b in before if chance() < density)
+        if chain and before and chance() < 0.7:
+            needs[s] |= {before[-1]}
+
+    on, off, excluded = [], [], []
+    for _ in range(rng.choice((0, 1, 2, 3, 4)) if steps else 0):
+        several = rng.sample(all_steps, rng.randint(1, min(4, steps)))
+        cut = rng.randint(0, len(several))
+        on.append(frozenset(several[:cut]))
+        off.append(frozenset(several[cut:]))
+        # A term without on or without off matches the empty or the full set: excluding it forbids every plan.
+        excluded.append(chance() < (0.5 if on[-1] and off[-1] else 0.02))
+    points = tuple(tuple(tenths(-2, 2) for _ in on) for _ in all_factions)
+
+    month = tuple(rng.randint(1, 4) for _ in all_steps)
+    soft = rng.choice((0.0, 0.3, 0.7, 1.0))
+    limited = rng.choice((0.0, 0.5, 1.0))
+    lapsing = rng.choice((0.0, 0.0, 0.3))
+    fined = rng.choice((0.0, 0.5))
+    pairs = (
+        {frozenset(rng.sample(all_steps, 2)) for _ in range(rng.choice((0, 1, 3)))} if steps > 1 else set()
+    )
+    winning = {
+        frozenset(rng.sample(all_factions, rng.randint(1, factions))) for _ in range(rng.randint(1, 3))
+    }
+    if chance() < 0.02:
+        winning.add(NOTHING)
     return Agenda(
-        base=tuple(rng.uniform(-1, 1) for _ in range(factions)),
-        delta=tuple(
-            tuple(rng.uniform(-5, 0) if owner[s] == f else rng.uniform(-0.5, 4) for s in range(steps))
-            for f in range(factions)
+        base=tuple(rng.choice((0.0, tenths(-2, 2))) for _ in all_factions),
+        delta=delta,
+        on=tuple(on),
+        off=tuple(off),
+        excluded=tuple(excluded),
+        points=points,
+        needs=tuple(needs),
+        month=month,
+        rho=tuple(round(rng.uniform(0.5, 0.99), 2) for _ in all_factions),
+        horizon=tuple(rng.randint(0, sum(month) + 6) if chance() < limited else -1 for _ in all_factions),
+        own=tuple(frozenset(s for s in all_steps if f in owners[s]) for f in all_factions),
+        reversible=some(soft),
+        undo=tuple(tuple(tenths(0, 0.5) for _ in all_steps) for _ in all_factions),
+        penalty=tuple(
+            tuple(tenths(0, 1) if chance() < fined else 0.0 for _ in all_steps) for _ in all_factions
         ),
-        terms=tuple(terms),
-        needs=tuple(
-            frozenset({rng.randrange(s)}) if s and rng.random() < 0.3 else frozenset() for s in range(steps)
-        ),
-        month=tuple(rng.randint(1, 4) for _ in range(steps)),
-        rho=tuple(rng.uniform(0.5, 0.99) for _ in range(factions)),
-        horizon=tuple(rng.randint(1, 12) if rng.random() < 0.3 else None for _ in range(factions)),
-        own=tuple(map(frozenset, own)),
-        reversible=some(0.6),
-        undo=table(0, 0.5),
-        penalty=table(0, 0.4),
-        lapse=tuple(some(0.4) if rng.random() < 0.3 else frozenset() for _ in range(factions)),
-        cost=tuple(rng.uniform(-0.3, 0.3) for _ in range(factions)),
-        batches=tuple(batches),
-        winning=apart or (everybody,),
+        lapse=tuple(some(lapsing) for _ in all_factions),
+        cost=tuple(rng.choice((0.0, 0.0, tenths(0, 0.5))) for _ in all_factions),
+        batches=tuple(sorted(pairs, key=sorted)),
+        winning=tuple(sorted(winning, key=sorted)),
     )
