@@ -286,38 +286,11 @@ def report(
     read = _read(case)
     target = output or Path(f"{read.case.id}.html")
     with _working("preparing the briefing"):
-        from concurrent.futures import ThreadPoolExecutor
-
-        from detente.analyses.deal import deal as solve
-        from detente.analyses.flips import flips as scan
-        from detente.analyses.outlook.solve import outlook as simulate
-        from detente.analyses.roadmap.propose import ahead
-        from detente.analyses.stability import stability as settle
         from detente.render.html import page
-        from detente.report import briefing
+        from detente.report import report as compose
         from detente.storage import write_text
 
-        ready = _ready(read.case, seed, draws, widen)
-        result = solve(ready)
-        best = result.main.solutions["most_acceptable"]
-        moves = best.moves if best is not None and best.moves else None
-        # Independent of each other and deterministic: side by side they take less than one after another.
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            changes = None if read.case.computed else pool.submit(scan, ready, result)
-            roads = pool.submit(ahead, ready, result)
-            rests = pool.submit(settle, read.case, ready) if read.case.conflict else None
-            track = result.main.id
-            future = pool.submit(simulate, ready, package=moves, track=track) if read.case.world else None
-        answers = briefing(
-            read.case,
-            ready,
-            result,
-            changes.result() if changes else None,
-            rests.result() if rests else None,
-            roads.result(),
-            future.result() if future else None,
-        )
-        html = page(answers)
+        html = page(compose(_ready(read.case, seed, draws, widen)))
         write_text(target, html, overwrite=True)
     print(target)
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from detente.analyses.deal import Deal, DealResult
+from detente.analyses.deal import Deal, DealResult, deal
 from detente.analyses.deal.document import answer, run_facts, sections
-from detente.analyses.flips import FlipsResult
+from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
 from detente.analyses.outlook.document import section as outlook_section
 from detente.analyses.outlook.result import OutlookResult
+from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import RoadmapResult
 from detente.analyses.roadmap.document import section as roadmap_section
-from detente.analyses.stability import StabilityResult
+from detente.analyses.roadmap.propose import ahead
+from detente.analyses.stability import StabilityResult, stability
 from detente.analyses.stability.document import section as stability_section
 from detente.analyses.words import Words, plural
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
 
-__all__ = ["briefing"]
+__all__ = ["report"]
 
 NO_FLIPS = Finding(
     "Which single judgement would flip the answer is not looked for in this case.",
@@ -31,16 +34,40 @@ NO_FLIPS = Finding(
 KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
-def briefing(
+def report(ready: Deal) -> Document:
+    """The whole report of a case: every analysis that it gives what it needs, on the same draws.
+
+    Analyses that do not wait for each other run side by side; each is deterministic.
+    """
+    case = ready.problem.case
+    result = deal(ready)
+    best = result.main.solutions["most_acceptable"]
+    moves = best.moves if best is not None and best.moves else None
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        changes = None if case.computed else pool.submit(flips, ready, result)
+        roads = pool.submit(ahead, ready, result)
+        rests = pool.submit(stability, case, ready) if case.conflict else None
+        track = result.main.id
+        future = pool.submit(outlook, ready, package=moves, track=track) if case.world else None
+    return _briefing(
+        case,
+        result,
+        changes.result() if changes else None,
+        rests.result() if rests else None,
+        roads.result(),
+        future.result() if future else None,
+    )
+
+
+def _briefing(
     case: Case,
-    ready: Deal,
     result: DealResult,
     changes: FlipsResult | None,
-    rests: StabilityResult | None = None,
-    roads: Sequence[RoadmapResult] = (),
-    future: OutlookResult | None = None,
+    rests: StabilityResult | None,
+    roads: Sequence[RoadmapResult],
+    future: OutlookResult | None,
 ) -> Document:
-    """The whole report of a case, from analyses of one run."""
+    """The answers in the order in which they are read."""
     words = Words(case)
     found = elements(case)
     blocks: list[Block] = [

@@ -11,15 +11,16 @@ import pytest
 
 from detente.analyses.deal import deal, prepare
 from detente.analyses.deal.document import document as deal_document
+from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.document import document
-from detente.analyses.outlook.paths import fixed, value
+from detente.analyses.outlook.paths import value
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import least_credibility, outlook
 from detente.analyses.schema import result_schema
 from detente.case.model import Case
 from detente.case.reading import read_case
 from detente.catalogue import resolve
-from detente.errors import CaseError, UsageError
+from detente.errors import CaseError, LimitError, UsageError
 from detente.problem.world import regime_threshold
 
 BASE = """\
@@ -199,19 +200,56 @@ questions:
     assert found["else"].answers == {"yes": None, "no": None}
 
 
+def test_answers_are_not_stretched_to_fit() -> None:
+    ask = "  {id}: {{text: x, resolves: 2022-01-01, basis: {basis}, answers: {{a: {a}, b: {b}{c}}}}}\n"
+    gone, went = "{event: office_lost, by: 2022-01-01}", "{event: handed_over, by: 2022-01-01}"
+    never = "{event: taken_back, by: 2022-01-01, given: eased}"
+    asked = "questions:\n" + "".join(
+        [
+            ask.format(id="left_out", basis="modelled", a=went, b="{event: eased, by: 2021-01-20}", c=""),
+            ask.format(id="overlap", basis="modelled", a=gone, b=went, c=", c: rest"),
+            ask.format(id="judged", basis="prior", a="[0.5, 0.8, 0.95]", b="[0.1, 0.2, 0.4]", c=""),
+            ask.format(id="never", basis="modelled", a=never, b="rest", c=""),
+        ]
+    )
+    still = SENDER.replace("ease: 0.2", "ease: 0")
+    found = solved(BASE + WORLD + still + asked).questions
+    year = pytest.approx(1 - 0.9**12, abs=0.01)
+    assert found["left_out"].answers == {"a": year, "b": 0}
+    assert found["overlap"].answers == {"a": year, "b": year, "c": 0}
+    assert sum(v or 0 for v in found["judged"].answers.values()) == pytest.approx(1)
+    assert found["never"].answers == {"a": None, "b": None}
+    assert all(e is not None for e in found["overlap"].error.values())
+
+
+def test_what_is_beyond_the_points_of_the_deal_is_refused() -> None:
+    text = BASE.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n") + WORLD
+    with pytest.raises(LimitError, match="smaller stakes"):
+        _ = prepare(case(text.replace("handed_over: -10", "handed_over: -10000000")), draws=64).best
+
+
+def test_an_attack_that_is_too_vague_in_some_draw_is_refused() -> None:
+    attack = "{cost: 0.35, precision: [0.5, 10], prior: 0.6, prior_precision: [0.1, 1.7]}"
+    text = BASE + WORLD + f"  survival: {{peak: 0.1, scale: 0.2, attack: {attack}}}\n"
+    with pytest.raises(UsageError, match=r"world\.survival\.attack"):
+        outlook(prepare(case(text), draws=64, widen=3), per=8)
+
+
 def test_same_seed_same_bytes_and_worlds_in_parts() -> None:
     text = BASE + WORLD + SENDER
     once, again = (json.dumps(solved(text, per=200).to_json()) for _ in range(2))
     assert once == again
-    assert fixed(1)["sender.now"] == 1
+    parts = solved(text, per=200, crew=Crew(workers=2))
+    assert json.dumps(parts.to_json()) == once
 
 
 def test_waiting_is_compared_with_a_package() -> None:
     found = solved(BASE + WORLD + SENDER, per=256, package={"ban": "lifted", "chair": "goes"})
-    assert found.package_value is not None
-    # Going is what the ruler would never sign while it could wait; the sender has 50 either way, and the chair.
-    assert found.package_value["ruler"] < found.no_deal["ruler"].mean
-    assert found.ripe == ()
+    # Settled: 20 for the ban and nothing for the chair; the sender 50 for the chair. The hazard plays no part any more.
+    assert found.package_value == pytest.approx({"ruler": 20, "sender": 50})
+    # The ruler would rather wait as long as it is likely enough to be in office still.
+    assert found.ripe == tuple(range(found.ripe[0], 25))
+    assert found.no_deal["ruler"].later[found.ripe[0] - 1] > 20 >= found.no_deal["ruler"].later[found.ripe[0]]
     better = solved(BASE + WORLD + SENDER, per=256, package={"ban": "lifted"})
     assert better.package_value is not None
     assert better.package_value["ruler"] > better.no_deal["ruler"].mean
@@ -247,6 +285,17 @@ def test_the_venezuelan_outlook() -> None:
         ("world: {exit: {rat: 0.1}}\n", "rat"),
         ("world: {sender: {issue: bann, steps: [strict, lifted], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "unknown issue 'bann'"),
         ("world: {sender: {issue: ban, steps: [strict, strict], ease: 0, ease_in_talks: 0, take_back: 0}}\n", "every option of 'ban'"),
+        ("world: {office: {stakes: {board: {holds: 1}}}}\n", "unknown faction with preferences 'board'"),
+        ("world: {office: {options: {collapsed: goes}}}\n", "options of which issue"),
+        ("gestures: {g: {by: ruler, likelihood: {a: 0, b: 0}}}\n", "nobody would make"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: 0.3, b: 0.3}}}\n", "which is less than 1"),
+        (WORLD + "questions: {q: {text: x, resolves: 2021-06-01, basis: modelled, answers: {a: {office: holds, at: 2022-01-01}, b: rest}}}\n", "the answer is known by"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {at: 2022-01-01}, b: rest}}}\n", "a state of what"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {talks: true, at: 2022-01-01}, b: rest}}}\n", "stands still without a part 'talks'"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {variable: support, low: 0.6, high: 0.3, at: 2022-01-01}, b: rest}}}\n", "'low' must be below 'high'"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 1000}}}\n", "only 60 governments"),
+        (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0}\npolicies: {p: {changes: {talks.now: 0.3}}}\n", "0 or 1"),
+        ("deadlines: {d: {on: 9999-01-01, ends_for: [ruler]}}\n", "no later than the year 9000"),
         ("world: {office: {stakes: {ruler: {eaten: 1}}}}\n", "'holds', 'collapsed'"),
         (WORLD + "policies: {p: {changes: {exit.rate: 5}}}\n", "between 0 and 1"),
         (WORLD + SENDER + "policies: {p: {changes: {sender.now: 7}}}\n", "a whole number from 0 to 1"),

@@ -287,6 +287,7 @@ def test_the_venezuelan_roadmaps() -> None:
             {},
             "every order of these steps",
         ),
+        (SWAP + "impossible: [{well: open, road: open}]\n", BOTH, {}, "which the case calls impossible"),
     ],
 )
 def test_what_cannot_be_carried_out_is_said(
@@ -318,7 +319,14 @@ def test_a_rule_that_found_nothing_says_which_did() -> None:
         ),
         ("guarantees: {g: {kind: bribe, given_by: north}}\n", "kind"),
         ("deadlines: {d: {on: 2020-01-01, ends_for: [south]}}\n", "must lie after the date of the case"),
-        ("deadlines: {d: {on: 2022-01-01, ends_for: [east]}}\n", "unknown party or faction 'east'"),
+        (
+            "guarantees: {g: {kind: third_party, given_by: north, forfeits: 1, costs: {umpire: 1}}}\n",
+            "with preferences 'umpire'",
+        ),
+        (
+            "deadlines: {d: {on: 2022-01-01, ends_for: [east]}}\n",
+            "unknown party or faction with preferences 'east'",
+        ),
     ],
 )
 def test_faults_of_the_case_are_found_on_reading(add: str, said: str) -> None:

@@ -51,12 +51,17 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whi
 
 MAX_NUMBER = 1e9
 
+LAST_YEAR = 9000
+"""What is counted from a date must still have one."""
+
 
 def _date(value: Any) -> Any:
     if isinstance(value, datetime.datetime) or not isinstance(value, (str, datetime.date)):
         raise ValueError("a date was expected, written 2021-06-03")
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         raise ValueError("a date was expected, written 2021-06-03")
+    if int(str(value)[:4]) > LAST_YEAR:
+        raise ValueError(f"a date no later than the year {LAST_YEAR} was expected")
     return value
 
 

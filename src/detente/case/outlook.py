@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Collection, Iterator
 
 from pydantic import BaseModel
 
 from detente.case.base import Range
+from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.paths import factions_of
 from detente.case.world import Amount, Happened, State, World
 from detente.case.yamltext import Path
 
@@ -61,13 +60,14 @@ def world_paths(world: World) -> list[str]:
         spec = getattr(world, part)
         if isinstance(spec, BaseModel):
             found += [f"{part}.{key}" for key, value in spec.__dict__.items() if isinstance(value, Range)]
+    if world.survival is not None and world.survival.attack is not None:
+        found.append("survival.threshold")  # that follows from the attack, and can be put in its place
     found += [f"{part}.now" for part in ("sender", "talks") if getattr(world, part) is not None]
     return found
 
 
 def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
     """Every name used: where, what kind of name, the name, the names that there are."""
-    factions = factions_of(case)
     world = case.world
     if world is not None:
         for part, options in (
@@ -88,7 +88,12 @@ def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]
                 at: Path = ("world", "office", "options", outcome)
                 yield at, f"option of {issue}", option, case.issues[issue].options
         for faction in world.office.stakes:
-            yield ("world", "office", "stakes", faction), "faction", faction, factions
+            yield (
+                ("world", "office", "stakes", faction),
+                "faction with preferences",
+                faction,
+                case.preferences,
+            )
         known = world_paths(world)
         for faction, readings in world.under.items():
             yield ("world", "under", faction), "faction with readings", faction, case.readings
@@ -111,6 +116,7 @@ def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]
 def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
     """What cannot be."""
     world = case.world
+    yield from _gestures(case)
     if world is None:
         for block in ("policies", "questions"):
             if getattr(case, block):
@@ -126,6 +132,10 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
     for faction in case.computed:
         if case.preferences[faction].patience is None:
             yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
+    yield from _questions(case, world)
+
+
+def _gestures(case: Case) -> Iterator[tuple[Path, str]]:
     for name, gesture in case.gestures.items():
         if not any(likely.high for likely in gesture.likelihood.values()):
             yield (
@@ -138,7 +148,6 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
                 ("gestures", name, "likelihood"),
                 f"how likely is it under '{sorted(missing)[0]}'? Every reading of '{gesture.by}' needs a likelihood",
             )
-    yield from _questions(case, world)
 
 
 def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
@@ -195,8 +204,18 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 )
             if not 0 < cost.low <= cost.high < 1:
                 yield ("world", "survival", "attack", "cost"), "must lie between 0 and 1, both excluded"
+    office = world.office
+    if office.options and office.issue is None:
+        yield ("world", "office", "options"), "options of which issue? Add 'issue: ISSUE'"
     known = world.recognition
     if known is not None:
+        if known.lapse is not None and case.as_of is not None and known.lapse <= case.as_of:
+            yield ("world", "recognition", "lapse"), f"must lie after the date of the case, {case.as_of}"
+        if known.bands is not None and len(set(known.bands)) < 3:
+            yield (
+                ("world", "recognition", "bands"),
+                "an option stands here twice: one for many, one for some, one for none",
+            )
         if (known.lapse is None) != (known.kept is None):
             yield ("world", "recognition"), "'lapse' and 'kept' belong together: give both or none"
         if known.all.low < max(1.0, known.now.high):
@@ -218,9 +237,26 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     for f, readings in world.under.items():
         for r, changes in readings.items():
             given += [(("world", "under", f, r, path), path, value) for path, value in changes.items()]
+    owners: dict[str, str] = {}
+    for f, readings in world.under.items():
+        for r, changes in readings.items():
+            for path in changes:
+                if owners.setdefault(path, f) != f:
+                    yield (
+                        ("world", "under", f, r, path),
+                        f"readings of '{owners[path]}' and of '{f}' both set '{path}', and both can be true at once; "
+                        "leave it to one of them",
+                    )
+    known = world.recognition
     for at, path, value in given:
         key = path.rpartition(".")[2]
-        if path == "sender.now":
+        if path == "talks.now" and not (value.low == value.high and value.low in (0, 1)):
+            yield at, "whether talks are on was expected: 0 or 1"
+        elif known is not None and path == "recognition.now" and value.high > known.all.low:
+            yield at, f"there are only {known.all.low:g} governments ('all'): found up to {value.high:g}"
+        elif known is not None and path == "recognition.all" and value.low < max(1.0, known.now.high):
+            yield at, f"{known.now.high:g} recognise him now ('now'): found as few as {value.low:g} in all"
+        elif path == "sender.now":
             most = len(world.sender.steps) - 1 if world.sender is not None else 0
             if not (value.low == value.high and value.low in range(most + 1)):
                 yield at, f"how many steps have been eased was expected, a whole number from 0 to {most}"
@@ -231,9 +267,34 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             yield at, "must be above 0"
 
 
-def _add_months(day: datetime.date, months: int) -> datetime.date:
-    """The last day that lies at most so many months later."""
-    return day + datetime.timedelta(days=int(months * 365.25 / 12))
+_STATES = {"easing": "sender", "recognised": "recognition", "talks": "talks", "split": "split"}
+_FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
+_PATHS = {
+    "revenue": "money",
+    "income": "money",
+    "loyalty": "loyalty",
+    "support": "support",
+    "recognition": "recognition",
+}
+
+
+def _empty(spec: object, world: World) -> Iterator[str]:
+    """What of an answer means nothing, or is about what the world does not simulate."""
+    if isinstance(spec, Amount):
+        if spec.low >= spec.high:
+            yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
+        if getattr(world, _PATHS[spec.variable]) is None:
+            yield f"'{spec.variable}' stands still without a part '{_PATHS[spec.variable]}' in the world"
+    if isinstance(spec, State):
+        asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
+        if not asked:
+            yield f"a state of what? Add one of: office, {', '.join(_STATES)}"
+        needed = {key: _STATES[key] for key in asked if key in _STATES}
+        if spec.office in _FATES:
+            needed[spec.office] = _FATES[spec.office]
+        for what, part in needed.items():
+            if getattr(world, part) is None:
+                yield f"'{what}' stands still without a part '{part}' in the world"
 
 
 def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
@@ -241,10 +302,16 @@ def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
         at: Path = ("questions", name)
         if case.as_of is not None and question.resolves <= case.as_of:
             yield (*at, "resolves"), f"must lie after the date of the case, {case.as_of}"
+        numbers = [spec for spec in question.answers.values() if isinstance(spec, Range)]
         stated = sum(spec.median for spec in question.answers.values() if isinstance(spec, Range))
         if stated > 1 + 1e-9:
             yield (*at, "answers"), f"the probabilities sum to {stated:g}, which is more than 1"
         rests = [a for a, spec in question.answers.items() if spec == "rest"]
+        if len(numbers) == len(question.answers) and stated < 1 - 1e-9:
+            yield (
+                (*at, "answers"),
+                f"the probabilities sum to {stated:g}, which is less than 1: make one of the answers 'rest'",
+            )
         if len(rests) > 1:
             yield (*at, "answers"), "only one answer can be what the others leave ('rest')"
         for answer, spec in question.answers.items():
@@ -266,8 +333,11 @@ def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 if isinstance(spec, (State, Amount))
                 else None
             )
+            if day is not None and day > question.resolves:
+                yield here, f"the answer is known by {question.resolves} ('resolves'): found {day}"
+            yield from ((here, message) for message in _empty(spec, world))
             if day is not None and case.as_of is not None:
-                ends = _add_months(case.as_of, world.months)
+                ends = months_after(case.as_of, world.months)
                 if not case.as_of < day <= ends:
                     yield here, f"the world runs from {case.as_of} to {ends}: found {day}; see 'months'"
             if isinstance(spec, Happened) and spec.given is not None:

@@ -15,6 +15,8 @@ def step_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
     """Every name used: where, what kind of name, the name, the names that there are."""
     factions = factions_of(case)
     voices = dict.fromkeys([*case.parties, *factions])
+    # What is given to, taken from or ended for somebody without preferences would change nothing.
+    wanting = dict.fromkeys(v for f in case.preferences for v in (factions.get(f, f), f))
     for n, together in enumerate(case.steps.simultaneous if case.steps else ()):
         for k, issue in enumerate(together):
             yield ("steps", "simultaneous", n, k), "issue", issue, case.issues
@@ -24,13 +26,13 @@ def step_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
         for k, issue in enumerate(guarantee.covers):
             yield (*at, "covers", k), "issue", issue, case.issues
         for k, voice in enumerate(guarantee.punishes):
-            yield (*at, "punishes", k), "party or faction", voice, voices
+            yield (*at, "punishes", k), "party or faction with preferences", voice, wanting
         for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
             for faction in amounts:
-                yield (*at, key, faction), "faction", faction, factions
+                yield (*at, key, faction), "faction with preferences", faction, case.preferences
     for name, deadline in case.deadlines.items():
         for k, voice in enumerate(deadline.ends_for):
-            yield ("deadlines", name, "ends_for", k), "party or faction", voice, voices
+            yield ("deadlines", name, "ends_for", k), "party or faction with preferences", voice, wanting
 
 
 def step_faults(case: Case) -> Iterator[tuple[Path, str]]:

@@ -27,8 +27,9 @@ with each ``V_f`` taken at its own best over all continuations a bound; a second
 that could still lie on a better plan. Where the labels kept are capped, the bound says by how much a better
 plan could exceed the one found.
 
-Time O(2^M B F M / 64) for B batches; memory 8 F (labels + 3) bytes for each of the 2^M sets (times the months
-that exchanges can save, where a deadline makes the date matter).
+Time O(2^M B F M) for B batches. Memory for each of the 2^M sets: some 8 (3 F + 5) bytes in the first pass, for those
+that are left in the second 8 (F + 1) + 4 bytes a label, 320 MB in all at most; times the months that exchanges can
+save, where a deadline makes the date matter.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 One step is a month. In every world there is an incumbent, a challenger with support at home and recognition
 abroad, and a sender whose sanctions cost the incumbent money. With parameters of one draw (:data:`PARAMETERS`),
-``z`` bell-shaped shocks of variance one (Irwin-Hall: sums of three uniforms, of two for support) and ``s(x) = (1 + x / (1 + |x|)) / 2``:
+``z`` bell-shaped shocks of variance one (Irwin-Hall: sums of three uniforms, of two for support) and
+``s(x) = (1 + x / (1 + |x|)) / 2``::
 
     evasion     e' = e + pace (ceiling - e)
     revenue     R' = R + pull (1 - loss[easing] (1 - e') - R) + spread z                    not below 0
@@ -18,11 +19,12 @@ abroad, and a sender whose sanctions cost the incumbent money. With parameters o
                 threshold of the global game of regime change; or hand-over, removal by force, and at a presidential
                 poll defeat with probability fairness s((base + P' - cost of a split - 1/2) / scale)
 
-Random numbers are Philox4x32-7 (Salmon et al. 2011, crush-resistant from seven rounds) at counter (world, month, lane), so that a world is the same
-whatever it is computed with, and the same numbers meet every policy. Everything returned is an integer count: sums do
+Random numbers are Philox4x32-7 (Salmon et al. 2011, crush-resistant from seven rounds) at counter (world, month,
+lane), so that a world is the same whatever it is computed with, and the same numbers meet every policy. Everything returned is an integer count: sums do
 not depend on threads or chunks.
 
-Cost: about 25 ns per world and month; memory 2 x 180 x 4 bytes per draw and month, whatever the number of worlds.
+Cost: linear in worlds and months (``bench``, rows *worlds*); memory 4 (180 + 13) bytes a draw and month, whatever
+the number of worlds.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ __all__ = [
     "OFFICE",
     "PARAMETERS",
     "STATES",
+    "TOP",
     "VARIABLES",
     "Worlds",
     "add",
@@ -76,7 +79,11 @@ EVENTS = (
 """First times that are counted. ``lapsed_within_a_year``: easing taken back at most 12 months after the first."""
 
 VARIABLES = ("revenue", "income", "loyalty", "support", "recognition")
-"""Continuous paths, in histograms of ``BINS`` over [0, 1] (revenue and income over [0, 2]; recognition as a share)."""
+"""Continuous paths, in histograms of ``BINS`` over [0, 1] (revenue and income over [0, 2]; recognition as a share).
+What lies beyond the range counts in the last bin."""
+
+TOP = {"revenue": 2.0, "income": 2.0, "loyalty": 1.0, "support": 1.0, "recognition": 1.0}
+"""Where the range of each ends."""
 
 BINS = 128
 BLOCK = 64

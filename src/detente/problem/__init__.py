@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from detente.problem.build import RED, Parameter, Problem, build, faction_names
 from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
-from detente.problem.table import Seat, Table, control, gate, seat, table
+from detente.problem.table import Seat, Table, control, gate, hands, seat, table
 
 __all__ = [
     "RED",
@@ -39,6 +39,7 @@ __all__ = [
     "draw",
     "faction_names",
     "gate",
+    "hands",
     "medians",
     "parameters",
     "seat",

@@ -22,6 +22,7 @@ from detente.case.model import (
 from detente.errors import LimitError, UsageError
 
 __all__ = [
+    "MAX_STEPS",
     "RED",
     "IntArray",
     "Parameter",

@@ -20,17 +20,14 @@ from itertools import pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.agreement import minimal_winning_sets
+from detente.case.dates import whole_months
 from detente.case.model import Case, Range
 from detente.errors import LimitError, UsageError
 from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
-from detente.problem.table import Table, control
+from detente.problem.table import Table, hands
 
 __all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "patience"]
-
-DAYS = 365.25 / 12
-"""Of a month."""
 
 MAX_STEPS = 63
 """Steps of one package: they are bits of a set."""
@@ -111,7 +108,8 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     Raises
     ------
     UsageError
-        The package moves nothing, or an issue that does not move at this table or that nobody controls.
+        The package moves nothing, or an issue that does not move at this table or that nobody controls, or it is
+        impossible.
     LimitError
         More than 63 steps.
     """
@@ -131,6 +129,10 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
             raise UsageError(
                 f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
             )
+    for pattern in case.impossible:
+        if all(package.get(i, start[i]) == o for i, o in pattern.items()):
+            shown = ", ".join(f"{i}: {o}" for i, o in pattern.items())
+            raise UsageError(f"the package has {{{shown}}}, which the case calls impossible")
     which = tuple(problem.issues.index(i) for i in moved)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []
@@ -141,16 +143,13 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         a, b = problem.options[i].index(start[issue]), problem.options[i].index(package[issue])
         direction = 1 if b > a else -1
         path = (a, *range(a + direction, b, direction), b) if spec.gradual else (a, b)
-        gate = control(problem, i)
-        assert gate is not None
-        everyone = minimal_winning_sets(gate)
-        hands = tuple(f for f in range(len(problem.factions)) if any(m >> f & 1 for m in everyone))
-        parties = tuple(dict.fromkeys(problem.party_of[f] for f in hands))
+        mine = hands(problem, i)
+        parties = tuple(dict.fromkeys(problem.party_of[f] for f in mine))
         for k, (before, after) in enumerate(pairwise(path)):
             needs.append(1 << (len(steps) - 1) if k else 0)
             names = problem.options[i][before], problem.options[i][after]
             steps.append(
-                Step(issue, *names, tuple(place[f] for f in hands if f in place), parties, spec.reversible)
+                Step(issue, *names, tuple(place[f] for f in mine if f in place), parties, spec.reversible)
             )
         paths.append(path)
     if len(steps) > MAX_STEPS:
@@ -184,7 +183,7 @@ def _horizon(case: Case, problem: Problem, at: Table) -> NDArray[np.int64]:
     found = np.full(len(at.factions), -1, dtype=np.int64)
     for deadline in case.deadlines.values():
         assert case.as_of is not None
-        months = int((deadline.on - case.as_of).days / DAYS)
+        months = whole_months(case.as_of, deadline.on)
         for n, f in enumerate(at.factions):
             if {problem.factions[f], problem.party_of[f]} & set(deadline.ends_for):
                 found[n] = months if found[n] < 0 else min(found[n], months)

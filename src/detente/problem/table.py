@@ -16,7 +16,7 @@ from detente.errors import LimitError, UsageError
 from detente.problem.build import RED, IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "controlling", "gate", "seat", "table"]
+__all__ = ["Seat", "Table", "control", "controlling", "gate", "hands", "seat", "table"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,13 @@ def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
 def control(problem: Problem, issue: int) -> Agreement | None:
     """Who controls an issue, over the problem's factions; None: outside, or the table's agreement decides."""
     return controlling(problem.case, problem.factions, problem.issues[issue])
+
+
+def hands(problem: Problem, issue: int) -> tuple[int, ...]:
+    """Factions of the problem that belong to a smallest set that controls an issue; nobody where none is named."""
+    tree = control(problem, issue)
+    sets = () if tree is None else minimal_winning_sets(tree)
+    return tuple(f for f in range(len(problem.factions)) if any(mask >> f & 1 for mask in sets))
 
 
 def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import NormalDist
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.agreement import all_of
 from detente.case.base import Range
+from detente.case.dates import months_until
 from detente.case.model import Case
 from detente.case.outlook import OPEN, PARTS
-from detente.case.world import World
+from detente.case.world import Outcome, World
+from detente.errors import UsageError
 from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
-from detente.problem.steps import DAYS
 from detente.problem.table import Table, seat
 
 __all__ = [
@@ -26,14 +28,13 @@ __all__ = [
     "Setting",
     "columns",
     "flows",
-    "month_of",
     "regime_threshold",
     "setting",
     "world_parameters",
     "world_values",
 ]
 
-OUTCOMES = ("holds", "collapsed", "handed_over", "voted_out", "removed")
+OUTCOMES = get_args(Outcome)
 
 FROZEN: Mapping[str, Mapping[str, float]] = {
     "money": {"money.pull": 0, "money.spread": 0, "money.depletion": 0},
@@ -70,21 +71,16 @@ class Setting:
     """How far the sender has eased at the beginning."""
 
 
-def month_of(case: Case, day: date) -> int:
-    """The month of a world that a day falls into; month 1 begins on the date of the case."""
-    assert case.as_of is not None, "checked on reading"
-    return max(1, -(-int((day - case.as_of).days * 1000) // int(DAYS * 1000)))
-
-
 def setting(case: Case, world: World) -> Setting:
-    """From dates to months."""
+    """From dates to months: the first at whose end the day has come."""
+    assert case.as_of is not None, "checked on reading"
     polls = np.zeros(world.months + 1, dtype=np.bool_)
     for day in world.polls.on if world.polls else ():
-        month = month_of(case, day)
+        month = months_until(case.as_of, day)
         if month <= world.months:
             polls[month] = True
     known = world.recognition
-    lapse = month_of(case, known.lapse) if known is not None and known.lapse is not None else 0
+    lapse = months_until(case.as_of, known.lapse) if known is not None and known.lapse is not None else 0
     level = 0
     if world.sender is not None:
         level = world.sender.steps.index(case.issues[world.sender.issue].status_quo or world.sender.steps[0])
@@ -183,48 +179,66 @@ def columns(
 
 
 def flows(
-    problem: Problem, sample: Sample, values: Mapping[str, NDArray[np.float64]], *, recognition: bool
+    problem: Problem,
+    sample: Sample,
+    values: Mapping[str, NDArray[np.float64]],
+    *,
+    recognition: bool,
+    package: Mapping[str, str] | None = None,
 ) -> NDArray[np.float64]:
     """[F, 5, 3, 3, S] points of every faction by office, easing and recognition, all else as it is.
 
-    Without ``recognition`` the issue that says it stays at what chance has it in the draw, as for a deal.
+    Without ``recognition`` the issue that says it stays at what chance has it in the draw, as for a deal. With a
+    ``package`` all else is as in the package, terms included; one that settles who holds office settles it, whatever
+    becomes of the incumbent in the world.
     """
     case = problem.case
     world = case.world
     assert world is not None
     assert problem.status_quo is not None
     sender, known, office = world.sender, world.recognition, world.office
-    moving: dict[str, list[str]] = {}
+    moved = package or {}
+    here = problem.status_quo.copy()
+    for issue, option in moved.items():
+        here[problem.issues.index(issue)] = problem.options[problem.issues.index(issue)].index(option)
+    settled = office.issue is not None and moved.get(office.issue, _home(case, office.issue)) != _home(
+        case, office.issue
+    )
+    # Per issue that the world moves: its options, and which of office, easing and recognition chooses among them.
+    moving: list[tuple[str, list[str], int]] = []
     if sender is not None:
-        moving[sender.issue] = [sender.steps[min(n, len(sender.steps) - 1)] for n in range(3)]
+        moving.append((sender.issue, [sender.steps[min(n, len(sender.steps) - 1)] for n in range(3)], 1))
     if recognition and known is not None and known.issue is not None and known.bands is not None:
-        moving[known.issue] = list(known.bands)
-    if office.issue is not None:
-        here = case.issues[office.issue].status_quo or ""
-        moving[office.issue] = [office.options.get(outcome, here) for outcome in OUTCOMES]  # type: ignore[call-overload]
-    issues = tuple(problem.issues.index(i) for i in moving)
+        moving.append((known.issue, list(known.bands), 2))
+    if office.issue is not None and not settled:
+        stays = _home(case, office.issue)
+        moving.append((office.issue, [office.options.get(o, stays) for o in OUTCOMES], 0))
+    issues = tuple(problem.issues.index(i) for i, _, _ in moving)
+    chosen = [
+        [problem.options[i].index(o) for o in names] for i, (_, names, _) in zip(issues, moving, strict=True)
+    ]
     count, size = len(problem.factions), sample.draws
     everyone = tuple(range(count))
-    seen = seat(problem, sample, Table("world", "", everyone, issues, all_of(*everyone), {}))
-    chosen = {i: [problem.options[issues[n]].index(o) for o in moving[i]] for n, i in enumerate(moving)}
-    step = problem.step[:, None]
+    at = Table("world", "", everyone, issues, all_of(*everyone), {})
+    seen = seat(replace(problem, status_quo=here), sample, at)
     total = np.empty((count, len(OUTCOMES), 3, 3, size))
-    for o in range(len(OUTCOMES)):
-        for e in range(3):
-            for b in range(3):
-                at = [_level(i, world, chosen[i], o, e, b) for i in moving]
-                points = seen.base.astype(np.float64)
-                for n, option in enumerate(at):
-                    points += seen.points[:, n, option]
-                for t in range(len(seen.start) - 1):
-                    pairs = range(int(seen.start[t]), int(seen.start[t + 1]))
-                    if all(at[int(seen.issue[k])] == int(seen.option[k]) for k in pairs):
-                        points += seen.add[:, t]
-                total[:, o, e, b] = points * step
-    for f, stakes in world.office.stakes.items():
+    for state in np.ndindex(total.shape[1:4]):
+        options = [names[state[axis]] for names, (_, _, axis) in zip(chosen, moving, strict=True)]
+        points = seen.base.astype(np.float64)
+        for n, at_option in enumerate(options):
+            points += seen.points[:, n, at_option]
+        for t, (a, b) in enumerate(pairwise(seen.start.tolist())):
+            if all(options[int(seen.issue[k])] == int(seen.option[k]) for k in range(a, b)):
+                points += seen.add[:, t]
+        total[(slice(None), *state)] = points * problem.step[:, None]
+    for f, stakes in world.office.stakes.items() if not settled else ():
         for outcome in stakes:
             total[problem.factions.index(f), OUTCOMES.index(outcome)] += values[f"stakes.{f}.{outcome}"]
     return total
+
+
+def _home(case: Case, issue: str) -> str:
+    return case.issues[issue].status_quo or ""
 
 
 def regime_threshold(
@@ -237,7 +251,19 @@ def regime_threshold(
 
     The root of ``1 - Phi(sqrt(b / (a + b)) (Phi^-1(t) + a / sqrt(b) (z - t))) = c`` with cost c, private precision b, prior
     precision a and prior mean z; unique where b >= a^2 / (2 pi), and 1 - c without a prior.
+
+    Raises
+    ------
+    UsageError
+        It is not unique in some draw.
     """
+    vague = (precision <= 0) | (precision < prior_precision**2 / (2 * math.pi)) | (cost <= 0) | (cost >= 1)
+    if vague.any():
+        raise UsageError(
+            f"world.survival.attack: in {int(vague.sum())} of {len(cost)} draws no single threshold follows: what each sees "
+            "(precision, above 0 and at least prior_precision² / 2π) is too vague, or the cost is not between 0 and 1; "
+            "narrow these ranges, or use a smaller --widen"
+        )
     found = np.empty(len(cost))
     normal = NormalDist()
     for n, (c, b, a, z) in enumerate(zip(cost, precision, prior_precision, prior, strict=True)):
@@ -249,11 +275,3 @@ def regime_threshold(
             low, high = (t, high) if 1 - normal.cdf(x) > c else (low, t)
         found[n] = (low + high) / 2
     return found
-
-
-def _level(issue: str, world: World, options: list[int], office: int, easing: int, band: int) -> int:
-    if world.sender is not None and issue == world.sender.issue:
-        return options[easing]
-    if issue == world.office.issue:
-        return options[office]
-    return options[band]

@@ -220,8 +220,8 @@ def _ripe(result: OutlookResult, words: Words) -> Finding:
     return Finding(
         text,
         because=f"Now the package is worth least beyond waiting to {words.faction(worst)} ({signed(gaps[worst])} points).",
-        limit="Means over the draws; package and waiting run through the same worlds. Lines that a package breaks are not "
-        "part of this.",
+        limit="Means over the draws; package and waiting run through the same worlds, the package as it is worth if signed "
+        "now. Lines that it breaks are not part of this.",
         tone=tone,  # type: ignore[arg-type]
     )
 
@@ -294,6 +294,8 @@ def _gestures(result: OutlookResult, words: Words) -> list[Block]:
 
 
 def _telling(g: GestureResult) -> Cell:
+    if g.ratio is None:
+        return Cell("much: under one reading it would never be made", "good")
     if g.ratio < 1.1:
         return Cell("nothing: every reading would have made it", "muted")
     if g.ratio < 2:
@@ -324,5 +326,6 @@ def _how(result: OutlookResult) -> str:
     parts: Sequence[str] = [PARTS[p] for p in result.parts]
     return (
         f"{result.worlds:,} worlds of {result.months} months, {result.worlds // result.draws} for each of {result.draws:,} draws "
-        f"of the judged numbers. Parts simulated: {joined(parts)}. Everything else stays as it is."
+        f"of the judged numbers; pictures of paths are from every fourth world. Parts simulated: {joined(parts)}. Everything "
+        "else stays as it is."
     )

@@ -13,15 +13,16 @@ run through the same world and are compared in the same points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.outlook.crew import Crew, Part
+from detente.errors import LimitError
 from detente.kernels.worlds import PARAMETERS, Worlds
-from detente.problem.build import Problem
+from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged, patience
 from detente.problem.world import FROZEN, columns, flows, setting
@@ -54,7 +55,10 @@ def simulate(
     known = setting(problem.case, world)
     table = columns(problem, sample, values, PARAMETERS, changes=changes)
     count = per if per is not None else BEST if sample.draws == 1 else PER
-    return (crew or Crew()).run(Part(table, 0, count, known.months, known.lapse, known.polls, seed))
+    # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
+    return (crew or Crew()).run(
+        Part(table, 0, count, known.months, known.lapse, known.polls, seed & (2**63 - 1))
+    )
 
 
 def occupancy(found: Worlds) -> Floats:
@@ -90,7 +94,13 @@ def fixed(level: int) -> dict[str, float]:
 
 def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, seed: int) -> Sample:
     """The sample with the no-deal values of ``case.computed``, and with what each of the sender's steps is worth through
-    the incumbent's fate."""
+    the incumbent's fate. That is in every package with the step, also in one that settles who holds office.
+
+    Raises
+    ------
+    LimitError
+        What a path is worth to somebody is beyond the points that the deal counts in.
+    """
     case = problem.case
     world = case.world
     assert world is not None
@@ -101,7 +111,7 @@ def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, see
     step = problem.step[which][:, None]
     no_deal = sample.no_deal.copy()
     path = value(expected(occupancy(simulate(problem, sample, values, seed=seed)), points), rho)
-    no_deal[which] = np.rint(path / step).astype(np.int32)
+    no_deal[which] = _steps(path / step, names)
     shifted = sample.points.copy()
     sender = world.sender
     # Without a sender nothing that a package moves changes the incumbent's fate: it is the same in every package.
@@ -109,7 +119,7 @@ def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, see
     for level in levels:
         kept = simulate(problem, sample, values, seed=seed, changes=fixed(level))
         fate = value(expected(occupancy(kept), points), rho) - points[:, 0, level, 0]
-        amount = np.rint(fate / step).astype(np.int32)
+        amount = _steps(fate / step, names)
         if sender is not None:
             issue = problem.issues.index(sender.issue)
             option = problem.options[issue].index(sender.steps[level])
@@ -118,3 +128,14 @@ def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, see
             for option in range(len(problem.options[0])):
                 shifted[which, 0, option] += amount
     return replace(sample, no_deal=no_deal, points=shifted)
+
+
+def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:
+    """[F, S] grid steps."""
+    for f, row in zip(names, np.abs(amount), strict=True):
+        if row.max() > MAX_STEPS:
+            raise LimitError(
+                f"no deal would be worth up to {row.max():,.0f} grid steps to '{f}', and the deal counts in at most "
+                f"{MAX_STEPS:,}: give it smaller stakes in the world"
+            )
+    return np.rint(amount).astype(np.int32)

@@ -133,8 +133,8 @@ class GestureResult:
     """Reading → chance before it was seen; for one that has not been seen, the case's own."""
     after: Mapping[str, float]
     """Reading → chance after it."""
-    ratio: float
-    """The largest likelihood divided by the smallest: 1 tells nothing."""
+    ratio: float | None
+    """The largest likelihood divided by the smallest: 1 tells nothing; null: under some reading it is impossible."""
     seen: bool
 
 
@@ -147,7 +147,8 @@ class QuestionResult:
     basis: str
     """``modelled``, ``prior`` or ``not_modelled``."""
     answers: Mapping[str, float | None]
-    """Answer → probability; null where the case has nothing to say."""
+    """Answer → probability; null where the case has nothing to say, or no simulated world meets the condition. They
+    add up to less than 1 where answers leave something out, to more where they overlap."""
     error: Mapping[str, float | None]
     """Their standard errors, from the replicates; null where nothing is sampled."""
 
@@ -188,8 +189,8 @@ class OutlookResult:
     package_value: Mapping[str, float] | None
     """Faction → what the package is worth in the same world, at best estimates."""
     ripe: tuple[int, ...]
-    """Months from which on every faction that is needed would rather have that package than go on without a deal, at
-    the mean of the draws."""
+    """Months in which every faction that is needed would rather have that package, as it is worth now, than go on without
+    a deal from there, at the mean of the draws."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""

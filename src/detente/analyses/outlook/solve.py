@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.agreement import minimal_winning_sets
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.outlook.crew import Crew
+from detente.analyses.outlook.gestures import learnt
 from detente.analyses.outlook.paths import PER, expected, fixed, occupancy, simulate, value
+from detente.analyses.outlook.questions import answered
 from detente.analyses.outlook.result import (
     Fan,
     Fate,
-    GestureResult,
     Influence,
     Leaving,
     OutlookResult,
     PathValue,
     PolicyResult,
-    QuestionResult,
 )
-from detente.case.base import Range
+from detente.case.dates import months_after
 from detente.case.model import Case
 from detente.case.outlook import PARTS
-from detente.case.world import Amount, Answer, Happened, State
 from detente.errors import UsageError
-from detente.kernels.worlds import BINS, EVENTS, OFFICE, VARIABLES, Worlds
-from detente.problem import Sample, control, table
+from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Worlds
+from detente.problem import Sample, hands, table
 from detente.problem.steps import patience
-from detente.problem.world import FROZEN, flows, month_of
+from detente.problem.world import FROZEN, flows, setting
 from detente.rng import replicate_error
 
 __all__ = ["least_credibility", "outlook"]
@@ -42,7 +38,6 @@ __all__ = ["least_credibility", "outlook"]
 Floats = NDArray[np.float64]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-TOP = {"revenue": 2.0, "income": 2.0, "loyalty": 1.0, "support": 1.0, "recognition": 1.0}
 SHOWS = {
     "revenue": "money",
     "income": "money",
@@ -109,6 +104,11 @@ class _Outlook:
         """The same from the first worlds of each draw alone, for comparisons with what stands still."""
         return occupancy(self.run(self.ready.typed, {}, FEW))
 
+    def judged(self, question: str) -> dict[str, Floats]:
+        """Answer → [S] the probability that somebody judged."""
+        world, start = self.ready.beside_fresh.world, f"questions.{question}."
+        return {path.removeprefix(start): v for path, v in world.items() if path.startswith(start)}
+
     def lost(self, share: Floats) -> Floats:
         """[S] share of worlds whose incumbent has lost office by the end."""
         gone: Floats = 1 - share[:, -1, 0].sum(axis=(1, 2))
@@ -141,19 +141,21 @@ def outlook(
         )
     if problem.status_quo is None:
         raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
+    start = case.as_of
+    assert start is not None, "checked on reading"
     this = _Outlook(ready, per, crew)
     parts = tuple(p for p in PARTS if getattr(world, p) is not None)
     compared = _compared(this, package, track)
     return OutlookResult(
         case=case.id,
         title=case.title,
-        as_of=None if case.as_of is None else case.as_of.isoformat(),
+        as_of=start.isoformat(),
         seed=ready.seed,
         draws=ready.draws,
         widen=ready.widen,
         worlds=ready.draws * per,
         months=world.months,
-        dates=tuple(_date(case, m) for m in range(world.months + 1)),
+        dates=tuple(months_after(start, m).isoformat() for m in range(world.months + 1)),
         parts=parts,
         paths={v: _fan(this.found, n, TOP[v]) for n, v in enumerate(VARIABLES) if SHOWS[v] in parts},
         office=_office(this),
@@ -162,19 +164,14 @@ def outlook(
         leaving=_leaving(this),
         structure={part: _still(this, part) for part in parts},
         policies={name: _policy(this, name) for name in case.policies},
-        gestures=_gestures(this),
-        questions={name: _question(this, name) for name in case.questions},
+        gestures={name: learnt(case, name) for name in case.gestures},
+        questions={
+            name: answered(q, start, this.found, this.judged(name)) for name, q in case.questions.items()
+        },
         package=None if package is None else dict(package),
         package_value=None if compared is None else compared[0],
         ripe=() if compared is None else compared[1],
     )
-
-
-def _date(case: Case, months: int) -> str:
-    assert case.as_of is not None, "checked on reading"
-    year, month = divmod(case.as_of.year * 12 + case.as_of.month - 1 + months, 12)
-    day = min(case.as_of.day, calendar.monthrange(year, month + 1)[1])
-    return datetime.date(year, month + 1, day).isoformat()
 
 
 # --- paths and fates --------------------------------------------------------------------------------------
@@ -263,8 +260,9 @@ def _from(flow: Floats, rho: Floats, month: int) -> Floats:
 
 
 def _level(this: _Outlook) -> int:
-    sender = this.case.world.sender if this.case.world else None
-    return 0 if sender is None else sender.steps.index(this.case.issues[sender.issue].status_quo or "")
+    """How far the sender has eased now."""
+    assert this.case.world is not None
+    return setting(this.case, this.case.world).level
 
 
 def _band(this: _Outlook) -> int:
@@ -281,15 +279,9 @@ def _leaving(this: _Outlook) -> dict[str, Leaving]:
     assert world is not None
     if world.office.issue is None or "handed_over" not in world.office.options:
         return {}
-    gate = control(problem, problem.issues.index(world.office.issue))
-    if gate is None:
-        return {}
-    hands = sorted(
-        {f for mask in minimal_winning_sets(gate) for f in range(len(problem.factions)) if mask >> f & 1}
-    )
     here = this.points[:, :, _level(this), _band(this)]  # [F, 5, S]
     found = {}
-    for f in hands:
+    for f in hands(problem, problem.issues.index(world.office.issue)):
         kept = here[f, OFFICE.index("handed_over")]
         others = [OFFICE.index(o) for o in OFFICE if o not in ("holds", "handed_over")]
         betrayed = here[f, others].min(axis=0)
@@ -342,113 +334,6 @@ def _policy(this: _Outlook, name: str) -> PolicyResult:
     )
 
 
-# --- what a gesture tells ---------------------------------------------------------------------------------
-
-
-def _gestures(this: _Outlook) -> dict[str, GestureResult]:
-    """Bayes' rule. The priors of the case are those of its date: what was seen by then is in them already."""
-    case, found = this.case, {}
-    for name, gesture in case.gestures.items():
-        readings = case.readings[gesture.by]
-        prior = np.array([r.prior.median for r in readings.values()])
-        prior = prior / prior.sum()
-        likely = np.array([gesture.likelihood[r].median for r in readings])
-        seen = gesture.on is not None and case.as_of is not None and gesture.on <= case.as_of
-        with np.errstate(divide="ignore", invalid="ignore"):
-            other = prior / likely if seen else prior * likely
-        other = np.where(np.isfinite(other), other, 0.0)
-        other = other / other.sum() if other.sum() > 0 else prior
-        before, after = (other, prior) if seen else (prior, other)
-        ratio = float(likely.max() / likely.min()) if likely.min() > 0 else 1e9
-        found[name] = GestureResult(
-            by=gesture.by,
-            name=gesture.name or name.replace("_", " "),
-            on=None if gesture.on is None else gesture.on.isoformat(),
-            before={r: round(float(v), 6) for r, v in zip(readings, before, strict=True)},
-            after={r: round(float(v), 6) for r, v in zip(readings, after, strict=True)},
-            ratio=round(ratio, 6),
-            seen=seen,
-        )
-    return found
-
-
-# --- dated questions --------------------------------------------------------------------------------------
-
-
-def _question(this: _Outlook, name: str) -> QuestionResult:
-    question = this.case.questions[name]
-    shares: dict[str, Floats | None] = {}
-    for answer, spec in question.answers.items():
-        if spec is None or spec == "rest":
-            continue
-        if isinstance(spec, Range):
-            shares[answer] = this.ready.beside_fresh.world[f"questions.{name}.{answer}"]
-        else:
-            shares[answer] = _chance(this, spec)
-    rest = [a for a, spec in question.answers.items() if spec == "rest"]
-    if rest:
-        known = [s for s in shares.values() if s is not None]
-        shares[rest[0]] = np.clip(1 - np.sum(known, axis=0), 0.0, 1.0)
-    answers: dict[str, float | None] = {}
-    errors: dict[str, float | None] = {}
-    for answer in question.answers:
-        share = shares.get(answer)
-        answers[answer] = None if share is None else round(float(np.nanmean(share)), 6)
-        errors[answer] = None if share is None else replicate_error(np.nan_to_num(share, nan=0.0), REPLICATES)
-    total = sum(v for v in answers.values() if v is not None)
-    if total > 0 and len(shares) == len(answers):
-        answers = {a: None if v is None else round(v / total, 6) for a, v in answers.items()}
-    return QuestionResult(
-        text=question.text,
-        resolves=question.resolves.isoformat(),
-        basis=question.basis,
-        answers=answers,
-        error=errors,
-    )
-
-
-def _chance(this: _Outlook, spec: Answer) -> Floats:
-    """[S] share of worlds."""
-    case, found = this.case, this.found
-    last = found.states.shape[1] - 1
-    if isinstance(spec, Happened):
-        by = min(last, month_of(case, spec.by))
-        done = found.events[:, EVENTS.index(spec.event), : by + 1].sum(axis=1) / found.per
-        if spec.given is None:
-            return np.asarray(done, dtype=np.float64)
-        # The events that can be conditions contain those that are asked for, so shares divide.
-        among = found.events[:, EVENTS.index(spec.given), : by + 1].sum(axis=1) / found.per
-        share = float(done.sum()) / max(1e-12, float(among.sum()))
-        return np.full(len(done), min(1.0, share))
-    if isinstance(spec, State):
-        at = min(last, month_of(case, spec.at))
-        joint = found.states[:, at].reshape(-1, len(OFFICE), 3, 3, 2, 2) / found.per
-        return np.asarray(joint[(slice(None), *_chosen(spec))].reshape(len(joint), -1).sum(axis=1))
-    assert isinstance(spec, Amount)
-    at = min(last, month_of(case, spec.at))
-    row = found.histograms[VARIABLES.index(spec.variable), at].astype(np.float64)
-    edges = np.linspace(0, TOP[spec.variable], BINS + 1)
-    passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
-    between = float(np.interp(spec.high, edges, passed) - np.interp(spec.low, edges, passed))
-    return np.full(len(found.states), between)
-
-
-def _chosen(spec: State) -> Sequence[slice]:
-    """Which part of the joint states a state means."""
-
-    def one(index: int | None) -> slice:
-        return slice(None) if index is None else slice(index, index + 1)
-
-    bands = ("many", "some", "none")
-    return (
-        one(None if spec.office is None else OFFICE.index(spec.office)),
-        one(spec.easing),
-        one(None if spec.recognised is None else bands.index(spec.recognised)),
-        one(None if spec.talks is None else int(spec.talks)),
-        one(None if spec.split is None else int(spec.split)),
-    )
-
-
 # --- ripeness ---------------------------------------------------------------------------------------------
 
 
@@ -465,13 +350,10 @@ def _compared(
     sender = world.sender
     level = 0
     if sender is not None:
-        option = package.get(sender.issue, this.case.issues[sender.issue].status_quo)
-        level = sender.steps.index(option or sender.steps[0])
-    kept = this.run(ready.typed, fixed(level))
-    flow = expected(occupancy(kept), this.points)
-    moved = _moved(this, package)
-    later = value(flow, this.rho) + moved
-    mean = later.mean(axis=1)
+        level = sender.steps.index(package.get(sender.issue, sender.steps[_level(this)]))
+    kept = occupancy(this.run(ready.typed, fixed(level)))
+    points = flows(problem, ready.typed, ready.beside_fresh.world, recognition=True, package=package)
+    mean = value(expected(kept, points), this.rho).mean(axis=1)
     waiting = expected(this.share, this.points)
     months = waiting.shape[2] - 1
     ripe = []
@@ -483,28 +365,3 @@ def _compared(
         if any(w & mask == w for w in at.winning):
             ripe.append(m)
     return {f: round(float(v), 6) for f, v in zip(problem.factions, mean, strict=True)}, tuple(ripe)
-
-
-def _moved(this: _Outlook, package: Mapping[str, str]) -> Floats:
-    """[F, S] points of what a package moves beside the sender's step."""
-    problem, sample = this.ready.problem, this.ready.typed
-    assert problem.status_quo is not None
-    world = this.case.world
-    assert world is not None
-    skip = {world.sender.issue if world.sender else None}
-    here = sample.outside.astype(np.int64)
-    here = np.where(here >= 0, here, problem.status_quo[:, None])
-    there = here.copy()
-    for issue, option in package.items():
-        if issue not in skip:
-            i = problem.issues.index(issue)
-            there[i] = problem.options[i].index(option)
-    rows = np.arange(sample.draws)
-    total = np.zeros((len(problem.factions), sample.draws))
-    for i in range(len(problem.issues)):
-        total += sample.points[:, i, there[i], rows] - sample.points[:, i, here[i], rows]
-    for t, pattern in enumerate(problem.patterns):
-        now = np.all([here[i] == o for i, o in pattern], axis=0)
-        then = np.all([there[i] == o for i, o in pattern], axis=0)
-        total += sample.add[:, t] * (then.astype(np.int64) - now.astype(np.int64))
-    return total * problem.step[:, None]

@@ -9,11 +9,7 @@ over those who have to go on.
 
 from __future__ import annotations
 
-import calendar
-import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 from typing import TypeVar
 
@@ -22,98 +18,33 @@ from numpy.typing import NDArray
 
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.roadmap.base_rates import BASE_RATES
+from detente.analyses.roadmap.remedies import boosts, longest_part
 from detente.analyses.roadmap.result import (
-    Boost,
     Chances,
-    Missing,
-    Move,
-    Part,
     Patience,
     RoadmapResult,
     Stage,
 )
+from detente.analyses.roadmap.road import TOLERANCE, Floats, Road, weakest
 from detente.analyses.roadmap.terms import LINE, terms
-from detente.case.model import Case
-from detente.errors import UsageError
+from detente.case.dates import months_after
+from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import (
     KINDS,
+    MAX_EXACT,
     Appraisal,
-    Plan,
     Terms,
     appraise,
-    best_plan,
     flows_along,
-    restrict,
     slack,
 )
-from detente.problem import RED, Sample, table
-from detente.problem.steps import Agenda, Judged, Step, agenda
+from detente.problem import table
+from detente.problem.steps import agenda
 from detente.rng import replicate_error
 
-__all__ = ["REORDERED", "WHOLE", "roadmap"]
+__all__ = ["roadmap"]
 
-REORDERED = 3
-"""Changes for which the best order is looked for anew."""
-
-WHOLE = 12
-"""Steps up to which every order is looked at when changes are compared and parts are looked for."""
-
-TOLERANCE = 1e-9
-
-Floats = NDArray[np.float64]
 Number = TypeVar("Number", np.float64, np.int64)
-
-
-@dataclass(frozen=True)
-class _Road:
-    """What every answer shares."""
-
-    ready: Deal
-    of: Agenda
-    given: tuple[str, ...]
-    supposed: Mapping[str, str]
-    """Faction → reading taken at best estimates instead of the likeliest."""
-
-    @property
-    def known(self) -> Judged:
-        return self.ready.beside_best.steps
-
-    @property
-    def drawn(self) -> Judged:
-        return self.ready.beside_fresh.steps
-
-    @cached_property
-    def best(self) -> Terms:
-        return terms(self.of, self.sample, self.known, self.given)
-
-    @cached_property
-    def sample(self) -> Sample:
-        return self.ready.supposing(self.supposed) if self.supposed else self.ready.best
-
-    @cached_property
-    def plan(self) -> Plan:
-        return best_plan(self.best)
-
-    def over(self, sample: Sample) -> tuple[Terms, Appraisal]:
-        """The order found, in every draw of a sample."""
-        drawn = terms(self.of, sample, self.drawn, self.given)
-        return drawn, appraise(drawn, self.plan.order)
-
-    def told(self, points: float) -> float | None:
-        """Points for the reader; None where a line is crossed, which has no points."""
-        return round(points, 6) if points > self.line else None
-
-    @cached_property
-    def line(self) -> float:
-        """Below this only a crossed line takes anybody."""
-        return -RED * float(self.ready.problem.step[list(self.of.table.factions)].max())
-
-    def move(self, step: int) -> Move:
-        s: Step = self.of.steps[step]
-        return Move(s.issue, s.before, s.option, s.parties, s.reversible, int(self.best.month[step, 0]))
-
-    def moves(self, mask: int) -> tuple[Move, ...]:
-        return tuple(self.move(n) for n in range(len(self.of.steps)) if mask >> n & 1)
 
 
 def roadmap(
@@ -136,6 +67,8 @@ def roadmap(
     UsageError
         No such table or guarantee; the package moves nothing or what cannot move there; somebody's patience is
         missing; every order passes through something impossible.
+    LimitError
+        More than 63 steps, or no order found among those looked at.
     """
     case = ready.problem.case
     for name in counted_on:
@@ -146,8 +79,13 @@ def roadmap(
     at = table(ready.problem, track)
     in_force = [name for name, spec in case.guarantees.items() if spec.in_force or name in counted_on]
     of = agenda(ready.problem, at, package)
-    plain = _Road(ready, of, tuple(in_force), {})
-    road = _Road(ready, of, tuple(in_force), _supposed(plain, suppose))
+    plain = Road(ready, of, tuple(in_force), {})
+    road = Road(ready, of, tuple(in_force), _supposed(plain, suppose))
+    if not road.plan.order and len(of.steps) > MAX_EXACT:
+        raise LimitError(
+            f"no order of the {len(of.steps)} steps was found that keeps clear of what the case calls impossible; beyond "
+            f"{MAX_EXACT} steps not every order is looked at: make fewer issues gradual, or name a smaller package"
+        )
     if not road.plan.order:
         raise UsageError(
             "every order of these steps passes through a combination that the case calls impossible; if two steps "
@@ -188,8 +126,8 @@ def roadmap(
         survival_error=replicate_error(holds, REPLICATES),
         survival_by_reading=_by_reading(road),
         patience=_patience(road),
-        boosts=_boosts(road),
-        part=None if road.plan.slack >= -TOLERANCE else _part(road),
+        boosts=boosts(road),
+        part=None if road.plan.slack >= -TOLERANCE else longest_part(road),
         chances=_chances(road, drawn, then),
         record=None
         if case.record is None
@@ -200,7 +138,7 @@ def roadmap(
     )
 
 
-def _supposed(plain: _Road, asked: Mapping[str, str] | None) -> Mapping[str, str]:
+def _supposed(plain: Road, asked: Mapping[str, str] | None) -> Mapping[str, str]:
     """The readings to take for true."""
     case = plain.ready.problem.case
     if asked is not None:
@@ -235,13 +173,14 @@ def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
     return round(chance, 6)
 
 
-def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
+def _stages(road: Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
     factions, best = road.of.factions, road.best
     found: list[Stage] = []
     flow = flows_along(best, road.plan.order)
+    start = road.ready.problem.case.as_of
     for n in range(len(road.plan.order) + 1):
         margin = now.margin[n, :, 0]
-        least, weakest = _weakest(margin, best.winning)
+        least, whose = weakest(margin, best.winning)
         mask = int(best.batches[road.plan.order[n]]) if n < len(road.plan.order) else 0
         steps = road.moves(mask)
         month = int(now.elapsed[n, 0])
@@ -249,41 +188,18 @@ def _stages(road: _Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
             Stage(
                 number=n + 1,
                 month=month,
-                date=_date(road.ready.problem.case, month),
+                date=None if start is None else months_after(start, month).isoformat(),
                 months=max((s.months for s in steps), default=0),
                 steps=steps,
                 margin={f: road.told(float(m)) for f, m in zip(factions, margin, strict=True)},
                 crosses=_crossed(road, flow[n]),
                 way_out={f: KINDS[int(k)] for f, k in zip(factions, now.kind[n, :, 0], strict=True)},
                 slack=road.told(least),
-                weakest=factions[weakest],
+                weakest=factions[whose],
                 share=float(share[n]),
             )
         )
     return tuple(found)
-
-
-def _weakest(margin: Floats, winning: NDArray[np.int64]) -> tuple[float, int]:
-    """Of the winning set whose smallest margin is largest: that margin, and whose it is."""
-    found = (-np.inf, 0)
-    for mask in winning.tolist():
-        inside = [f for f in range(len(margin)) if mask >> f & 1]
-        worst = min(inside, key=lambda f: float(margin[f]), default=None)
-        if worst is not None and float(margin[worst]) > found[0]:
-            found = (float(margin[worst]), worst)
-    return found
-
-
-def _date(case: Case, months: int) -> str | None:
-    if case.as_of is None:
-        return None
-    year, month = divmod(case.as_of.year * 12 + case.as_of.month - 1 + months, 12)
-    day = min(case.as_of.day, calendar.monthrange(year, month + 1)[1])
-    return datetime.date(year, month + 1, day).isoformat()
-
-
-def _full(road: _Road) -> int:
-    return (1 << len(road.of.steps)) - 1
 
 
 def _package_flow(of: Terms) -> Floats:
@@ -302,17 +218,17 @@ def _worst(stages: tuple[Stage, ...]) -> Stage:
     return min(stages, key=lambda s: -np.inf if s.slack is None else s.slack)
 
 
-def _lines(road: _Road) -> tuple[str, ...]:
+def _lines(road: Road) -> tuple[str, ...]:
     return _crossed(road, _package_flow(road.best)[:, 0])
 
 
-def _crossed(road: _Road, flow: Floats) -> tuple[str, ...]:
+def _crossed(road: Road, flow: Floats) -> tuple[str, ...]:
     """Factions one of whose lines is broken, from the flow [F] of a state."""
     step = road.ready.problem.step[list(road.of.table.factions)]
     return tuple(f for f, hit in zip(road.of.factions, flow < -LINE * step / 2, strict=True) if hit)
 
 
-def _by_reading(road: _Road) -> dict[str, dict[str, float]]:
+def _by_reading(road: Road) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for (faction, reading), sample in road.ready.rivals.items():
         if faction in road.of.factions and len(road.ready.problem.case.readings[faction]) > 1:
@@ -325,7 +241,7 @@ def _by_reading(road: _Road) -> dict[str, dict[str, float]]:
 # --- patience ---------------------------------------------------------------------------------------------
 
 
-def _patience(road: _Road) -> Patience:
+def _patience(road: Road) -> Patience:
     grid = 1 - np.geomspace(0.99, 0.0001, 257)
 
     def worst(rho: Floats) -> Floats:
@@ -382,133 +298,10 @@ def _spread(of: Terms, rho: Floats) -> Terms:
     )
 
 
-# --- what would buy slack ---------------------------------------------------------------------------------
-
-
-def _boosts(road: _Road) -> tuple[Boost, ...]:
-    case, best, order = road.ready.problem.case, road.best, road.plan.order
-    tried: list[tuple[float, Boost, Terms]] = []
-
-    def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
-        found = float(slack(appraise(changed, way).margin, changed.winning).min())
-        told, before = road.told(found), road.told(road.plan.slack)
-        gain = None if told is None or before is None else round(told - before, 6)
-        tried.append((found, Boost(kind, what, told, gain, None), changed))
-
-    for name in case.guarantees:
-        if name not in road.given:
-            attempt(
-                "guarantee",
-                (name,),
-                terms(road.of, road.sample, road.known, (*road.given, name)),
-                order,
-            )
-    for n, step in enumerate(road.of.steps):
-        if step.reversible:
-            attempt(
-                "irreversible", (step.issue,), best._replace(reversible=best.reversible & ~(1 << n)), order
-            )
-    for n in range(len(order) - 1):
-        masks = int(best.batches[order[n]]), int(best.batches[order[n + 1]])
-        steps = [[s for s in range(best.steps) if mask >> s & 1] for mask in masks]
-        if all(road.of.exchangeable(a, b) for a in steps[0] for b in steps[1]):
-            joined = best._replace(batches=np.append(best.batches, masks[0] | masks[1]))
-            what = tuple(road.of.steps[s].issue for s in steps[0] + steps[1])
-            attempt("exchange", what, joined, (*order[:n], len(best.batches), *order[n + 2 :]))
-    tried.sort(key=lambda one: -one[0])
-    found = []
-    for n, (now, boost, changed) in enumerate(tried):
-        again = best_plan(changed).slack if n < REORDERED and best.steps <= WHOLE else None
-        told = None if again is None else road.told(again)
-        best_of = now if again is None else max(now, again)
-        found.append((best_of, replace(boost, reordered=told)))
-    return tuple(boost for _, boost in sorted(found, key=lambda one: -one[0]))
-
-
-# --- if the whole does not hold ---------------------------------------------------------------------------
-
-
-def _part(road: _Road) -> Part:
-    """Steps dropped one at a time, each time the one without which the rest has the most slack."""
-    best = road.best
-    whole = tuple(range(best.steps))
-    kept, order = whole, _steps_of(best, road.plan.order)
-    dropped: list[int] = []
-    found: tuple[tuple[int, ...], float, tuple[int, ...]] | None = None
-    while len(kept) > 1:
-        tried = []
-        for s in kept:
-            rest = tuple(k for k in kept if k != s)
-            if any(best.needs[k] >> s & 1 for k in rest):
-                continue
-            plan = _plan_of(best, rest, [k for k in order if k != s])
-            if plan is not None:
-                tried.append((plan[0], s, rest, plan[1]))
-        if not tried:
-            break
-        value, s, kept, order_of = max(tried, key=lambda one: (one[0], -one[1]))
-        order = list(order_of)
-        dropped.append(s)
-        if value >= -TOLERANCE:
-            found = (kept, value, order_of)
-            break
-    if found is None:
-        return Part((), None, False, None)
-    held, value, inside = found
-    moves = tuple(road.move(s) for s in inside)
-    exact = len(held) == best.steps - 1
-    return Part(moves, round(value, 6), exact, _missing(road, held, inside, dropped))
-
-
-def _missing(
-    road: _Road, held: tuple[int, ...], inside: tuple[int, ...], dropped: list[int]
-) -> Missing | None:
-    best, tried = road.best, []
-    for s in dropped:
-        if any(best.needs[s] >> n & 1 and n not in held for n in range(best.steps)):
-            continue
-        more = tuple(sorted((*held, s)))
-        plan = _plan_of(best, more, [*inside, s])
-        if plan is None:
-            continue
-        part = restrict(best, more)
-        now = appraise(part, _order_of(part, [more.index(k) for k in plan[1]]))
-        stages = [_weakest(now.margin[n, :, 0], best.winning) for n in range(len(now.margin))]
-        least, faction = min(stages)
-        tried.append((least, s, faction))
-    if not tried:
-        return None
-    least, s, faction = max(tried)
-    points = road.told(least)
-    return Missing(road.move(s), road.of.factions[faction], None if points is None else -points)
-
-
-def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> tuple[float, tuple[int, ...]] | None:
-    """Slack and order (of steps) of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
-    part = restrict(best, steps)
-    if len(steps) <= WHOLE:
-        plan = best_plan(part)
-        if not plan.order:
-            return None
-        return plan.slack, tuple(steps[s] for s in _steps_of(part, plan.order))
-    way = _order_of(part, [steps.index(s) for s in order])
-    return float(slack(appraise(part, way).margin, part.winning).min()), tuple(order)
-
-
-def _steps_of(of: Terms, order: tuple[int, ...]) -> list[int]:
-    return [s for b in order for s in range(of.steps) if int(of.batches[b]) >> s & 1]
-
-
-def _order_of(of: Terms, steps: list[int]) -> tuple[int, ...]:
-    """Batches of one step each."""
-    single = {int(mask): b for b, mask in reversed(list(enumerate(of.batches)))}
-    return tuple(single[1 << s] for s in steps)
-
-
 # --- signed, started, kept --------------------------------------------------------------------------------
 
 
-def _chances(road: _Road, drawn: Terms, then: Appraisal) -> Chances:
+def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
     signed = (slack(_package_flow(drawn)[None], drawn.winning)[0] >= -TOLERANCE).astype(np.float64)
     error = replicate_error(signed, REPLICATES)
     spread = road.drawn.values.get("steps.temptation")
@@ -518,7 +311,7 @@ def _chances(road: _Road, drawn: Terms, then: Appraisal) -> Chances:
     started = signed * stays[0]
     kept = signed * stays.prod(axis=0)
     first = _deliver(road, int(drawn.batches[road.plan.order[0]]))
-    everybody = _deliver(road, _full(road))
+    everybody = _deliver(road, (1 << len(road.of.steps)) - 1)
     return Chances(
         signed=float(signed.mean()),
         signed_error=error,
@@ -543,7 +336,7 @@ def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats
     return best
 
 
-def _deliver(road: _Road, mask: int) -> Floats:
+def _deliver(road: Road, mask: int) -> Floats:
     """[S] chance that all parties that take these steps can make their own sides comply."""
     moving = {p for n, s in enumerate(road.of.steps) if mask >> n & 1 for p in s.parties}
     parties = list(road.ready.problem.case.parties)

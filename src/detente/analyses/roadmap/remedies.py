@@ -1,0 +1,137 @@
+"""What would make an order hold better, and what part of a package would hold where the whole does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from detente.analyses.roadmap.result import Boost, Missing, Part
+from detente.analyses.roadmap.road import TOLERANCE, WHOLE, Road, weakest
+from detente.analyses.roadmap.terms import terms
+from detente.kernels.sequencing import Terms, appraise, best_plan, restrict, slack
+
+__all__ = ["REORDERED", "boosts", "longest_part"]
+
+REORDERED = 3
+"""Changes for which the best order is looked for anew."""
+
+
+def boosts(road: Road) -> tuple[Boost, ...]:
+    case, best, order = road.ready.problem.case, road.best, road.plan.order
+    tried: list[tuple[float, Boost, Terms]] = []
+
+    def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
+        found = float(slack(appraise(changed, way).margin, changed.winning).min())
+        told, before = road.told(found), road.told(road.plan.slack)
+        gain = None if told is None or before is None else round(told - before, 6)
+        tried.append((found, Boost(kind, what, told, gain, None), changed))
+
+    for name in case.guarantees:
+        if name not in road.given:
+            attempt(
+                "guarantee",
+                (name,),
+                terms(road.of, road.sample, road.known, (*road.given, name)),
+                order,
+            )
+    for n, step in enumerate(road.of.steps):
+        if step.reversible:
+            attempt(
+                "irreversible", (step.issue,), best._replace(reversible=best.reversible & ~(1 << n)), order
+            )
+    for n in range(len(order) - 1):
+        masks = int(best.batches[order[n]]), int(best.batches[order[n + 1]])
+        steps = [[s for s in range(best.steps) if mask >> s & 1] for mask in masks]
+        if all(road.of.exchangeable(a, b) for a in steps[0] for b in steps[1]):
+            joined = best._replace(batches=np.append(best.batches, masks[0] | masks[1]))
+            what = tuple(road.of.steps[s].issue for s in steps[0] + steps[1])
+            attempt("exchange", what, joined, (*order[:n], len(best.batches), *order[n + 2 :]))
+    tried.sort(key=lambda one: -one[0])
+    found = []
+    for n, (now, boost, changed) in enumerate(tried):
+        again = best_plan(changed).slack if n < REORDERED and best.steps <= WHOLE else None
+        told = None if again is None else road.told(again)
+        best_of = now if again is None else max(now, again)
+        found.append((best_of, replace(boost, reordered=told)))
+    return tuple(boost for _, boost in sorted(found, key=lambda one: -one[0]))
+
+
+# --- if the whole does not hold ---------------------------------------------------------------------------
+
+
+def longest_part(road: Road) -> Part:
+    """Steps dropped one at a time, each time the one without which the rest has the most slack."""
+    best = road.best
+    whole = tuple(range(best.steps))
+    kept, order = whole, _steps_of(best, road.plan.order)
+    dropped: list[int] = []
+    found: tuple[tuple[int, ...], float, tuple[int, ...]] | None = None
+    while len(kept) > 1:
+        tried = []
+        for s in kept:
+            rest = tuple(k for k in kept if k != s)
+            if any(best.needs[k] >> s & 1 for k in rest):
+                continue
+            plan = _plan_of(best, rest, [k for k in order if k != s])
+            if plan is not None:
+                tried.append((plan[0], s, rest, plan[1]))
+        if not tried:
+            break
+        value, s, kept, order_of = max(tried, key=lambda one: (one[0], -one[1]))
+        order = list(order_of)
+        dropped.append(s)
+        if value >= -TOLERANCE:
+            found = (kept, value, order_of)
+            break
+    if found is None:
+        return Part((), None, False, None)
+    held, value, inside = found
+    moves = tuple(road.move(s) for s in inside)
+    exact = len(held) == best.steps - 1
+    return Part(moves, round(value, 6), exact, _missing(road, held, inside, dropped))
+
+
+def _missing(
+    road: Road, held: tuple[int, ...], inside: tuple[int, ...], dropped: list[int]
+) -> Missing | None:
+    best, tried = road.best, []
+    for s in dropped:
+        if any(best.needs[s] >> n & 1 and n not in held for n in range(best.steps)):
+            continue
+        more = tuple(sorted((*held, s)))
+        plan = _plan_of(best, more, [*inside, s])
+        if plan is None:
+            continue
+        part = restrict(best, more)
+        now = appraise(part, _order_of(part, [more.index(k) for k in plan[1]]))
+        stages = [weakest(now.margin[n, :, 0], best.winning) for n in range(len(now.margin))]
+        least, faction = min(stages)
+        tried.append((least, s, faction))
+    if not tried:
+        return None
+    least, s, faction = max(tried)
+    points = road.told(least)
+    return Missing(road.move(s), road.of.factions[faction], None if points is None else -points)
+
+
+def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> tuple[float, tuple[int, ...]] | None:
+    """Slack and order (of steps) of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
+    part = restrict(best, steps)
+    if len(steps) <= WHOLE:
+        plan = best_plan(part)
+        if not plan.order:
+            return None
+        return plan.slack, tuple(steps[s] for s in _steps_of(part, plan.order))
+    way = _order_of(part, [steps.index(s) for s in order])
+    return float(slack(appraise(part, way).margin, part.winning).min()), tuple(order)
+
+
+def _steps_of(of: Terms, order: tuple[int, ...]) -> list[int]:
+    return [s for b in order for s in range(of.steps) if int(of.batches[b]) >> s & 1]
+
+
+def _order_of(of: Terms, steps: list[int]) -> tuple[int, ...]:
+    """Batches of one step each."""
+    single = {int(mask): b for b, mask in reversed(list(enumerate(of.batches)))}
+    return tuple(single[1 << s] for s in steps)
