@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -121,7 +122,11 @@ def roadmaps() -> list[Measurement]:
             taken.append(time.perf_counter() - start)
             gaps.append(plan.bound - plan.slack)
         proven = sum(gap <= 1e-9 for gap in gaps)
-        note = f"slowest of 3; {proven} proven, largest gap {max(gaps):.2g} points"
+        tracemalloc.start()
+        best_plan(roadmap(steps, factions, SEED))
+        peak = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
+        note = f"slowest of 3; {proven} proven, largest gap {max(gaps):.2g} points; arrays {peak:.0f} MiB"
         rows.append(
             Measurement(f"roadmap, {steps} steps, {factions} factions", max(taken), "s", limit, note=note)
         )

@@ -11,10 +11,12 @@ from detente.analyses.deal.document import answer, run_facts, sections
 from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.outlook.document import brief as outlook_brief
 from detente.analyses.outlook.document import section as outlook_section
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import RoadmapResult
+from detente.analyses.roadmap.document import brief as roadmap_brief
 from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.roadmap.propose import ahead
 from detente.analyses.stability import StabilityResult, stability
@@ -73,6 +75,8 @@ def _briefing(
     blocks: list[Block] = [
         answer(result.main, result, words),
         NO_FLIPS if changes is None else flip_sentence(changes, words),
+        *([roadmap_brief(roads[0], words)] if roads and roads[0].track == result.main.id else []),
+        *([outlook_brief(future, words)] if future is not None else []),
         _footing(found),
     ]
     if case.summary:
@@ -89,7 +93,8 @@ def _briefing(
     blocks.append(_provenance(found, case))
     return Document(
         title=case.title,
-        subtitle=case.name or "Is there a deal, which one, who blocks, and what would flip it?",
+        subtitle=case.name
+        or "Is there a deal, which one, in what order, would it hold, what happens otherwise, and what would flip it?",
         blocks=blocks,
         facts=run_facts(result),
     )
@@ -112,7 +117,8 @@ def _limits(result: DealResult, words: Words) -> Section:
     readings = "; ".join(f"{words.faction(f)}: {words.reading(f, r)}" for f, r in result.readings.items())
     lines = [
         "Acceptable means: at least the faction's no-deal value, and none of its lines broken. Whether a package "
-        "that everybody accepts is signed, and whether what is signed is kept, are other questions.",
+        "that everybody accepts is signed, and whether what is signed is kept, are other questions; the sections on the "
+        "order of steps say as much of them as a model of temptations can.",
         "The parties, issues and options are those of the case file; a deal outside them is not seen.",
         "Shares of draws come from judged ranges. They have not been scored against outcomes and are not "
         "calibrated probabilities.",

@@ -9,8 +9,10 @@ import pytest
 from scipy.interpolate import PchipInterpolator
 
 from detente.case.model import Case
+from detente.case.reading import read_case
 from detente.problem import build, draw, medians, parameters
 from detente.problem.sample import quantile
+from detente.problem.table import seat, table
 from detente.rng import uniforms
 
 
@@ -191,3 +193,26 @@ def test_same_seed_same_sample() -> None:
     assert a.points.tobytes() == b.points.tobytes()
     c = draw(problem, uniforms(problem.dimensions, 512, seed=8))
     assert a.points.tobytes() != c.points.tobytes()
+
+
+def test_what_is_decided_outside_needs_no_status_quo() -> None:
+    text = """\
+detente: 1
+id: none
+title: No status quo
+status_quo: none
+judgement: made up
+parties: {a: {}, b: {}}
+issues:
+  x: {options: {p: , q: }}
+  w: {controlled_by: outside, options: {r: , s: }, chances: {r: 0.3, s: 0.7}}
+preferences:
+  a: {no_deal: 30, weights: {x: 60, w: 40}, values: {x: {p: 100, q: 0}, w: {r: 100, s: 0}}}
+  b: {no_deal: 30, weights: {x: 60, w: 40}, values: {x: {p: 0, q: 100}, w: {r: 0, s: 100}}}
+"""
+    problem = build(read_case(text, "none.yaml").case)
+    assert medians(problem).outside[1].tolist() == [1]
+    drawn = draw(problem, uniforms(problem.dimensions, 512, seed=1))
+    assert drawn.outside[1].mean() == pytest.approx(0.7, abs=0.02)
+    seen = seat(problem, drawn, table(problem))
+    assert set(seen.base[0].tolist()) == {0, 4000}

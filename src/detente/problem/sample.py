@@ -149,8 +149,12 @@ def choose(
         if kind == "reading":
             shares = values[:, problem.priors[n]]
             reading[n] = np.argmax(shares, axis=1) if u is None else _pick(shares, u)
+        elif kind == "chance" and u is not None:
+            outside[n] = _pick(values[:, problem.chances[n]], u)
         elif kind == "chance":
-            outside[n] = outside[n] if u is None else _pick(values[:, problem.chances[n]], u)
+            # At best estimates it stays where it is; where that is nowhere, the likeliest.
+            likeliest = np.argmax(values[:, problem.chances[n]], axis=1)
+            outside[n] = np.where(outside[n] >= 0, outside[n], likeliest)
         else:
             holds[n] = values[:, n] >= 0.5 if u is None else u < values[:, n]
     for name, which in (readings or {}).items():

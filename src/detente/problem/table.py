@@ -218,8 +218,12 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     here = sample.outside.astype(np.int64)
     if problem.status_quo is not None:
         here = np.where(here >= 0, here, problem.status_quo[:, None])
-    elif fixed:
-        raise LimitError("a track of a case without a status quo must have all issues on it")
+    elif (here[fixed] < 0).any():
+        left = ", ".join(problem.issues[i] for i in fixed if (here[i] < 0).any())
+        raise LimitError(
+            f"without a status quo an issue that no table settles has no option; put {left} on the table '{at.id}', or give "
+            "every issue a 'status_quo'"
+        )
     rows = np.arange(size)
     for i in fixed:
         base += sample.points[factions, i][:, here[i], rows]

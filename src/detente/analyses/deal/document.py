@@ -141,8 +141,8 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
         rest = "" if len(told) == len(track.factions) else "; those of the others are typed"
         blocks.append(
             Paragraph(
-                f"The no-deal values of {joined([words.faction(f) for f in told])} are computed from the world of the case, and "
-                f"packages run through the same world{rest}."
+                f"The no-deal values of {joined([words.faction(f) for f in told])} are computed from the world of the case (128 "
+                f"simulated worlds for each draw), and packages run through the same world{rest}."
             )
         )
     blocks.append(_numbers(track, result))

@@ -10,7 +10,7 @@ from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
 
-__all__ = ["document", "section"]
+__all__ = ["brief", "document", "section"]
 
 QUESTION = "What happens without a deal, and on whose side is time?"
 FATES = {
@@ -90,6 +90,18 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_questions(result))
     blocks.append(Paragraph(_how(result), tone="muted"))
     return blocks
+
+
+def brief(result: OutlookResult, words: Words) -> Finding:
+    """The answer in a sentence."""
+    worst = min(result.no_deal, key=lambda f: result.no_deal[f].drift)
+    best = max(result.no_deal, key=lambda f: result.no_deal[f].drift)
+    return Finding(
+        f"Without a deal the incumbent is still in office after {plural(result.months, 'month')} in "
+        f"{percent(result.office['holds'].share[-1])} of simulated worlds. Time is most on the side of {words.faction(best)} and "
+        f"least on that of {words.faction(worst)}.",
+        limit="Shares of worlds of one model, not calibrated.",
+    )
 
 
 def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from detente.analyses.roadmap.remedies import REORDERED
 from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
+from detente.analyses.roadmap.road import WHOLE
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
 
-__all__ = ["document", "section"]
+__all__ = ["brief", "document", "section"]
 
 WAYS = {
     "walk off": "walking off",
@@ -42,6 +44,27 @@ def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
         lead=QUESTION,
         blocks=_blocks(result, Words(case), headline=False),
     )
+
+
+def brief(result: RoadmapResult, words: Words) -> Finding:
+    """The answer in a sentence."""
+    weak = result.stages[result.weakest - 1]
+    supposing = ", ".join(words.reading(f, r) for f, r in result.supposed.items())
+    when = f"If it is signed (supposed: {supposing}), its" if supposing else "Its"
+    steps = plural(sum(len(s.steps) for s in result.stages), "step")
+    if result.slack is not None and result.slack >= 0:
+        text = f"{when} {steps} have an order in which nobody gains by stopping half-way; the weakest link is {words.faction(weak.weakest)} ({signed(result.slack)} points)."
+    else:
+        text = (
+            f"{when} {steps} have no order in which nobody would gain by stopping half-way, or cross a line."
+        )
+    chances = [
+        ("signed", result.chances.signed),
+        ("started", result.chances.started),
+        ("kept", result.chances.kept),
+    ]
+    shares = ", ".join(f"{name} {percent(v)}" for name, v in chances if v is not None)
+    return Finding(text, limit=f"Shares of draws, not calibrated: {shares}.")
 
 
 def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
@@ -321,8 +344,8 @@ def _boosts(boosts: Sequence[Boost], words: Words) -> Table:
         rows=rows,
         numeric=(1, 2, 3),
         note=f"{len(rows)} of {len(boosts)} changes tried, each alone: guarantees of the case that are not counted on, steps "
-        "made irreversible, neighbouring steps of different sides exchanged at one moment. The best order was looked for "
-        "anew for the first ones.",
+        "made irreversible, neighbouring steps of different sides exchanged at one moment. A dash: the best order was not "
+        f"looked for anew, which is done for {REORDERED}, and for packages of up to {WHOLE} steps.",
     )
 
 
