@@ -80,7 +80,7 @@ def utility_scatter(
     legend = {
         "orient": "bottom",
         "title": None,
-        "columns": {"expr": "width < 460 ? 2 : 4"},
+        "columns": {"expr": "width < 240 ? 1 : width < 460 ? 2 : 4"},
         "symbolOpacity": 1,
         "symbolSize": 100,
     }
@@ -106,7 +106,16 @@ def utility_scatter(
         ),
         layer(
             "no deal x",
-            {"type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3, "color": PALETTE["muted"]},
+            {
+                "type": "text",
+                "align": "left",
+                "baseline": "top",
+                "dx": 5,
+                "dy": 3,
+                "color": PALETTE["muted"],
+                # Where the window is narrow and the letters are wide.
+                "fontSize": {"expr": "width < 240 ? 10 : 12"},
+            },
             {"x": quantity("x"), "y": {"value": 0}, "text": {"field": "words"}},
         ),
         layer(
