@@ -231,6 +231,14 @@ def outlook(
     track: Annotated[
         str | None, typer.Option("--track", help="The package's table; default: the first.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="PART",
+            help="Make a part of the world stand still; may be given more than once.",
+        ),
+    ] = None,
     worlds: Annotated[
         int, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds for each draw.")
     ] = 128,
@@ -263,7 +271,9 @@ def outlook(
         ready = _ready(read.case, seed, draws, widen)
         moves = None if package is None else _package(ready, read.case, package, track)
         with Crew(workers=workers, cluster=cluster, say=_progress if workers or cluster else None) as crew:
-            result = simulate(ready, per=worlds, package=moves, track=track, crew=crew)
+            result = simulate(
+                ready, per=worlds, package=moves, track=track, without=tuple(without or ()), crew=crew
+            )
     if questions:
         _print_json({id: dict(q.answers) for id, q in result.questions.items()})
     elif as_json:

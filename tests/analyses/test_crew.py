@@ -10,13 +10,14 @@ from oracles import dying
 
 from detente.analyses.outlook.crew import Crew, Part, simulated
 from detente.errors import LimitError, UsageError
-from detente.kernels.worlds import PARAMETERS, Worlds
+from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
 
 
 @pytest.fixture(scope="module")
 def part() -> Part:
     parameters = np.zeros((len(PARAMETERS), 5))
-    for name in ("loyalty.scale", "survival.scale", "polls.scale", "recognition.all"):
+    scales = ("loyalty.scale", "survival.scale", "polls.scale", "regional.scale", "exit.scale")
+    for name in (*scales, "recognition.all", "recognition.bloc"):
         parameters[PARAMETERS.index(name)] = 1.0
     for name, value in {
         "exit.rate": 0.05,
@@ -25,7 +26,7 @@ def part() -> Part:
         "talks.stop": 0.1,
     }.items():
         parameters[PARAMETERS.index(name)] = value
-    return Part(parameters, 0, 300, 12, 0, np.zeros(13, np.bool_), 3)
+    return Part(parameters, 0, 300, np.zeros(13, np.int64), 3, no_ladder(5), 1)
 
 
 def same(one: Worlds, other: Worlds) -> bool:

@@ -21,7 +21,7 @@ from detente.case.model import Case
 from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.errors import CaseError, LimitError, UsageError
-from detente.problem.world import regime_threshold
+from detente.problem.theory import regime_threshold
 
 BASE = """\
 detente: 1
@@ -49,9 +49,41 @@ world:
   exit: {rate: 0.1}
   office: {issue: chair, options: {handed_over: goes}, stakes: {ruler: {handed_over: -10}}}
 """
+TALKS = """\
+  talks:
+    begin: 1
+    stop: 0
+    spoilt: 0
+    ladder: {by: ruler, to: sender, steps: [{gift: given}], precision: 1, blame_by: 50, blame_to: 50}
+"""
+GIFT = """\
+  gift: {controlled_by: ruler, status_quo: kept, options: {kept: , given: }}
+"""
 SENDER = """\
   sender: {issue: ban, steps: [strict, lifted], ease: 0.2, ease_in_talks: 0, take_back: 0}
 """
+
+
+WITH_GIFT = (
+    BASE.replace("preferences:\n", GIFT + "preferences:\n", 1)
+    .replace("weights: {ban: 20, chair: 80}", "weights: {ban: 20, chair: 70, gift: 10}")
+    .replace(
+        "values: {ban: {strict: 0, lifted: 100}, chair",
+        "values: {gift: {kept: 100, given: 0}, ban: {strict: 0, lifted: 100}, chair",
+    )
+    .replace("weights: {ban: 50, chair: 50}", "weights: {ban: 20, chair: 50, gift: 30}")
+    .replace(
+        "values: {ban: {strict: 100, lifted: 0}, chair",
+        "values: {gift: {kept: 0, given: 100}, ban: {strict: 100, lifted: 0}, chair",
+    )
+)
+"""A gift worth 10 to the ruler and 30 to the sender, beside a ban worth 20 to each."""
+
+
+WILLING = WITH_GIFT.replace(
+    "ban: {strict: 100, lifted: 0}, chair: {stays: 0", "ban: {strict: 0, lifted: 100}, chair: {stays: 0"
+)
+"""The same where lifting the ban is worth 20 to the sender as well."""
 
 
 def case(text: str) -> Case:
@@ -154,6 +186,154 @@ def test_the_deal_is_told_what_the_world_makes_of_no_deal() -> None:
     assert result.main.packages.total == 4
     assert result.computed == ("ruler",)
     assert "computed from the world of the case" in str(deal_document(result, told.problem.case))
+
+
+def test_at_careful_talks_a_swap_that_helps_both_is_made_and_a_gift_for_nothing_is_not() -> None:
+    still = SENDER.replace("ease: 0.2", "ease: 0").replace("ease_in_talks: 0, ", "")
+    careful = TALKS.replace("precision: 1", "precision: 50")
+    found = solved(WITH_GIFT + WORLD + still + careful, per=512)
+    assert found.talks is not None
+    # After the gift the sender would have to lift the ban, 20 of its points, for nothing more: it does not, and knowing
+    # that the ruler gives nothing.
+    assert [m.by for m in found.talks.moves] == ["ruler", "sender"]
+    assert found.talks.moves[1].chance["ruler"] < 0.01
+    assert found.talks.moves[0].reached < 0.01
+    # If lifting it were worth something to the sender, both would move at once.
+    swapped = solved(WILLING + WORLD + still + careful, per=512)
+    assert swapped.talks is not None
+    assert swapped.talks.completed > 0.99
+    assert swapped.talks.moves[0].worth == pytest.approx(-10)
+    assert swapped.talks.moves[1].worth == pytest.approx(20)
+    # 30 for the gift, from the third month or so on.
+    assert swapped.no_deal["sender"].mean > found.no_deal["sender"].mean + 10
+
+
+def test_beliefs_follow_what_the_incumbent_does_and_only_if_readings_differ() -> None:
+    readings = """\
+readings:
+  ruler:
+    stalls: {prior: 0.5, preferences: {red_lines: [{gift: given}]}}
+    deals: {prior: 0.5}
+"""
+    rungs = TALKS.replace("blame_by", "obstinate: {ruler: stalls}, blame_by").replace(
+        "    stop: 0\n", "    stop: 0.01\n"
+    )
+    gate = rungs.replace("    spoilt: 0\n", "    spoilt: 0\n    trust: 0.5\n    trust_scale: 1\n")
+    text = WILLING + readings + WORLD + SENDER.replace("ease_in_talks: 0, ", "") + gate
+    found = solved(text, per=512)
+    assert found.talks is not None
+    assert found.talks.trusted == 0.5
+    assert found.talks.moves[0].chance["stalls"] < 1e-6 < found.talks.moves[0].chance["deals"]
+    # Who gave is believed for certain; who held back for two years is believed less and less.
+    assert found.talks.trust[0] < 0.5 < found.talks.trust[2] == pytest.approx(1, abs=0.01)
+    same = solved(text.replace(", preferences: {red_lines: [{gift: given}]}", ""), per=64).talks
+    assert same is not None
+    assert same.trust == pytest.approx((0.5, 0.5, 0.5), abs=0.01)
+
+
+def test_what_stands_for_an_option_counts_from_the_day_it_happens() -> None:
+    funds = "  funds: {agree: 0.1, agree_in_talks: 0, pay: 0, relieves: 0}\n  means: {funds_agreed: {gift: given}}\n"
+    plain, moved = (solved(WITH_GIFT + WORLD + more, per=2048) for more in ("", funds))
+    # Nothing but the hazard of the office and that of the gift, each on its own.
+    gained = moved.no_deal["sender"].mean - plain.no_deal["sender"].mean
+    assert gained == pytest.approx(hazard_value(0, 30, 0.1, 0.8, 24), abs=0.3)
+    lost = moved.no_deal["ruler"].mean - plain.no_deal["ruler"].mean
+    assert lost == pytest.approx(hazard_value(0, -10, 0.1, 0.9, 24), abs=0.3)
+    told = prepare(
+        case(
+            (WITH_GIFT + WORLD + funds).replace(
+                "    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n"
+            )
+        ),
+        draws=64,
+    )
+    # With a deal that leaves the gift alone it comes by itself all the same: then waiting and signing nothing are worth as much.
+    step, i = float(told.problem.step[0]), told.problem.issues.index("gift")
+    assert float(told.best.points[0, i, 0, 0]) * step == pytest.approx(
+        10 + hazard_value(0, -10, 0.1, 0.9, 24), abs=0.2
+    )
+    assert float(told.best.points[0, i, 1, 0]) * step == pytest.approx(0, abs=1e-6)
+
+
+def test_terms_between_things_that_move_by_themselves_are_named() -> None:
+    funds = "  funds: {agree: 0.1, agree_in_talks: 0, pay: 0, relieves: 0}\n  means: {funds_agreed: {gift: given}}\n"
+    term = WITH_GIFT.replace(
+        "    patience: 0.8\n",
+        "    patience: 0.8\n    together: [{when: {gift: given, ban: lifted}, add: 5}]\n",
+    )
+    found = solved(term + WORLD + SENDER + funds, per=64)
+    assert {frozenset(pair) for pair in found.left_out} == {frozenset({"gift", "ban"})}
+    assert solved(term + WORLD + SENDER, per=64).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "typed"),
+    [
+        ("  loyalty: {now: 0.5, scale: 0.2, pace: 0.2, spread: 0, selectorate: {patience: 0.9, ratio: 0.2}}\n",
+         "  loyalty: {now: 0.5, scale: 0.2, pace: 0.2, spread: 0, outside_offer: 0.1219512195121951}\n"),
+        ("  exit: {rate: 0.01, push: 0.1, scale: 0.1, option: {drift: 0, volatility: 0.2, discount: 0.05, worth: 6}}\n",
+         "  exit: {rate: 0.01, push: 0.1, scale: 0.1, trigger: 0.16100251257867598}\n"),
+        ("  polls: {on: [2021-06-01], base: 0.6, scale: 0.1, compliance: {office: 0.5, cost: 1, patience: 0.9, prospect: 0.4444444444444445, scale: 0.1}}\n",
+         "  polls: {on: [2021-06-01], base: 0.6, scale: 0.1, fairness: 0.5}\n"),
+        ("  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, demand: {reviews: 0.5, position: 0.3, cost: 0.5, sender_cost: 0.1}}\n",
+         "  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, take_back: 0.2}\n"),
+    ],
+)  # fmt: skip
+def test_numbers_that_follow_from_a_theory_are_the_typed_ones_of_its_closed_form(
+    given: str, typed: str
+) -> None:
+    # The numbers are those of the published closed forms: selectorate, exit option, compliance, ultimatum (0.5 x 0.4).
+    world = WORLD.replace("  exit: {rate: 0.1}\n", "") if "exit" in given else WORLD
+    more = "  money: {revenue: 0.2, pull: 0.1, spread: 0.02, loss: [0.5], evasion: 0, evasion_pace: 0, evasion_ceiling: 0, rents: 0, depletion: 0}\n"
+    more += "  survival: {peak: 0.1, threshold: 0.4, scale: 0.2}\n" if "loyalty" in given else ""
+    more = more.replace("[0.5]", "[0.5, 0.2]") if "sender" in given else more
+    one, other = (solved(BASE + world + more + text, per=256) for text in (given, typed))
+    assert one.office == other.office
+    assert one.no_deal == other.no_deal
+
+
+def test_parts_can_be_left_out_as_asked() -> None:
+    quiet = solved(BASE + WORLD + SENDER, per=128, without=("exit",))
+    assert quiet.office["holds"].share[-1] == 1
+    assert (quiet.parts, quiet.without) == (("sender",), ("exit",))
+    with pytest.raises(UsageError, match="its parts are: sender, exit"):
+        solved(BASE + WORLD + SENDER, without=("money",))
+
+
+def test_who_can_hold_out_longer_and_who_is_safe_from_a_purge() -> None:
+    readings = """\
+readings:
+  ruler: {stalls: {prior: 0.05}, deals: {prior: 0.95}}
+  sender: {holds: {prior: 0.02}, eases: {prior: 0.98}}
+"""
+    rungs = TALKS.replace(
+        "blame_by", "obstinate: {ruler: stalls, sender: holds}, insists: {ruler: 0.7, sender: 0.6}, blame_by"
+    )
+    members = "  loyalty: {now: 1, outside_offer: 0, scale: 0.2, pace: 0, spread: 0, members: {a: 3, b: 4, c: 5, d: 10}}\n"
+    text = (WITH_GIFT + readings + WORLD + SENDER + rungs + members).replace(
+        "patience: 0.9\n", "patience: 0.9048374180359595\n"
+    )
+    found = solved(text.replace("patience: 0.8\n", "patience: 0.8607079764250578\n"), per=64)
+    # The published example: discount rates .1 and .15.
+    assert found.clock is not None
+    assert found.clock.ends == pytest.approx(19.971548490359925, abs=1e-4)
+    assert found.clock.exhausted == pytest.approx((19.971548490359925, 29.34017254071107), abs=1e-4)
+    assert found.clock.at_once == pytest.approx((0, 0.7132515342252453), abs=1e-5)
+    assert found.clock.fair == pytest.approx(0.6, abs=1e-5)
+    assert found.coalition == {"a": 1, "b": 1, "c": 1, "d": 0}
+
+
+def test_levers_move_what_they_should() -> None:
+    more = """\
+  polls: {on: [2021-06-01], fairness: 0.3, base: 0.5, scale: 0.1}
+  authority: {seats: 2, of: 5, wins: 0, loses: 0, access: 0, majority: 0.5}
+  split: {now: 0.5, begins: 0, heals: 0, cost: 0.2}
+  support: {now: 0.1, floor: 0.1, decay: 0, spread: 0, gain: 0}
+"""
+    found = solved(BASE + WORLD + more, per=512)
+    less, more, united, apart = (i.office_lost for i in found.levers.values())
+    assert less == 0  # seats that decide nothing, without access
+    assert united > 0.001 > -0.001 > apart
 
 
 def test_what_stands_still_changes_nothing_and_what_moves_does() -> None:
@@ -291,7 +471,7 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: 0.3, b: 0.3}}}\n", "which is less than 1"),
         (WORLD + "questions: {q: {text: x, resolves: 2021-06-01, basis: modelled, answers: {a: {office: holds, at: 2022-01-01}, b: rest}}}\n", "the answer is known by"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {at: 2022-01-01}, b: rest}}}\n", "a state of what"),
-        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {talks: true, at: 2022-01-01}, b: rest}}}\n", "stands still without a part 'talks'"),
+        (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {conceded: 1, at: 2022-01-01}, b: rest}}}\n", "stands still without a part 'talks'"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {variable: support, low: 0.6, high: 0.3, at: 2022-01-01}, b: rest}}}\n", "'low' must be below 'high'"),
         (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 1000}}}\n", "only 60 governments"),
         (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0}\npolicies: {p: {changes: {talks.now: 0.3}}}\n", "0 or 1"),
@@ -300,11 +480,30 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + "policies: {p: {changes: {exit.rate: 5}}}\n", "between 0 and 1"),
         (WORLD + SENDER + "policies: {p: {changes: {sender.now: 7}}}\n", "a whole number from 0 to 1"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: 0.9, b: 0.8}}}\n", "sum to 1.7"),
-        (WORLD + "  polls: {on: [1999-01-01], fairness: 1, base: 1, scale: 0.1}\n", "a poll must lie after"),
+        (WORLD + "  polls: {on: [1999-01-01], fairness: 1, base: 1, scale: 0.1}\n", "must lie after the date of the case"),
         (WORLD + "  sender: {issue: chair, steps: [stays, goes], ease: 0, ease_in_talks: 0, take_back: 0}\n", "each needs an issue of its own"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {office: holds, at: 2090-01-01}, b: rest}}}\n", "the world runs from"),
         (WORLD + SENDER + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {event: handed_over, by: 2022-01-01, given: eased}, b: rest}}}\n", "can be given 'office_lost'"),
         (WORLD + "  survival: {peak: 0.1, scale: 0.2}\n", "either 'threshold' or 'attack'"),
+        (WORLD + "  survival: {peak: 0.1, scale: 0.2, threshold: 0.3, attack: {cost: 0.3, precision: 1, prior: 0.5, prior_precision: 0}}\n", "not both"),
+        (WORLD + "  loyalty: {now: 1, scale: 0.2, pace: 0, spread: 0}\n", "either 'outside_offer' or 'selectorate'"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, mean: 0.3}\n", "belong together"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0, extend: 0.5}\n", "never ends without 'lapse'"),
+        (WORLD.replace("rate: 0.1", "rate: 0.1, push: 0.1") , "belong together: give all or none"),
+        (WORLD + "  authority: {seats: 2.5, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\n", "a whole number of seats"),
+        (WORLD + "  authority: {seats: 6, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\n", "at least as many as are friendly"),
+        (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0, trust: 0.5, trust_scale: 0.1}\n", "trust in what"),
+        (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0, retract: 0.5}\n", "nothing to take back without a 'ladder'"),
+        (WORLD + SENDER + "impossible: [{ban: lifted, chair: stays}]\n", "with everything else as it is this is impossible, by entry 1"),
+        (WORLD + "  lists: {issue: ban, steps: [lifted, strict], ease: 0, follows: 0, weighs: 0, traps: 0}\n", "the status quo of 'ban' was expected first"),
+        (WORLD + "  means: {funds_agreed: {ban: lifted}}\n", "never happens without a part 'funds'"),
+        (WORLD + SENDER + "  funds: {agree: 0, agree_in_talks: 0, pay: 0, relieves: 0}\n  means: {funds_agreed: {ban: lifted}}\n", "each needs an issue of its own"),
+        (WORLD + SENDER + TALKS.replace("to: sender", "to: ruler"), "two sides were expected"),
+        (WORLD + TALKS, "add a part 'sender' to the world"),
+        (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: given}, {gift: given}, {gift: given}, {gift: given}"), "at most 3"),
+        (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: eaten}"), "unknown option of gift 'eaten'"),
+        (WORLD + SENDER + TALKS.replace("precision: 1", "precision: 0"), "must be above 0"),
+        (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0}\nquestions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {event: conceded, by: 2022-01-01}, b: rest}}}\n", "without a 'ladder'"),
         (WORLD + "  survival: {peak: 0.1, scale: 0.2, attack: {cost: 0.3, precision: 1, prior: 0.5, prior_precision: 9}}\n", "too vague"),
         (WORLD + "policies: {p: {changes: {exit.rat: 0}}}\n", "unknown number of the world 'exit.rat'"),
         ("policies: {p: {changes: {exit.rate: 0}}}\n", "add a block 'world'"),
@@ -318,7 +517,7 @@ def test_the_venezuelan_outlook() -> None:
 )  # fmt: skip
 def test_faults_of_a_world_are_found_on_reading(add: str, said: str) -> None:
     with pytest.raises(CaseError) as error:
-        read_case(BASE + add, "sanctions.yaml")
+        read_case(WITH_GIFT + add, "sanctions.yaml")
     assert said in str(error.value)
 
 

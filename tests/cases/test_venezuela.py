@@ -11,6 +11,7 @@ import pytest
 
 import detente
 from detente.case.model import Case
+from detente.case.outlook import PARTS
 from detente.case.provenance import elements
 from detente.case.reading import ReadCase, load_case
 
@@ -129,6 +130,11 @@ def test_every_element_of_the_table_exists(case: Case) -> None:
     known = BLOCKS | set(case.parties) | factions | set(case.issues) | set(case.tracks)
     known |= {f"{i}.{o}" for i, spec in case.issues.items() for o in spec.options}
     known |= {f"{f}.{r}" for f, views in case.readings.items() for r in views}
+    assert case.world is not None
+    known |= {f"world.{part}" for part in PARTS if getattr(case.world, part) is not None} | set(case.gestures)
+    # A key of a part is written beside it: `lapse` in `world.recognition`.
+    known |= {key for part in PARTS for key in type(getattr(case.world, part)).model_fields}
+    known |= {"loyalty.members", "obstinate"}
     text = COVERAGE.read_text(encoding="utf-8")
     named = {t for _, _, element in rows() for t in re.findall(r"`([^`]+)`", element)}
     named |= set(re.findall(r"`([a-z_]+\.[a-z_]+)`", text.split("## Not in the article")[1]))

@@ -84,8 +84,8 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def signed(points: float) -> str:
-    """A gain with its sign."""
-    return f"{points:+.1f}".replace("-", "−")
+    """A gain with its sign; none where it rounds to nothing."""
+    return "0.0" if abs(points) < 0.05 else f"{points:+.1f}".replace("-", "−")
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:

@@ -1,84 +1,202 @@
-"""What a case says about the world without a deal: its names, and what in it cannot be."""
+"""What a case says about the world without a deal: its names and numbers, and what in it cannot be."""
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Collection, Iterator
+import typing
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from detente.case.base import Range
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.world import Amount, Happened, State, World
+from detente.case.world import Amount, Happened, Ladder, State, World
 from detente.case.yamltext import Path
 
-__all__ = ["PARTS", "outlook_faults", "outlook_names", "world_paths"]
+__all__ = [
+    "DERIVED",
+    "PARTS",
+    "WorldNumber",
+    "bounds",
+    "outlook_faults",
+    "outlook_names",
+    "world_numbers",
+    "world_paths",
+]
 
 PARTS = (
     "money",
+    "price",
+    "output",
+    "fiefs",
+    "hunger",
     "sender",
+    "home",
+    "lists",
+    "funds",
+    "accountability",
     "loyalty",
     "survival",
     "recognition",
     "support",
     "split",
+    "authority",
     "polls",
+    "regional",
     "exit",
     "force",
     "talks",
 )
 """Parts of a world, each of which may be left out."""
 
-_NEEDS = {
-    "talks_began": "talks", "talks_stopped": "talks", "eased": "sender", "all_lifted": "sender", "taken_back": "sender",
-    "lapsed_within_a_year": "sender", "collapsed": "survival", "handed_over": "exit", "voted_out": "polls",
-    "removed": "force", "split": "split", "unrecognised": "recognition",
-}  # fmt: skip
+DERIVED: Mapping[str, str] = MappingProxyType(
+    {
+        "survival.attack": "survival.threshold",
+        "loyalty.selectorate": "loyalty.outside_offer",
+        "sender.demand": "sender.take_back",
+        "polls.compliance": "polls.fairness",
+        "exit.option": "exit.trigger",
+        "talks.assurance": "talks.trust",
+    }
+)
+"""What can be given instead of a number, and the number that follows from it."""
 
+_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "talks_began": "talks", "talks_stopped": "talks", "talks_completed": "talks", "conceded": "talks",
+        "conceded_all": "talks", "withdrawn": "talks", "eased": "sender", "all_lifted": "sender", "taken_back": "sender",
+        "lapsed_within_a_year": "sender", "collapsed": "survival", "handed_over": "exit", "voted_out": "polls",
+        "removed": "force", "split": "split", "unrecognised": "recognition", "claim_ended": "recognition",
+        "extended": "recognition", "joined": "regional", "observed": "regional", "seat_won": "authority",
+        "majority": "authority", "funds_agreed": "funds", "funds_paid": "funds", "lists_eased": "lists",
+        "lists_lifted": "lists", "access_opened": "hunger", "investigated": "accountability", "turned": "home",
+        "poll_held": "polls", "early_poll": "polls", "admitted": "polls",
+    }
+)  # fmt: skip
+"""Event → the part without which it never happens."""
 
-OPEN = {"revenue", "spread", "rents", "outside_offer", "scale", "all", "precision"}
-"""Keys whose numbers are no shares or rates; ``recognition.now`` is a count besides."""
+_LADDER = {"talks_completed", "conceded", "conceded_all", "withdrawn"}
+"""Events that need steps at the talks."""
 
-_WITHIN = {
-    "talks_stopped": ("talks_began",),
-    "all_lifted": ("eased",),
-    "taken_back": ("eased",),
-    "lapsed_within_a_year": ("eased", "taken_back"),
-    "collapsed": ("office_lost",),
-    "handed_over": ("office_lost",),
-    "voted_out": ("office_lost",),
-    "removed": ("office_lost",),
-}
+_WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "talks_stopped": ("talks_began",),
+        "talks_completed": ("talks_began",),
+        "conceded_all": ("conceded",),
+        "all_lifted": ("eased",),
+        "taken_back": ("eased",),
+        "lapsed_within_a_year": ("eased", "taken_back"),
+        "collapsed": ("office_lost",),
+        "handed_over": ("office_lost",),
+        "voted_out": ("office_lost", "poll_held"),
+        "removed": ("office_lost",),
+        "funds_paid": ("funds_agreed",),
+        "lists_lifted": ("lists_eased",),
+        "early_poll": ("poll_held",),
+        "admitted": ("poll_held",),
+    }
+)
 """Event → those without which it does not happen, so that a share among their worlds can be given."""
 
 
+class WorldNumber(NamedTuple):
+    """A number of the world."""
+
+    path: str
+    """``money.pull``, ``survival.attack.cost``, ``money.loss_0``."""
+    value: Range
+    lower: float
+    upper: float
+
+
+_BOUNDS = {"share": (0.0, 1.0), "weight": (0.0, math.inf), "points": (0.0, 100.0)}
+
+
+@cache
+def _kinds(model: Hashable) -> Mapping[str, tuple[float, float]]:
+    """Key → bounds of its numbers, from the annotations of the format."""
+    found = {}
+    for key, hint in typing.get_type_hints(cast(Any, model), include_extras=True).items():
+        waiting = [hint]
+        while waiting:
+            node = waiting.pop()
+            waiting += typing.get_args(node)
+            for mark in getattr(node, "__metadata__", ()):
+                schema = mark.json_schema if isinstance(mark, WithJsonSchema) else None
+                kind = schema.get("x-number") if schema is not None else None
+                if kind in _BOUNDS:
+                    found[key] = _BOUNDS[kind]
+    return found
+
+
+def _numbers(at: str, spec: BaseModel) -> Iterator[WorldNumber]:
+    kinds = _kinds(cast(Hashable, type(spec)))
+    for key in type(spec).model_fields:
+        value = getattr(spec, key)
+        lower, upper = kinds.get(key, (-math.inf, math.inf))
+        if isinstance(value, Range):
+            yield WorldNumber(f"{at}.{key}", value, lower, upper)
+        elif isinstance(value, BaseModel) and f"{at}.{key}" in {*DERIVED, "talks.ladder"}:
+            yield from _numbers(f"{at}.{key}", value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Range):
+            for n, one in enumerate(value):
+                yield WorldNumber(f"{at}.{key}_{n}", one, lower, upper)
+        elif isinstance(value, Mapping) and value and isinstance(next(iter(value.values())), Range):
+            for name, one in value.items():
+                yield WorldNumber(f"{at}.{key}.{name}", one, lower, upper)
+
+
+def world_numbers(world: World) -> Iterator[WorldNumber]:
+    """Every number of the parts of a world, in the order of the format."""
+    for part in PARTS:
+        spec = getattr(world, part)
+        if spec is not None:
+            yield from _numbers(part, spec)
+
+
 def world_paths(world: World) -> list[str]:
-    """Paths of the numbers of a world, as policies and readings name them."""
+    """Paths of the numbers of a world, as policies and readings name them: all of the parts that are given, also those
+    numbers that the case leaves at their defaults."""
     found = []
     for part in PARTS:
         spec = getattr(world, part)
-        if isinstance(spec, BaseModel):
-            found += [f"{part}.{key}" for key, value in spec.__dict__.items() if isinstance(value, Range)]
-    if world.survival is not None and world.survival.attack is not None:
-        found.append("survival.threshold")  # that follows from the attack, and can be put in its place
+        if spec is not None:
+            found += [
+                f"{part}.{key}"
+                for key in _kinds(cast(Hashable, type(spec)))
+                if key not in ("loss", "members")
+            ]
+            found += [n.path for n in _numbers(part, spec) if n.path.startswith("money.loss_")]
     found += [f"{part}.now" for part in ("sender", "talks") if getattr(world, part) is not None]
     return found
+
+
+def bounds(path: str) -> tuple[float, float]:
+    """Between what a number of the world must lie, by its path."""
+    part, _, key = path.partition(".")
+    hint = typing.get_type_hints(World)[part]
+    model = next(
+        m for m in (hint, *typing.get_args(hint)) if isinstance(m, type) and issubclass(m, BaseModel)
+    )
+    return _kinds(cast(Hashable, model)).get(
+        key.rstrip("_012") if key.startswith("loss") else key, (0.0, math.inf)
+    )
 
 
 def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
     """Every name used: where, what kind of name, the name, the names that there are."""
     world = case.world
     if world is not None:
-        for part, options in (
-            ("sender", world.sender.steps if world.sender else ()),
-            ("recognition", (world.recognition.bands or ()) if world.recognition else ()),
-        ):
+        for part, key in (("sender", "steps"), ("lists", "steps"), ("recognition", "bands")):
             spec = getattr(world, part)
             if spec is not None and spec.issue is not None:
                 yield ("world", part, "issue"), "issue", spec.issue, case.issues
-                key = "steps" if part == "sender" else "bands"
-                for n, option in enumerate(options if spec.issue in case.issues else ()):
+                for n, option in enumerate(getattr(spec, key) or () if spec.issue in case.issues else ()):
                     kind = f"option of {spec.issue}"
                     yield ("world", part, key, n), kind, option, case.issues[spec.issue].options
         issue = world.office.issue
@@ -94,6 +212,10 @@ def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]
                 faction,
                 case.preferences,
             )
+        for event, moved in world.means.items():
+            yield from _package_names(case, ("world", "means", event), moved)
+        if world.talks is not None and world.talks.ladder is not None:
+            yield from _ladder_names(case, world.talks.ladder)
         known = world_paths(world)
         for faction, readings in world.under.items():
             yield ("world", "under", faction), "faction with readings", faction, case.readings
@@ -111,6 +233,28 @@ def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]
         for reading in gesture.likelihood if gesture.by in case.readings else ():
             here = ("gestures", name, "likelihood", reading)
             yield here, f"reading of {gesture.by}", reading, case.readings[gesture.by]
+
+
+def _package_names(
+    case: Case, at: Path, moved: Mapping[str, str]
+) -> Iterator[tuple[Path, str, str, Collection[str]]]:
+    for issue, option in moved.items():
+        yield (*at, issue), "issue", issue, case.issues
+        if issue in case.issues:
+            yield (*at, issue), f"option of {issue}", option, case.issues[issue].options
+
+
+def _ladder_names(case: Case, ladder: Ladder) -> Iterator[tuple[Path, str, str, Collection[str]]]:
+    here: Path = ("world", "talks", "ladder")
+    for key in ("by", "to"):
+        yield (*here, key), "faction with preferences", getattr(ladder, key), case.preferences
+    for key in ("below", "steps"):
+        for n, moved in enumerate(getattr(ladder, key)):
+            yield from _package_names(case, (*here, key, n), moved)
+    for faction, reading in ladder.obstinate.items():
+        yield (*here, "obstinate", faction), "faction with readings", faction, case.readings
+        if faction in case.readings:
+            yield (*here, "obstinate", faction), f"reading of {faction}", reading, case.readings[faction]
 
 
 def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
@@ -153,25 +297,12 @@ def _gestures(case: Case) -> Iterator[tuple[Path, str]]:
 def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     if case.as_of is None:
         yield ("world",), "a world begins on the date of the case: add 'as_of: DATE' at the top"
-    sender, money = world.sender, world.money
-    named = [
-        (part, getattr(world, part).issue)
-        for part in ("sender", "recognition", "office")
-        if getattr(world, part) is not None and getattr(world, part).issue is not None
-    ]
-    for n, (part, issue) in enumerate(named):
-        other = next((p for p, i in named[:n] if i == issue), None)
-        if other is not None:
-            yield (
-                ("world", part, "issue"),
-                f"'{issue}' is what '{other}' says already; each needs an issue of its own",
-            )
-    for n, day in enumerate(world.polls.on if world.polls is not None else ()):
-        if case.as_of is not None and day <= case.as_of:
-            yield (
-                ("world", "polls", "on", n),
-                f"a poll must lie after the date of the case, {case.as_of}: found {day}",
-            )
+    yield from _owners(world)
+    yield from _impossible(case, world)
+    yield from _days(case, world)
+    yield from _either(world)
+    yield from _sharp(world)
+    sender, money, lists = world.sender, world.money, world.lists
     if sender is not None and sender.issue in case.issues:
         options = set(case.issues[sender.issue].options)
         if set(sender.steps) != options or len(set(sender.steps)) != len(sender.steps):
@@ -179,52 +310,274 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 ("world", "sender", "steps"),
                 f"every option of '{sender.issue}' was expected once, the strictest first: {', '.join(sorted(options))}",
             )
+    if lists is not None and lists.issue in case.issues:
+        if len(set(lists.steps)) != len(lists.steps):
+            yield ("world", "lists", "steps"), "an option stands here twice"
+        if case.issues[lists.issue].status_quo != lists.steps[0]:
+            yield ("world", "lists", "steps"), f"the status quo of '{lists.issue}' was expected first"
     if money is not None:
         wanted = len(sender.steps) if sender is not None else 1
         if len(money.loss) != wanted:
             yield ("world", "money", "loss"), f"one share for each step of the sender was expected: {wanted}"
-    for part, keys in (("loyalty", ("scale",)), ("survival", ("scale",)), ("polls", ("scale",))):
-        for key in keys:
-            spec = getattr(world, part)
-            if spec is not None and getattr(spec, key).low <= 0:
-                yield ("world", part, key), "must be above 0"
-    fall = world.survival
-    if fall is not None:
-        if (fall.threshold is None) == (fall.attack is None):
-            yield ("world", "survival"), "give either 'threshold' or 'attack', from which a threshold follows"
-        if fall.attack is not None:
-            cost, sees, expects = fall.attack.cost, fall.attack.precision, fall.attack.prior_precision
-            if sees.low <= 0:
-                yield ("world", "survival", "attack", "precision"), "must be above 0"
-            elif sees.low < expects.high**2 / (2 * math.pi):
-                yield (
-                    ("world", "survival", "attack"),
-                    "what each sees is too vague beside what all expect: below prior_precision² / 2π there are several "
-                    "thresholds and no forecast",
-                )
-            if not 0 < cost.low <= cost.high < 1:
-                yield ("world", "survival", "attack", "cost"), "must lie between 0 and 1, both excluded"
     office = world.office
     if office.options and office.issue is None:
         yield ("world", "office", "options"), "options of which issue? Add 'issue: ISSUE'"
+    yield from _recognition(world)
+    seats = world.authority
+    if seats is not None:
+        for key in ("seats", "of"):
+            value = getattr(seats, key)
+            if not value.certain or value.low != round(value.low):
+                yield ("world", "authority", key), "a whole number of seats was expected"
+        if seats.of.low < 1 or seats.seats.high > seats.of.low:
+            yield (
+                ("world", "authority", "of"),
+                "there must be at least one seat, and at least as many as are friendly",
+            )
+    for event in world.means:
+        part = _EVENTS[event]
+        if getattr(world, part) is None:
+            yield ("world", "means", event), f"'{event}' never happens without a part '{part}' in the world"
+    if world.talks is not None and world.talks.ladder is not None:
+        yield from _ladder(case, world, world.talks.ladder)
+
+
+def _reached(world: World) -> Iterator[tuple[Path, dict[str, str]]]:
+    """What each part of the world can bring about by itself, all else as it is."""
+    for part, key in (("sender", "steps"), ("lists", "steps"), ("recognition", "bands")):
+        spec = getattr(world, part)
+        for n, option in enumerate(
+            getattr(spec, key) or () if spec is not None and spec.issue is not None else ()
+        ):
+            yield ("world", part, key, n), {spec.issue: option}
+    office = world.office.issue
+    if office is not None:
+        for outcome, option in world.office.options.items():
+            yield ("world", "office", "options", outcome), {office: option}
+    for event, moved in world.means.items():
+        yield ("world", "means", event), dict(moved)
+    rungs = world.talks.ladder if world.talks is not None else None
+    so_far: dict[str, str] = {}
+    for n, moved in enumerate(rungs.steps if rungs is not None else ()):
+        so_far = {**so_far, **moved}
+        yield ("world", "talks", "ladder", "steps", n), so_far
+    for n, moved in enumerate(rungs.below if rungs is not None else ()):
+        yield ("world", "talks", "ladder", "below", n), dict(moved)
+
+
+def _impossible(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    """What the case calls impossible does not come about by itself."""
+    now = {name: issue.status_quo for name, issue in case.issues.items()}
+    for at, moved in _reached(world):
+        state = {**now, **moved}
+        for n, pattern in enumerate(case.impossible):
+            if all(state.get(issue) == option for issue, option in pattern.items()):
+                yield (
+                    at,
+                    f"with everything else as it is this is impossible, by entry {n + 1} under 'impossible'",
+                )
+
+
+def _owners(world: World) -> Iterator[tuple[Path, str]]:
+    """Each issue is said by one part only."""
+    named: list[tuple[Path, str]] = []
+    for part in ("sender", "lists", "recognition", "office"):
+        spec = getattr(world, part)
+        if spec is not None and spec.issue is not None:
+            named.append((("world", part, "issue"), spec.issue))
+    if world.talks is not None and world.talks.ladder is not None:
+        moved = dict.fromkeys(
+            i for step in (*world.talks.ladder.below, *world.talks.ladder.steps) for i in step
+        )
+        named += [(("world", "talks", "ladder"), i) for i in moved]
+    named += [(("world", "means", event), i) for event, moved in world.means.items() for i in moved]
+    seen: dict[str, Path] = {}
+    for at, issue in named:
+        if issue in seen:
+            yield (
+                at,
+                f"'{issue}' is what '{'.'.join(map(str, seen[issue][1:]))}' says already; each needs an issue of its own",
+            )
+        seen.setdefault(issue, at)
+
+
+def _days(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    """Dated things lie ahead."""
+    days: list[tuple[Path, datetime.date]] = []
+    for part, key in (("polls", "on"), ("regional", "on"), ("home", "elections"), ("recognition", "lapse")):
+        spec = getattr(world, part)
+        given = getattr(spec, key) if spec is not None else None
+        days += [(("world", part, key, n), day) for n, day in enumerate(given or ())]
+    for at, day in days:
+        if case.as_of is not None and day <= case.as_of:
+            yield at, f"must lie after the date of the case, {case.as_of}: found {day}"
+
+
+_CHOICES = (
+    ("survival", ("threshold",), "attack", True),
+    ("loyalty", ("outside_offer",), "selectorate", True),
+    ("sender", ("take_back",), "demand", True),
+    ("polls", ("fairness",), "compliance", True),
+    ("recognition", ("mean", "deviation", "pace"), "cascade", True),
+    ("exit", ("trigger",), "option", False),
+    ("talks", ("trust",), "assurance", False),
+)
+"""Part, a number (or numbers), what can be given instead, whether one of the two is needed."""
+
+
+def _either(world: World) -> Iterator[tuple[Path, str]]:
+    for part, keys, other, needed in _CHOICES:
+        spec = getattr(world, part)
+        if spec is None:
+            continue
+        given = [getattr(spec, key) is not None for key in keys]
+        names = ", ".join(f"'{key}'" for key in keys)
+        if any(given) != all(given):
+            yield ("world", part), f"{names} belong together: give all or none"
+        elif any(given) and getattr(spec, other) is not None:
+            yield ("world", part), f"give either {names} or '{other}', not both"
+        elif needed and not any(given) and getattr(spec, other) is None:
+            yield ("world", part), f"give either {names} or '{other}'"
+    leaving = world.exit
+    if leaving is not None:
+        where = leaving.trigger is not None or leaving.option is not None
+        given = [leaving.push is not None, where, leaving.scale is not None]
+        if any(given) != all(given):
+            yield (
+                ("world", "exit"),
+                "'push', 'trigger' (or 'option') and 'scale' belong together: give all or none",
+            )
+    talks = world.talks
+    if talks is not None:
+        gated = talks.trust is not None or talks.assurance is not None
+        if gated != (talks.trust_scale is not None):
+            yield (
+                ("world", "talks"),
+                "'trust' (or 'assurance') and 'trust_scale' belong together: give both or none",
+            )
+        if gated and (talks.ladder is None or talks.ladder.by not in talks.ladder.obstinate):
+            yield (
+                ("world", "talks"),
+                "trust in what? Add a 'ladder' whose 'obstinate' names the reading of the incumbent that is feared",
+            )
+        if talks.retract is not None and talks.ladder is None:
+            yield ("world", "talks", "retract"), "there is nothing to take back without a 'ladder'"
+
+
+def _sharp(world: World) -> Iterator[tuple[Path, str]]:
+    """What is divided by is above 0."""
+    for part, key in (
+        ("loyalty", "scale"), ("survival", "scale"), ("polls", "scale"), ("regional", "scale"), ("exit", "scale"),
+        ("talks", "trust_scale"), ("recognition", "deviation"),
+    ):  # fmt: skip
+        spec = getattr(world, part)
+        value = getattr(spec, key) if spec is not None else None
+        if value is not None and value.low <= 0:
+            yield ("world", part, key), "must be above 0"
+    for part, key, numbers in (
+        ("sender", "demand", ("cost",)),
+        ("polls", "compliance", ("patience", "scale")),
+        ("exit", "option", ("volatility", "discount", "worth")),
+        ("talks", "ladder", ("precision",)),
+    ):
+        spec = getattr(world, part)
+        inner = getattr(spec, key) if spec is not None else None
+        for name in numbers if inner is not None else ():
+            if getattr(inner, name).low <= 0:
+                yield ("world", part, key, name), "must be above 0"
+    fall = world.survival
+    if fall is not None and fall.attack is not None:
+        cost, sees, expects = fall.attack.cost, fall.attack.precision, fall.attack.prior_precision
+        if sees.low <= 0:
+            yield ("world", "survival", "attack", "precision"), "must be above 0"
+        elif sees.low < expects.high**2 / (2 * math.pi):
+            yield (
+                ("world", "survival", "attack"),
+                "what each sees is too vague beside what all expect: below prior_precision² / 2π there are several "
+                "thresholds and no forecast",
+            )
+        if not 0 < cost.low <= cost.high < 1:
+            yield ("world", "survival", "attack", "cost"), "must lie between 0 and 1, both excluded"
+    if world.loyalty is not None and world.loyalty.selectorate is not None:
+        pure = world.loyalty.selectorate
+        if pure.patience.high >= 1 and pure.ratio.high >= 1:
+            yield ("world", "loyalty", "selectorate"), "'patience' and 'ratio' cannot both reach 1"
+    option = world.exit.option if world.exit is not None else None
+    if option is not None and option.discount.low <= option.drift.high:
+        yield ("world", "exit", "option"), "'discount' must be above 'drift', over their whole ranges"
+    if world.talks is not None and world.talks.assurance is not None:
+        game = world.talks.assurance
+        if game.together.low <= game.alone.high or game.apart.low <= game.betrayed.high:
+            yield (
+                ("world", "talks", "assurance"),
+                "an assurance game was expected: 'together' above 'alone' and 'apart' above 'betrayed', over their whole "
+                "ranges",
+            )
+
+
+def _recognition(world: World) -> Iterator[tuple[Path, str]]:
     known = world.recognition
-    if known is not None:
-        if known.lapse is not None and case.as_of is not None and known.lapse <= case.as_of:
-            yield ("world", "recognition", "lapse"), f"must lie after the date of the case, {case.as_of}"
-        if known.bands is not None and len(set(known.bands)) < 3:
-            yield (
-                ("world", "recognition", "bands"),
-                "an option stands here twice: one for many, one for some, one for none",
-            )
-        if (known.lapse is None) != (known.kept is None):
-            yield ("world", "recognition"), "'lapse' and 'kept' belong together: give both or none"
-        if known.all.low < max(1.0, known.now.high):
-            yield (
-                ("world", "recognition", "all"),
-                "there must be at least as many governments as recognise him now",
-            )
-        if (known.issue is None) != (known.bands is None):
-            yield ("world", "recognition"), "'issue' and 'bands' belong together: give both or none"
+    if known is None:
+        return
+    if known.bands is not None and len(set(known.bands)) < 3:
+        yield (
+            ("world", "recognition", "bands"),
+            "an option stands here twice: one for many, one for some, one for none",
+        )
+    if (known.lapse is None) != (known.kept is None):
+        yield ("world", "recognition"), "'lapse' and 'kept' belong together: give both or none"
+    for key in ("extend", "kept_extended"):
+        if known.lapse is None and getattr(known, key) is not None:
+            yield ("world", "recognition", key), "the mandate never ends without 'lapse'"
+    if known.all.low < max(1.0, known.now.high):
+        yield (
+            ("world", "recognition", "all"),
+            "there must be at least as many governments as recognise him now",
+        )
+    if known.bloc is not None and known.bloc.low < 1:
+        yield ("world", "recognition", "bloc"), "must be at least 1"
+    if (known.issue is None) != (known.bands is None):
+        yield ("world", "recognition"), "'issue' and 'bands' belong together: give both or none"
+
+
+MOST_LEVELS = 4
+"""Levels of what the incumbent has conceded."""
+
+MOST_READINGS = 4
+"""Readings of the incumbent at simulated talks."""
+
+
+def _ladder(case: Case, world: World, ladder: Ladder) -> Iterator[tuple[Path, str]]:
+    at: Path = ("world", "talks", "ladder")
+    if world.sender is None:
+        yield at, "the other side's steps are those of the sender: add a part 'sender' to the world"
+    if 1 + len(ladder.below) + len(ladder.steps) > MOST_LEVELS:
+        yield at, f"'below' and 'steps' have at most {MOST_LEVELS - 1} entries together"
+    if ladder.by == ladder.to:
+        yield (*at, "to"), "two sides were expected"
+    for key in ("by", "to"):
+        faction = getattr(ladder, key)
+        if faction in case.preferences and case.preferences[faction].patience is None:
+            yield ("preferences", faction), "who decides at simulated talks needs 'patience'"
+    if len(case.readings.get(ladder.by, {})) > MOST_READINGS:
+        yield (
+            (*at, "by"),
+            f"at most {MOST_READINGS} readings of who decides for the incumbent can be simulated",
+        )
+    for faction in ladder.obstinate:
+        if faction not in (ladder.by, ladder.to):
+            yield (*at, "obstinate", faction), f"only '{ladder.by}' and '{ladder.to}' sit at these talks"
+    if ladder.insists and (
+        set(ladder.insists) != {ladder.by, ladder.to} or set(ladder.obstinate) != set(ladder.insists)
+    ):
+        yield (
+            (*at, "insists"),
+            "a share, and a reading in 'obstinate', was expected for each of the two sides",
+        )
+    for key in ("below", "steps"):
+        for n, moved in enumerate(getattr(ladder, key)):
+            if not moved:
+                yield (*at, key, n), "a step that moves nothing: name an issue and its option"
 
 
 def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
@@ -249,9 +602,10 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                     )
     known = world.recognition
     for at, path, value in given:
-        key = path.rpartition(".")[2]
-        if path == "talks.now" and not (value.low == value.high and value.low in (0, 1)):
-            yield at, "whether talks are on was expected: 0 or 1"
+        lower, upper = bounds(path) if path not in ("talks.now", "sender.now") else (0.0, math.inf)
+        if path == "talks.now":
+            if not (value.low == value.high and value.low in (0, 1)):
+                yield at, "whether talks are on was expected: 0 or 1"
         elif known is not None and path == "recognition.now" and value.high > known.all.low:
             yield at, f"there are only {known.all.low:g} governments ('all'): found up to {value.high:g}"
         elif known is not None and path == "recognition.all" and value.low < max(1.0, known.now.high):
@@ -260,22 +614,31 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             most = len(world.sender.steps) - 1 if world.sender is not None else 0
             if not (value.low == value.high and value.low in range(most + 1)):
                 yield at, f"how many steps have been eased was expected, a whole number from 0 to {most}"
-        elif value.low < 0 or (key not in OPEN and path != "recognition.now" and value.high > 1):
-            allowed = "at least 0" if key in OPEN or path == "recognition.now" else "between 0 and 1"
+        elif path in ("authority.seats", "authority.of"):
+            whole = value.certain and value.low == round(value.low)
+            of = (
+                world.authority.of.low if world.authority is not None and path.endswith("seats") else math.inf
+            )
+            if not whole or not 0 <= value.low <= of or (path.endswith("of") and value.low < 1):
+                yield at, "a whole number of seats was expected, no more than there are"
+        elif value.low < lower or value.high > upper:
+            allowed = f"at least {lower:g}" if upper == math.inf else f"between {lower:g} and {upper:g}"
             yield at, f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
-        elif key == "scale" and value.low <= 0:
+        elif path.endswith("scale") and value.low <= 0:
             yield at, "must be above 0"
 
 
-_STATES = {"easing": "sender", "recognised": "recognition", "talks": "talks", "split": "split"}
+_STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}
 _FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
 _PATHS = {
     "revenue": "money",
     "income": "money",
-    "loyalty": "loyalty",
-    "support": "support",
     "recognition": "recognition",
+    "governors": "regional",
+    "turnout": "regional",
+    "trust": "talks",
 }
+"""Path → the part that moves it, where it has another name."""
 
 
 def _empty(spec: object, world: World) -> Iterator[str]:
@@ -283,8 +646,9 @@ def _empty(spec: object, world: World) -> Iterator[str]:
     if isinstance(spec, Amount):
         if spec.low >= spec.high:
             yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
-        if getattr(world, _PATHS[spec.variable]) is None:
-            yield f"'{spec.variable}' stands still without a part '{_PATHS[spec.variable]}' in the world"
+        part = _PATHS.get(spec.variable, spec.variable)
+        if getattr(world, part) is None:
+            yield f"'{spec.variable}' stands still without a part '{part}' in the world"
     if isinstance(spec, State):
         asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
         if not asked:
@@ -348,8 +712,10 @@ def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             if isinstance(spec, Happened):
                 for key in ("event", "given"):
                     event = getattr(spec, key)
-                    if event in _NEEDS and getattr(world, _NEEDS[event]) is None:
+                    if event in _EVENTS and getattr(world, _EVENTS[event]) is None:
                         yield (
                             (*here, key),
-                            f"'{event}' never happens without a part '{_NEEDS[event]}' in the world",
+                            f"'{event}' never happens without a part '{_EVENTS[event]}' in the world",
                         )
+                    elif event in _LADDER and world.talks is not None and world.talks.ladder is None:
+                        yield (*here, key), f"'{event}' never happens at talks without a 'ladder'"

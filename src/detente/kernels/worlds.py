@@ -1,29 +1,10 @@
 """A standoff simulated month by month, in many worlds at once.
 
-One step is a month. In every world there is an incumbent, a challenger with support at home and recognition
-abroad, and a sender whose sanctions cost the incumbent money. With parameters of one draw (:data:`PARAMETERS`),
-``z`` bell-shaped shocks of variance one (Irwin-Hall: sums of three uniforms, of two for support) and
-``s(x) = (1 + x / (1 + |x|)) / 2``::
+One step is a month (:mod:`detente.kernels.month` has its equations). Random numbers are addressed by seed, draw, world and
+month (:mod:`detente.kernels.chance`), so that a world is the same whatever it is computed with, and the same chance meets
+every policy. Everything returned is an integer count: sums do not depend on threads or chunks.
 
-    evasion     e' = e + pace (ceiling - e)
-    revenue     R' = R + pull (1 - loss[easing] (1 - e') - R) + spread z                    not below 0
-    rents       G' = G (1 - depletion max(0, 1 - R')),     income  Y = R' + rents G'
-    loyalty     L' = L + pace (s((Y - outside offer) / scale) - L) + spread z               within [0, 1]
-    support     P' = floor + (P - floor)(1 - decay) + spread z + gain [easing went up]      within [0, 1]
-    recognition one government drops with probability n (drop + cascade (1 - n / all)); when the mandate lapses
-                each drops as far as ``kept`` says
-    talks       begin, and stop, with a monthly probability; the sender eases a step, or takes one back, with another,
-                higher while talks go on
-    split       the challengers split, and unite, with a monthly probability
-    office      collapse with probability peak s((threshold - L') / scale): the regime falls when its strength is below the
-                threshold of the global game of regime change; or hand-over, removal by force, and at a presidential
-                poll defeat with probability fairness s((base + P' - cost of a split - 1/2) / scale)
-
-Random numbers are Philox4x32-7 (Salmon et al. 2011, crush-resistant from seven rounds) at counter (world, month,
-lane), so that a world is the same whatever it is computed with, and the same numbers meet every policy. Everything returned is an integer count: sums do
-not depend on threads or chunks.
-
-Cost: linear in worlds and months (``bench``, rows *worlds*); memory 4 (180 + 13) bytes a draw and month, whatever
+Cost: linear in worlds and months (``bench``, rows *worlds*); memory 4 (180 + 33) bytes a draw and month, whatever
 the number of worlds.
 """
 
@@ -35,69 +16,77 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detente.kernels import chance
+from detente.kernels import month as m
+from detente.kernels.chance import BLOCK
+from detente.kernels.month import EVENTS, OFFICE, PARAMETERS, VARIABLES
 from detente.kernels.threads import each
 
 __all__ = [
     "BINS",
+    "DATES",
     "EVENTS",
+    "MADE",
     "OFFICE",
     "PARAMETERS",
+    "READINGS",
+    "SHAPE",
     "STATES",
+    "THINNED",
     "TOP",
     "VARIABLES",
+    "Ladder",
     "Worlds",
     "add",
+    "no_ladder",
     "run",
     "state",
 ]
 
-PARAMETERS = (
-    "money.revenue", "money.pull", "money.spread", "money.loss_0", "money.loss_1", "money.loss_2",
-    "money.evasion", "money.evasion_pace", "money.evasion_ceiling", "money.rents", "money.depletion",
-    "loyalty.now", "loyalty.outside_offer", "loyalty.scale", "loyalty.pace", "loyalty.spread",
-    "survival.peak", "survival.threshold", "survival.scale",
-    "recognition.now", "recognition.all", "recognition.drop", "recognition.cascade", "recognition.kept",
-    "support.now", "support.floor", "support.decay", "support.spread", "support.gain",
-    "split.now", "split.begins", "split.heals", "split.cost",
-    "polls.fairness", "polls.base", "polls.scale",
-    "exit.rate", "force.rate",
-    "talks.now", "talks.begin", "talks.stop", "talks.spoilt",
-    "sender.ease", "sender.ease_in_talks", "sender.take_back", "sender.now",
-)  # fmt: skip
-"""Rows of the parameter matrix. Rates are probabilities a month."""
+MADE = 4
+"""Levels of what the incumbent has conceded, at most."""
 
-OFFICE = ("holds", "collapsed", "handed_over", "voted_out", "removed")
-"""What became of the incumbent."""
+SHAPE = (len(OFFICE), 3, 3, MADE)
+"""Joint states: office x easing (0, 1, 2) x recognition (many, some, none) x conceded."""
 
-STATES = len(OFFICE) * 3 * 3 * 2 * 2
-"""Joint states: office x easing (0, 1, 2) x recognition (many, some, none) x talks x split."""
+STATES = int(np.prod(SHAPE))
 
-EVENTS = (
-    "talks_began", "talks_stopped", "eased", "all_lifted", "taken_back", "office_lost", "collapsed", "handed_over",
-    "voted_out", "removed", "split", "unrecognised", "lapsed_within_a_year",
-)  # fmt: skip
-"""First times that are counted. ``lapsed_within_a_year``: easing taken back at most 12 months after the first."""
+READINGS = 4
+"""Readings of the incumbent, at most."""
 
-VARIABLES = ("revenue", "income", "loyalty", "support", "recognition")
-"""Continuous paths, in histograms of ``BINS`` over [0, 1] (revenue and income over [0, 2]; recognition as a share).
-What lies beyond the range counts in the last bin."""
+DATES = ("poll", "regional", "decides", "lapse", "election")
+"""What a month can have: bits 0, 1, .. of ``dates``. A presidential poll, a regional poll, the decision about it, the end of
+the challenger's mandate, an election of the sender's."""
 
-TOP = {"revenue": 2.0, "income": 2.0, "loyalty": 1.0, "support": 1.0, "recognition": 1.0}
-"""Where the range of each ends."""
+TOP = {"revenue": 2.0, "income": 2.0, "price": 3.0}
+"""Where the range of a variable ends, if not at 1."""
 
 BINS = 128
-BLOCK = 64
-ROUNDS = 7
-THINNED = 4
-"""Only every fourth world enters the histograms."""
+"""Histograms have so many bins over the range; what lies beyond it counts in the last."""
 
-HALF = 2.0**-16
-WORD = 2.0**-32
-ROOT_SIX = 2.449489742783178
-"""A sum of two uniforms has variance 1/6, of three 1/4."""
+THINNED = 64
+"""Only every sixty-fourth world enters the histograms."""
 
 MANY = 0.5
 """Share of all governments from which recognition counts as many."""
+
+
+class Ladder(NamedTuple):
+    """The steps of the talks in S draws, N of them, for K readings of the incumbent."""
+
+    steps: int
+    """N; 0: nothing is chosen at the talks."""
+    start: int
+    """What has been conceded at the beginning, 0 .. MADE - 1."""
+    choices: NDArray[np.float32]
+    """[S, 4, K, N] chances a month against each reading: the incumbent's of stepping (even n) and of leaving (odd n), the
+    sender's of stepping (odd n) and of leaving (even n)."""
+    reading: NDArray[np.int64]
+    """[S] which reading is true."""
+    prior: NDArray[np.float32]
+    """[S, K] public belief at the beginning."""
+    obstinate: int
+    """The reading that the gate to the talks is about; -1: none."""
 
 
 class Worlds(NamedTuple):
@@ -109,278 +98,294 @@ class Worlds(NamedTuple):
     events: NDArray[np.int32]
     """[S, len(EVENTS), T + 1] worlds in which the event happened first in that month."""
     histograms: NDArray[np.int64]
-    """[len(VARIABLES), T + 1, BINS]."""
+    """[G, len(VARIABLES), T + 1, BINS], one for each of G groups of consecutive draws."""
 
 
-def state(office: int, easing: int, band: int, talks: int, split: int) -> int:
+def no_ladder(draws: int, *, start: int = 0) -> Ladder:
+    """Talks at which nothing is chosen."""
+    nothing = np.zeros((draws, 4, 1, 0), dtype=np.float32)
+    return Ladder(
+        0, start, nothing, np.zeros(draws, dtype=np.int64), np.ones((draws, 1), dtype=np.float32), -1
+    )
+
+
+def state(office: int, easing: int, band: int, made: int) -> int:
     """Index of a joint state."""
-    return (((office * 3 + easing) * 3 + band) * 2 + talks) * 2 + split
+    return ((office * 3 + easing) * 3 + band) * MADE + made
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _random(out, first, month, lane, key):  # type: ignore[no-untyped-def]
-    """Philox4x32-7 into out[4, BLOCK], 32-bit words for worlds ``first ..``."""
-    mask = np.uint64(0xFFFFFFFF)
-    for i in range(out.shape[1]):
-        world = np.uint64(first) + np.uint64(i)
-        a = world & mask
-        b = np.uint64(month)
-        c = np.uint64(lane)
-        d = world >> np.uint64(32)
-        k0 = np.uint64(key) & mask
-        k1 = np.uint64(key) >> np.uint64(32)
-        for _ in range(ROUNDS):
-            p = a * np.uint64(0xD2511F53)
-            q = c * np.uint64(0xCD9E8D57)
-            a = (q >> np.uint64(32)) ^ b ^ k0
-            b = q & mask
-            c = (p >> np.uint64(32)) ^ d ^ k1
-            d = p & mask
-            k0 = (k0 + np.uint64(0x9E3779B9)) & mask
-            k1 = (k1 + np.uint64(0xBB67AE85)) & mask
-        out[0, i] = np.int64(a)
-        out[1, i] = np.int64(b)
-        out[2, i] = np.int64(c)
-        out[3, i] = np.int64(d)
-
-
-# Each part of a month is a loop of its own over a block: few arrays, no branches, so that it is vectorised.
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _sender(u, talks, easing, went, stopped, p):  # type: ignore[no-untyped-def]
-    """Talks begin or stop; easing goes up or down (``went``)."""
-    begin, stop, ease, more, back = p[39], p[40] + p[41], p[42], p[43], 1.0 - p[44]
-    for i in range(BLOCK):
-        talk = ((u[i] & 65535) + 0.5) * HALF
-        turn = ((u[i] >> 16) + 0.5) * HALF
-        had = talks[i]
-        begins = 1.0 if talk < begin else 0.0
-        stays = 0.0 if talk < stop else 1.0
-        talks[i] = (1.0 - had) * begins + had * stays
-        stopped[i] = had * (1.0 - stays)
-        up = 1.0 if turn < ease + more * talks[i] else 0.0
-        down = 1.0 if turn > back else 0.0
-        up = up if easing[i] < 1.5 else 0.0
-        down = down if easing[i] > 0.5 else 0.0
-        went[i] = up - down
-        easing[i] += went[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _money(v0, v1, easing, evasion, revenue, p):  # type: ignore[no-untyped-def]
-    pull, spread, none, some, all_, pace, ceiling = p[1], p[2], p[3], p[4], p[5], p[7], p[8]
-    for i in range(BLOCK):
-        three = (v0[i] & 65535) + (v0[i] >> 16) + (v1[i] & 65535)
-        shock = 2.0 * ((three + 1.5) * HALF - 1.5)
-        evasion[i] += pace * (ceiling - evasion[i])
-        loss = some if easing[i] < 1.5 else all_
-        loss = none if easing[i] < 0.5 else loss
-        left = revenue[i] + pull * (1.0 - loss * (1.0 - evasion[i]) - revenue[i]) + spread * shock
-        revenue[i] = left if left > 0.0 else 0.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _rents(revenue, rents, income, p):  # type: ignore[no-untyped-def]
-    depletion, worth = p[10], p[9]
-    for i in range(BLOCK):
-        missing = 1.0 - revenue[i]
-        missing = missing if missing > 0.0 else 0.0
-        rents[i] *= 1.0 - depletion * missing
-        income[i] = revenue[i] + worth * rents[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _loyal(v1, v2, income, loyalty, p):  # type: ignore[no-untyped-def]
-    unit, offer, pace, spread = 1.0 / p[13], p[12], p[14], p[15]
-    for i in range(BLOCK):
-        three = (v1[i] >> 16) + (v2[i] & 65535) + (v2[i] >> 16)
-        shock = 2.0 * ((three + 1.5) * HALF - 1.5)
-        x = (income[i] - offer) * unit
-        drawn = 0.5 * (1.0 + x / (1.0 + abs(x)))
-        now = loyalty[i] + pace * (drawn - loyalty[i]) + spread * shock
-        now = now if now > 0.0 else 0.0
-        loyalty[i] = now if now < 1.0 else 1.0
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _abroad(u1, u3, known, end, p):  # type: ignore[no-untyped-def]
-    unit, drops, cascade, kept = 1.0 / max(1.0, p[20]), p[21], p[22], p[23]
-    for i in range(BLOCK):
-        keep = ((u1[i] >> 16) + 0.5) * HALF
-        drop = (u3[i] + 0.5) * WORD
-        n = known[i]
-        n -= 1.0 if drop < n * (drops + cascade * (1.0 - n * unit)) else 0.0
-        after = np.floor(n * kept + keep)
-        known[i] = after if end else n
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _home(u1, v3, went, support, split, p):  # type: ignore[no-untyped-def]
-    floor, keeps, spread, success, heals, begins = p[25], 1.0 - p[26], p[27], p[28], p[31], p[30]
-    for i in range(BLOCK):
-        part = ((u1[i] & 65535) + 0.5) * HALF
-        shock = ROOT_SIX * (((v3[i] & 65535) + (v3[i] >> 16) + 1.0) * HALF - 1.0)
-        gain = success if went[i] > 0.5 else 0.0
-        now = floor + (support[i] - floor) * keeps + spread * shock + gain
-        now = now if now > 0.0 else 0.0
-        support[i] = now if now < 1.0 else 1.0
-        turns = 1.0 if part < (heals if split[i] > 0.5 else begins) else 0.0
-        split[i] = split[i] + turns * (1.0 - 2.0 * split[i])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _office(u2, loyalty, support, split, office, fairness, p):  # type: ignore[no-untyped-def]
-    """Competing risks in one uniform: collapse, hand-over, removal, defeat."""
-    fall_unit, vote_unit, peak, threshold = 1.0 / p[18], 1.0 / p[35], 0.5 * p[16], p[17]
-    base, cost, exits, forced, fair = p[34] - 0.5, p[32], p[36], p[37], 0.5 * fairness
-    for i in range(BLOCK):
-        risk = (u2[i] + 0.5) * WORD
-        x = (threshold - loyalty[i]) * fall_unit
-        y = (base + support[i] - cost * split[i]) * vote_unit
-        fall = peak * (1.0 + x / (1.0 + abs(x)))
-        hand = fall + exits
-        force = hand + forced
-        defeat = force + fair * (1.0 + y / (1.0 + abs(y)))
-        fate = 3.0 if risk < defeat else 0.0
-        fate = 4.0 if risk < force else fate
-        fate = 2.0 if risk < hand else fate
-        fate = 1.0 if risk < fall else fate
-        office[i] = fate if office[i] < 0.5 else office[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _flags(month, talks, stopped, easing, went, office, split, known, eased_in, seen, now):  # type: ignore[no-untyped-def]
-    """Events that happen for the first time, as bits; whether there is any."""
-    some = np.int64(0)
-    for i in range(BLOCK):
-        eased_in[i] = month if (went[i] > 0.5 and eased_in[i] > month) else eased_in[i]
-        bits = np.int64(1) if talks[i] > 0.5 else np.int64(0)
-        bits |= 2 if stopped[i] > 0.5 else 0
-        bits |= 4 if easing[i] > 0.5 else 0
-        bits |= 8 if easing[i] > 1.5 else 0
-        bits |= 16 if went[i] < -0.5 else 0
-        bits |= 32 if office[i] > 0.5 else 0
-        bits |= np.int64(32) << np.int64(office[i]) if office[i] > 0.5 else 0
-        bits |= 1024 if split[i] > 0.5 else 0
-        bits |= 2048 if known[i] < 0.5 else 0
-        bits |= 4096 if (went[i] < -0.5 and month - eased_in[i] <= 12.0) else 0
-        now[i] = bits & ~seen[i]
-        seen[i] |= bits
-        some |= now[i]
-    return some
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _places(office, easing, known, talks, split, many, at):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        band = 0.0 if known[i] >= many else (1.0 if known[i] > 0.5 else 2.0)
-        at[i] = np.int64((((office[i] * 3.0 + easing[i]) * 3.0 + band) * 2.0 + talks[i]) * 2.0 + split[i])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _draw(p, draw, first, count, months, lapse, polls, key, states, events, histograms):  # type: ignore[no-untyped-def]
+def _draw(  # type: ignore[no-untyped-def]
+    p,
+    draw,
+    first,
+    count,
+    dates,
+    seed,
+    choices,
+    steps,
+    start,
+    reading,
+    prior,
+    obstinate,
+    states,
+    events,
+    histograms,
+):
     """``count`` worlds from number ``first`` of one draw with parameters p, added to the counts."""
-    u = np.empty((4, BLOCK), dtype=np.int64)
-    v = np.empty((4, BLOCK), dtype=np.int64)
-    x = np.empty((13, BLOCK))
-    revenue, evasion, rents, income, loyalty, support = x[0], x[1], x[2], x[3], x[4], x[5]
-    known, split, talks, easing, office, went, stopped = x[6], x[7], x[8], x[9], x[10], x[11], x[12]
-    eased_in = np.empty(BLOCK)
-    seen = np.empty(BLOCK, dtype=np.int64)
-    now = np.empty(BLOCK, dtype=np.int64)
-    at = np.empty(BLOCK, dtype=np.int64)
-    whole = max(1.0, p[20])
-    for start in range(first, first + count, BLOCK):
-        size = min(BLOCK, first + count - start)
-        _random(u, start, 0, 2 * draw, key)
-        revenue[:] = p[0]
-        evasion[:] = p[6]
-        rents[:] = 1.0
-        income[:] = p[0] + p[9]
-        loyalty[:] = p[11]
-        support[:] = p[24]
-        known[:] = np.floor(p[19] + 0.5)
-        talks[:] = 1.0 if p[38] >= 0.5 else 0.0
-        easing[:] = p[45]
-        office[:] = 0.0
-        went[:] = 0.0
-        stopped[:] = 0.0
-        eased_in[:] = 1e9
-        seen[:] = 0
+    words = np.empty((8, BLOCK), dtype=np.int32)
+    u = np.empty((len(chance.CHANCES), BLOCK), dtype=np.float32)
+    v = np.empty((chance.UNIFORMS, BLOCK), dtype=np.float32)
+    y = np.empty((len(chance.CHANCES), BLOCK), dtype=np.float32)
+    x = np.empty((m.FLOATS, BLOCK), dtype=np.float32)
+    belief = np.empty((prior.shape[0], BLOCK), dtype=np.float32)
+    able, resists, readings = p[m._ABLE], p[m._RESISTS], prior.shape[0]
+    doubt = belief[obstinate] if obstinate >= 0 else np.zeros(BLOCK, dtype=np.float32)
+    busy = np.empty(BLOCK, dtype=np.int32)
+    which = np.empty(BLOCK + 1, dtype=np.int64)
+    seen = np.empty(BLOCK, dtype=np.int32)
+    bits = np.empty(BLOCK, dtype=np.int32)
+    at = np.empty(BLOCK, dtype=np.int32)
+    before = np.empty(BLOCK, dtype=np.int32)
+    u0, u1, u2, u3, u4, u5, u6, u7, u8, u9 = u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9]
+    u10, left, mixed, total = u[10], x[m.LEFT], x[m.MIXED], x[m.TOTAL]
+    seen_at = x[m.SEEN_AT]
+    seats, made = x[m.SEATS], x[m.CONCESSIONS]
+    # Rows are named once: to name one costs more than to work on it.
+    price, revenue, rents, income = x[m.PRICE], x[m.REVENUE], x[m.RENTS], x[m.INCOME]
+    fiefs, output, hunger, loyalty = x[m.FIEFS], x[m.OUTPUT], x[m.HUNGER], x[m.LOYAL]
+    support, known, ratio, split = x[m.SUPPORT], x[m.KNOWN], x[m.RATIO], x[m.SPLIT]
+    talks, place, easing, went = x[m.TALKS], x[m.PLACE], x[m.EASING], x[m.WENT]
+    turned, tempted, access, funds = x[m.ADMINISTRATION], x[m.TEMPTED], x[m.OPEN], x[m.FUNDS]
+    lists, investigated, defeat, office = x[m.LISTS], x[m.CASE], x[m.CALLED], x[m.OFFICES]
+    governors, voters = x[m.GOVERNORS], x[m.VOTERS]
+    months = len(dates) - 1
+    whole = max(m.ONE, p[m._ALL])
+    final = 0
+    for month in range(1, months + 1):
+        final = month if dates[month] & 1 else final
+    for begins in range(first, first + count, BLOCK):
+        size = min(BLOCK, first + count - begins)
+        chance.threefry(words, begins, 0, 0, seed, draw)
+        chance.chances(words, u)
+        m.begin(x, belief, p, prior, start, u[9])
         for i in range(BLOCK):
-            split[i] = 1.0 if (u[0, i] + 0.5) * WORD < p[29] else 0.0
+            found = m.PARTED_BIT if split[i] > m.HALF else m.NOTHING
+            found |= m.BEGAN_BIT if talks[i] > m.HALF else m.NOTHING
+            found |= m.MAJORITY_BIT if m.TWO * seats[i] > p[m._OF] else m.NOTHING
+            bits[i] = found
+        seen[:] = 0
+        before[:] = -1
+        evasion = p[m._EVASION]
         for month in range(months + 1):
             if month:
-                _random(u, start, month, 2 * draw, key)
-                _random(v, start, month, 2 * draw + 1, key)
-                _sender(u[0], talks, easing, went, stopped, p)
-                _money(v[0], v[1], easing, evasion, revenue, p)
-                _rents(revenue, rents, income, p)
-                _loyal(v[1], v[2], income, loyalty, p)
-                _abroad(u[1], u[3], known, month == lapse, p)
-                _home(u[1], v[3], went, support, split, p)
-                _office(u[2], loyalty, support, split, office, p[33] if polls[month] else 0.0, p)
-            some = _flags(
-                float(month), talks, stopped, easing, went, office, split, known, eased_in, seen, now
-            )
-            _places(office, easing, known, talks, split, MANY * whole, at)
-            for i in range(size):
+                chance.threefry(words, begins, month, 0, seed, draw)
+                chance.chances(words, u)
+                bits[:] = m.NOTHING
+                date = dates[month]
+                if date:
+                    chance.threefry(words, begins, month, 1, seed, draw)
+                    chance.uniforms(words, v)
+                if date & 16:
+                    m.turned_over(v[0], x, bits, p)
+                m.priced(u2, price, p)
+                tempted[:] = m.ZERO
+                went[:] = m.ZERO
+                m.met(u6, talks, place, fiefs, doubt, left, bits, p, steps)
+                # From the last position backwards: who has moved this month is not looked at again.
+                for n in range(min(steps - 1, m.furthest(place)), -1, -1):
+                    last = n == steps - 1
+                    if n % 2 == 0:
+                        m.incumbent_due(
+                            n,
+                            u10,
+                            left,
+                            talks,
+                            place,
+                            made,
+                            tempted,
+                            belief,
+                            mixed,
+                            total,
+                            bits,
+                            choices,
+                            reading,
+                            last,
+                            start,
+                        )
+                    else:
+                        m.sender_due(
+                            n, u10, left, talks, place, easing, went, turned, belief, mixed, total, bits, choices, reading,
+                            last, able, resists, p[m._EASING],
+                        )  # fmt: skip
+                if steps and readings > 1:
+                    m.believed(belief, total)
+                m.sent(u7, price, talks, turned, easing, place, went, p)
+                m.eventful(
+                    u5, seats, lists, easing, funds, talks, access, investigated, made, defeat, busy, p
+                )
+                some = m.listed(busy, which)
+                called = m.incident(u5, x, which, some, bits, p, start, month < final)
+                if called and not date:
+                    chance.threefry(words, begins, month, 1, seed, draw)
+                    chance.uniforms(words, v)
+                evasion += p[m._EVASION_PACE] * (p[m._EVASION_CEILING] - evasion)
+                m.paid(u0, price, easing, evasion, revenue, output, p)
+                m.lived_on(revenue, rents, fiefs, income, p)
+                m.fed(income, hunger, access, funds, p)
+                m.held_up(u1, income, fiefs, loyalty, lists, investigated, known, p)
+                m.abroad(u8, known, ratio, p)
+                if date & 8:
+                    m.lapsed(v[1], v[2], x, bits, p)
+                m.at_home(u9, u3, went, tempted, support, split, bits, p)
+                if date & 4:
+                    m.decided(v[3], v[4], x, bits, p)
+                if date & 2:
+                    chance.threefry(words, begins, month, 2, seed, draw)
+                    chance.chances(words, y)
+                    m.polled_regionally(y[0], y[1], x, p)
+                if called or date & 1:
+                    m.polled(v[5], v[6], x, bits, p, date & 1 != 0)
+                m.fated(u4, hunger, loyalty, revenue, investigated, turned, defeat, office, p)
+            m.placed(x, MANY * whole, at)
+            m.eased(easing, went, seen_at, bits, month)
+            m.stood(made, office, known, bits, steps, start)
+            m.news(at, before, bits, seen, busy)
+            # Almost nothing happens in almost every month of a world: only changes are counted, and summed up below.
+            for n in range(m.listed(busy, which)):
+                i = which[n]
+                if i >= size:
+                    break
                 states[month, at[i]] += 1
-            if some:
-                for i in range(size):
-                    if now[i]:
-                        for e in range(events.shape[0]):
-                            if now[i] >> e & 1:
-                                events[e, month] += 1
-            for i in range((-start) % THINNED, size, THINNED):
-                histograms[0, month, min(BINS - 1, int(revenue[i] * (0.5 * BINS)))] += 1
-                histograms[1, month, min(BINS - 1, int(income[i] * (0.5 * BINS)))] += 1
-                histograms[2, month, min(BINS - 1, int(loyalty[i] * BINS))] += 1
-                histograms[3, month, min(BINS - 1, int(support[i] * BINS))] += 1
-                histograms[4, month, min(BINS - 1, int(known[i] / whole * BINS))] += 1
+                if month:
+                    states[month, before[i]] -= 1
+                before[i] = at[i]
+                fresh = np.int64(np.uint32(bits[i]))
+                while fresh:
+                    events[m.lowest(fresh), month] += 1
+                    fresh &= fresh - 1
+            for i in range((-begins) % THINNED, size, THINNED):
+                into = histograms[month]
+                into[0, _bin(revenue[i] * m.HALF)] += 1
+                into[1, _bin(income[i] * m.HALF)] += 1
+                into[2, _bin(loyalty[i])] += 1
+                into[3, _bin(support[i])] += 1
+                into[4, _bin(known[i] / whole)] += 1
+                into[5, _bin(price[i] / np.float32(3))] += 1
+                into[6, _bin(output[i])] += 1
+                into[7, _bin(hunger[i])] += 1
+                into[8, _bin(fiefs[i])] += 1
+                into[9, _bin(governors[i])] += 1
+                into[10, _bin(voters[i])] += 1
+                into[11, _bin(m.ONE - doubt[i])] += 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _bin(share):  # type: ignore[no-untyped-def]
+    return min(BINS - 1, int(share * np.float32(BINS)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _summed(states):  # type: ignore[no-untyped-def]
+    """Changes from month to month into what is there."""
+    for month in range(1, states.shape[0]):
+        for n in range(states.shape[1]):
+            states[month, n] += states[month - 1, n]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draws(  # type: ignore[no-untyped-def]
+    p,
+    begins,
+    first,
+    count,
+    dates,
+    seed,
+    choices,
+    steps,
+    start,
+    reading,
+    prior,
+    obstinate,
+    states,
+    events,
+    histograms,
+):
+    """Consecutive draws, from number ``begins``."""
+    for n in range(p.shape[0]):
+        _draw(
+            p[n], begins + n, first, count, dates, seed, choices[n], steps, start, reading[n], prior[n], obstinate,
+            states[n], events[n], histograms,
+        )  # fmt: skip
+        _summed(states[n])
 
 
 def run(
     parameters: NDArray[np.float64],
     *,
     per: int,
-    months: int,
-    lapse: int,
-    polls: NDArray[np.bool_],
+    dates: NDArray[np.int64],
     seed: int,
+    ladder: Ladder | None = None,
     first: int = 0,
+    groups: int = 1,
 ) -> Worlds:
     """Worlds ``first .. first + per - 1`` of every draw.
 
-    ``parameters`` [len(PARAMETERS), S]; ``lapse`` the month in which the challenger's mandate ends (0: never);
-    ``polls`` [months + 1] whether there is a presidential poll. Raises ValueError for arrays that do not fit.
+    ``parameters`` [len(PARAMETERS), S]; ``dates`` [T + 1] what each month has, bits as in :data:`DATES`; ``groups``: for how
+    many groups of draws histograms are kept apart. Raises ValueError for arrays that do not fit.
     """
     rows, draws = parameters.shape
+    steps = no_ladder(draws) if ladder is None else ladder
+    kinds = steps.prior.shape[1]
     if rows != len(PARAMETERS):
         raise ValueError(f"{len(PARAMETERS)} parameters were expected: found {rows}")
-    if polls.shape != (months + 1,):
-        raise ValueError(f"polls of {months + 1} months were expected: found {polls.shape}")
+    if dates.ndim != 1 or len(dates) < 2:
+        raise ValueError(f"dates of at least one month were expected: found {dates.shape}")
     if not np.isfinite(parameters).all():
         raise ValueError("a parameter is not a finite number")
+    if steps.choices.shape != (draws, 4, kinds, steps.steps) or kinds > READINGS:
+        raise ValueError(
+            f"choices for {draws} draws and {kinds} readings were expected: {steps.choices.shape}"
+        )
+    if not 0 <= steps.start <= steps.start + (steps.steps + 1) // 2 < MADE:
+        raise ValueError(f"at most {MADE} levels of concessions were expected, from {steps.start}")
+    if groups < 1 or draws % groups:
+        raise ValueError(f"{draws} draws do not split into {groups} groups")
+    months = len(dates) - 1
     states = np.zeros((draws, months + 1, STATES), dtype=np.int32)
-    events = np.zeros((draws, len(EVENTS), months + 1), dtype=np.int32)
-    table = np.ascontiguousarray(parameters.T)
+    events = np.zeros((draws, len(m.BITS), months + 1), dtype=np.int32)
+    histograms = np.zeros((groups, len(VARIABLES), months + 1, BINS), dtype=np.int64)
+    table = np.ascontiguousarray(parameters.T, dtype=np.float32)
+    of_one = draws // groups
 
-    def some(part: range) -> NDArray[np.int64]:
-        found = np.zeros((len(VARIABLES), months + 1, BINS), dtype=np.int64)
-        for draw in part:
-            _draw(
-                table[draw], draw, first, per, months, lapse, polls, seed, states[draw], events[draw], found
-            )
+    def some(part: range) -> NDArray[np.int32]:
+        found = np.zeros((months + 1, len(VARIABLES), BINS), dtype=np.int32)
+        here = slice(part.start, part.stop)
+        _draws(
+            table[here], part.start, first, per, dates, seed, steps.choices[here], steps.steps, steps.start,
+            steps.reading[here], steps.prior[here], steps.obstinate, states[here], events[here], found,
+        )  # fmt: skip
         return found
 
-    size = max(1, -(-draws // 16))
-    parts = [range(n, min(draws, n + size)) for n in range(0, draws, size)]
-    histograms = np.zeros((len(VARIABLES), months + 1, BINS), dtype=np.int64)
-    for found in each(some, parts):
-        histograms += found
-    return Worlds(per, states, events, histograms)
+    size = max(1, -(-of_one // max(1, 16 // groups)))
+    parts = [
+        range(n, min(group + of_one, n + size))
+        for group in range(0, draws, of_one)
+        for n in range(group, group + of_one, size)
+    ]
+    for part, found in zip(parts, each(some, parts), strict=True):
+        histograms[part.start // of_one] += found.transpose(1, 0, 2)
+    return Worlds(per, states, _named(events), histograms)
+
+
+def _named(counted: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Counts by bit as counts by event: losing the office is the sum of its four ways."""
+    named = np.zeros((len(counted), len(EVENTS), counted.shape[2]), dtype=np.int32)
+    named[:, [EVENTS.index(e) for e in m.BITS]] = counted
+    ways = [EVENTS.index(e) for e in OFFICE[1:]]
+    named[:, EVENTS.index("office_lost")] = named[:, ways].sum(axis=1)
+    return named
 
 
 def add(one: Worlds, other: Worlds) -> Worlds:

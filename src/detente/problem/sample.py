@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from statistics import NormalDist
 
 import numpy as np
@@ -37,6 +37,10 @@ class Sample:
     def draws(self) -> int:
         """S."""
         return int(self.points.shape[-1])
+
+    def only(self, which: NDArray[np.int64]) -> Sample:
+        """Some of the draws."""
+        return Sample(*(getattr(self, field.name)[..., which] for field in fields(self)))
 
 
 def quantile(knots: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:

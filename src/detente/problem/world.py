@@ -1,12 +1,11 @@
-"""The world of a case as numbers: one column of parameters a draw, and what a joint state is worth to whom."""
+"""The world of a case as numbers: one column of parameters a draw, and what a state of it is worth to whom."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import NormalDist
 from typing import get_args
 
 import numpy as np
@@ -16,46 +15,71 @@ from detente.agreement import all_of
 from detente.case.base import Range
 from detente.case.dates import months_until
 from detente.case.model import Case
-from detente.case.outlook import OPEN, PARTS
-from detente.case.world import Outcome, World
+from detente.case.outlook import bounds, world_numbers
+from detente.case.world import Ladder, Outcome, World
 from detente.errors import UsageError
+from detente.problem import theory
 from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, seat
 
 __all__ = [
     "FROZEN",
+    "LINE",
     "Setting",
     "columns",
     "flows",
-    "regime_threshold",
+    "lasting",
+    "made",
     "setting",
+    "tied",
     "world_parameters",
     "world_values",
+    "worth",
 ]
+
+Floats = NDArray[np.float64]
 
 OUTCOMES = get_args(Outcome)
 
+MADE = 4
+"""Levels of what the incumbent has conceded."""
+
 FROZEN: Mapping[str, Mapping[str, float]] = {
     "money": {"money.pull": 0, "money.spread": 0, "money.depletion": 0},
-    "sender": {"sender.ease": 0, "sender.ease_in_talks": 0, "sender.take_back": 0},
+    "price": {"price.pull": 0, "price.spread": 0},
+    "output": {"output.pace": 0, "output.spread": 0},
+    "fiefs": {"fiefs.grow": 0},
+    "hunger": {"hunger.pace": 0, "hunger.opens": 0},
+    "sender": {"sender.ease": 0, "sender.ease_in_talks": 0, "sender.yields": 0, "sender.take_back": 0},
+    "home": {"home.turns": 0, "home.presses": 0},
+    "lists": {"lists.ease": 0, "lists.follows": 0},
+    "funds": {"funds.agree": 0, "funds.agree_in_talks": 0, "funds.pay": 0},
+    "accountability": {"accountability.opens": 0},
     "loyalty": {"loyalty.pace": 0, "loyalty.spread": 0},
     "survival": {"survival.peak": 0},
-    "recognition": {"recognition.drop": 0, "recognition.cascade": 0, "recognition.kept": 1},
+    "recognition": {
+        "recognition.drop": 0, "recognition.cascade": 0, "recognition.deviation": 0, "recognition.extend": 1,
+        "recognition.kept_extended": 1,
+    },
     "support": {"support.decay": 0, "support.spread": 0, "support.gain": 0},
-    "split": {"split.begins": 0, "split.heals": 0},
-    "polls": {"polls.fairness": 0},
-    "exit": {"exit.rate": 0},
+    "split": {"split.begins": 0, "split.heals": 0, "split.tempts": 0},
+    "authority": {"authority.wins": 0, "authority.loses": 0},
+    "polls": {"polls.held": 0, "polls.early": 0},
+    "regional": {"regional.joins": 0, "regional.joins_split": 0, "regional.observed": 0, "regional.gain": 0},
+    "exit": {"exit.rate": 0, "exit.push": 0},
     "force": {"force.rate": 0},
-    "talks": {"talks.begin": 0, "talks.stop": 0, "talks.spoilt": 0},
-}
-"""Part → what makes it stand still, everything else as it is."""
+    "talks": {"talks.begin": 0, "talks.mediated": 0, "talks.stop": 0, "talks.spoilt": 0, "talks.retract": 0},
+}  # fmt: skip
+"""Part → what makes it stand still, everything else as it is. (Steps at the talks are left out beside.)"""
 
 _ABSENT: Mapping[str, float] = {
-    "money.revenue": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0, "recognition.all": 1.0,
-    "recognition.kept": 1.0, "polls.scale": 1.0,
+    "money.revenue": 1.0, "price.now": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0,
+    "recognition.all": 1.0, "recognition.bloc": 1.0, "recognition.kept": 1.0, "recognition.kept_extended": 1.0,
+    "authority.of": 1.0, "polls.scale": 1.0, "polls.held": 1.0, "polls.ballot": 1.0, "regional.scale": 1.0,
+    "exit.scale": 1.0, "sender.yields": 1.0, "sender.last": 1.0,
 }  # fmt: skip
-"""Of parts that are left out; everything else is 0."""
+"""Of numbers that are left out; everything else is 0."""
 
 
 @dataclass(frozen=True)
@@ -63,77 +87,72 @@ class Setting:
     """What does not change from draw to draw."""
 
     months: int
-    lapse: int
-    """Month in which the mandate ends; 0: never."""
-    polls: NDArray[np.bool_]
-    """[months + 1]."""
+    dates: NDArray[np.int64]
+    """[months + 1] what each month has, as bits (:data:`detente.kernels.worlds.DATES`)."""
     level: int
     """How far the sender has eased at the beginning."""
+    top: float
+    """What ``output`` is a share of."""
 
 
 def setting(case: Case, world: World) -> Setting:
     """From dates to months: the first at whose end the day has come."""
     assert case.as_of is not None, "checked on reading"
-    polls = np.zeros(world.months + 1, dtype=np.bool_)
-    for day in world.polls.on if world.polls else ():
+    dates = np.zeros(world.months + 1, dtype=np.int64)
+    polls, regional, known, home = world.polls, world.regional, world.recognition, world.home
+    days = [(day, 1) for day in (polls.on if polls else ())]
+    days += [(day, 2) for day in (regional.on if regional else ())]
+    days += [(day, 8) for day in (known.lapse or () if known else ())]
+    days += [(day, 16) for day in (home.elections if home else ())]
+    for day, bit in days:
         month = months_until(case.as_of, day)
         if month <= world.months:
-            polls[month] = True
-    known = world.recognition
-    lapse = months_until(case.as_of, known.lapse) if known is not None and known.lapse is not None else 0
+            dates[month] |= bit
+        # A decision that lies ahead of a poll beyond the horizon is made all the same.
+        if bit == 2 and regional is not None and (decided := max(1, month - regional.lead)) <= world.months:
+            dates[decided] |= 4
     level = 0
     if world.sender is not None:
         level = world.sender.steps.index(case.issues[world.sender.issue].status_quo or world.sender.steps[0])
-    return Setting(world.months, lapse if lapse <= world.months else 0, polls, level)
-
-
-def _most(path: str) -> float:
-    """The largest that a number of the world can be: shares and rates end at 1."""
-    free = path.rpartition(".")[2] in OPEN or path in ("recognition.now", "sender.now")
-    return math.inf if free else 1.0
+    return Setting(world.months, dates, level, world.output.top if world.output else 1.0)
 
 
 def world_parameters(case: Case, widen: float) -> list[Parameter]:
     """Every number of the world, its readings, policies, gestures and questions, in the order of the case."""
     found: list[Parameter] = []
 
-    def add(path: str, value: object, upper: float = math.inf) -> None:
+    def add(path: str, value: object, lower: float = 0.0, upper: float = math.inf) -> None:
         if isinstance(value, Range):
-            found.append(tailed(path, "", value, 0.0, upper, widen=widen))
+            found.append(tailed(path, "", value, lower, upper, widen=widen))
 
     world = case.world
     if world is not None:
-        for part in PARTS:
-            spec = getattr(world, part)
-            for key, value in spec.__dict__.items() if spec is not None else ():
-                add(f"{part}.{key}", value, _most(f"{part}.{key}"))
-                if key == "attack" and value is not None:
-                    for name, number in value.__dict__.items():
-                        add(f"survival.attack.{name}", number, 1.0 if name in ("cost", "prior") else math.inf)
-                for n, loss in enumerate(value if key == "loss" else ()):
-                    add(f"money.loss_{n}", loss, 1.0)
+        for number in world_numbers(world):
+            add(number.path, number.value, number.lower, number.upper)
         for f, stakes in world.office.stakes.items():
             for outcome, value in stakes.items():
                 found.append(tailed(f"stakes.{f}.{outcome}", f, value, -math.inf, math.inf, widen=widen))
         for f, readings in world.under.items():
             for r, changes in readings.items():
                 for path, value in changes.items():
-                    add(f"under.{f}.{r}.{path}", value, _most(path))
+                    add(f"under.{f}.{r}.{path}", value, *_limits(path))
     for name, policy in case.policies.items():
         for path, value in policy.changes.items():
-            add(f"policies.{name}.{path}", value, _most(path))
+            add(f"policies.{name}.{path}", value, *_limits(path))
     for name, gesture in case.gestures.items():
         for r, value in gesture.likelihood.items():
-            add(f"gestures.{name}.{r}", value, 1.0)
+            add(f"gestures.{name}.{r}", value, 0.0, 1.0)
     for name, question in case.questions.items():
         for answer, spec in question.answers.items():
-            add(f"questions.{name}.{answer}", spec, 1.0)
+            add(f"questions.{name}.{answer}", spec, 0.0, 1.0)
     return found
 
 
-def world_values(
-    case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1.0
-) -> dict[str, NDArray[np.float64]]:
+def _limits(path: str) -> tuple[float, float]:
+    return (0.0, math.inf) if path in ("talks.now", "sender.now") else bounds(path)
+
+
+def world_values(case: Case, uniforms: Floats | None, *, widen: float = 1.0) -> dict[str, Floats]:
     """Path → values [S] from ``uniforms`` [S, number of :func:`world_parameters`]; best estimates without."""
     return drawn(world_parameters(case, widen), uniforms)
 
@@ -141,29 +160,43 @@ def world_values(
 def columns(
     problem: Problem,
     sample: Sample,
-    values: Mapping[str, NDArray[np.float64]],
+    values: Mapping[str, Floats],
     names: Sequence[str],
     *,
-    changes: Mapping[str, NDArray[np.float64] | float] | None = None,
-) -> NDArray[np.float64]:
+    changes: Mapping[str, Floats | float] | None = None,
+) -> Floats:
     """[len(names), S] the kernel's parameters in every draw, under the reading that is true there; ``changes`` come
-    last."""
+    last.
+
+    Raises
+    ------
+    UsageError
+        Something that a number is derived from has no answer in some draw.
+    """
     world, size = problem.case.world, sample.draws
     assert world is not None
-    level = setting(problem.case, world).level
+    known = setting(problem.case, world)
     found = {name: np.full(size, _ABSENT.get(name, 0.0)) for name in names}
     if world.talks is not None:
         found["talks.now"] = np.full(size, float(world.talks.now))
     if world.sender is not None:
-        found["sender.now"] = np.full(size, float(level))
+        found["sender.now"] = np.full(size, float(known.level))
+        found["sender.top"] = np.full(size, len(world.sender.steps) - 1.0)
+    if world.lists is not None:
+        found["lists.top"] = np.full(size, len(world.lists.steps) - 1.0)
     for name in names:
         if name in values:
             found[name] = values[name].copy()
-    if "survival.attack.cost" in values:
-        parts = (
-            values[f"survival.attack.{key}"] for key in ("cost", "precision", "prior_precision", "prior")
-        )
-        found["survival.threshold"] = regime_threshold(*parts)
+    if "authority.seats" in values:
+        # Fairness is judged for the seats of the case, whatever a policy makes of them.
+        found["authority.base"] = values["authority.seats"].copy()
+    try:
+        found.update(_derived(values))
+    except ValueError as error:
+        raise UsageError(
+            f"world: in some draw nothing follows from what is given instead of a number: {error}; narrow these ranges, or use "
+            "a smaller --widen"
+        ) from None
     losses = len(world.money.loss) if world.money else 0
     for n in range(losses, 3 if losses else 0):
         found[f"money.loss_{n}"] = found[f"money.loss_{losses - 1}"].copy()
@@ -171,26 +204,89 @@ def columns(
         place = problem.factions.index(f)
         for r, changed in readings.items():
             which = sample.reading[place] == problem.readings[place].index(r)
-            for path in changed:
+            for path in set(changed) & set(found):
                 found[path] = np.where(which, values[f"under.{f}.{r}.{path}"], found[path])
     for path, value in (changes or {}).items():
         found[path] = np.broadcast_to(np.asarray(value, dtype=np.float64), (size,)).copy()
+    for path in ("output.now", "output.reach", "output.spread"):
+        if path in found:
+            found[path] = found[path] / known.top
     return np.array([found[name] for name in names])
+
+
+def _derived(values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Numbers that follow from a game or an option instead of being typed (:mod:`detente.problem.theory`)."""
+
+    def given(start: str, *keys: str) -> list[Floats]:
+        return [values[f"{start}.{key}"] for key in keys] if f"{start}.{keys[0]}" in values else []
+
+    found: dict[str, Floats] = {}
+    if game := given("survival.attack", "cost", "precision", "prior_precision", "prior"):
+        found["survival.threshold"] = theory.regime_threshold(*game)
+    if pure := given("loyalty.selectorate", "patience", "ratio"):
+        found["loyalty.outside_offer"] = np.asarray(theory.selectorate_share(*pure))
+    if asks := given("sender.demand", "position", "cost", "sender_cost"):
+        refused = np.asarray(theory.ultimatum(*asks).sanctions)
+        found["sender.take_back"] = values["sender.demand.reviews"] * refused
+    if loses := given("polls.compliance", "office", "cost", "patience"):
+        least = np.asarray(theory.least_prospect(*loses))
+        x = (values["polls.compliance.prospect"] - least) / values["polls.compliance.scale"]
+        found["polls.fairness"] = 0.5 * (1 + x / (1 + np.abs(x)))
+    if option := given("exit.option", "drift", "volatility", "discount", "worth"):
+        drift, volatility, discount, worth = option
+        found["exit.trigger"] = np.asarray(theory.exit_trigger(drift, volatility, discount, worth))
+    if game := given("talks.assurance", "together", "alone", "betrayed", "apart"):
+        found["talks.trust"] = np.clip(np.asarray(theory.trust_threshold(*game)), 0.0, 1.0)
+    return found
+
+
+# --- what a state is worth --------------------------------------------------------------------------------
+
+
+LINE = 100.0
+"""What breaking a line costs where points are asked for: as much as all issues together."""
+
+
+def worth(
+    problem: Problem, sample: Sample, packages: Sequence[Mapping[str, str]], *, lines: bool = False
+) -> Floats:
+    """[F, len(packages), S] points of every faction for each package, all that it does not move as it is; with ``lines`` less
+    :data:`LINE` for each line that it breaks."""
+    assert problem.status_quo is not None
+    moving = [i for i in problem.issues if any(i in package for package in packages)]
+    issues = tuple(problem.issues.index(i) for i in moving)
+    everyone = tuple(range(len(problem.factions)))
+    seen = seat(problem, sample, Table("world", "", everyone, issues, all_of(*everyone), {}))
+    spans = list(pairwise(seen.start.tolist()))
+    total = np.empty((len(problem.factions), len(packages), sample.draws))
+    for n, package in enumerate(packages):
+        options = [
+            problem.options[i].index(package[name]) if name in package else problem.status_quo[i]
+            for name, i in zip(moving, issues, strict=True)
+        ]
+        points, crossed = seen.base.astype(np.float64), np.zeros(seen.base.shape)
+        for k, option in enumerate(options):
+            points += seen.points[:, k, option]
+        for t, (a, b) in enumerate(spans):
+            if all(options[int(seen.issue[k])] == int(seen.option[k]) for k in range(a, b)):
+                points += seen.add[:, t]
+                crossed += seen.broken[:, t]
+        total[:, n] = points * problem.step[:, None] - (LINE * crossed if lines else 0.0)
+    return total
 
 
 def flows(
     problem: Problem,
     sample: Sample,
-    values: Mapping[str, NDArray[np.float64]],
+    values: Mapping[str, Floats],
     *,
     recognition: bool,
     package: Mapping[str, str] | None = None,
-) -> NDArray[np.float64]:
-    """[F, 5, 3, 3, S] points of every faction by office, easing and recognition, all else as it is.
+) -> Floats:
+    """[F, 5, 3, 3, 4, S] points of every faction by office, easing, recognition and what was conceded, all else as it is.
 
     Without ``recognition`` the issue that says it stays at what chance has it in the draw, as for a deal. With a
-    ``package`` all else is as in the package, terms included; one that settles who holds office settles it, whatever
-    becomes of the incumbent in the world.
+    ``package`` all else is as in the package, terms included; what it settles it settles, whatever happens in the world.
     """
     case = problem.case
     world = case.world
@@ -204,74 +300,87 @@ def flows(
     settled = office.issue is not None and moved.get(office.issue, _home(case, office.issue)) != _home(
         case, office.issue
     )
-    # Per issue that the world moves: its options, and which of office, easing and recognition chooses among them.
-    moving: list[tuple[str, list[str], int]] = []
-    if sender is not None:
-        moving.append((sender.issue, [sender.steps[min(n, len(sender.steps) - 1)] for n in range(3)], 1))
-    if recognition and known is not None and known.issue is not None and known.bands is not None:
-        moving.append((known.issue, list(known.bands), 2))
-    if office.issue is not None and not settled:
-        stays = _home(case, office.issue)
-        moving.append((office.issue, [office.options.get(o, stays) for o in OUTCOMES], 0))
-    issues = tuple(problem.issues.index(i) for i, _, _ in moving)
-    chosen = [
-        [problem.options[i].index(o) for o in names] for i, (_, names, _) in zip(issues, moving, strict=True)
-    ]
-    count, size = len(problem.factions), sample.draws
-    everyone = tuple(range(count))
-    at = Table("world", "", everyone, issues, all_of(*everyone), {})
-    seen = seat(replace(problem, status_quo=here), sample, at)
-    total = np.empty((count, len(OUTCOMES), 3, 3, size))
-    for state in np.ndindex(total.shape[1:4]):
-        options = [names[state[axis]] for names, (_, _, axis) in zip(chosen, moving, strict=True)]
-        points = seen.base.astype(np.float64)
-        for n, at_option in enumerate(options):
-            points += seen.points[:, n, at_option]
-        for t, (a, b) in enumerate(pairwise(seen.start.tolist())):
-            if all(options[int(seen.issue[k])] == int(seen.option[k]) for k in range(a, b)):
-                points += seen.add[:, t]
-        total[(slice(None), *state)] = points * problem.step[:, None]
+    ladder = world.talks.ladder if world.talks is not None else None
+    levels = [{} for _ in range(MADE)] if ladder is None or package is not None else made(ladder)
+    packages = []
+    for o, e, r, c in np.ndindex(len(OUTCOMES), 3, 3, MADE):
+        state: dict[str, str] = dict(levels[min(c, len(levels) - 1)])
+        if sender is not None:
+            state[sender.issue] = sender.steps[min(e, len(sender.steps) - 1)]
+        if recognition and known is not None and known.issue is not None and known.bands is not None:
+            state[known.issue] = known.bands[r]
+        if office.issue is not None and not settled:
+            state[office.issue] = office.options.get(OUTCOMES[o], _home(case, office.issue))
+        packages.append(state)
+    # Equal states are worth the same: each is counted once.
+    different = list(dict.fromkeys(tuple(sorted(p.items())) for p in packages))
+    points = worth(replace(problem, status_quo=here), sample, [dict(p) for p in different])
+    which = [different.index(tuple(sorted(p.items()))) for p in packages]
+    total = points[:, which].reshape(len(problem.factions), len(OUTCOMES), 3, 3, MADE, sample.draws)
     for f, stakes in world.office.stakes.items() if not settled else ():
         for outcome in stakes:
             total[problem.factions.index(f), OUTCOMES.index(outcome)] += values[f"stakes.{f}.{outcome}"]
     return total
 
 
+def made(ladder: Ladder) -> list[dict[str, str]]:
+    """What each level of concessions moves, from the worst that can be taken back to all steps; in between, nothing."""
+    up: list[dict[str, str]] = [{}]
+    for step in ladder.steps:
+        up.append({**up[-1], **step})
+    return [dict(step) for step in ladder.below] + up
+
+
+def lasting(problem: Problem, sample: Sample, *, settled: Collection[str] = ()) -> dict[str, Floats]:
+    """Event → [F, S] points that its having happened is worth, all else as it is; ``settled`` issues are left out."""
+    world = problem.case.world
+    assert world is not None
+    told: list[tuple[str, dict[str, str], dict[str, str]]] = []
+    if world.lists is not None:
+        first, *rest = world.lists.steps
+        issue = world.lists.issue
+        if len(rest) == 1:
+            told.append(("lists_lifted", {issue: first}, {issue: rest[0]}))
+        else:
+            told.append(("lists_eased", {issue: first}, {issue: rest[0]}))
+            told.append(("lists_lifted", {issue: rest[0]}, {issue: rest[1]}))
+    for happened, moved in world.means.items():
+        told.append((str(happened), {i: _home(problem.case, i) for i in moved}, dict(moved)))
+    found: dict[str, Floats] = {}
+    for event, before, after in told:
+        if set(after) & set(settled):
+            continue
+        points = worth(problem, sample, [before, after])
+        found[event] = found.get(event, 0.0) + points[:, 1] - points[:, 0]
+    return found
+
+
+def tied(case: Case) -> list[tuple[str, ...]]:
+    """Issues that a term ties together though the world moves more than one of them, one at least by an event of its own:
+    such terms are left out of the values."""
+    world = case.world
+    assert world is not None
+    alone = {i for moved in world.means.values() for i in moved}
+    if world.lists is not None:
+        alone.add(world.lists.issue)
+    moves = set(alone)
+    for spec in (world.sender, world.recognition, world.office):
+        if spec is not None and spec.issue is not None:
+            moves.add(spec.issue)
+    if world.talks is not None and world.talks.ladder is not None:
+        moves |= {i for step in made(world.talks.ladder) for i in step}
+    found = []
+    wants = [
+        *case.preferences.values(),
+        *(r.preferences for rs in case.readings.values() for r in rs.values()),
+    ]
+    for preferences in wants:
+        for term in preferences.together:
+            both = tuple(i for i in term.when if i in moves)
+            if len(both) > 1 and alone & set(both) and both not in found:
+                found.append(both)
+    return found
+
+
 def _home(case: Case, issue: str) -> str:
     return case.issues[issue].status_quo or ""
-
-
-def regime_threshold(
-    cost: NDArray[np.float64],
-    precision: NDArray[np.float64],
-    prior_precision: NDArray[np.float64],
-    prior: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """[S] strength below which a regime falls, in the global game of regime change (Morris & Shin 1998, 2003).
-
-    The root of ``1 - Phi(sqrt(b / (a + b)) (Phi^-1(t) + a / sqrt(b) (z - t))) = c`` with cost c, private precision b, prior
-    precision a and prior mean z; unique where b >= a^2 / (2 pi), and 1 - c without a prior.
-
-    Raises
-    ------
-    UsageError
-        It is not unique in some draw.
-    """
-    vague = (precision <= 0) | (precision < prior_precision**2 / (2 * math.pi)) | (cost <= 0) | (cost >= 1)
-    if vague.any():
-        raise UsageError(
-            f"world.survival.attack: in {int(vague.sum())} of {len(cost)} draws no single threshold follows: what each sees "
-            "(precision, above 0 and at least prior_precision² / 2π) is too vague, or the cost is not between 0 and 1; "
-            "narrow these ranges, or use a smaller --widen"
-        )
-    found = np.empty(len(cost))
-    normal = NormalDist()
-    for n, (c, b, a, z) in enumerate(zip(cost, precision, prior_precision, prior, strict=True)):
-        low, high = 1e-12, 1 - 1e-12
-        for _ in range(60):
-            t = (low + high) / 2
-            x = math.sqrt(b / (a + b)) * (normal.inv_cdf(t) + a / math.sqrt(b) * (z - t))
-            # With rising strength fewer attack: what is left after the cost falls.
-            low, high = (t, high) if 1 - normal.cdf(x) > c else (low, t)
-        found[n] = (low + high) / 2
-    return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.outlook.paths import told
+from detente.analyses.outlook.paths import Ground, told
 from detente.case.model import Case
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.problem.steps import Judged, dimensions, judged
@@ -56,17 +56,34 @@ class Deal:
 
     def supposing(self, readings: Mapping[str, str]) -> Sample:
         """Best estimates with some readings taken for true."""
-        return self._told(medians(self.problem, readings=readings), self.beside_best)
+        return self._told(self.best_ground(readings))
+
+    def best_ground(self, readings: Mapping[str, str]) -> Ground:
+        """What worlds at best estimates grow from, with some readings taken for true."""
+
+        def supposing(also: Mapping[str, str]) -> Sample:
+            return medians(self.problem, readings={**readings, **also})
+
+        return self._ground(supposing({}), self.beside_best, supposing)
 
     @cached_property
     def first(self) -> Sample:
         """The draws on which packages are chosen."""
-        return self._told(draw(self.problem, self.chosen_on), self.beside(0))
+
+        def supposing(readings: Mapping[str, str]) -> Sample:
+            return draw(self.problem, self.chosen_on, readings=readings)
+
+        return self._told(self._ground(supposing({}), self.beside(0), supposing))
 
     @cached_property
     def fresh(self) -> Sample:
         """The draws on which acceptance is reported."""
-        return self._told(self.typed, self.beside_fresh)
+        return self._told(self.fresh_ground)
+
+    @cached_property
+    def fresh_ground(self) -> Ground:
+        """What worlds of the fresh draws grow from."""
+        return self._ground(self.typed, self.beside_fresh, self._reported)
 
     @cached_property
     def typed(self) -> Sample:
@@ -85,7 +102,7 @@ class Deal:
     def rivals(self) -> Mapping[tuple[str, str], Sample]:
         """The fresh draws under each rival reading."""
         return {
-            (f, r): self._told(self._reported({f: r}), self.beside_fresh)
+            (f, r): self._told(self._supposed({f: r}))
             for f, names in zip(self.problem.factions, self.problem.readings, strict=True)
             for r in names
         }
@@ -112,11 +129,20 @@ class Deal:
         case = self.problem.case
         return Beside(judged(case, None, widen=self.widen), world_values(case, None, widen=self.widen))
 
-    def _told(self, sample: Sample, beside: Beside) -> Sample:
+    def _supposed(self, readings: Mapping[str, str]) -> Ground:
+        def supposing(also: Mapping[str, str]) -> Sample:
+            return self._reported({**readings, **also})
+
+        return self._ground(supposing({}), self.beside_fresh, supposing)
+
+    def _ground(
+        self, sample: Sample, beside: Beside, supposing: Callable[[Mapping[str, str]], Sample]
+    ) -> Ground:
+        return Ground(self.problem, sample, beside.steps, beside.world, supposing, self.seed)
+
+    def _told(self, ground: Ground) -> Sample:
         """With no-deal values from the outlook where the case asks for it."""
-        if not self.problem.case.computed:
-            return sample
-        return told(self.problem, sample, beside.steps, beside.world, seed=self.seed)
+        return told(ground) if self.problem.case.computed else ground.sample
 
 
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import LimitError, UsageError
-from detente.kernels.worlds import Worlds, add, run
+from detente.kernels.worlds import Ladder, Worlds, add, run
 
 __all__ = ["Crew", "Part", "simulated"]
 
@@ -35,10 +35,10 @@ class Part(NamedTuple):
     parameters: NDArray[np.float64]
     first: int
     per: int
-    months: int
-    lapse: int
-    polls: NDArray[np.bool_]
+    dates: NDArray[np.int64]
     seed: int
+    ladder: Ladder
+    groups: int
 
 
 def simulated(part: Part) -> Worlds:
@@ -47,10 +47,10 @@ def simulated(part: Part) -> Worlds:
         part.parameters,
         per=part.per,
         first=part.first,
-        months=part.months,
-        lapse=part.lapse,
-        polls=part.polls,
+        dates=part.dates,
         seed=part.seed,
+        ladder=part.ladder,
+        groups=part.groups,
     )
 
 

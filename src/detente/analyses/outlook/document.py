@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detente.analyses.outlook.result import GestureResult, OutlookResult
+from detente.analyses.outlook.result import Clock, GestureResult, OutlookResult, TalksResult
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
@@ -26,21 +26,38 @@ PATHS = {
     "loyalty": "Share of those who hold the incumbent up that is loyal",
     "support": "Public support for the challenger",
     "recognition": "Share of governments that recognise the challenger",
+    "price": "Price of what the incumbent sells, 1 being its usual one",
+    "output": "Output",
+    "hunger": "Share of the people without enough food",
+    "fiefs": "Share of the country held as fiefs",
+    "governors": "Share of regional offices that the challengers hold",
+    "turnout": "Turnout at the last regional poll",
+    "trust": "Public belief that the incumbent is not obstinate",
 }
 PARTS = {
     "money": "money",
+    "price": "the price of what he sells",
+    "output": "output",
+    "fiefs": "territorial fiefs",
+    "hunger": "hunger and access",
     "sender": "the sender's easing",
+    "home": "the sender's domestic politics",
+    "lists": "lists of persons and the second sender",
+    "funds": "frozen funds",
+    "accountability": "accountability",
     "loyalty": "loyalty",
     "survival": "the regime's fall",
     "recognition": "recognition",
     "support": "public support",
     "split": "the opposition's split",
+    "authority": "the electoral authority",
     "polls": "presidential polls",
+    "regional": "regional polls",
     "exit": "going of one's own accord",
     "force": "removal by force",
     "talks": "talks",
 }
-SMALL = 0.005
+SMALL = 0.05
 
 
 def document(result: OutlookResult, case: Case) -> Document:
@@ -79,13 +96,19 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_ripe(result, words))
     if result.policies:
         blocks.append(_policies(result, words))
+    if result.talks is not None:
+        blocks += _talks(result.talks, result, words)
+    if result.levers:
+        blocks.append(_levers(result, words))
     blocks.append(_structure(result, words))
     if result.gestures:
         blocks += _gestures(result, words)
+    if result.coalition:
+        blocks.append(_coalition(result, words))
     for name, path in result.paths.items():
-        if name != "income":
-            lines = (path.low, path.lower, path.median, path.upper, path.high)
-            blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title="Share"))
+        lines = (path.low, path.lower, path.median, path.upper, path.high)
+        unit = result.unit if name == "output" else None
+        blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title=unit or "Share"))
     if result.questions:
         blocks.append(_questions(result))
     blocks.append(Paragraph(_how(result), tone="muted"))
@@ -281,8 +304,134 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
-        "worlds that lose the incumbent, and in what no deal is worth to each faction; from 32 worlds for each draw.",
+        "worlds that lose the incumbent (standard error at most "
+        f"{100 * max(i.error for i in result.structure.values()):.1f} points), and in what no deal is worth to each faction; from "
+        "every fourth draw. '--without PART' makes it stand still in everything.",
         fold=True,
+    )
+
+
+def _levers(result: OutlookResult, words: Words) -> Table:
+    factions = list(result.no_deal)
+    rows: list[list[str | Cell]] = [
+        [
+            name,
+            f"{100 * i.office_lost:+.1f} ± {100 * i.error:.1f}".replace("-", "−"),
+            *(signed(i.value[f]) for f in factions),
+        ]
+        for name, i in result.levers.items()
+    ]
+    return Table(
+        caption="How seats, unity and recognition would move it",
+        columns=("With", "Office lost, points", *map(words.faction, factions)),
+        rows=rows,
+        numeric=tuple(range(1, 2 + len(factions))),
+        note="From the first month on, everything else and all chance the same; changes against the world as it is, from every "
+        "fourth draw.",
+    )
+
+
+def _talks(talks: TalksResult, result: OutlookResult, words: Words) -> list[Block]:
+    readings = list(talks.moves[0].chance)
+    rows: list[list[str | Cell]] = []
+    for n, move in enumerate(talks.moves, 1):
+        what = "; ".join(f"{words.issue(i)}: {words.option(i, o)}" for i, o in move.what.items())
+        rows.append(
+            [
+                str(n),
+                words.faction(move.by),
+                what,
+                signed(move.worth)
+                + (f" (crosses a line in {percent(move.crosses)})" if move.crosses >= 0.005 else ""),
+                *(percent(move.chance[r]) for r in readings),
+                percent(move.reached),
+            ]
+        )
+    names = [words.reading(talks.by, r) if r != talks.by else "Chance a month" for r in readings]
+    low, middle, high = talks.trust
+    blocks: list[Block] = [
+        Table(
+            caption="The talks, step by step",
+            columns=(
+                "Due",
+                "Whose step",
+                "What",
+                "Worth to whom takes it",
+                *names,
+                "Taken in worlds by the end",
+            ),
+            rows=rows,
+            numeric=tuple(range(3, 5 + len(readings))),
+            note="Steps are taken in turn, by choice: chances a month, once a step is due, that it is taken if the incumbent is as in the "
+            "column. Each reading is played out as if it were known, and the other side mixes by what it believes: on small cases "
+            "the chance of getting to a step by two years differs from that of the full game by about 0.01 in the median and by more than 0.1 "
+            "in one case of twenty (see the documentation). What is taken outside the talks counts too.",
+        ),
+        _ripe_talks(talks, result, words),
+    ]
+    feared = result.clock is not None or talks.trusted < 1
+    if feared:
+        blocks.append(
+            Finding(
+                f"That {words.faction(talks.by)} is not obstinate is believed with {percent(talks.trusted)} today, and after "
+                f"{plural(result.months, 'month')} with {percent(middle)} in the median world ({percent(low)} to {percent(high)}).",
+                because="What he does when a step is due is what moves it; a step that every reading would take as readily tells nothing.",
+            )
+        )
+    if result.clock is not None:
+        blocks.append(_clock(result.clock, words))
+    return blocks
+
+
+def _ripe_talks(talks: TalksResult, result: OutlookResult, words: Words) -> Finding:
+    sides = f"{words.faction(talks.by)} and {words.faction(talks.to)}"
+    total = result.months
+    if len(talks.ripe) == total:
+        text, tone = f"In every month both {sides} would rather have talks than none.", "good"
+    elif talks.ripe:
+        first, last = result.dates[talks.ripe[0]], result.dates[talks.ripe[-1]]
+        text = f"Both {sides} would rather have talks than none in {plural(len(talks.ripe), 'month')} of {total}, between {first} and {last}."
+        tone = "caution"
+    else:
+        text, tone = f"In no month would both {sides} rather have talks than none.", "bad"
+    alone = "; ".join(f"{words.faction(f)} in {plural(len(m), 'month')}" for f, m in talks.wanted.items())
+    return Finding(
+        text,
+        because=f"Each by itself: {alone}. Talks begin in {percent(talks.began)} of worlds, and all steps are taken in "
+        f"{percent(talks.completed)}.",
+        limit="Means over the draws, of worlds with talks against the same worlds without.",
+        tone=tone,  # type: ignore[arg-type]
+    )
+
+
+def _clock(clock: Clock, words: Words) -> Finding:
+    one, two = (words.faction(f) for f in clock.factions)
+    if clock.at_once[0] > clock.at_once[1]:
+        who, chance = one, clock.at_once[0]
+    else:
+        who, chance = two, clock.at_once[1]
+    return Finding(
+        f"If each may be obstinate, the wait is over after {clock.ends:.0f} months at the latest, and {who} has the shorter breath: it "
+        f"would give in at once with {percent(chance)}.",
+        because=f"{one} insists on {percent(clock.demand[0])} of what there is to be divided and {two} on {percent(clock.demand[1])}; patience "
+        f"alone would give {percent(clock.fair)} to {one}. Without obstinacy they would be exhausted after "
+        f"{clock.exhausted[0]:.0f} and {clock.exhausted[1]:.0f} months.",
+        limit="A war of attrition between two that may be bluffing (Abreu and Gul 2000); beside the simulation, not part of it.",
+    )
+
+
+def _coalition(result: OutlookResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = [
+        [name.replace("_", " "), percent(share)]
+        for name, share in sorted(result.coalition.items(), key=lambda x: -x[1])
+    ]
+    return Table(
+        caption="Who of those who hold the incumbent up could not be purged",
+        columns=("Group", "Draws in which it is safe"),
+        rows=rows,
+        numeric=(1,),
+        note="A coalition is safe that is strong enough and within which no part that is strong enough would be safe by itself "
+        "(Acemoglu, Egorov and Sonin 2008), on the judged strengths, by more than half of them.",
     )
 
 
@@ -292,12 +441,14 @@ def _gestures(result: OutlookResult, words: Words) -> list[Block]:
         moved = "; ".join(
             f"{words.reading(g.by, r)}: {percent(g.before[r])} → {percent(g.after[r])}" for r in g.before
         )
-        rows.append([g.name, g.on or "not yet", _telling(g), moved])
+        cost = "–" if g.cost is None else f"{g.cost:.1f}"
+        rows.append([g.name, g.on or "not yet", cost, _telling(g), moved])
     return [
         Table(
             caption="What the gestures tell",
-            columns=("Gesture", "When", "What it tells", "Belief before and after"),
+            columns=("Gesture", "When", "Cost in points", "What it tells", "Belief before and after"),
             rows=rows,
+            numeric=(2,),
             note="Bayes' rule on the judged likelihoods. The case's priors are those of its date: for what was seen by then "
             "the belief without it is worked out backwards, for what was not the belief that it would lead to. Several "
             "gestures are not independent, so effects do not add up.",
@@ -336,8 +487,17 @@ def _questions(result: OutlookResult) -> Table:
 
 def _how(result: OutlookResult) -> str:
     parts: Sequence[str] = [PARTS[p] for p in result.parts]
+    still = (
+        f"Made to stand still, as asked: {joined([PARTS[p] for p in result.without])}. "
+        if result.without
+        else ""
+    )
+    left = ""
+    if result.left_out:
+        ties = "; ".join(" with ".join(pair) for pair in result.left_out)
+        left = f" What somebody adds for having these together is not counted, since more than one of them moves by chance: {ties}."
     return (
         f"{result.worlds:,} worlds of {result.months} months, {result.worlds // result.draws} for each of {result.draws:,} draws "
-        f"of the judged numbers; pictures of paths are from every fourth world. Parts simulated: {joined(parts)}. Everything "
-        "else stays as it is."
+        f"of the judged numbers; pictures of paths are from every sixty-fourth world. Parts simulated: {joined(parts)}. "
+        f"{still}Everything else stays as it is.{left}"
     )

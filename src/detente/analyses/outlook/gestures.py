@@ -29,6 +29,7 @@ def learnt(case: Case, name: str) -> GestureResult:
     return GestureResult(
         by=gesture.by,
         name=gesture.name or name.replace("_", " "),
+        cost=None if gesture.cost is None else gesture.cost.median,
         on=None if gesture.on is None else gesture.on.isoformat(),
         before={r: round(float(v), 6) for r, v in zip(readings, before, strict=True)},
         after={r: round(float(v), 6) for r, v in zip(readings, after, strict=True)},

@@ -7,27 +7,43 @@ at the last month stays for ever::
 
 ``told`` hands no-deal values to the deal. What is outside (recognition) runs the same with and without a deal and
 cancels, so it stays at what chance has it in the draw. With a deal the sender's step stays at the package's option and
-talks are over: what the incumbent's fate is then worth is added to that option, so that a package and the no-deal path
-run through the same world and are compared in the same points.
+talks are over: what the incumbent's fate is then worth is added to that option, and what else would come without being
+agreed on to the status quo of its issue, so that a package and the no-deal path run through the same world and are compared
+in the same points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.outlook.crew import Crew, Part
 from detente.errors import LimitError
-from detente.kernels.worlds import PARAMETERS, Worlds
+from detente.kernels.worlds import EVENTS, PARAMETERS, SHAPE, Ladder, Worlds, no_ladder
 from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged, patience
-from detente.problem.world import FROZEN, columns, flows, setting
+from detente.problem.talks import Game, choices, game
+from detente.problem.world import FROZEN, Setting, columns, flows, lasting, setting
 
-__all__ = ["BEST", "PER", "expected", "fixed", "occupancy", "simulate", "told", "value"]
+__all__ = [
+    "BEST",
+    "PER",
+    "Ground",
+    "by_then",
+    "choices_at_talks",
+    "fixed",
+    "flow",
+    "shares",
+    "simulate",
+    "still",
+    "talks",
+    "told",
+    "value",
+]
 
 PER = 128
 """Worlds for each draw."""
@@ -35,39 +51,157 @@ PER = 128
 BEST = 1 << 15
 """Worlds at best estimates."""
 
+GROUPS = 8
+"""Groups of draws, the replicates, for which histograms are kept apart."""
+
 Floats = NDArray[np.float64]
 Values = Mapping[str, Floats]
 
 
-def simulate(
-    problem: Problem,
-    sample: Sample,
-    values: Values,
-    *,
-    seed: int,
-    per: int | None = None,
-    changes: Mapping[str, Floats | float] | None = None,
-    crew: Crew | None = None,
-) -> Worlds:
-    """Worlds of every draw; equal numbers and seeds meet equal chance, whatever the ``changes``."""
-    world = problem.case.world
-    assert world is not None
-    known = setting(problem.case, world)
-    table = columns(problem, sample, values, PARAMETERS, changes=changes)
-    count = per if per is not None else BEST if sample.draws == 1 else PER
-    # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
-    return (crew or Crew()).run(
-        Part(table, 0, count, known.months, known.lapse, known.polls, seed & (2**63 - 1))
+@dataclass(frozen=True)
+class Ground:
+    """What worlds grow from: a problem and some draws of all its numbers."""
+
+    problem: Problem
+    sample: Sample
+    """With typed no-deal values."""
+    steps: Judged
+    world: Values
+    supposing: Callable[[Mapping[str, str]], Sample]
+    """The same draws with some readings taken for true."""
+    seed: int
+
+    def only(self, which: NDArray[np.int64]) -> Ground:
+        """Some of the draws."""
+
+        def supposing(readings: Mapping[str, str]) -> Sample:
+            return self.supposing(readings).only(which)
+
+        return replace(
+            self,
+            sample=self.sample.only(which),
+            steps=Judged({path: v[which] for path, v in self.steps.values.items()}),
+            world={path: v[which] for path, v in self.world.items()},
+            supposing=supposing,
+        )
+
+    @property
+    def setting(self) -> Setting:
+        """Dates and beginnings."""
+        spec = self.problem.case.world
+        assert spec is not None
+        return setting(self.problem.case, spec)
+
+
+def talks(ground: Ground, changes: Mapping[str, Floats | float]) -> Game | None:
+    """The game at the talks under some changes of the world; None: there is nothing to choose."""
+    spec = ground.problem.case.world
+    assert spec is not None
+    rungs = spec.talks.ladder if spec.talks is not None else None
+    if rungs is None:
+        return None
+    names = ("talks.stop", "talks.spoilt", "fiefs.wrecks", "fiefs.now", "sender.now", "sender.yields")
+    stop, spoilt, wrecks, fiefs, level, able = columns(
+        ground.problem, ground.sample, ground.world, names, changes=changes
+    )
+    place = ground.problem.factions.index(rungs.by)
+    rivals = {r: ground.supposing({rungs.by: r}) for r in ground.problem.readings[place]}
+    return game(
+        ground.problem,
+        ground.sample,
+        rivals,
+        ground.steps,
+        ground.world,
+        level=int(level[0]),
+        hazard=np.minimum(1.0, stop + spoilt + wrecks * fiefs),
+        able=able,
     )
 
 
-def occupancy(found: Worlds) -> Floats:
-    """[S, T + 1, 5, 3, 3] share of worlds by office, easing and recognition."""
+def choices_at_talks(ground: Ground, changes: Mapping[str, Floats | float]) -> Ladder:
+    """What the simulation takes: the choices at the talks as tables."""
+    spec = ground.problem.case.world
+    assert spec is not None
+    rungs = spec.talks.ladder if spec.talks is not None else None
+    start = len(rungs.below) if rungs is not None else 0
+    over = no_ladder(ground.sample.draws, start=start)
+    if rungs is None or _over(changes):
+        return over
+    of = talks(ground, changes)
+    if of is None:
+        return over
+    found = choices(of)
+    place = ground.problem.factions.index(rungs.by)
+    readings = ground.problem.readings[place]
+    feared = rungs.obstinate.get(rungs.by, "")
+    table = np.stack([found.step, found.leave, found.sender_step, found.sender_leave], axis=1)
+    return Ladder(
+        of.steps,
+        start,
+        np.ascontiguousarray(table, dtype=np.float32),
+        ground.sample.reading[place].astype(np.int64),
+        # Nobody is ruled out for certain: what a reading of no chance does would leave nothing to believe.
+        np.maximum(of.prior, 1e-6).astype(np.float32),
+        readings.index(feared) if feared in readings else -1,
+    )
+
+
+def _over(changes: Mapping[str, Floats | float]) -> bool:
+    """Whether the changes let no talks begin."""
+    return all(not np.any(changes.get(path, 1.0)) for path in ("talks.begin", "talks.mediated"))
+
+
+def simulate(
+    ground: Ground,
+    *,
+    per: int | None = None,
+    changes: Mapping[str, Floats | float] | None = None,
+    ladder: Ladder | None = None,
+    crew: Crew | None = None,
+) -> Worlds:
+    """Worlds of every draw; equal numbers and seeds meet equal chance, whatever the ``changes``. ``ladder``: the choices at the
+    talks, where they are known already."""
+    known, sample = ground.setting, ground.sample
+    table = columns(ground.problem, sample, ground.world, PARAMETERS, changes=changes)
+    rungs = ladder if ladder is not None else choices_at_talks(ground, changes or {})
+    count = per if per is not None else BEST if sample.draws == 1 else PER
+    groups = GROUPS if sample.draws % GROUPS == 0 else 1
+    # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
+    return (crew or Crew()).run(Part(table, 0, count, known.dates, ground.seed & (2**63 - 1), rungs, groups))
+
+
+def still(parts: Collection[str]) -> dict[str, float]:
+    """The changes by which some parts of the world stand still."""
+    return {path: value for part in parts for path, value in FROZEN[part].items()}
+
+
+def shares(found: Worlds) -> Floats:
+    """[S, T + 1, 5] share of worlds by what became of the incumbent."""
     size, months, _ = found.states.shape
-    joint = found.states.reshape(size, months, 45, 4)
-    counts = joint[..., 0] + joint[..., 1] + joint[..., 2] + joint[..., 3]
-    share: Floats = (counts / found.per).reshape(size, months, 5, 3, 3)
-    return share
+    counts = found.states.reshape(size, months, SHAPE[0], -1).sum(axis=3)
+    return np.asarray(counts / found.per)
+
+
+def by_then(found: Worlds, event: str) -> Floats:
+    """[S, T + 1] share of worlds in which an event has happened."""
+    return np.asarray(found.events[:, EVENTS.index(event)].cumsum(axis=1) / found.per)
+
+
+def flow(found: Worlds, points: Floats, gains: Mapping[str, Floats]) -> Floats:
+    """[F, S, T + 1] mean flow, from points by joint state [F, *SHAPE, S] and gains of events [F, S]."""
+    factions, size = len(points), found.states.shape[0]
+    worth = points.reshape(factions, -1, size)
+    occupied = np.flatnonzero(found.states.any(axis=(0, 1)))
+    total = np.empty((size, found.states.shape[1], factions))
+    for begin in range(0, size, 128):  # the counts as floats all at once would be a hundred megabytes
+        part = slice(begin, begin + 128)
+        counts = found.states[part][:, :, occupied].astype(np.float64)
+        here = np.ascontiguousarray(worth[:, occupied, part].transpose(2, 1, 0))
+        np.matmul(counts, here, out=total[part])
+    result = total.transpose(2, 0, 1) / found.per
+    for event, gain in gains.items():
+        result += gain[:, :, None] * by_then(found, event)[None]
+    return np.asarray(result)
 
 
 def value(flow: Floats, rho: Floats) -> Floats:
@@ -78,56 +212,86 @@ def value(flow: Floats, rho: Floats) -> Floats:
     return total
 
 
-def expected(share: Floats, points: Floats) -> Floats:
-    """[F, S, T + 1] mean flow, from the share of worlds in each state and points [F, 5, 3, 3, S]."""
-    size, months = share.shape[:2]
-    share = share.reshape(size, months, -1)
-    worth = points.reshape(len(points), -1, size).transpose(2, 1, 0)
-    flow: Floats = np.matmul(share, np.ascontiguousarray(worth)).transpose(2, 0, 1)
-    return flow
-
-
 def fixed(level: int) -> dict[str, float]:
     """The changes by which the sender stays at a step and talks are over."""
-    return {"sender.now": float(level), **FROZEN["sender"], "talks.now": 0.0, "talks.begin": 0.0}
+    return {
+        "sender.now": float(level),
+        **FROZEN["sender"],
+        "talks.now": 0.0,
+        "talks.begin": 0.0,
+        "talks.mediated": 0.0,
+        "talks.retract": 0.0,
+        "home.reverses": 0.0,
+    }
 
 
-def told(problem: Problem, sample: Sample, steps: Judged, values: Values, *, seed: int) -> Sample:
+def told(ground: Ground) -> Sample:
     """The sample with the no-deal values of ``case.computed``, and with what each of the sender's steps is worth through
-    the incumbent's fate. That is in every package with the step, also in one that settles who holds office.
+    the incumbent's fate, and the status quo of issues that move by themselves through that. The fate is in every package
+    with the step, also in one that settles who holds office.
 
     Raises
     ------
     LimitError
         What a path is worth to somebody is beyond the points that the deal counts in.
     """
+    problem, sample = ground.problem, ground.sample
     case = problem.case
     world = case.world
     assert world is not None
     names = case.computed
     which = [problem.factions.index(f) for f in names]
-    rho = patience(problem, sample, steps, names)
-    points = flows(problem, sample, values, recognition=False)[which]
+    rho = patience(problem, sample, ground.steps, names)
+    points = flows(problem, sample, ground.world, recognition=False)[which]
+    gains = {event: gain[which] for event, gain in lasting(problem, sample).items()}
     step = problem.step[which][:, None]
     no_deal = sample.no_deal.copy()
-    path = value(expected(occupancy(simulate(problem, sample, values, seed=seed)), points), rho)
+    path = value(flow(simulate(ground), points, gains), rho)
     no_deal[which] = _steps(path / step, names)
     shifted = sample.points.copy()
-    sender = world.sender
+    sender, here = world.sender, ground.setting.level
+    start = len(world.talks.ladder.below) if world.talks is not None and world.talks.ladder is not None else 0
     # Without a sender nothing that a package moves changes the incumbent's fate: it is the same in every package.
     levels = range(len(sender.steps)) if sender is not None else range(1)
     for level in levels:
-        kept = simulate(problem, sample, values, seed=seed, changes=fixed(level))
-        fate = value(expected(occupancy(kept), points), rho) - points[:, 0, level, 0]
+        kept = simulate(ground, changes=fixed(level))
+        fate = value(flow(kept, points, {}), rho) - points[:, 0, level, 0, start]
         amount = _steps(fate / step, names)
         if sender is not None:
-            issue = problem.issues.index(sender.issue)
-            option = problem.options[issue].index(sender.steps[level])
-            shifted[which, issue, option] += amount
+            _added(shifted, problem, which, sender.issue, (sender.steps[level],), amount)
         else:
-            for option in range(len(problem.options[0])):
-                shifted[which, 0, option] += amount
+            _added(shifted, problem, which, problem.issues[0], problem.options[0], amount)
+        if level == here:
+            for event, gain in gains.items():
+                came = value(gain[:, :, None] * by_then(kept, event)[None], rho)
+                issue = next(iter(_moved_by(problem, event)))
+                stays = problem.case.issues[issue].status_quo or ""
+                _added(shifted, problem, which, issue, (stays,), _steps(came / step, names))
     return replace(sample, no_deal=no_deal, points=shifted)
+
+
+def _moved_by(problem: Problem, event: str) -> list[str]:
+    """Issues that an event moves."""
+    world = problem.case.world
+    assert world is not None
+    moved = list(world.means.get(event, {}))  # type: ignore[call-overload]
+    if event.startswith("lists_") and world.lists is not None:
+        moved.append(world.lists.issue)
+    return moved
+
+
+def _added(
+    points: NDArray[np.int32],
+    problem: Problem,
+    which: Sequence[int],
+    issue: str,
+    options: Sequence[str],
+    amount: NDArray[np.int32],
+) -> None:
+    """``amount`` [F, S] added to options of an issue, in place."""
+    i = problem.issues.index(issue)
+    for option in options:
+        points[which, i, problem.options[i].index(option)] += amount
 
 
 def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +14,33 @@ from detente.analyses.deal.run import REPLICATES
 from detente.analyses.outlook.result import QuestionResult
 from detente.case.base import Range
 from detente.case.dates import months_until
-from detente.case.world import Amount, Answer, Happened, Question, State
-from detente.kernels.worlds import BINS, EVENTS, OFFICE, TOP, VARIABLES, Worlds
+from detente.case.world import Amount, Answer, Happened, Outcome, Question, State
+from detente.kernels.worlds import BINS, EVENTS, SHAPE, VARIABLES, Worlds
 from detente.rng import replicate_error
 
-__all__ = ["answered"]
+__all__ = ["Seen", "answered"]
 
 Floats = NDArray[np.float64]
 
 BANDS = ("many", "some", "none")
+OUTCOMES = get_args(Outcome)
 
 
-def answered(question: Question, start: date, found: Worlds, judged: Mapping[str, Floats]) -> QuestionResult:
-    """The answers to a question in the worlds ``found``, which begin at ``start``.
+@dataclass(frozen=True)
+class Seen:
+    """Worlds in the terms of a case."""
+
+    found: Worlds
+    start: date
+    """When they begin."""
+    tops: Mapping[str, float]
+    """Variable → where the range of its histogram ends."""
+    level: int
+    """What the incumbent has conceded at the beginning."""
+
+
+def answered(question: Question, seen: Seen, judged: Mapping[str, Floats]) -> QuestionResult:
+    """The answers to a question in simulated worlds.
 
     ``judged``: answer → [S] what somebody judged; in each draw these are made to add up to 1, or with a ``rest`` to no
     more, as priors are. Shares of worlds are not stretched: what is left over belongs to nobody unless an answer is
@@ -33,7 +49,7 @@ def answered(question: Question, start: date, found: Worlds, judged: Mapping[str
     shares: dict[str, Floats | None] = dict.fromkeys(question.answers)
     for answer, spec in question.answers.items():
         if spec is not None and spec != "rest":
-            shares[answer] = judged[answer] if isinstance(spec, Range) else _chance(spec, start, found)
+            shares[answer] = judged[answer] if isinstance(spec, Range) else _chance(spec, seen)
     if judged:
         total = np.sum([judged[a] for a in judged], axis=0)
         over = (
@@ -53,11 +69,12 @@ def answered(question: Question, start: date, found: Worlds, judged: Mapping[str
     )
 
 
-def _chance(spec: Answer, start: date, found: Worlds) -> Floats | None:
+def _chance(spec: Answer, seen: Seen) -> Floats | None:
     """[S] share of worlds; None for a share among worlds of which there are none."""
+    found = seen.found
     last = found.states.shape[1] - 1
     if isinstance(spec, Happened):
-        by = min(last, months_until(start, spec.by))
+        by = min(last, months_until(seen.start, spec.by))
         done = found.events[:, EVENTS.index(spec.event), : by + 1].sum(axis=1)
         if spec.given is None:
             return np.asarray(done / found.per)
@@ -69,28 +86,32 @@ def _chance(spec: Answer, start: date, found: Worlds) -> Floats | None:
             return None
         return np.repeat(parts / whole, len(done) // REPLICATES)
     if isinstance(spec, State):
-        at = min(last, months_until(start, spec.at))
-        joint = found.states[:, at].reshape(-1, len(OFFICE), 3, 3, 2, 2) / found.per
-        return np.asarray(joint[(slice(None), *_chosen(spec))].reshape(len(joint), -1).sum(axis=1))
+        at = min(last, months_until(seen.start, spec.at))
+        joint = found.states[:, at].reshape(-1, *SHAPE) / found.per
+        chosen = _chosen(spec, seen.level)
+        return np.asarray(joint[(slice(None), *chosen)].reshape(len(joint), -1).sum(axis=1))
     assert isinstance(spec, Amount)
-    at = min(last, months_until(start, spec.at))
-    row = found.histograms[VARIABLES.index(spec.variable), at].astype(np.float64)
-    edges = np.linspace(0, TOP[spec.variable], BINS + 1)
-    passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
-    between = float(np.interp(spec.high, edges, passed) - np.interp(spec.low, edges, passed))
-    return np.full(len(found.states), between)
+    at = min(last, months_until(seen.start, spec.at))
+    # Paths are kept for each replicate, not for each draw.
+    rows = found.histograms[:, VARIABLES.index(spec.variable), at].astype(np.float64)
+    edges = np.linspace(0, seen.tops[spec.variable], BINS + 1)
+    between = []
+    for row in rows:
+        passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
+        low, high = np.interp([spec.low, spec.high], edges, passed, right=1.0)
+        between.append(high - low)
+    return np.repeat(between, len(found.states) // len(between))
 
 
-def _chosen(spec: State) -> Sequence[slice]:
+def _chosen(spec: State, level: int) -> Sequence[slice]:
     """Which part of the joint states a state means."""
 
     def one(index: int | None) -> slice:
         return slice(None) if index is None else slice(index, index + 1)
 
     return (
-        one(None if spec.office is None else OFFICE.index(spec.office)),
+        one(None if spec.office is None else OUTCOMES.index(spec.office)),
         one(spec.easing),
         one(None if spec.recognised is None else BANDS.index(spec.recognised)),
-        one(None if spec.talks is None else int(spec.talks)),
-        one(None if spec.split is None else int(spec.split)),
+        one(None if spec.conceded is None else level + spec.conceded),
     )

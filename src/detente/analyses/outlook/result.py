@@ -10,15 +10,18 @@ from detente import __version__
 from detente.analyses.deal.result import jsonable
 
 __all__ = [
+    "Clock",
     "Fan",
     "Fate",
     "GestureResult",
     "Influence",
     "Leaving",
+    "Move",
     "OutlookResult",
     "PathValue",
     "PolicyResult",
     "QuestionResult",
+    "TalksResult",
 ]
 
 
@@ -94,10 +97,12 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Influence:
-    """A part of the world made to stand still, everything else and all chance the same."""
+    """Something changed, everything else and all chance the same."""
 
     office_lost: float
     """Change in the share of worlds in which the office is lost by the end."""
+    error: float
+    """Its standard error, from paired replicates."""
     value: Mapping[str, float]
     """Faction → change of the mean value of no deal."""
 
@@ -129,6 +134,8 @@ class GestureResult:
     by: str
     name: str
     on: str | None
+    cost: float | None
+    """What it cost whoever made it, in its points, as judged; null where the case does not say."""
     before: Mapping[str, float]
     """Reading → chance before it was seen; for one that has not been seen, the case's own."""
     after: Mapping[str, float]
@@ -136,6 +143,65 @@ class GestureResult:
     ratio: float | None
     """The largest likelihood divided by the smallest: 1 tells nothing; null: under some reading it is impossible."""
     seen: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step that is due at the talks."""
+
+    by: str
+    """The faction whose step it is."""
+    what: Mapping[str, str]
+    """Issue → option that it leads to."""
+    chance: Mapping[str, float]
+    """Reading of the incumbent → chance a month that the step is taken: by him, or by the sender if it knew that reading.
+    Mean over the draws."""
+    worth: float
+    """Mean points that the step is worth to the faction that takes it, nothing else given (under the reading that is true)."""
+    crosses: float
+    """Share of draws in which it crosses a line of that faction."""
+    reached: float
+    """Share of worlds in which it is taken by the end."""
+
+
+@dataclass(frozen=True)
+class TalksResult:
+    """The talks, step by step."""
+
+    by: str
+    to: str
+    moves: tuple[Move, ...]
+    began: float
+    """Share of worlds in which talks begin by the end."""
+    completed: float
+    """Share in which all steps are taken."""
+    trust: tuple[float, float, float]
+    """5th, 50th and 95th percentile over worlds of the public belief that the incumbent is not obstinate, at the end."""
+    trusted: float
+    """That belief at the beginning."""
+    wanted: Mapping[str, tuple[int, ...]]
+    """Faction at the talks → months in which it would rather have talks than none, at the mean of the draws."""
+    ripe: tuple[int, ...]
+    """Months in which both would."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Who can hold out longer if each may be obstinate: the talks as a war of attrition (Abreu and Gul 2000)."""
+
+    factions: tuple[str, str]
+    demand: tuple[float, float]
+    """Share of what there is to be divided that each insists on, as judged."""
+    fair: float
+    """Share that patience alone would give to the first, with offers made at once (Rubinstein 1982)."""
+    obstinate: tuple[float, float]
+    """Prior of never giving in."""
+    exhausted: tuple[float, float]
+    """Months by which each would have given in, were it not obstinate."""
+    at_once: tuple[float, float]
+    """Chance that each gives in at once."""
+    ends: float
+    """Months after which only the obstinate are left."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +235,13 @@ class OutlookResult:
     dates: tuple[str, ...]
     """First day of each month, month 0 first."""
     parts: tuple[str, ...]
-    """Parts of the world that the case gives."""
+    """Parts of the world that are simulated."""
+    without: tuple[str, ...]
+    """Parts that the case gives and that were made to stand still, as asked."""
     paths: Mapping[str, Fan]
-    """Of the parts that the case gives; from every fourth world."""
+    """Of the parts that are simulated; from every sixty-fourth world."""
+    unit: str | None
+    """Of the path ``output``."""
     office: Mapping[str, Fate]
     judgement_share: float
     """Of the variance of whether the office is lost by the end: the share that comes from the judged numbers, the rest
@@ -181,6 +251,18 @@ class OutlookResult:
     """Factions that hold the office in hand → what would make a hand-over better than going on."""
     structure: Mapping[str, Influence]
     """Part → what changes if it stands still: how much hangs on the choice of model."""
+    levers: Mapping[str, Influence]
+    """What moves the outlook from outside the talks → what changes with it: seats, unity, recognition."""
+    coalition: Mapping[str, float]
+    """Group among those who hold the incumbent up → share of draws in which it could not be purged (Acemoglu, Egorov and
+    Sonin 2008)."""
+    cascade: float | None
+    """Share of all governments at which a threshold cascade of recognition would come to rest, at best estimates; null without
+    thresholds."""
+    talks: TalksResult | None
+    clock: Clock | None
+    left_out: tuple[tuple[str, ...], ...]
+    """Issues that a term of somebody's ties together though several of them move in the world: those terms are not counted."""
     policies: Mapping[str, PolicyResult]
     gestures: Mapping[str, GestureResult]
     questions: Mapping[str, QuestionResult]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.gestures import learnt
-from detente.analyses.outlook.paths import PER, expected, fixed, occupancy, simulate, value
-from detente.analyses.outlook.questions import answered
+from detente.analyses.outlook.paths import (
+    PER,
+    Ground,
+    choices_at_talks,
+    fixed,
+    flow,
+    shares,
+    simulate,
+    still,
+    value,
+)
+from detente.analyses.outlook.questions import Seen, answered
 from detente.analyses.outlook.result import (
     Fan,
     Fate,
@@ -23,32 +33,39 @@ from detente.analyses.outlook.result import (
     PathValue,
     PolicyResult,
 )
+from detente.analyses.outlook.talks import attrition_clock, negotiated
 from detente.case.dates import months_after
 from detente.case.model import Case
 from detente.case.outlook import PARTS
+from detente.case.world import World
 from detente.errors import UsageError
-from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Worlds
-from detente.problem import Sample, hands, table
+from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Ladder, Worlds
+from detente.problem import hands, table
 from detente.problem.steps import patience
-from detente.problem.world import FROZEN, flows, setting
+from detente.problem.theory import cascade_rest, ruling_coalition
+from detente.problem.world import flows, lasting, tied
 from detente.rng import replicate_error
 
 __all__ = ["least_credibility", "outlook"]
 
 Floats = NDArray[np.float64]
+Changes = Mapping[str, Floats | float]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SHOWS = {
     "revenue": "money",
     "income": "money",
-    "loyalty": "loyalty",
-    "support": "support",
     "recognition": "recognition",
+    "governors": "regional",
+    "turnout": "regional",
+    "trust": "talks",
 }
+"""Variable → the part that moves it, where it has another name."""
+
 YEAR = 12
 
-FEW = 32
-"""Worlds for each draw in which parts are made to stand still."""
+EVERY = 4
+"""Every fourth draw is looked at where parts are made to stand still, or something is changed."""
 
 
 @dataclass(frozen=True)
@@ -58,61 +75,107 @@ class _Outlook:
     ready: Deal
     per: int
     crew: Crew | None
+    changes: Changes
+    """What stands still, as asked."""
+    ground: Ground
 
     @property
     def case(self) -> Case:
         return self.ready.problem.case
 
+    @property
+    def world(self) -> World:
+        world = self.case.world
+        assert world is not None
+        return world
+
     @cached_property
     def found(self) -> Worlds:
-        return self.run(self.ready.typed, {})
+        return self.run({})
 
-    def run(self, sample: Sample, changes: Mapping[str, Floats | float], most: int | None = None) -> Worlds:
-        """Worlds of the fresh draws, at most ``most`` for each."""
-        ready = self.ready
-        per = min(self.per, most or self.per)
-        world = ready.beside_fresh.world
-        return simulate(
-            ready.problem, sample, world, seed=ready.seed, per=per, changes=changes, crew=self.crew
-        )
+    def run(self, changes: Changes) -> Worlds:
+        """Worlds of the draws, the same chance whatever the changes."""
+        all_ = {**changes, **self.changes}
+        ladder = self.ladder if not any(_bargained(path) for path in changes) else None
+        return simulate(self.ground, per=self.per, changes=all_, ladder=ladder, crew=self.crew)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The choices at the talks, as long as nothing about them is changed."""
+        return choices_at_talks(self.ground, self.changes)
 
     @cached_property
     def points(self) -> Floats:
-        """[F, 5, 3, 3, S] with recognition running."""
-        return flows(self.ready.problem, self.ready.typed, self.ready.beside_fresh.world, recognition=True)
+        """[F, 5, 3, 3, 4, S] with recognition running."""
+        return flows(self.ground.problem, self.ground.sample, self.ground.world, recognition=True)
+
+    @cached_property
+    def gains(self) -> dict[str, Floats]:
+        """Event → [F, S]."""
+        return lasting(self.ground.problem, self.ground.sample)
 
     @cached_property
     def rho(self) -> Floats:
-        problem = self.ready.problem
-        return patience(problem, self.ready.typed, self.ready.beside_fresh.steps, problem.factions)
+        problem = self.ground.problem
+        return patience(problem, self.ground.sample, self.ground.steps, problem.factions)
 
-    def worth(self, share: Floats) -> Floats:
-        """[F, S] value of no deal, from the share of worlds in each state."""
-        return value(expected(share, self.points), self.rho)
+    def flow(self, found: Worlds) -> Floats:
+        """[F, S, T + 1]."""
+        return flow(found, self.points, self.gains)
+
+    def worth(self, found: Worlds) -> Floats:
+        """[F, S] value of no deal."""
+        return value(self.flow(found), self.rho)
+
+    @cached_property
+    def waiting(self) -> Floats:
+        """[F, S, T + 1] flow of the world as it is."""
+        return self.flow(self.found)
 
     @cached_property
     def share(self) -> Floats:
-        """[S, T + 1, 5, 3, 3] of the world as it is."""
-        return occupancy(self.found)
+        """[S, T + 1, 5] of the world as it is."""
+        return shares(self.found)
 
     @cached_property
     def base(self) -> Floats:
-        return self.worth(self.share)
+        return value(self.waiting, self.rho)
 
     @cached_property
-    def few(self) -> Floats:
-        """The same from the first worlds of each draw alone, for comparisons with what stands still."""
-        return occupancy(self.run(self.ready.typed, {}, FEW))
+    def part(self) -> _Outlook:
+        """The same on every fourth draw, for comparisons of which there are many."""
+        draws = self.ground.sample.draws
+        every = EVERY if draws % (EVERY * REPLICATES) == 0 else 1
+        return replace(self, ground=self.ground.only(np.arange(0, draws, every)))
+
+    @cached_property
+    def lost(self) -> Floats:
+        """[S] share of worlds in which the office is lost."""
+        return _lost(shares(self.found))
+
+    def against(self, changes: Changes) -> Influence:
+        """What some changes make of it."""
+        found = self.run(changes)
+        lost, worth = _lost(shares(found)) - self.lost, self.worth(found) - self.base
+        names = self.ready.problem.factions
+        change = {f: round(float(w.mean()), 6) for f, w in zip(names, worth, strict=True)}
+        return Influence(round(float(lost.mean()), 6), replicate_error(lost, REPLICATES), change)
 
     def judged(self, question: str) -> dict[str, Floats]:
         """Answer → [S] the probability that somebody judged."""
         world, start = self.ready.beside_fresh.world, f"questions.{question}."
         return {path.removeprefix(start): v for path, v in world.items() if path.startswith(start)}
 
-    def lost(self, share: Floats) -> Floats:
-        """[S] share of worlds whose incumbent has lost office by the end."""
-        gone: Floats = 1 - share[:, -1, 0].sum(axis=(1, 2))
-        return gone
+
+def _bargained(path: str) -> bool:
+    """Whether a number of the world bears on the choices at the talks."""
+    return path.startswith("talks.") or path in ("sender.now", "sender.yields", "fiefs.now", "fiefs.wrecks")
+
+
+def _lost(share: Floats) -> Floats:
+    """[S] share of worlds whose incumbent has lost office by the end."""
+    gone: Floats = 1 - share[:, -1, 0]
+    return gone
 
 
 def outlook(
@@ -121,17 +184,18 @@ def outlook(
     per: int = PER,
     package: Mapping[str, str] | None = None,
     track: str | None = None,
+    without: Collection[str] = (),
     crew: Crew | None = None,
 ) -> OutlookResult:
     """The world of a case without a deal, ``per`` worlds for each draw.
 
-    ``crew`` says who simulates; the answer does not depend on it.
-    ``package`` (what moves, at the table ``track``) is what waiting is compared with.
+    ``crew`` says who simulates; the answer does not depend on it. ``without``: parts of the world that are made to stand
+    still. ``package`` (what moves, at the table ``track``) is what waiting is compared with.
 
     Raises
     ------
     UsageError
-        The case has no world, or somebody's patience is missing.
+        The case has no world, a part has another name, or somebody's patience is missing.
     """
     problem = ready.problem
     case, world = problem.case, problem.case.world
@@ -143,9 +207,14 @@ def outlook(
         raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
     start = case.as_of
     assert start is not None, "checked on reading"
-    this = _Outlook(ready, per, crew)
-    parts = tuple(p for p in PARTS if getattr(world, p) is not None)
+    given = tuple(p for p in PARTS if getattr(world, p) is not None)
+    _known(without, given)
+    this = _Outlook(ready, per, crew, still(without), ready.fresh_ground)
+    parts = tuple(p for p in given if p not in without)
     compared = _compared(this, package, track)
+    tops = {v: this.ground.setting.top if v == "output" else TOP.get(v, 1.0) for v in VARIABLES}
+    level = len(world.talks.ladder.below) if world.talks is not None and world.talks.ladder is not None else 0
+    seen = Seen(this.found, start, tops, level)
     return OutlookResult(
         case=case.id,
         title=case.title,
@@ -157,21 +226,104 @@ def outlook(
         months=world.months,
         dates=tuple(months_after(start, m).isoformat() for m in range(world.months + 1)),
         parts=parts,
-        paths={v: _fan(this.found, n, TOP[v]) for n, v in enumerate(VARIABLES) if SHOWS[v] in parts},
+        without=tuple(p for p in given if p in without),
+        paths={
+            v: _fan(this.found, n, tops[v])
+            for n, v in enumerate(VARIABLES)
+            if SHOWS.get(v, v) in parts and _moves(world, v)
+        },
+        unit=world.output.unit if world.output is not None else None,
         office=_office(this),
-        judgement_share=_judged(this.lost(this.share), per),
+        judgement_share=_judged(_lost(this.share), per),
         no_deal=_values(this),
         leaving=_leaving(this),
-        structure={part: _still(this, part) for part in parts},
+        structure={part: this.part.against(still((part,))) for part in parts},
+        levers={name: this.part.against(changes) for name, changes in _levers(this.part, parts).items()},
+        coalition=_coalition(this),
+        cascade=_cascade(this),
+        talks=negotiated(this.ground, this.found, this.ladder, this.waiting, this.rho, _quiet(this), level)
+        if "talks" in parts
+        else None,
+        clock=attrition_clock(this.ground),
+        left_out=tuple(tied(case)),
         policies={name: _policy(this, name) for name in case.policies},
         gestures={name: learnt(case, name) for name in case.gestures},
-        questions={
-            name: answered(q, start, this.found, this.judged(name)) for name, q in case.questions.items()
-        },
+        questions={name: answered(q, seen, this.judged(name)) for name, q in case.questions.items()},
         package=None if package is None else dict(package),
         package_value=None if compared is None else compared[0],
         ripe=() if compared is None else compared[1],
     )
+
+
+def _known(without: Collection[str], given: Sequence[str]) -> None:
+    for part in without:
+        if part not in given:
+            raise UsageError(
+                f"there is no part '{part}' in the world of this case; its parts are: {', '.join(given)}"
+            )
+
+
+def _moves(world: World, variable: str) -> bool:
+    """Whether a path is worth a picture: trust moves at talks with steps only."""
+    if variable == "trust":
+        rungs = world.talks.ladder if world.talks is not None else None
+        return rungs is not None and rungs.by in rungs.obstinate
+    return variable not in ("income", "price")
+
+
+def _quiet(this: _Outlook) -> Floats:
+    """[F, S, T + 1] flow of worlds without talks."""
+    return this.flow(this.run(still(("talks",))))
+
+
+def _levers(this: _Outlook, parts: Sequence[str]) -> dict[str, dict[str, Floats | float]]:
+    """What could be changed from outside, one thing each."""
+    world = this.ground.world
+    found: dict[str, dict[str, Floats | float]] = {}
+    if "authority" in parts:
+        seats, all_ = world["authority.seats"], world["authority.of"]
+        found["one friendly seat less on the electoral authority"] = {
+            "authority.seats": np.maximum(seats - 1, 0)
+        }
+        found["one more"] = {"authority.seats": np.minimum(seats + 1, all_)}
+        if (seats + 1 < np.floor(all_ / 2) + 1).any():
+            found["a friendly majority there"] = {"authority.seats": np.floor(all_ / 2) + 1}
+    if "split" in parts:
+        found["a challenger's side that stays united"] = {
+            "split.now": 0.0,
+            "split.begins": 0.0,
+            "split.tempts": 0.0,
+        }
+        found["one that stays split"] = {"split.now": 1.0, "split.heals": 0.0}
+    if "recognition" in parts:
+        stays = dict(still(("recognition",)).items())
+        found["recognition by all governments, for good"] = {
+            **stays,
+            "recognition.now": world["recognition.all"],
+        }
+        found["recognition by none"] = {"recognition.now": 0.0}
+    return found
+
+
+def _coalition(this: _Outlook) -> dict[str, float]:
+    """Who could not be purged, draw by draw."""
+    loyalty = this.world.loyalty
+    if loyalty is None or loyalty.members is None:
+        return {}
+    names = list(loyalty.members)
+    strength = np.array([this.ready.beside_fresh.world[f"loyalty.members.{name}"] for name in names])
+    counts = dict.fromkeys(names, 0)
+    for column in strength.T:
+        for n in ruling_coalition(column):
+            counts[names[n]] += 1
+    return {name: round(counts[name] / strength.shape[1], 6) for name in names}
+
+
+def _cascade(this: _Outlook) -> float | None:
+    known = this.world.recognition
+    if known is None or known.mean is None or known.deviation is None:
+        return None
+    return round(1 - float(cascade_rest(known.mean.median, known.deviation.median)), 6)
 
 
 # --- paths and fates --------------------------------------------------------------------------------------
@@ -179,7 +331,7 @@ def outlook(
 
 def _fan(found: Worlds, variable: int, top: float) -> Fan:
     """Quantiles from the histograms, linear within a bin (an error of at most one bin)."""
-    counts = found.histograms[variable].astype(np.float64)
+    counts = found.histograms[:, variable].sum(axis=0).astype(np.float64)
     edges = np.linspace(0, top, BINS + 1)
     lines = []
     for q in QUANTILES:
@@ -192,7 +344,7 @@ def _fan(found: Worlds, variable: int, top: float) -> Fan:
 
 
 def _office(this: _Outlook) -> dict[str, Fate]:
-    share = this.share.sum(axis=(3, 4))  # [S, T + 1, 5]
+    share = this.share
     mean = share.mean(axis=0)
     fates = {}
     for n, name in enumerate(OFFICE):
@@ -224,16 +376,15 @@ def _judged(share: Floats, per: int) -> float:
 
 def _values(this: _Outlook) -> dict[str, PathValue]:
     ready, problem = this.ready, this.ready.problem
-    best, beside = ready.supposing({}), ready.beside_best
-    points = flows(problem, best, beside.world, recognition=True)
-    rho = patience(problem, best, beside.steps, problem.factions)
-    at_best = simulate(problem, best, beside.world, seed=ready.seed)
-    computed = value(expected(occupancy(at_best), points), rho)[:, 0]
-    flow = expected(this.share, this.points)
-    months = flow.shape[2] - 1
-    later = np.array([_from(flow, this.rho, m).mean(axis=1) for m in range(months + 1)])
-    a_year = _from(flow, this.rho, min(YEAR, months)) - this.base
-    typed = best.no_deal[:, 0] * problem.step
+    best = ready.best_ground({})
+    points = flows(problem, best.sample, best.world, recognition=True)
+    rho = patience(problem, best.sample, best.steps, problem.factions)
+    at_best = flow(simulate(best, changes=this.changes), points, lasting(problem, best.sample))
+    computed = value(at_best, rho)[:, 0]
+    months = this.waiting.shape[2] - 1
+    later = np.array([_from(this.waiting, this.rho, m).mean(axis=1) for m in range(months + 1)])
+    a_year = _from(this.waiting, this.rho, min(YEAR, months)) - this.base
+    typed = best.sample.no_deal[:, 0] * problem.step
     found = {}
     for n, f in enumerate(problem.factions):
         low, high = np.quantile(this.base[n], (0.05, 0.95))
@@ -245,7 +396,7 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
             low=round(float(low), 6),
             high=round(float(high), 6),
             typed=None if used else round(float(typed[n]), 6),
-            status_quo=round(float(points[n, 0, _level(this), _band(this), 0]), 6),
+            status_quo=round(float(points[n, 0, this.ground.setting.level, _band(this), _start(this), 0]), 6),
             drift=round(float(a_year[n].mean()), 6),
             later=tuple(round(float(v), 6) for v in later[:, n]),
             used=used,
@@ -259,12 +410,6 @@ def _from(flow: Floats, rho: Floats, month: int) -> Floats:
     return value(flow[:, :, min(month, last - 1) :], rho) if month < last else flow[:, :, -1]
 
 
-def _level(this: _Outlook) -> int:
-    """How far the sender has eased now."""
-    assert this.case.world is not None
-    return setting(this.case, this.case.world).level
-
-
 def _band(this: _Outlook) -> int:
     known = this.case.world.recognition if this.case.world else None
     if known is None or known.issue is None or known.bands is None:
@@ -273,13 +418,18 @@ def _band(this: _Outlook) -> int:
     return known.bands.index(here) if here in known.bands else 0
 
 
+def _start(this: _Outlook) -> int:
+    """What the incumbent has conceded now, as a level."""
+    rungs = this.world.talks.ladder if this.world.talks is not None else None
+    return len(rungs.below) if rungs is not None else 0
+
+
 def _leaving(this: _Outlook) -> dict[str, Leaving]:
     """Of those who have a hand in the issue that says who holds office."""
-    world, problem = this.case.world, this.ready.problem
-    assert world is not None
+    world, problem = this.world, this.ready.problem
     if world.office.issue is None or "handed_over" not in world.office.options:
         return {}
-    here = this.points[:, :, _level(this), _band(this)]  # [F, 5, S]
+    here = this.points[:, :, this.ground.setting.level, _band(this), _start(this)]  # [F, 5, S]
     found = {}
     for f in hands(problem, problem.issues.index(world.office.issue)):
         kept = here[f, OFFICE.index("handed_over")]
@@ -306,26 +456,19 @@ def least_credibility(stay: float, kept: float, betrayed: float) -> float | None
     return round((stay - betrayed) / (kept - betrayed), 6)
 
 
-def _still(this: _Outlook, part: str) -> Influence:
-    share = occupancy(this.run(this.ready.typed, FROZEN[part], FEW))
-    lost = float((this.lost(share) - this.lost(this.few)).mean())
-    change = (this.worth(share) - this.worth(this.few)).mean(axis=1)
-    factions = this.ready.problem.factions
-    return Influence(round(lost, 6), {f: round(float(c), 6) for f, c in zip(factions, change, strict=True)})
-
-
 def _policy(this: _Outlook, name: str) -> PolicyResult:
     spec, beside = this.case.policies[name], this.ready.beside_fresh
     changes = {path: beside.world[f"policies.{name}.{path}"] for path in spec.changes}
-    share = occupancy(this.run(this.ready.typed, changes))
-    paired = this.lost(share) - this.lost(this.share)
-    worth = this.worth(share) - this.base
-    fate = share[:, -1].sum(axis=(2, 3)).mean(axis=0)
+    found = this.run(changes)
+    share = shares(found)
+    paired = _lost(share) - _lost(this.share)
+    worth = this.worth(found) - this.base
+    fate = share[:, -1].mean(axis=0)
     factions = this.ready.problem.factions
     return PolicyResult(
         name=spec.name or name.replace("_", " "),
         changes={path: number.median for path, number in spec.changes.items()},
-        office_lost=round(float(this.lost(share).mean()), 6),
+        office_lost=round(float(_lost(share).mean()), 6),
         difference=round(float(paired.mean()), 6),
         difference_error=replicate_error(paired, REPLICATES),
         fate={o: round(float(v), 6) for o, v in zip(OFFICE, fate, strict=True)},
@@ -344,17 +487,15 @@ def _compared(
     if package is None:
         return None
     ready, problem = this.ready, this.ready.problem
-    world = this.case.world
-    assert world is not None
     at = table(problem, track)
-    sender = world.sender
+    sender = this.world.sender
     level = 0
     if sender is not None:
-        level = sender.steps.index(package.get(sender.issue, sender.steps[_level(this)]))
-    kept = occupancy(this.run(ready.typed, fixed(level)))
+        level = sender.steps.index(package.get(sender.issue, sender.steps[this.ground.setting.level]))
     points = flows(problem, ready.typed, ready.beside_fresh.world, recognition=True, package=package)
-    mean = value(expected(kept, points), this.rho).mean(axis=1)
-    waiting = expected(this.share, this.points)
+    gains = lasting(problem, ready.typed, settled=package)
+    mean = value(flow(this.run(fixed(level)), points, gains), this.rho).mean(axis=1)
+    waiting = this.waiting
     months = waiting.shape[2] - 1
     ripe = []
     for m in range(months + 1):
