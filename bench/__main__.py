@@ -1,7 +1,7 @@
 """Every target of speed, with a peer in the same run where there is one.
 
-``uv run --group peers python -m bench [--json FILE] [--only GROUP]`` prints a table; times are medians after a
-warm-up, so that compilation is excluded. Instances are of the *conflict* family (``bench.families``); the
+``uv run --group peers python -m bench [--json FILE] [--only GROUP]`` prints a table; times are medians (of worlds: the
+best) after a warm-up, so that compilation is excluded. Instances are of the *conflict* family (``bench.families``); the
 reservation value is a party's mean over all packages.
 """
 
@@ -25,14 +25,21 @@ from typing import Any
 
 import numpy as np
 
-from bench.families import SEED, conflict, mean_value, plain_worlds, roadmap, world
+from bench.families import SEED, conflict, mean_value, plain_worlds, roadmap
+from bench.talks import FAMILIES, FAR, GAMES, MONTHS, apart
+from detente.analyses.deal.run import prepare
+from detente.analyses.outlook.crew import LARGEST, Crew, Part, simulated
+from detente.analyses.outlook.paths import choices_at_talks
+from detente.case.reading import read_case
+from detente.catalogue import resolve
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
 from detente.kernels.freegraph import free_stability
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
-from detente.kernels.worlds import run as run_worlds
+from detente.kernels.worlds import EVENTS, PARAMETERS
+from detente.problem.world import columns
 
 
 @dataclass(frozen=True)
@@ -53,14 +60,16 @@ class Measurement:
         return self.value >= self.target if self.more else self.value <= self.target
 
 
-def seconds(call: Callable[[], Any], *, runs: int = 5) -> float:
+def seconds(
+    call: Callable[[], Any], *, runs: int = 5, middle: Callable[[list[float]], float] = statistics.median
+) -> float:
     call()
     taken = []
     for _ in range(runs):
         start = time.perf_counter()
         call()
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+    return middle(taken)
 
 
 def frontiers() -> list[Measurement]:
@@ -133,24 +142,99 @@ def roadmaps() -> list[Measurement]:
     return rows
 
 
+def grown(draws: int) -> Part:
+    """The whole world of the bundled Venezuelan case, to be simulated."""
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case
+    ground = prepare(case, draws=draws).fresh_ground
+    table = columns(ground.problem, ground.sample, ground.world, PARAMETERS)
+    return Part(table, 0, 1, ground.setting.dates, SEED, choices_at_talks(ground, {}), 1)
+
+
+def first_draw(part: Part) -> Part:
+    ladder = part.ladder
+    alone = ladder._replace(choices=ladder.choices[:1], reading=ladder.reading[:1], prior=ladder.prior[:1])
+    return part._replace(parameters=part.parameters[:, :1], ladder=alone)
+
+
 def worlds() -> list[Measurement]:
-    """Worlds of 60 months, every part moving, with plain NumPy beside; both lose the office as often."""
-    parameters, polls = world(1024)
-    given = {"months": 60, "lapse": 7, "polls": polls, "seed": SEED}
-    count = 1024 * parameters.shape[1]
-    found = run_worlds(parameters, per=1024, **given)
-    taken = seconds(lambda: run_worlds(parameters, per=1024, **given), runs=3)
-    peer = seconds(lambda: plain_worlds(parameters[:, 0], 20_000, 60, 7, polls, SEED), runs=3)
-    lost = 1 - found.states[:, 60, :36].sum() / count
-    theirs = plain_worlds(parameters[:, 0], 200_000, 60, 7, polls, SEED)
-    if abs(lost - theirs) > 3 * (theirs * (1 - theirs) / 200_000) ** 0.5 + 1e-3:
-        raise SystemExit(f"worlds differ: {lost:.4f} here, {theirs:.4f} in plain NumPy")
-    ratio = (count / taken) / (20_000 / peer)
-    note = f"NumPy {20_000 / peer:,.0f} a second on one core; office lost in {lost:.1%} and {theirs:.1%}"
+    """Worlds of 60 months of the bundled case, with plain NumPy beside; one draw is the same in both."""
+    draws = per = 1024
+    whole = grown(draws)
+    taken = seconds(lambda: simulated(whole._replace(per=per)), runs=5, middle=min)
+    one = first_draw(whole)
+    few, many = 20_000, 200_000
+    peer = seconds(
+        lambda: plain_worlds(one.parameters[:, 0], few, one.dates, one.ladder, SEED), runs=3, middle=min
+    )
+    ours = simulated(one._replace(per=many))
+    theirs = plain_worlds(one.parameters[:, 0], many, one.dates, one.ladder, SEED)
+    shares = []
+    for event, other in theirs.items():
+        share = float(ours.events[0, EVENTS.index(event)].sum()) / many
+        if abs(share - other) > 4 * (2 * other * (1 - other) / many) ** 0.5 + 1e-4:
+            raise SystemExit(f"worlds differ: {event} in {share:.4f} here, in {other:.4f} in plain NumPy")
+        shares.append(f"{event.replace('_', ' ')} {share:.2%} and {other:.2%}")
+    speed, theirs_speed = draws * per / taken, few / peer
+    note = f"NumPy {theirs_speed:,.0f} a second on one core; one draw: {', '.join(shares)}"
     return [
-        Measurement("worlds of 60 months a second", count / taken, "/s", 1.5e6, True, "1,024 draws x 1,024"),
-        Measurement("worlds, detente / plain NumPy", ratio, "x", None, note=note),
+        Measurement(
+            "worlds of 60 months a second", speed, "/s", 1.5e6, True, "1,024 draws x 1,024, best of 5"
+        ),
+        Measurement("worlds, detente / plain NumPy", speed / theirs_speed, "x", None, note=note),
+        *_millions(),
     ]
+
+
+def _millions() -> list[Measurement]:
+    """Ten million worlds take no more memory than one million, and ten times as long."""
+    # A process of its own: peaks never fall, and this one has had others.
+    command = [sys.executable, "-c", "from bench.__main__ import peaks; peaks(16, (10**6, 10**7))"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    (small, before), (large, after) = json.loads(told)
+    note = f"16 draws; peak {after:.0f} MiB at 10^7 worlds"
+    return [
+        Measurement("worlds, memory of 10^7 beyond 10^6", after - before, "MiB", 16.0, note=note),
+        Measurement(
+            "worlds, time of 10^7 / 10^6", large / small, "x", 12.0, note=f"{large:.1f} s, {small:.2f} s"
+        ),
+    ]
+
+
+def peaks(draws: int, counts: tuple[int, ...]) -> None:
+    """Seconds and peak memory so far in MiB of so many worlds, one after the other, printed as JSON."""
+    whole = grown(draws)
+    found = []
+    with Crew() as crew:
+        crew.run(whole._replace(per=2 * LARGEST))
+        for count in counts:
+            start = time.perf_counter()
+            crew.run(whole._replace(per=count // draws))
+            found.append((time.perf_counter() - start, _peak()))
+    print(json.dumps(found))
+
+
+def _peak() -> float:
+    """MiB of this process at most. Not from getrusage: on Linux a new process begins with the peak of its parent there."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) / 2**10
+
+
+def talks() -> list[Measurement]:
+    """What it costs to play each reading as if it were known."""
+    rows = []
+    for family in FAMILIES:
+        found, name = apart(family), f"talks, {family.__name__}"
+        note = f"chance of having come as far within {MONTHS} months; {GAMES} games"
+        rows += [
+            Measurement(f"{name}: distance, median", found.median, "", None, note=note),
+            Measurement(f"{name}: distance, 90th percentile", found.ninth, "", None),
+            Measurement(f"{name}: distance above {FAR:g}", found.far, "", None, note="share of games"),
+            Measurement(f"{name}: full game not settled", found.unsettled, "", None, note=f"of {GAMES}"),
+        ]
+    return rows
 
 
 def searches() -> list[Measurement]:
@@ -273,7 +357,17 @@ def main() -> None:
     parser.add_argument("--only", help="only groups whose name contains this")
     chosen = parser.parse_args()
     rows: list[Measurement] = []
-    for group in (frontiers, searches, acceptance, standoffs, roadmaps, worlds, negmas_peer, processes):
+    for group in (
+        frontiers,
+        searches,
+        acceptance,
+        standoffs,
+        roadmaps,
+        worlds,
+        talks,
+        negmas_peer,
+        processes,
+    ):
         if chosen.only and chosen.only not in group.__name__:
             continue
         for row in group():
