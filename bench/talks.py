@@ -1,6 +1,6 @@
 """How far the choices at simulated talks are from those of the game in which every move tells what he wants.
 
-The product plays each reading out as if it were known (:mod:`detente.problem.talks`). Here games of two readings are solved
+The product plays each reading out as if it were known (:mod:`detente.kernels.talks`). Here games of two readings are solved
 on a grid of beliefs (``tests/oracles/talks.py``) and both are followed for two years. The distance of a game is the largest
 difference, over readings and positions, between the chances of having come as far. No peer, no target: it is a
 price, not a speed.

@@ -8,7 +8,7 @@ and else 0, and parameters of one draw (:data:`PARAMETERS`; ``u`` uniform):
     price      P' = P + pull (1 - P) + spread z                                              not below 0
     talks      off: begin with chance (begin + mediated) gate, gate = s((1 - b_obstinate - trust) / trust_scale)
                on: stop with chance stop + spoilt + wrecks F; else the side whose step is due steps or holds, by the choices of
-               :mod:`detente.problem.talks` (the sender's times (1 - resists turned)); if it held the other may leave; the public
+               :mod:`detente.kernels.talks` (the sender's times (1 - resists turned)); if it held the other may leave; the public
                belief b follows what the incumbent does
     sender     eases with chance (ease + ease_in_talks [talks]) (1 - resists turned) max(0, 1 + presses (P' - 1)), times last once it
                has eased; takes a step back with chance take_back + reverses turned

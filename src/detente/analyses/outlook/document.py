@@ -306,7 +306,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
         "worlds that lose the incumbent (standard error at most "
         f"{100 * max(i.error for i in result.structure.values()):.1f} points), and in what no deal is worth to each faction; from "
-        "every fourth draw. '--without PART' makes it stand still in everything.",
+        "every eighth draw. '--without PART' makes it stand still in everything.",
         fold=True,
     )
 
@@ -327,7 +327,7 @@ def _levers(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 2 + len(factions))),
         note="From the first month on, everything else and all chance the same; changes against the world as it is, from every "
-        "fourth draw.",
+        "eighth draw.",
     )
 
 

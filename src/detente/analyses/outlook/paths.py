@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from detente.analyses.outlook.crew import Crew, Part
 from detente.errors import LimitError
+from detente.kernels.talks import Game, choices
 from detente.kernels.worlds import EVENTS, PARAMETERS, SHAPE, Ladder, Worlds, no_ladder
 from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged, patience
-from detente.problem.talks import Game, choices, game
+from detente.problem.talks import road, standing
 from detente.problem.world import FROZEN, Setting, columns, flows, lasting, setting
 
 __all__ = [
@@ -94,27 +95,40 @@ class Ground:
 
 
 def talks(ground: Ground, changes: Mapping[str, Floats | float]) -> Game | None:
-    """The game at the talks under some changes of the world; None: there is nothing to choose."""
-    spec = ground.problem.case.world
+    """The game at the talks under some changes of the world; None where its world has no ladder, or nothing is left to be done
+    at it.
+
+    Raises
+    ------
+    UsageError
+        Somebody's patience is missing.
+    """
+    problem, sample, steps = ground.problem, ground.sample, ground.steps
+    spec = problem.case.world
     assert spec is not None
     rungs = spec.talks.ladder if spec.talks is not None else None
     if rungs is None:
         return None
     names = ("talks.stop", "talks.spoilt", "fiefs.wrecks", "fiefs.now", "sender.now", "sender.yields")
-    stop, spoilt, wrecks, fiefs, level, able = columns(
-        ground.problem, ground.sample, ground.world, names, changes=changes
-    )
-    place = ground.problem.factions.index(rungs.by)
-    rivals = {r: ground.supposing({rungs.by: r}) for r in ground.problem.readings[place]}
-    return game(
-        ground.problem,
-        ground.sample,
-        rivals,
-        ground.steps,
-        ground.world,
-        level=int(level[0]),
-        hazard=np.minimum(1.0, stop + spoilt + wrecks * fiefs),
-        able=able,
+    stop, spoilt, wrecks, fiefs, level, able = columns(problem, sample, ground.world, names, changes=changes)
+    positions = road(spec, rungs, int(level[0]))
+    if len(positions) < 2:
+        return None
+    by, to = problem.factions.index(rungs.by), problem.factions.index(rungs.to)
+    readings = problem.case.readings.get(rungs.by, {})
+    prior = np.array([r.prior.median for r in readings.values()]) if readings else np.ones(1)
+    each = [ground.supposing({rungs.by: r}) for r in readings] or [sample]
+    return Game(
+        np.stack([standing(problem, one, positions, by) for one in each], axis=1),
+        standing(problem, sample, positions, to),
+        np.stack([patience(problem, one, steps, (rungs.by,))[0] for one in each], axis=1),
+        patience(problem, sample, steps, (rungs.to,))[0],
+        ground.world["talks.ladder.precision"],
+        np.minimum(1.0, stop + spoilt + wrecks * fiefs),
+        ground.world["talks.ladder.blame_by"],
+        ground.world["talks.ladder.blame_to"],
+        able,
+        np.repeat((prior / prior.sum())[None, :], sample.draws, axis=0),
     )
 
 

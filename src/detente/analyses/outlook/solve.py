@@ -64,8 +64,8 @@ SHOWS = {
 
 YEAR = 12
 
-EVERY = 4
-"""Every fourth draw is looked at where parts are made to stand still, or something is changed."""
+EVERY = 8
+"""Every eighth draw is looked at where parts are made to stand still, or something is changed."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class _Outlook:
 
     @cached_property
     def part(self) -> _Outlook:
-        """The same on every fourth draw, for comparisons of which there are many."""
+        """The same on every eighth draw, for comparisons of which there are many."""
         draws = self.ground.sample.draws
         every = EVERY if draws % (EVERY * REPLICATES) == 0 else 1
         return replace(self, ground=self.ground.only(np.arange(0, draws, every)))

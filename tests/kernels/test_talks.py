@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from detente.errors import LimitError
-from detente.problem import talks
-from detente.problem.talks import Choices, Game, choices
+from detente.kernels.talks import Choices, Game, choices
 from tests.oracles.talks import reading_by_reading
 
 DRAWS = 40
@@ -344,10 +343,9 @@ def test_readings_do_not_influence_one_another():
             assert alone[:, 0] == pytest.approx(field[:, k], abs=5e-5)
 
 
-def test_what_does_not_settle_is_an_error(monkeypatch):
-    monkeypatch.setattr(talks, "ITERATIONS", 3)
+def test_what_does_not_settle_is_an_error():
     with pytest.raises(LimitError, match=r"in \d+ of 40 draws .* do not settle; a smaller 'precision'"):
-        choices(several(2, 3, seed=11))
+        choices(several(2, 3, seed=11), iterations=3)
 
 
 def test_choices_are_named_as_the_kernel_takes_them():
