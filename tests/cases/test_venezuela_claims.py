@@ -172,6 +172,8 @@ def test_at_the_talks_he_steps_and_washington_seldom_answers(ready: Deal) -> Non
     assert max(first.chance.values()) - min(first.chance.values()) < 0.05
     assert answer.worth < -5
     assert found.completed < 0.05
+    assert len(found.wanted["united_states"]) == 60
+    assert len(found.wanted["leader"]) < 6
 
 
 def test_questions_are_modelled_where_the_world_has_them(ready: Deal) -> None:

@@ -269,7 +269,7 @@ def _policies(result: OutlookResult, words: Words) -> Table:
             [
                 p.name,
                 percent(p.office_lost),
-                f"{100 * p.difference:+.1f} ± {100 * p.difference_error:.1f}".replace("-", "−"),
+                f"{signed(100 * p.difference)} ± {100 * p.difference_error:.1f}",
                 *(signed(p.value[f]) for f in factions),
             ]
         )
@@ -293,7 +293,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = [
         [
             PARTS[part],
-            f"{100 * i.office_lost:+.1f}".replace("-", "−"),
+            signed(100 * i.office_lost),
             *(signed(i.value[f]) for f in factions),
         ]
         for part, i in sorted(result.structure.items(), key=lambda item: -abs(item[1].office_lost))
@@ -316,7 +316,7 @@ def _levers(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = [
         [
             name,
-            f"{100 * i.office_lost:+.1f} ± {100 * i.error:.1f}".replace("-", "−"),
+            f"{signed(100 * i.office_lost)} ± {100 * i.error:.1f}",
             *(signed(i.value[f]) for f in factions),
         ]
         for name, i in result.levers.items()
