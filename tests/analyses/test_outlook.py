@@ -275,7 +275,7 @@ def test_terms_between_things_that_move_by_themselves_are_named() -> None:
          "  exit: {rate: 0.01, push: 0.1, scale: 0.1, trigger: 0.16100251257867598}\n"),
         ("  polls: {on: [2021-06-01], base: 0.6, scale: 0.1, compliance: {office: 0.5, cost: 1, patience: 0.9, prospect: 0.4444444444444445, scale: 0.1}}\n",
          "  polls: {on: [2021-06-01], base: 0.6, scale: 0.1, fairness: 0.5}\n"),
-        ("  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, demand: {reviews: 0.5, position: 0.3, cost: 0.5, sender_cost: 0.1}}\n",
+        ("  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, demand: {reviews: 0.5, cost: 0.5, sender_cost: 0.1}}\n",
          "  sender: {issue: ban, steps: [strict, lifted], ease: 0.2, take_back: 0.2}\n"),
     ],
 )  # fmt: skip
@@ -296,7 +296,9 @@ def test_parts_can_be_left_out_as_asked() -> None:
     quiet = solved(BASE + WORLD + SENDER, per=128, without=("exit",))
     assert quiet.office["holds"].share[-1] == 1
     assert (quiet.parts, quiet.without) == (("sender",), ("exit",))
-    with pytest.raises(UsageError, match="its parts are: sender, exit"):
+    assert solved(BASE + WORLD, per=64, without=("exit",)).structure == {}
+    assert document(solved(BASE + WORLD, per=64, without=("exit",)), case(BASE + WORLD)).blocks
+    with pytest.raises(UsageError, match=r"--without money.*its parts are: sender, exit"):
         solved(BASE + WORLD + SENDER, without=("money",))
 
 
@@ -321,6 +323,39 @@ readings:
     assert found.clock.at_once == pytest.approx((0, 0.7132515342252453), abs=1e-5)
     assert found.clock.fair == pytest.approx(0.6, abs=1e-5)
     assert found.coalition == {"a": 1, "b": 1, "c": 1, "d": 0}
+
+
+def test_what_is_beyond_every_bound_counts_in_the_last_bin() -> None:
+    more = "  money: {revenue: 1, pull: 1, spread: 1, loss: [0], evasion: 0, evasion_pace: 0, evasion_ceiling: 0, rents: 0, depletion: 0}\n"
+    more += "  hunger: {now: 0.9, pace: 0, need: 0, feeds: 0, relief: 0, opens: 0, rage: 0}\n"
+    more += "  output: {unit: x, now: 1, reach: 1, pace: 0, spread: 1000000000}\n"
+    found = solved(BASE + WORLD + more, per=256).paths
+    assert found["hunger"].median[-1] == pytest.approx(0.9, abs=0.01)
+    assert found["output"].high[-1] == pytest.approx(1.5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "  polls: {on: [2021-06-01], base: 0.6, scale: 0.1, compliance: {office: 0.5, cost: 1000000000, patience: 0.00001, prospect: 0.5, scale: 0.00001}}\n",
+        "  loyalty: {now: 1, outside_offer: 0, scale: 0.2, pace: 0, spread: 0, members: {a: [0.1, 1], b: 4}}\n",
+        "  survival: {peak: 1, threshold: 0.6, scale: [0.01, 0.4]}\n",
+    ],
+)
+def test_tails_of_wide_ranges_are_no_internal_error(more: str) -> None:
+    found = outlook(prepare(case(BASE + WORLD + more), draws=64, widen=5), per=64)
+    assert all(0 <= fate.share[-1] <= 1 for fate in found.office.values())
+
+
+def test_a_range_from_which_nothing_follows_names_its_place() -> None:
+    more = TALKS.replace(
+        "    stop: 0\n",
+        "    stop: 0\n    trust_scale: 0.3\n    assurance: {together: 1, apart: 0, alone: [0.2, 0.9], betrayed: -1}\n",
+    )
+    more = more.replace("blame_by", "obstinate: {ruler: a}, blame_by")
+    text = WITH_GIFT + "readings: {ruler: {a: {prior: 0.5}, b: {prior: 0.5}}}\n" + WORLD + SENDER + more
+    with pytest.raises(UsageError, match=r"world\.talks\.assurance: .*together less alone"):
+        outlook(prepare(case(text), draws=64, widen=5), per=8)
 
 
 def test_levers_move_what_they_should() -> None:
@@ -494,6 +529,12 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + "  authority: {seats: 6, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\n", "at least as many as are friendly"),
         (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0, trust: 0.5, trust_scale: 0.1}\n", "trust in what"),
         (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0, retract: 0.5}\n", "nothing to take back without a 'ladder'"),
+        (WORLD + SENDER + "  under: {ruler: {a: {sender.now: 1}}}\nreadings: {ruler: {a: {prior: 1}}}\n", "leave it to a policy"),
+        (WORLD + "  authority: {seats: 2, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\npolicies: {p: {changes: {authority.of: 1}}}\n", "from 2 to inf"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 18, recognition.all: 11}}}\n", "there would be only 11"),
+        (WORLD + "  loyalty: {now: 1, outside_offer: 0, scale: 0.2, pace: 0, spread: 0, members: {a: 0, b: 4}}\n", "at least 1e-06"),
+        (WORLD + "  survival: {peak: 1, threshold: 0.6, scale: 1.0e-39}\n", "at least 1e-06"),
+        (WORLD + "  loyalty: {now: 0.5, scale: 0.2, pace: 0.2, spread: 0, selectorate: {patience: 1, ratio: 0.5}}\n", "must be below 1"),
         (WORLD + SENDER + "impossible: [{ban: lifted, chair: stays}]\n", "with everything else as it is this is impossible, by entry 1"),
         (WORLD + "  lists: {issue: ban, steps: [lifted, strict], ease: 0, follows: 0, weighs: 0, traps: 0}\n", "the status quo of 'ban' was expected first"),
         (WORLD + "  means: {funds_agreed: {ban: lifted}}\n", "never happens without a part 'funds'"),
@@ -502,7 +543,7 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + TALKS, "add a part 'sender' to the world"),
         (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: given}, {gift: given}, {gift: given}, {gift: given}"), "at most 3"),
         (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: eaten}"), "unknown option of gift 'eaten'"),
-        (WORLD + SENDER + TALKS.replace("precision: 1", "precision: 0"), "must be above 0"),
+        (WORLD + SENDER + TALKS.replace("precision: 1", "precision: 0"), "at least 1e-06"),
         (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0}\nquestions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {event: conceded, by: 2022-01-01}, b: rest}}}\n", "without a 'ladder'"),
         (WORLD + "  survival: {peak: 0.1, scale: 0.2, attack: {cost: 0.3, precision: 1, prior: 0.5, prior_precision: 9}}\n", "too vague"),
         (WORLD + "policies: {p: {changes: {exit.rat: 0}}}\n", "unknown number of the world 'exit.rat'"),

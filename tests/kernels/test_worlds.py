@@ -73,7 +73,7 @@ MOVING = {
     "sender.take_back": 0.02, "home.turns": 0.4, "home.resists": 0.5, "home.reverses": 0.03, "home.presses": 0.5,
     "home.threatens": 2.0, "funds.agree": 0.01, "funds.agree_in_talks": 0.05, "funds.pay": 0.1, "funds.relieves": 0.1,
 }  # fmt: skip
-POLL, REGIONAL, DECIDES, LAPSE, ELECTION = (1 << n for n in range(len(DATES)))
+POLL, REGIONAL, DECIDES, LAPSE, ELECTION, LATER = (1 << n for n in range(len(DATES)))
 
 
 def calendar(months: int, **when: tuple[int, ...]) -> np.ndarray:

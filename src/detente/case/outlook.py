@@ -54,6 +54,9 @@ PARTS = (
 )
 """Parts of a world, each of which may be left out."""
 
+SHARPEST = 1e-6
+"""The least scale: what is sharper decides nothing else, and cannot be told from it in the numbers of a simulation."""
+
 DERIVED: Mapping[str, str] = MappingProxyType(
     {
         "survival.attack": "survival.threshold",
@@ -472,8 +475,8 @@ def _sharp(world: World) -> Iterator[tuple[Path, str]]:
     ):  # fmt: skip
         spec = getattr(world, part)
         value = getattr(spec, key) if spec is not None else None
-        if value is not None and value.low <= 0:
-            yield ("world", part, key), "must be above 0"
+        if value is not None and value.low < SHARPEST:
+            yield ("world", part, key), f"must be at least {SHARPEST:g}: found {value.low:g}"
     for part, key, numbers in (
         ("sender", "demand", ("cost",)),
         ("polls", "compliance", ("patience", "scale")),
@@ -483,8 +486,11 @@ def _sharp(world: World) -> Iterator[tuple[Path, str]]:
         spec = getattr(world, part)
         inner = getattr(spec, key) if spec is not None else None
         for name in numbers if inner is not None else ():
-            if getattr(inner, name).low <= 0:
-                yield ("world", part, key, name), "must be above 0"
+            if getattr(inner, name).low < SHARPEST:
+                yield (
+                    ("world", part, key, name),
+                    f"must be at least {SHARPEST:g}: found {getattr(inner, name).low:g}",
+                )
     fall = world.survival
     if fall is not None and fall.attack is not None:
         cost, sees, expects = fall.attack.cost, fall.attack.precision, fall.attack.prior_precision
@@ -500,8 +506,17 @@ def _sharp(world: World) -> Iterator[tuple[Path, str]]:
             yield ("world", "survival", "attack", "cost"), "must lie between 0 and 1, both excluded"
     if world.loyalty is not None and world.loyalty.selectorate is not None:
         pure = world.loyalty.selectorate
-        if pure.patience.high >= 1 and pure.ratio.high >= 1:
-            yield ("world", "loyalty", "selectorate"), "'patience' and 'ratio' cannot both reach 1"
+        if pure.patience.high >= 1:
+            yield (
+                ("world", "loyalty", "selectorate", "patience"),
+                f"must be below 1: found {pure.patience.high:g}",
+            )
+    for name, strength in (world.loyalty.members or {}).items() if world.loyalty is not None else ():
+        if strength.low < SHARPEST:
+            yield (
+                ("world", "loyalty", "members", name),
+                f"must be at least {SHARPEST:g}: found {strength.low:g}",
+            )
     option = world.exit.option if world.exit is not None else None
     if option is not None and option.discount.low <= option.drift.high:
         yield ("world", "exit", "option"), "'discount' must be above 'drift', over their whole ranges"
@@ -600,6 +615,26 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                         f"readings of '{owners[path]}' and of '{f}' both set '{path}', and both can be true at once; "
                         "leave it to one of them",
                     )
+    for f, readings in world.under.items():
+        for r, changes in readings.items():
+            if "sender.now" in changes:
+                yield (
+                    ("world", "under", f, r, "sender.now"),
+                    "where the sender stands is known, whatever is read: leave it to a policy",
+                )
+    sets: list[tuple[Path, Mapping[str, Range]]] = [
+        (("policies", n, "changes"), p.changes) for n, p in case.policies.items()
+    ]
+    sets += [
+        (("world", "under", f, r), changes) for f, rs in world.under.items() for r, changes in rs.items()
+    ]
+    for place, changed in sets:
+        for part, total in (("recognition.now", "recognition.all"), ("authority.seats", "authority.of")):
+            if part in changed and total in changed and changed[part].high > changed[total].low:
+                yield (
+                    (*place, part),
+                    f"there would be only {changed[total].low:g} ('{total}'): found up to {changed[part].high:g}",
+                )
     known = world.recognition
     for at, path, value in given:
         lower, upper = bounds(path) if path not in ("talks.now", "sender.now") else (0.0, math.inf)
@@ -619,13 +654,21 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             of = (
                 world.authority.of.low if world.authority is not None and path.endswith("seats") else math.inf
             )
-            if not whole or not 0 <= value.low <= of or (path.endswith("of") and value.low < 1):
-                yield at, "a whole number of seats was expected, no more than there are"
+            least = (
+                max(1.0, world.authority.seats.high)
+                if world.authority is not None and path.endswith("of")
+                else 0.0
+            )
+            if not whole or not least <= value.low <= of:
+                yield (
+                    at,
+                    f"a whole number of seats was expected, from {least:g} to {of:g}: found {value.low:g}",
+                )
         elif value.low < lower or value.high > upper:
             allowed = f"at least {lower:g}" if upper == math.inf else f"between {lower:g} and {upper:g}"
             yield at, f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
-        elif path.endswith("scale") and value.low <= 0:
-            yield at, "must be above 0"
+        elif path.endswith(("scale", "deviation")) and value.low < SHARPEST:
+            yield at, f"must be at least {SHARPEST:g}: found {value.low:g}"
 
 
 _STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}

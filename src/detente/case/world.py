@@ -252,8 +252,6 @@ class Demand(Provenance):
 
     reviews: Rate
     """Chance in a month that there is one."""
-    position: Share
-    """What the other side would keep if sanctions were restored."""
     cost: Weight
     """The most that restored sanctions could cost it, above 0."""
     sender_cost: Weight
@@ -378,7 +376,7 @@ class Recognition(Provenance):
     extend: Share | None = None
     """Chance that it is, each time."""
     kept: Share | None = None
-    """Share that stays when it is not."""
+    """Share of them that stays when it is not."""
     kept_extended: Share | None = None
     """Share that stays when it is."""
     promises: Weight | None = None

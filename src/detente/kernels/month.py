@@ -158,11 +158,6 @@ def _within(x):  # type: ignore[no-untyped-def]
     return low if low < ONE else ONE
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _logistic(x):  # type: ignore[no-untyped-def]
-    return 1.0 / (1.0 + math.exp(-x))
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def begin(x, belief, p, prior, start, u):  # type: ignore[no-untyped-def]
     """Month 0: everything at its ``now``; u[BLOCK] decides who begins split."""
@@ -339,6 +334,7 @@ def sender_due(  # type: ignore[no-untyped-def]
     able,
     resists,
     now,
+    top,
 ):
     """Position n, where the sender's step is due: it steps, to at least what the ladder has there (``now`` being the step at the
     beginning), or holds and the incumbent may leave. A harder administration steps less."""
@@ -351,7 +347,8 @@ def sender_due(  # type: ignore[no-untyped-def]
         _expected(able * table[2, k, n], belief, k, mixed, total)
     _hindered(resists, turned, mixed)
     _answered(at, leaves, v, left, place, mixed, total)
-    _lifted(mixed, place, easing, went, now + np.float32((n + 1) // 2))
+    level = now + np.float32((n + 1) // 2)
+    _lifted(mixed, place, easing, went, level if level < top else top)
     _over(mixed, talks, bits, ends, completes)
     for k in range(belief.shape[0]):
         _seen_staying(table[1, k, n], belief, k, mixed)

@@ -54,9 +54,9 @@ STATES = int(np.prod(SHAPE))
 READINGS = 4
 """Readings of the incumbent, at most."""
 
-DATES = ("poll", "regional", "decides", "lapse", "election")
+DATES = ("poll", "regional", "decides", "lapse", "election", "later")
 """What a month can have: bits 0, 1, .. of ``dates``. A presidential poll, a regional poll, the decision about it, the end of
-the challenger's mandate, an election of the sender's."""
+the challenger's mandate, an election of the sender's; in the last month, whether a presidential poll lies beyond it."""
 
 TOP = {"revenue": 2.0, "income": 2.0, "price": 3.0}
 """Where the range of a variable ends, if not at 1."""
@@ -164,6 +164,7 @@ def _draw(  # type: ignore[no-untyped-def]
     final = 0
     for month in range(1, months + 1):
         final = month if dates[month] & 1 else final
+    final = months + 1 if dates[months] & 32 else final
     for begins in range(first, first + count, BLOCK):
         size = min(BLOCK, first + count - begins)
         chance.threefry(words, begins, 0, 0, seed, draw)
@@ -216,7 +217,7 @@ def _draw(  # type: ignore[no-untyped-def]
                     else:
                         m.sender_due(
                             n, u10, left, talks, place, easing, went, turned, belief, mixed, total, bits, choices, reading,
-                            last, able, resists, p[m._EASING],
+                            last, able, resists, p[m._EASING], p[m._EASING_TOP],
                         )  # fmt: skip
                 if steps and readings > 1:
                     m.believed(belief, total)
@@ -282,7 +283,10 @@ def _draw(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, inline="always")
 def _bin(share):  # type: ignore[no-untyped-def]
-    return min(BINS - 1, int(share * np.float32(BINS)))
+    # Bounded before it is made whole: what is too large for an integer must not become an index.
+    at = share * np.float32(BINS)
+    at = at if at < np.float32(BINS - 1) else np.float32(BINS - 1)
+    return int(at) if at > m.ZERO else 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

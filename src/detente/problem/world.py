@@ -69,7 +69,7 @@ FROZEN: Mapping[str, Mapping[str, float]] = {
     "regional": {"regional.joins": 0, "regional.joins_split": 0, "regional.observed": 0, "regional.gain": 0},
     "exit": {"exit.rate": 0, "exit.push": 0},
     "force": {"force.rate": 0},
-    "talks": {"talks.begin": 0, "talks.mediated": 0, "talks.stop": 0, "talks.spoilt": 0, "talks.retract": 0},
+    "talks": {"talks.now": 0, "talks.begin": 0, "talks.mediated": 0, "talks.stop": 0, "talks.spoilt": 0, "talks.retract": 0},
 }  # fmt: skip
 """Part → what makes it stand still, everything else as it is. (Steps at the talks are left out beside.)"""
 
@@ -80,6 +80,10 @@ _ABSENT: Mapping[str, float] = {
     "exit.scale": 1.0, "sender.yields": 1.0, "sender.last": 1.0,
 }  # fmt: skip
 """Of numbers that are left out; everything else is 0."""
+
+
+SHARPEST = 1e-6
+"""Nothing is sharper than this: scales, and distances of a discount factor from its ends."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ def setting(case: Case, world: World) -> Setting:
         month = months_until(case.as_of, day)
         if month <= world.months:
             dates[month] |= bit
+        elif bit == 1:
+            dates[world.months] |= 32
         # A decision that lies ahead of a poll beyond the horizon is made all the same.
         if bit == 2 and regional is not None and (decided := max(1, month - regional.lead)) <= world.months:
             dates[decided] |= 4
@@ -177,6 +183,7 @@ def columns(
     assert world is not None
     known = setting(problem.case, world)
     found = {name: np.full(size, _ABSENT.get(name, 0.0)) for name in names}
+    sharp = [name for name in names if name.endswith("scale") or name == "recognition.deviation"]
     if world.talks is not None:
         found["talks.now"] = np.full(size, float(world.talks.now))
     if world.sender is not None:
@@ -190,13 +197,7 @@ def columns(
     if "authority.seats" in values:
         # Fairness is judged for the seats of the case, whatever a policy makes of them.
         found["authority.base"] = values["authority.seats"].copy()
-    try:
-        found.update(_derived(values))
-    except ValueError as error:
-        raise UsageError(
-            f"world: in some draw nothing follows from what is given instead of a number: {error}; narrow these ranges, or use "
-            "a smaller --widen"
-        ) from None
+    found.update(_derived(values))
     losses = len(world.money.loss) if world.money else 0
     for n in range(losses, 3 if losses else 0):
         found[f"money.loss_{n}"] = found[f"money.loss_{losses - 1}"].copy()
@@ -208,6 +209,12 @@ def columns(
                 found[path] = np.where(which, values[f"under.{f}.{r}.{path}"], found[path])
     for path, value in (changes or {}).items():
         found[path] = np.broadcast_to(np.asarray(value, dtype=np.float64), (size,)).copy()
+    # The tails of a range may end where a number has no meaning any more.
+    for name in sharp:
+        found[name] = np.where(found[name] > 0, np.maximum(found[name], SHARPEST), found[name])
+    for part, whole in (("recognition.now", "recognition.all"), ("authority.seats", "authority.of")):
+        if part in found and whole in found:
+            found[part] = np.minimum(found[part], found[whole])
     for path in ("output.now", "output.reach", "output.spread"):
         if path in found:
             found[path] = found[path] / known.top
@@ -216,28 +223,54 @@ def columns(
 
 def _derived(values: Mapping[str, Floats]) -> dict[str, Floats]:
     """Numbers that follow from a game or an option instead of being typed (:mod:`detente.problem.theory`)."""
-
-    def given(start: str, *keys: str) -> list[Floats]:
-        return [values[f"{start}.{key}"] for key in keys] if f"{start}.{keys[0]}" in values else []
-
     found: dict[str, Floats] = {}
-    if game := given("survival.attack", "cost", "precision", "prior_precision", "prior"):
-        found["survival.threshold"] = theory.regime_threshold(*game)
-    if pure := given("loyalty.selectorate", "patience", "ratio"):
-        found["loyalty.outside_offer"] = np.asarray(theory.selectorate_share(*pure))
-    if asks := given("sender.demand", "position", "cost", "sender_cost"):
-        refused = np.asarray(theory.ultimatum(*asks).sanctions)
-        found["sender.take_back"] = values["sender.demand.reviews"] * refused
-    if loses := given("polls.compliance", "office", "cost", "patience"):
-        least = np.asarray(theory.least_prospect(*loses))
-        x = (values["polls.compliance.prospect"] - least) / values["polls.compliance.scale"]
-        found["polls.fairness"] = 0.5 * (1 + x / (1 + np.abs(x)))
-    if option := given("exit.option", "drift", "volatility", "discount", "worth"):
-        drift, volatility, discount, worth = option
-        found["exit.trigger"] = np.asarray(theory.exit_trigger(drift, volatility, discount, worth))
-    if game := given("talks.assurance", "together", "alone", "betrayed", "apart"):
-        found["talks.trust"] = np.clip(np.asarray(theory.trust_threshold(*game)), 0.0, 1.0)
+    for source, target, rule in (
+        ("survival.attack", "survival.threshold", _threshold),
+        ("loyalty.selectorate", "loyalty.outside_offer", _offer),
+        ("sender.demand", "sender.take_back", _refused),
+        ("polls.compliance", "polls.fairness", _complying),
+        ("exit.option", "exit.trigger", _trigger),
+        ("talks.assurance", "talks.trust", _trust),
+    ):
+        given = {p.removeprefix(f"{source}."): v for p, v in values.items() if p.startswith(f"{source}.")}
+        if given:
+            try:
+                found[target] = np.asarray(rule(given), dtype=np.float64)
+            except ValueError as error:
+                raise UsageError(
+                    f"world.{source}: in some draw no number follows from it: {error}; narrow these ranges, or use a smaller "
+                    "--widen"
+                ) from None
     return found
+
+
+def _threshold(of: Mapping[str, Floats]) -> Floats:
+    return theory.regime_threshold(of["cost"], of["precision"], of["prior_precision"], of["prior"])
+
+
+def _offer(of: Mapping[str, Floats]) -> Floats:
+    return theory.selectorate_share(np.minimum(of["patience"], 1 - SHARPEST), of["ratio"])
+
+
+def _refused(of: Mapping[str, Floats]) -> Floats:
+    refused: Floats = of["reviews"] * theory.ultimatum(0.0, of["cost"], of["sender_cost"]).sanctions
+    return refused
+
+
+def _complying(of: Mapping[str, Floats]) -> Floats:
+    least = theory.least_prospect(of["office"], of["cost"], np.maximum(of["patience"], SHARPEST))
+    x = (of["prospect"] - least) / np.maximum(of["scale"], SHARPEST)
+    complies: Floats = 0.5 * (1 + x / (1 + np.abs(x)))
+    return complies
+
+
+def _trigger(of: Mapping[str, Floats]) -> Floats:
+    return theory.exit_trigger(of["drift"], of["volatility"], of["discount"], of["worth"])
+
+
+def _trust(of: Mapping[str, Floats]) -> Floats:
+    trust = theory.trust_threshold(of["together"], of["alone"], of["betrayed"], of["apart"])
+    return np.clip(trust, 0.0, 1.0)
 
 
 # --- what a state is worth --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ at the last month stays for ever::
 cancels, so it stays at what chance has it in the draw. With a deal the sender's step stays at the package's option and
 talks are over: what the incumbent's fate is then worth is added to that option, and what else would come without being
 agreed on to the status quo of its issue, so that a package and the no-deal path run through the same world and are compared
-in the same points.
+in the same points. (What else would come is taken at the sender's present step, also where lists would follow another.)
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def choices_at_talks(ground: Ground, changes: Mapping[str, Floats | float]) -> L
 
 def _over(changes: Mapping[str, Floats | float]) -> bool:
     """Whether the changes let no talks begin."""
-    return all(not np.any(changes.get(path, 1.0)) for path in ("talks.begin", "talks.mediated"))
+    return all(not np.any(changes.get(path, 1.0)) for path in ("talks.now", "talks.begin", "talks.mediated"))
 
 
 def simulate(

@@ -154,14 +154,14 @@ class Move:
     what: Mapping[str, str]
     """Issue → option that it leads to."""
     chance: Mapping[str, float]
-    """Reading of the incumbent → chance a month that the step is taken: by him, or by the sender if it knew that reading.
-    Mean over the draws."""
+    """Reading of the incumbent → chance a month that the step is taken: by him, or by the sender if it knew that reading
+    (before what it cannot take at home). Mean over the draws."""
     worth: float
     """Mean points that the step is worth to the faction that takes it, nothing else given (under the reading that is true)."""
     crosses: float
     """Share of draws in which it crosses a line of that faction."""
     reached: float
-    """Share of worlds in which it is taken by the end."""
+    """Share of worlds in which what it leads to, or more, stands at the end, at the talks or outside them."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ class OutlookResult:
     package: Mapping[str, str] | None
     """The package that waiting is compared with; None: none was given."""
     package_value: Mapping[str, float] | None
-    """Faction → what the package is worth in the same world, at best estimates."""
+    """Faction → what the package is worth in the same world, mean over the draws."""
     ripe: tuple[int, ...]
     """Months in which every faction that is needed would rather have that package, as it is worth now, than go on without
     a deal from there, at the mean of the draws."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,9 @@ SHOWS = {
 """Variable → the part that moves it, where it has another name."""
 
 YEAR = 12
+
+CASCADES = 100_000
+"""Rounds of a threshold cascade that are followed at most."""
 
 EVERY = 8
 """Every eighth draw is looked at where parts are made to stand still, or something is changed."""
@@ -259,7 +263,7 @@ def _known(without: Collection[str], given: Sequence[str]) -> None:
     for part in without:
         if part not in given:
             raise UsageError(
-                f"there is no part '{part}' in the world of this case; its parts are: {', '.join(given)}"
+                f"--without {part}: the world of this case has no such part; its parts are: {', '.join(given)}"
             )
 
 
@@ -285,7 +289,7 @@ def _levers(this: _Outlook, parts: Sequence[str]) -> dict[str, dict[str, Floats 
         found["one friendly seat less on the electoral authority"] = {
             "authority.seats": np.maximum(seats - 1, 0)
         }
-        found["one more"] = {"authority.seats": np.minimum(seats + 1, all_)}
+        found["one friendly seat more"] = {"authority.seats": np.minimum(seats + 1, all_)}
         if (seats + 1 < np.floor(all_ / 2) + 1).any():
             found["a friendly majority there"] = {"authority.seats": np.floor(all_ / 2) + 1}
     if "split" in parts:
@@ -294,7 +298,7 @@ def _levers(this: _Outlook, parts: Sequence[str]) -> dict[str, dict[str, Floats 
             "split.begins": 0.0,
             "split.tempts": 0.0,
         }
-        found["one that stays split"] = {"split.now": 1.0, "split.heals": 0.0}
+        found["a challenger's side that stays split"] = {"split.now": 1.0, "split.heals": 0.0}
     if "recognition" in parts:
         stays = dict(still(("recognition",)).items())
         found["recognition by all governments, for good"] = {
@@ -313,7 +317,7 @@ def _coalition(this: _Outlook) -> dict[str, float]:
     names = list(loyalty.members)
     strength = np.array([this.ready.beside_fresh.world[f"loyalty.members.{name}"] for name in names])
     counts = dict.fromkeys(names, 0)
-    for column in strength.T:
+    for column in np.maximum(strength, 1e-9).T:  # the tail of a range may end at nothing
         for n in ruling_coalition(column):
             counts[names[n]] += 1
     return {name: round(counts[name] / strength.shape[1], 6) for name in names}
@@ -323,7 +327,15 @@ def _cascade(this: _Outlook) -> float | None:
     known = this.world.recognition
     if known is None or known.mean is None or known.deviation is None:
         return None
-    return round(1 - float(cascade_rest(known.mean.median, known.deviation.median)), 6)
+    mean, deviation = known.mean.median, known.deviation.median
+    # Nobody comes back: the lowest place of rest that has not been passed.
+    gone = max(1 - known.now.median / known.all.median, float(cascade_rest(mean, deviation)))
+    for _ in range(CASCADES):
+        further = max(gone, NormalDist(mean, deviation).cdf(gone))
+        if further - gone < 1e-9:
+            break
+        gone = further
+    return round(1 - gone, 6)
 
 
 # --- paths and fates --------------------------------------------------------------------------------------

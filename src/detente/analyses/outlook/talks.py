@@ -33,7 +33,6 @@ def negotiated(
         return None
     readings = tuple(ground.problem.readings[problem.factions.index(rungs.by)]) or (rungs.by,)
     chances = ladder.choices.astype(np.float64).mean(axis=0)  # [4, K, N]
-    easing = _ever(found, "eased", "all_lifted")
     mine = [made(rungs)[level + n] for n in range(len(rungs.steps) + 1)]
     # What each step moves, with and without the lines that it crosses.
     positions = road(world, rungs, ground.setting.level)
@@ -47,11 +46,11 @@ def negotiated(
         taken = chances[0 if due else 2, :, n]
         if due:
             what = {i: o for i, o in mine[n // 2 + 1].items() if mine[n // 2].get(i) != o}
-            reached = _made_by(found, level + n // 2 + 1)
+            reached = _standing(found, 3, level + n // 2 + 1)
         else:
             step = ground.setting.level + n // 2 + 1
             what = {world.sender.issue: world.sender.steps[step]}
-            reached = easing[step - 1]
+            reached = _standing(found, 1, step)
         moves.append(
             Move(
                 by=rungs.by if due else rungs.to,
@@ -88,10 +87,11 @@ def _ever(found: Worlds, *events: str) -> list[float]:
     return [round(float(c / (found.per * len(found.events))), 6) for c in counts]
 
 
-def _made_by(found: Worlds, level: int) -> float:
-    """Share of worlds that stand at a level of concessions or above at the end."""
-    last = found.states[:, -1].reshape(len(found.states), *SHAPE).sum(axis=(0, 1, 2, 3))
-    return float(last[level:].sum() / last.sum())
+def _standing(found: Worlds, axis: int, level: int) -> float:
+    """Share of worlds that stand at a level of an axis of the joint states, or above, at the end."""
+    last = found.states[:, -1].reshape(len(found.states), *SHAPE).sum(axis=0)
+    by_level = last.sum(axis=tuple(n for n in range(len(SHAPE)) if n != axis))
+    return float(by_level[level:].sum() / by_level.sum())
 
 
 def _later(flow: Floats, rho: Floats, month: int, faction: int) -> float:
