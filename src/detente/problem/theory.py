@@ -17,6 +17,11 @@ Trust (Kydd 2005)                              t = (P - S) / ((P - S) + (R - T))
 Losing and complying (Przeworski 1991)         p = (q - (1 - d) C) / d
 Commitment (Powell 2006)                       d M_1(t + 1) - M_1(t) > B - (M_1(t) + M_2(t))
 
+The world and its answers use the threshold of a fall, the selectorate, risk against return, compliance, exit, trust, reputation, the
+limit of alternating offers, ruling coalitions and cascades. Attrition, alternating offers with a first mover, the critical cascade
+and commitment stand beside them to compare with; commitment takes points that can be added up over sides, which those of a case
+cannot.
+
 Every function checks that its numbers are finite and where the result holds, and raises ValueError, naming the argument
 and the first value that is wrong, where they are not. References stand with the functions; each formula is derived
 again, by indifference, brute force or simulation, in ``tests/published/test_closed_forms.py``.
