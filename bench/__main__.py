@@ -160,7 +160,7 @@ def worlds() -> list[Measurement]:
     """Worlds of 60 months of the bundled case, with plain NumPy beside; one draw is the same in both."""
     draws = per = 1024
     whole = grown(draws)
-    taken = seconds(lambda: simulated(whole._replace(per=per)), runs=5, middle=min)
+    taken = seconds(lambda: simulated(whole._replace(per=per)), runs=12, middle=min)
     one = first_draw(whole)
     few, many = 20_000, 200_000
     peer = seconds(
@@ -178,7 +178,7 @@ def worlds() -> list[Measurement]:
     note = f"NumPy {theirs_speed:,.0f} a second on one core; one draw: {', '.join(shares)}"
     return [
         Measurement(
-            "worlds of 60 months a second", speed, "/s", 1.5e6, True, "1,024 draws x 1,024, best of 5"
+            "worlds of 60 months a second", speed, "/s", 1.5e6, True, "1,024 draws x 1,024, best of 12"
         ),
         Measurement("worlds, detente / plain NumPy", speed / theirs_speed, "x", None, note=note),
         *_millions(),

@@ -179,7 +179,7 @@ def threefry(counter: list[int], key: list[int], rounds: int = 13) -> list[int]:
 def words(first: int, when: int, lane: int, seed: int, draw: int) -> np.ndarray:
     """[8, BLOCK] of the kernel."""
     out = np.zeros((8, BLOCK), dtype=np.int32)
-    chance.threefry(out, first, when, lane, seed, draw)
+    chance.threefry(out, first, when, lane, seed, draw, BLOCK)
     return out
 
 
@@ -211,12 +211,12 @@ def luck(function: str, rows: int, blocks: int, *, when: int = 1, lane: int = 0)
     """[rows, blocks * BLOCK] of consecutive worlds."""
     found = np.empty((blocks, rows, BLOCK), dtype=np.float32)
     for n in range(blocks):
-        getattr(chance, function)(words(n * BLOCK, when, lane, 5, 2), found[n])
+        getattr(chance, function)(words(n * BLOCK, when, lane, 5, 2), found[n], BLOCK)
     return found.transpose(1, 0, 2).reshape(rows, -1).astype(np.float64)
 
 
 def test_shocks_have_mean_nought_and_variance_one() -> None:
-    z = luck("chances", len(CHANCES), 1600)[:4]
+    z = luck("chances", len(CHANCES), 400)[:4]
     count = z.shape[1]
     assert np.abs(z.mean(axis=1)).max() < 4 / math.sqrt(count)
     # The fourth moment of a triangular shock is 2.4.
@@ -229,7 +229,7 @@ def test_shocks_have_mean_nought_and_variance_one() -> None:
 
 @pytest.mark.parametrize("function", ["chances", "uniforms"])
 def test_uniforms_are_uniform(function: str) -> None:
-    u = luck("chances", len(CHANCES), 1600)[4:] if function == "chances" else luck("uniforms", UNIFORMS, 1600)
+    u = luck("chances", len(CHANCES), 400)[4:] if function == "chances" else luck("uniforms", UNIFORMS, 400)
     count = u.shape[1]
     assert u.min() > 0
     assert u.max() < 1
@@ -243,10 +243,10 @@ def test_uniforms_are_uniform(function: str) -> None:
 
 def test_luck_does_not_hang_together() -> None:
     """Neither its kinds, nor worlds, months or lanes beside each other."""
-    now = luck("chances", len(CHANCES), 800)
+    now = luck("chances", len(CHANCES), 400)
     count = now.shape[1]
-    others = [luck("chances", len(CHANCES), 800, when=2), luck("uniforms", UNIFORMS, 800, lane=1)]
-    others.append(luck("chances", len(CHANCES), 800, lane=2))
+    others = [luck("chances", len(CHANCES), 400, when=2), luck("uniforms", UNIFORMS, 400, lane=1)]
+    others.append(luck("chances", len(CHANCES), 400, lane=2))
     rows = np.concatenate([now, np.roll(now, 1, axis=1), *others])
     between = np.corrcoef(rows) - np.eye(len(rows))
     assert np.abs(between).max() < 5 / math.sqrt(count)
@@ -256,8 +256,8 @@ def test_luck_does_not_hang_together() -> None:
 def test_uniforms_never_reach_their_ends(bits: int) -> None:
     given = np.full((8, BLOCK), bits, dtype=np.int32)
     u, v = np.empty((len(CHANCES), BLOCK), np.float32), np.empty((UNIFORMS, BLOCK), np.float32)
-    chance.chances(given, u)
-    chance.uniforms(given, v)
+    chance.chances(given, u, BLOCK)
+    chance.uniforms(given, v, BLOCK)
     assert 0 < min(u[4:].min(), v.min()) <= max(u[4:].max(), v.max()) < 1
     assert np.abs(u[:4]).max() < math.sqrt(6)
     np.testing.assert_allclose(u[4:], abs(bits), atol=1e-5)
@@ -267,13 +267,13 @@ def test_uniforms_never_reach_their_ends(bits: int) -> None:
 def test_no_bit_serves_twice(function: str, rows: int, used: int) -> None:
     before, after = np.empty((rows, BLOCK), np.float32), np.empty((rows, BLOCK), np.float32)
     at = words(0, 3, 0, 7, 1)
-    getattr(chance, function)(at, before)
+    getattr(chance, function)(at, before, BLOCK)
     changed = []
     for word in range(8):
         for bit in range(32):
             other = at.copy()
             other[word] ^= np.uint32(1 << bit).astype(np.int32)
-            getattr(chance, function)(other, after)
+            getattr(chance, function)(other, after, BLOCK)
             changed.append((before != after).any(axis=1).sum())
     assert max(changed) == 1
     assert sum(changed) == used
@@ -395,11 +395,14 @@ def left(deviation: float, months: int) -> np.ndarray:
     given = {**STILL, "recognition.all": 1e7, "recognition.now": 1e7, "recognition.pace": 0.5}
     given |= {"recognition.mean": 0.25, "recognition.deviation": deviation}
     p = table(given)[:, 0].astype(np.float32)
-    known, ratio = np.full(BLOCK, 1e7, dtype=np.float32), np.full(BLOCK, -1, dtype=np.float32)
+    x = np.zeros(month.FLOATS, dtype=np.float32)
+    known = x[month.KNOWN : month.KNOWN + BLOCK]
+    known[:] = 1e7
+    x[month.RATIO : month.RATIO + BLOCK] = -1
     u = np.empty((len(CHANCES), BLOCK), dtype=np.float32)
     for when in range(1, months + 1):
-        chance.chances(words(0, when, 0, 1, 0), u)
-        month.abroad(u[CHANCES.index("abroad")], known, ratio, p)
+        chance.chances(words(0, when, 0, 1, 0), u, BLOCK)
+        month.abroad(x, u.reshape(-1), p, BLOCK)
     return 1 - known.astype(np.float64) / 1e7
 
 

@@ -34,9 +34,8 @@ and else 0, and parameters of one draw (:data:`PARAMETERS`; ``u`` uniform):
                presidential poll defeat with chance fair s((base + P' [admitted] - cost [split] - 1/2) / scale), where
                fair = fairness + access (seats - base) / of + majority [seats > of / 2]
 
-Worlds are computed in blocks (:data:`detente.kernels.chance.BLOCK`), in float32. Parts in which every world moves are loops
-without branches over a few arrays, which are vectorised; parts in which few do (talks, incidents, dated months) are
-plain loops.
+Worlds are computed in blocks, the n of one side by side, in float32. What happens every month are loops without branches, which
+are vectorised; what belongs to a date are plain loops.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ import math
 import numpy as np
 from numba import njit
 
-from detente.kernels.chance import BLOCK
+from detente.kernels.chance import BLOCK, CHANCES
 
 __all__ = ["EVENTS", "OFFICE", "PARAMETERS", "VARIABLES"]
 
@@ -137,13 +136,20 @@ BITS = tuple(event for event in EVENTS if event != "office_lost")
 
 NOTHING = np.int32(0)
 
-FLOATS = 36
 (
     PRICE, REVENUE, RENTS, INCOME, FIEFS, OUTPUT, HUNGER, LOYAL, SUPPORT, KNOWN, SPLIT, TALKS, PLACE, CONCESSIONS, EASING, WENT,
     OFFICES, SEATS, LISTS, FUNDS, OPEN, CASE, ADMINISTRATION, CLAIM, EARLIER, PART, WATCHED, GOVERNORS, VOTERS, SEEN_AT, RATIO,
-    CALLED, TEMPTED, LEFT, MIXED, TOTAL,
-) = range(FLOATS)  # fmt: skip
-"""Rows of the state of a block."""
+    CALLED, TEMPTED, LEFT, DOUBT, BELIEF, BELIEF_1, BELIEF_2, BELIEF_3,
+) = range(0, 39 * BLOCK, BLOCK)  # fmt: skip
+"""Where the rows of the state of a block begin. They are constants in one flat array, so that the compiler knows that no row
+overlaps another and a loop may work on many at once."""
+
+FLOATS = 39 * BLOCK
+
+(
+    U_REVENUE, U_LOYALTY, U_PRICE, U_SUPPORT, U_RISK, U_INCIDENT, U_TALKS, U_SENDER, U_ABROAD, U_SPLIT, U_WALK,
+) = range(0, len(CHANCES) * BLOCK, BLOCK)  # fmt: skip
+"""The same of :func:`detente.kernels.chance.chances`."""
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -159,465 +165,349 @@ def _within(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def begin(x, belief, p, prior, start, u):  # type: ignore[no-untyped-def]
-    """Month 0: everything at its ``now``; u[BLOCK] decides who begins split."""
+def begin(x, bits, p, prior, doubted, start, u, n):  # type: ignore[no-untyped-def]
+    """Month 0: everything at its ``now``; u decides who begins split."""
     x[:] = ZERO
-    x[PRICE, :] = p[_PRICE]
-    x[REVENUE, :] = p[_REVENUE]
-    x[RENTS, :] = ONE
-    x[INCOME, :] = p[_REVENUE] + p[_RENTS]
-    x[FIEFS, :] = p[_FIEFS]
-    x[OUTPUT, :] = p[_OUTPUT]
-    x[HUNGER, :] = p[_HUNGER]
-    x[LOYAL, :] = p[_LOYALTY]
-    x[SUPPORT, :] = p[_SUPPORT]
-    x[KNOWN, :] = np.float32(math.floor(p[_KNOWN] + HALF))
-    x[TALKS, :] = ONE if p[_TALKS] >= HALF else ZERO
-    x[CONCESSIONS, :] = np.float32(start)
-    x[EASING, :] = p[_EASING]
-    x[SEATS, :] = p[_SEATS]
-    x[LISTS, :] = p[_LISTS]
-    x[CLAIM, :] = ONE
-    x[SEEN_AT, :] = NEVER
-    x[RATIO, :] = -ONE
-    for i in range(BLOCK):
-        x[SPLIT, i] = ONE if u[i] < p[_SPLIT] else ZERO
-        for k in range(prior.shape[0]):
-            belief[k, i] = prior[k]
+    known = np.float32(math.floor(p[_KNOWN] + HALF))
+    majority = MAJORITY_BIT if TWO * p[_SEATS] > p[_OF] else NOTHING
+    began = BEGAN_BIT if p[_TALKS] >= HALF else NOTHING
+    for i in range(n):
+        x[PRICE + i] = p[_PRICE]
+        x[REVENUE + i] = p[_REVENUE]
+        x[RENTS + i] = ONE
+        x[INCOME + i] = p[_REVENUE] + p[_RENTS]
+        x[FIEFS + i] = p[_FIEFS]
+        x[OUTPUT + i] = p[_OUTPUT]
+        x[HUNGER + i] = p[_HUNGER]
+        x[LOYAL + i] = p[_LOYALTY]
+        x[SUPPORT + i] = p[_SUPPORT]
+        x[KNOWN + i] = known
+        x[TALKS + i] = ONE if p[_TALKS] >= HALF else ZERO
+        x[CONCESSIONS + i] = np.float32(start)
+        x[EASING + i] = p[_EASING]
+        x[SEATS + i] = p[_SEATS]
+        x[LISTS + i] = p[_LISTS]
+        x[CLAIM + i] = ONE
+        x[SEEN_AT + i] = -NEVER
+        x[RATIO + i] = -ONE
+        x[SPLIT + i] = ONE if u[U_SPLIT + i] < p[_SPLIT] else ZERO
+        bits[i] = began | majority | (PARTED_BIT if x[SPLIT + i] > HALF else NOTHING)
+        for k in range(len(prior)):
+            x[BELIEF + k * BLOCK + i] = prior[k]
+            x[DOUBT + i] += doubted[k] * prior[k]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _row(table, k):  # type: ignore[no-untyped-def]
+    return table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _at(place, row):  # type: ignore[no-untyped-def]
+    """``row[place]``, without looking anything up."""
+    value = row[0]
+    value = row[1] if place > HALF else value
+    value = row[2] if place > ONE + HALF else value
+    value = row[3] if place > TWO + HALF else value
+    value = row[4] if place > TWO + ONE + HALF else value
+    return row[5] if place > TWO + TWO + HALF else value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def priced(z, price, p):  # type: ignore[no-untyped-def]
+def due(choices, able, reading, moves, leaves):  # type: ignore[no-untyped-def]
+    """The choices [4, K, N] of one draw by the side whose step is due, into float32 moves[READINGS + 1, POSITIONS] and
+    leaves[READINGS, POSITIONS]: the chance that it steps, and that the other leaves where it held. The last row of ``moves`` is
+    what the incumbent does in truth."""
+    moves[:] = ZERO
+    leaves[:] = ZERO
+    last = len(moves) - 1
+    for n in range(choices.shape[2]):
+        his = n % 2 == 0
+        for k in range(choices.shape[1]):
+            moves[k, n] = choices[0, k, n] if his else able * choices[2, k, n]
+            leaves[k, n] = choices[3, k, n] if his else choices[1, k, n]
+        moves[last, n] = choices[0, reading, n] if his else choices[1, reading, n]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def met(x, u, bits, p, steps, n):  # type: ignore[no-untyped-def]
+    """The price of the month; and talks begin, or are stopped by somebody else. Where they go on, ``LEFT`` is what remains of
+    the uniform, which is uniform again, and elsewhere 2."""
     pull, spread = p[_PRICE_PULL], p[_PRICE_SPREAD]
-    for i in range(BLOCK):
-        new = price[i] + pull * (ONE - price[i]) + spread * z[i]
-        price[i] = new if new > ZERO else ZERO
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def met(u, talks, place, fiefs, doubt, left, bits, p, steps):  # type: ignore[no-untyped-def]
-    """Talks begin, or are stopped by somebody else; where they go on, ``left`` is what remains of the uniform, else 2."""
     rate, hazard, wrecks = p[_BEGIN] + p[_MEDIATED], p[_STOP] + p[_SPOILT], p[_WRECKS]
     gated = p[_TRUST_SCALE] > ZERO
     unit, trust = (ONE / p[_TRUST_SCALE] if gated else ZERO), p[_TRUST]
     end = np.float32(steps) - HALF if steps > 0 else NEVER
-    for i in range(BLOCK):
-        gate = _bend((ONE - doubt[i] - trust) * unit) if gated else ONE
-        opens = rate * gate if place[i] < end else ZERO
-        stops = hazard + wrecks * fiefs[i]
+    for i in range(n):
+        price = x[PRICE + i] + pull * (ONE - x[PRICE + i]) + spread * u[U_PRICE + i]
+        x[PRICE + i] = price if price > ZERO else ZERO
+        gate = _bend((ONE - x[DOUBT + i] - trust) * unit) if gated else ONE
+        opens = rate * gate if x[PLACE + i] < end else ZERO
+        stops = hazard + wrecks * x[FIEFS + i]
         stops = stops if stops < ONE else ONE
-        on = talks[i] > HALF
-        begins = (not on) & (u[i] < opens)
-        ends = on & (u[i] < stops)
-        talks[i] = ONE if begins | (on & (not ends)) else ZERO
-        left[i] = (u[i] - stops) / (ONE - stops) if on & (not ends) else TWO
+        on = x[TALKS + i] > HALF
+        begins = (not on) & (u[U_TALKS + i] < opens)
+        ends = on & (u[U_TALKS + i] < stops)
+        goes_on = on & (not ends)
+        x[TALKS + i] = ONE if begins | goes_on else ZERO
+        x[LEFT + i] = (u[U_TALKS + i] - stops) / (ONE - stops) if goes_on else TWO
         bits[i] |= (BEGAN_BIT if begins else NOTHING) | (STOPPED_BIT if ends else NOTHING)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def furthest(place):  # type: ignore[no-untyped-def]
-    """How far any world of the block has come at the talks."""
-    most = ZERO
-    for i in range(BLOCK):
-        most = place[i] if place[i] > most else most
-    return np.int64(most)
+def stepped(x, u, bits, p, moves, leaves, steps, start, n):  # type: ignore[no-untyped-def]
+    """Where talks go on, the side whose step is due steps, to at least what the ladder has there, or holds and the other may
+    leave; a harder administration steps less. Beliefs follow, not yet adding up to one.
+
+    ``moves`` and ``leaves`` as made by :func:`due`."""
+    resists, ladder, last = p[_RESISTS], np.float32(steps) - HALF, np.float32(steps) - ONE - HALF
+    begun, easing_begun, top = np.float32(start) + ONE, p[_EASING], p[_EASING_TOP]
+    m0, m1, m2, m3, true = _row(moves, 0), _row(moves, 1), _row(moves, 2), _row(moves, 3), _row(moves, 4)
+    l0, l1, l2, l3 = _row(leaves, 0), _row(leaves, 1), _row(leaves, 2), _row(leaves, 3)
+    for i in range(n):
+        place, left, walk = x[PLACE + i], x[LEFT + i], u[U_WALK + i]
+        b0, b1, b2, b3 = x[BELIEF + i], x[BELIEF_1 + i], x[BELIEF_2 + i], x[BELIEF_3 + i]
+        here = (left < ONE) & (place < ladder)
+        level = np.floor(place * HALF)
+        his = level == place * HALF
+        chance = _at(place, true)
+        n0, n1, n2, n3 = _at(place, m0), _at(place, m1), _at(place, m2), _at(place, m3)
+        w0, w1, w2, w3 = _at(place, l0), _at(place, l1), _at(place, l2), _at(place, l3)
+        # His step, or his holding, is seen before the sender may leave.
+        did = left < chance
+        s0 = b0 * ((n0 if did else ONE - n0) if his else ONE)
+        s1 = b1 * ((n1 if did else ONE - n1) if his else ONE)
+        s2 = b2 * ((n2 if did else ONE - n2) if his else ONE)
+        s3 = b3 * ((n3 if did else ONE - n3) if his else ONE)
+        mixed = s0 * (w0 if his else n0) + s1 * (w1 if his else n1)
+        mixed = mixed + s2 * (w2 if his else n2) + s3 * (w3 if his else n3)
+        mixed = mixed if his else mixed * (ONE - resists * x[ADMINISTRATION + i])
+        total = s0 + s1 + s2 + s3
+        moved = here & (did if his else left * total < mixed)
+        held = here & (not moved)
+        goes = held & (walk * total < mixed if his else walk < chance)
+        # His leaving, or his staying, is seen as well.
+        seen = held & (not his)
+        x[BELIEF + i] = b0 * (w0 if goes else ONE - w0) if seen else (s0 if here else b0)
+        x[BELIEF_1 + i] = b1 * (w1 if goes else ONE - w1) if seen else (s1 if here else b1)
+        x[BELIEF_2 + i] = b2 * (w2 if goes else ONE - w2) if seen else (s2 if here else b2)
+        x[BELIEF_3 + i] = b3 * (w3 if goes else ONE - w3) if seen else (s3 if here else b3)
+        gives, lifts = moved & his, moved & (not his)
+        made, easing = x[CONCESSIONS + i], x[EASING + i]
+        x[CONCESSIONS + i] = begun + level if gives & (made < begun + level) else made
+        x[TEMPTED + i] = ONE if gives else ZERO
+        lifted = easing_begun + level + ONE
+        lifted = lifted if lifted < top else top
+        up = lifted - easing if lifts & (easing < lifted) else ZERO
+        x[EASING + i] = easing + up
+        x[WENT + i] = up
+        x[PLACE + i] = place + ONE if moved else place
+        completes = moved & (place > last)
+        x[TALKS + i] = ZERO if goes | completes else x[TALKS + i]
+        bits[i] |= (STOPPED_BIT if goes else NOTHING) | (COMPLETED_BIT if completes else NOTHING)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def incumbent_due(  # type: ignore[no-untyped-def]
-    n, v, left, talks, place, made, tempted, belief, mixed, total, bits, table, reading, last, start
-):
-    """Position n, where the incumbent's step is due: he steps, to at least what the ladder has there, or holds and the sender may
-    leave."""
-    p, at = table[0, reading, n], np.float32(n)
-    completes, ends = (COMPLETED_BIT, ZERO) if last else (NOTHING, ONE)
-    for i in range(BLOCK):
-        mixed[i] = ZERO
-        total[i] = ZERO
-    for k in range(belief.shape[0]):
-        _seen_stepping(at, left, place, p, table[0, k, n], table[3, k, n], belief, k, mixed, total)
-    _stepped(at, p, v, left, place, mixed, total)
-    _advanced(mixed, place, made, tempted, np.float32(start + n // 2 + 1))
-    _over(mixed, talks, bits, ends, completes)
-
-
-# Small loops over few arrays: with more of them the compiler would have to compare more addresses than it is willing to.
+def believed(x, doubted, n):  # type: ignore[no-untyped-def]
+    """Beliefs that add up to one; ``doubted`` [READINGS] is 1 for the reading that the gate to the talks is about."""
+    d0, d1, d2, d3 = doubted[0], doubted[1], doubted[2], doubted[3]
+    for i in range(n):
+        b0, b1, b2, b3 = x[BELIEF + i], x[BELIEF_1 + i], x[BELIEF_2 + i], x[BELIEF_3 + i]
+        total = b0 + b1 + b2 + b3
+        unit = ONE / total if total > ZERO else ONE
+        b0, b1, b2, b3 = b0 * unit, b1 * unit, b2 * unit, b3 * unit
+        x[BELIEF + i], x[BELIEF_1 + i], x[BELIEF_2 + i], x[BELIEF_3 + i] = b0, b1, b2, b3
+        x[DOUBT + i] = d0 * b0 + d1 * b1 + d2 * b2 + d3 * b3
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _stepped(at, p, v, left, place, mixed, total):  # type: ignore[no-untyped-def]
-    """``mixed`` becomes 3 where he steps, 1 where he holds and the sender leaves, else 0."""
-    for i in range(BLOCK):
-        here = (place[i] == at) & (left[i] < ONE)
-        moved = here & (left[i] < p)
-        goes = here & (left[i] >= p) & (v[i] * total[i] < mixed[i])
-        mixed[i] = TWO + ONE if moved else (ONE if goes else ZERO)
-        left[i] = TWO if here else left[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _advanced(what, place, made, tempted, level):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        step = ONE if what[i] > TWO else ZERO
-        place[i] += step
-        made[i] = level if (step > HALF) & (made[i] < level) else made[i]
-        tempted[i] += step
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _answered(at, leaves, v, left, place, mixed, total):  # type: ignore[no-untyped-def]
-    """``mixed`` becomes 3 where the sender steps, 1 or 0 where it holds and he leaves or stays, 2 elsewhere."""
-    for i in range(BLOCK):
-        here = (place[i] == at) & (left[i] < ONE)
-        moved = here & (left[i] * total[i] < mixed[i])
-        held = here & (left[i] * total[i] >= mixed[i])
-        seen = ONE if v[i] < leaves else ZERO
-        mixed[i] = TWO + ONE if moved else (seen if held else TWO)
-        left[i] = TWO if here else left[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _hindered(resists, turned, mixed):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        mixed[i] *= ONE - resists * turned[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _lifted(what, place, easing, went, level):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        step = ONE if what[i] > TWO else ZERO
-        up = level - easing[i] if (step > HALF) & (easing[i] < level) else ZERO
-        place[i] += step
-        easing[i] += up
-        went[i] += up
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _over(what, talks, bits, ends, completes):  # type: ignore[no-untyped-def]
-    """Talks that somebody left (1), or that the last step (3) has completed: then ``ends`` is 0."""
-    for i in range(BLOCK):
-        goes = what[i] == ONE
-        talks[i] = ZERO if goes else (talks[i] * ends if what[i] > TWO else talks[i])
-        bits[i] |= (STOPPED_BIT if goes else NOTHING) | (completes if what[i] > TWO else NOTHING)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _seen_stepping(at, left, place, p, step, leave, belief, k, mixed, total):  # type: ignore[no-untyped-def]
-    """One reading: what his step, or his holding, makes of it; the sender leaves after it has seen that."""
-    other = ONE - step
-    for i in range(BLOCK):
-        here = (place[i] == at) & (left[i] < ONE)
-        seen = step if left[i] < p else other
-        now = belief[k, i] * seen if here else belief[k, i]
-        belief[k, i] = now
-        mixed[i] += now * leave
-        total[i] += now
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def sender_due(  # type: ignore[no-untyped-def]
-    n,
-    v,
-    left,
-    talks,
-    place,
-    easing,
-    went,
-    turned,
-    belief,
-    mixed,
-    total,
-    bits,
-    table,
-    reading,
-    last,
-    able,
-    resists,
-    now,
-    top,
-):
-    """Position n, where the sender's step is due: it steps, to at least what the ladder has there (``now`` being the step at the
-    beginning), or holds and the incumbent may leave. A harder administration steps less."""
-    leaves, at = table[1, reading, n], np.float32(n)
-    completes, ends = (COMPLETED_BIT, ZERO) if last else (NOTHING, ONE)
-    for i in range(BLOCK):
-        mixed[i] = ZERO
-        total[i] = ZERO
-    for k in range(belief.shape[0]):
-        _expected(able * table[2, k, n], belief, k, mixed, total)
-    _hindered(resists, turned, mixed)
-    _answered(at, leaves, v, left, place, mixed, total)
-    level = now + np.float32((n + 1) // 2)
-    _lifted(mixed, place, easing, went, level if level < top else top)
-    _over(mixed, talks, bits, ends, completes)
-    for k in range(belief.shape[0]):
-        _seen_staying(table[1, k, n], belief, k, mixed)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _expected(chance, belief, k, mixed, total):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        mixed[i] += belief[k, i] * chance
-        total[i] += belief[k, i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _seen_staying(leave, belief, k, seen):  # type: ignore[no-untyped-def]
-    other = ONE - leave
-    for i in range(BLOCK):
-        tells = leave if seen[i] > HALF else other
-        belief[k, i] = belief[k, i] * tells if seen[i] < ONE + HALF else belief[k, i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def believed(belief, total):  # type: ignore[no-untyped-def]
-    """Beliefs that add up to one, at the end of a month of talks."""
-    for i in range(BLOCK):
-        total[i] = ZERO
-    for k in range(belief.shape[0]):
-        _summed(belief, k, total)
-    for i in range(BLOCK):
-        total[i] = ONE / total[i] if total[i] > ZERO else ONE
-    for k in range(belief.shape[0]):
-        _stretched(belief, k, total)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _summed(belief, k, total):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        total[i] += belief[k, i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _stretched(belief, k, unit):  # type: ignore[no-untyped-def]
-    for i in range(BLOCK):
-        belief[k, i] *= unit[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def sent(u, price, talks, turned, easing, place, went, p):  # type: ignore[no-untyped-def]
-    """The sender eases a step, or takes one back, for reasons of its own; ``went`` is the net change of the month."""
-    ease, more, back, last, top = p[_EASE], p[_EASE_IN_TALKS], p[_TAKE_BACK], p[_LAST], p[_EASING_TOP]
+def sent(x, u, bits, p, start, ahead, n):  # type: ignore[no-untyped-def]
+    """The sender eases a step, or takes one back, for reasons of its own; then at most one of the rare things. Returns whether
+    an early poll was called in any world. ``WENT`` is the net change of the month; ``ahead``: whether a scheduled presidential
+    poll lies strictly ahead."""
+    rate, more, back, again, top = p[_EASE], p[_EASE_IN_TALKS], p[_TAKE_BACK], p[_LAST], p[_EASING_TOP] - HALF
     resists, reverses, presses = p[_RESISTS], p[_REVERSES], p[_PRESSES]
-    for i in range(BLOCK):
-        pressed = ONE + presses * (price[i] - ONE)
+    of, wins, loses = p[_OF], p[_WINS], p[_LOSES]
+    lists_top, lists_ease, follows = p[_LISTS_TOP] - HALF, p[_LISTS_EASE], p[_FOLLOWS]
+    agree, agree_more, pay, opens = p[_AGREE], p[_AGREE_IN_TALKS], p[_PAY], p[_OPENS]
+    investigates, retract, early = p[_INVESTIGATES], p[_RETRACT], (p[_EARLY] if ahead else ZERO)
+    begun = np.float32(start)
+    found = NOTHING
+    for i in range(n):
+        easing, place, talks, turned = x[EASING + i], x[PLACE + i], x[TALKS + i], x[ADMINISTRATION + i]
+        pressed = ONE + presses * (x[PRICE + i] - ONE)
         pressed = pressed if pressed > ZERO else ZERO
-        rises = (ease + more * talks[i]) * (ONE - resists * turned[i]) * pressed
-        rises = rises * last if easing[i] > HALF else rises
-        falls = ONE - back - reverses * turned[i]
-        up = ONE if u[i] < rises else ZERO
-        down = ONE if (u[i] > falls) & (u[i] >= rises) else ZERO
-        up = up if easing[i] < top - HALF else ZERO
-        down = down if easing[i] > HALF else ZERO
+        rises = (rate + more * talks) * (ONE - resists * turned) * pressed
+        rises = rises * again if easing > HALF else rises
+        falls = ONE - back - reverses * turned
+        up = ONE if (u[U_SENDER + i] < rises) & (easing < top) else ZERO
+        down = ONE if (u[U_SENDER + i] > falls) & (u[U_SENDER + i] >= rises) & (easing > HALF) else ZERO
         # A step of the talks that is taken back is due again.
-        half = place[i] * HALF
-        even = ONE if half == np.floor(half) else ZERO
-        place[i] -= down * even if place[i] > HALF else ZERO
-        went[i] += up - down
-        easing[i] += up - down
+        even = np.floor(place * HALF) == place * HALF
+        place = place - down if even & (place > HALF) else place
+        easing = easing + (up - down)
+        x[WENT + i] += up - down
+        x[EASING + i] = easing
+        # Shares of one uniform, one after the other: what happens is where it first falls below 0.
+        on = talks > HALF
+        seats, lists, funds, made = x[SEATS + i], x[LISTS + i], x[FUNDS + i], x[CONCESSIONS + i]
+        access, case = x[OPEN + i], x[CASE + i]
+        after_won = u[U_INCIDENT + i] - (wins if seats < of - HALF else ZERO)
+        after_lost = after_won - (loses if seats > HALF else ZERO)
+        after_lists = after_lost - (
+            lists_ease + (follows if easing > HALF else ZERO) if lists < lists_top else ZERO
+        )
+        after_funds = after_lists - (
+            agree + (agree_more if on else ZERO) if funds < HALF else (pay if funds < ONE + HALF else ZERO)
+        )
+        after_access = after_funds - (opens if access < HALF else ZERO)
+        after_case = after_access - (investigates if case < HALF else ZERO)
+        after_back = after_case - (retract if (not on) & (made > HALF) else ZERO)
+        after_early = after_back - (early if on & (x[EARLIER + i] < HALF) else ZERO)
+        won = after_won < ZERO
+        lost = (after_lost < ZERO) & (after_won >= ZERO)
+        listed_less = (after_lists < ZERO) & (after_lost >= ZERO)
+        funded = (after_funds < ZERO) & (after_lists >= ZERO)
+        opened = (after_access < ZERO) & (after_funds >= ZERO)
+        looked_at = (after_case < ZERO) & (after_access >= ZERO)
+        retracted = (after_back < ZERO) & (after_case >= ZERO)
+        called = (after_early < ZERO) & (after_back >= ZERO)
+        seats = seats + ((ONE if won else ZERO) - (ONE if lost else ZERO))
+        lists = lists + (ONE if listed_less else ZERO)
+        made = made - (ONE if retracted else ZERO)
+        kept = TWO * (made - begun)
+        kept = kept if kept > ZERO else ZERO
+        x[SEATS + i], x[LISTS + i], x[CONCESSIONS + i] = seats, lists, made
+        x[PLACE + i] = kept if retracted & (kept < place) else place
+        x[FUNDS + i] = funds + (ONE if funded else ZERO)
+        x[OPEN + i] = ONE if opened else access
+        x[CASE + i] = ONE if looked_at else case
+        x[CALLED + i] = ONE if called else ZERO
+        x[TEMPTED + i] = ONE if won else x[TEMPTED + i]
+        found = np.int32(found | (EARLY_POLL_BIT if called else NOTHING))
+        bits[i] |= (
+            (SEAT_WON_BIT if won else NOTHING)
+            | (MAJORITY_BIT if won & (TWO * seats > of) else NOTHING)
+            | (LISTS_EASED_BIT if listed_less else NOTHING)
+            | (LISTS_LIFTED_BIT if listed_less & (lists > lists_top) else NOTHING)
+            | (FUNDS_AGREED_BIT if funded & (funds < HALF) else NOTHING)
+            | (FUNDS_PAID_BIT if funded & (funds > HALF) else NOTHING)
+            | (ACCESS_OPENED_BIT if opened else NOTHING)
+            | (INVESTIGATED_BIT if looked_at else NOTHING)
+        )
+    return found != NOTHING
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def eventful(u, seats, lists, easing, funds, talks, access, investigated, made, called, busy, p):  # type: ignore[no-untyped-def]
-    """In which worlds one of the rare things may happen, and :func:`incident` has to look."""
-    of, wins, loses, early = p[_OF] - HALF, p[_WINS], p[_LOSES], p[_EARLY]
-    top, ease, follows = p[_LISTS_TOP] - HALF, p[_LISTS_EASE], p[_FOLLOWS]
-    agree, more, pay, opens, investigates, retract = (
-        p[_AGREE], p[_AGREE_IN_TALKS], p[_PAY], p[_OPENS], p[_INVESTIGATES], p[_RETRACT]
-    )  # fmt: skip
-    for i in range(BLOCK):
-        on = talks[i]
-        most = (wins if seats[i] < of else ZERO) + (loses if seats[i] > HALF else ZERO)
-        most += (ease + (follows if easing[i] > HALF else ZERO)) if lists[i] < top else ZERO
-        asked = agree + more * on if funds[i] < HALF else pay
-        most += asked if funds[i] < ONE + HALF else ZERO
-        most += (opens if access[i] < HALF else ZERO) + (investigates if investigated[i] < HALF else ZERO)
-        most += early * on + (retract * (ONE - on) if made[i] > HALF else ZERO)
-        called[i] = ZERO
-        # Rounding may differ from the sum that decides; a little more is looked at than needed.
-        busy[i] = np.int32(1) if u[i] < most * np.float32(1.0001) else np.int32(0)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def incident(u, x, which, count, bits, p, start, ahead):  # type: ignore[no-untyped-def]
-    """At most one of the rare things; ``ahead``: whether a scheduled presidential poll lies strictly ahead."""
-    seats, lists, funds, access, investigated = x[SEATS], x[LISTS], x[FUNDS], x[OPEN], x[CASE]
-    called = False
-    for n in range(count):
-        i = which[n]
-        left = u[i]
-        talks = x[TALKS, i] > HALF
-        left -= p[_WINS] if seats[i] < p[_OF] - HALF else ZERO
-        if left < ZERO:
-            seats[i] += ONE
-            x[TEMPTED, i] = ONE
-            bits[i] |= SEAT_WON_BIT
-            if TWO * seats[i] > p[_OF]:
-                bits[i] |= MAJORITY_BIT
-            continue
-        left -= p[_LOSES] if seats[i] > HALF else ZERO
-        if left < ZERO:
-            seats[i] -= ONE
-            continue
-        if lists[i] < p[_LISTS_TOP] - HALF:
-            left -= p[_LISTS_EASE] + (p[_FOLLOWS] if x[EASING, i] > HALF else ZERO)
-        if left < ZERO:
-            lists[i] += ONE
-            bits[i] |= LISTS_EASED_BIT
-            if lists[i] > p[_LISTS_TOP] - HALF:
-                bits[i] |= LISTS_LIFTED_BIT
-            continue
-        if funds[i] < HALF:
-            left -= p[_AGREE] + (p[_AGREE_IN_TALKS] if talks else ZERO)
-            if left < ZERO:
-                funds[i] = ONE
-                bits[i] |= FUNDS_AGREED_BIT
-                continue
-        elif funds[i] < ONE + HALF:
-            left -= p[_PAY]
-            if left < ZERO:
-                funds[i] = TWO
-                bits[i] |= FUNDS_PAID_BIT
-                continue
-        left -= p[_OPENS] if access[i] < HALF else ZERO
-        if left < ZERO:
-            access[i] = ONE
-            bits[i] |= ACCESS_OPENED_BIT
-            continue
-        left -= p[_INVESTIGATES] if investigated[i] < HALF else ZERO
-        if left < ZERO:
-            investigated[i] = ONE
-            bits[i] |= INVESTIGATED_BIT
-            continue
-        left -= p[_RETRACT] if (not talks and x[CONCESSIONS, i] > HALF) else ZERO
-        if left < ZERO:
-            x[CONCESSIONS, i] -= ONE
-            kept = TWO * (x[CONCESSIONS, i] - np.float32(start))
-            kept = kept if kept > ZERO else ZERO
-            x[PLACE, i] = min(x[PLACE, i], kept)
-            continue
-        left -= p[_EARLY] if (talks and ahead and x[EARLIER, i] < HALF) else ZERO
-        if left < ZERO:
-            x[CALLED, i] = ONE
-            called = True
-    return called
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def paid(z, price, easing, evasion, revenue, output, p):  # type: ignore[no-untyped-def]
+def lived(x, u, evasion, p, n):  # type: ignore[no-untyped-def]
+    """Money, what fief holders take for themselves, hunger, and the loyalty of those who hold the incumbent up."""
     pull, spread, none, some, all_ = p[_PULL], p[_SPREAD], p[_LOSS_0], p[_LOSS_1], p[_LOSS_2]
-    reach, pace, wobble = p[_REACH], p[_OUTPUT_PACE], p[_OUTPUT_SPREAD]
-    sold = ONE - evasion
-    for i in range(BLOCK):
-        loss = some if easing[i] < ONE + HALF else all_
-        loss = none if easing[i] < HALF else loss
-        left = ONE - loss * sold
-        new = revenue[i] + pull * (price[i] * left - revenue[i]) + spread * z[i]
-        revenue[i] = new if new > ZERO else ZERO
-        made = output[i] + pace * (reach * left - output[i]) + wobble * z[i]
-        output[i] = made if made > ZERO else ZERO
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def lived_on(revenue, rents, fiefs, income, p):  # type: ignore[no-untyped-def]
-    """Other rents, and what fief holders take for themselves."""
+    reach, output_pace, wobble = p[_REACH], p[_OUTPUT_PACE], p[_OUTPUT_SPREAD]
     depletion, worth, grow, ceiling = p[_DEPLETION], p[_RENTS], p[_GROW], p[_CEILING]
-    for i in range(BLOCK):
-        lack = ONE - revenue[i]
-        lack = lack if lack > ZERO else ZERO
-        rents[i] *= ONE - depletion * lack
-        room = ceiling - fiefs[i]
-        room = room if room > ZERO else ZERO
-        fiefs[i] += grow * room * lack
-        income[i] = revenue[i] + worth * rents[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def fed(income, hunger, access, funds, p):  # type: ignore[no-untyped-def]
-    pace, need, feeds, relief, relieves = p[_HUNGER_PACE], p[_NEED], p[_FEEDS], p[_RELIEF], p[_RELIEVES]
-    for i in range(BLOCK):
-        given = feeds * income[i] + relief * access[i] + (relieves if funds[i] > ONE + HALF else ZERO)
-        hunger[i] = _within(hunger[i] + pace * (need - given - hunger[i]))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def held_up(z, income, fiefs, loyalty, lists, investigated, known, p):  # type: ignore[no-untyped-def]
-    """Loyalty of those who hold the incumbent up."""
-    unit, offer, pace, spread = ONE / p[_LOYALTY_SCALE], p[_OFFER], p[_LOYALTY_PACE], p[_LOYALTY_SPREAD]
-    weighs, closed, traps, yields = p[_WEIGHS], p[_LISTS_TRAPS], p[_TRAPS], p[_YIELDS]
+    hunger_pace, need, feeds = p[_HUNGER_PACE], p[_NEED], p[_FEEDS]
+    relief, relieves = p[_RELIEF], p[_RELIEVES]
+    unit, offer, yields = ONE / p[_LOYALTY_SCALE], p[_OFFER], p[_YIELDS]
+    pace, loyalty_spread = p[_LOYALTY_PACE], p[_LOYALTY_SPREAD]
+    weighs, closed, traps = p[_WEIGHS], p[_LISTS_TRAPS], p[_TRAPS]
     share = ONE / p[_LISTS_TOP] if p[_LISTS_TOP] > HALF else ZERO
     listed = ONE if p[_LISTS_TOP] > HALF else ZERO
     promised = p[_PROMISES] / max(ONE, p[_ALL])
-    for i in range(BLOCK):
-        strict = listed - lists[i] * share
-        elsewhere = offer + promised * known[i] - closed * strict - traps * investigated[i]
-        x = ((income[i] + yields * fiefs[i]) * (ONE - weighs * strict) - elsewhere) * unit
-        loyalty[i] = _within(loyalty[i] + pace * (_bend(x) - loyalty[i]) + spread * z[i])
+    sold = ONE - evasion
+    for i in range(n):
+        easing = x[EASING + i]
+        loss = some if easing < ONE + HALF else all_
+        loss = none if easing < HALF else loss
+        left = ONE - loss * sold
+        revenue = x[REVENUE + i] + pull * (x[PRICE + i] * left - x[REVENUE + i]) + spread * u[U_REVENUE + i]
+        revenue = revenue if revenue > ZERO else ZERO
+        x[REVENUE + i] = revenue
+        output = x[OUTPUT + i] + output_pace * (reach * left - x[OUTPUT + i]) + wobble * u[U_REVENUE + i]
+        x[OUTPUT + i] = output if output > ZERO else ZERO
+        lack = ONE - revenue
+        lack = lack if lack > ZERO else ZERO
+        rents = x[RENTS + i] * (ONE - depletion * lack)
+        x[RENTS + i] = rents
+        room = ceiling - x[FIEFS + i]
+        room = room if room > ZERO else ZERO
+        fiefs = x[FIEFS + i] + grow * room * lack
+        x[FIEFS + i] = fiefs
+        income = revenue + worth * rents
+        x[INCOME + i] = income
+        given = feeds * income + relief * x[OPEN + i] + (relieves if x[FUNDS + i] > ONE + HALF else ZERO)
+        x[HUNGER + i] = _within(x[HUNGER + i] + hunger_pace * (need - given - x[HUNGER + i]))
+        strict = listed - x[LISTS + i] * share
+        elsewhere = offer + promised * x[KNOWN + i] - closed * strict - traps * x[CASE + i]
+        drawn = _bend(((income + yields * fiefs) * (ONE - weighs * strict) - elsewhere) * unit)
+        loyalty = x[LOYAL + i]
+        x[LOYAL + i] = _within(loyalty + pace * (drawn - loyalty) + loyalty_spread * u[U_LOYALTY + i])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def abroad(u, known, ratio, p):  # type: ignore[no-untyped-def]
-    """Governments that drop the challenger. ``ratio`` remembers Phi(..) - q of the last count, or -1."""
+def abroad(x, u, p, n):  # type: ignore[no-untyped-def]
+    """Governments that drop the challenger. ``RATIO`` remembers Phi(..) - q of the last count, or -1."""
     all_ = max(ONE, p[_ALL])
     unit, drops, cascade, bloc = ONE / all_, p[_DROP], p[_CASCADE], max(ONE, p[_BLOC])
     mean, deviation, pace = p[_MEAN], p[_DEVIATION], p[_RECOGNITION_PACE]
-    if deviation > ZERO:
-        for i in range(BLOCK):
+    by_norm = deviation > ZERO
+    if by_norm:
+        for i in range(n):
             # It changes only when somebody left, so it is kept: the normal distribution is dear.
-            if ratio[i] < ZERO and known[i] > ZERO:
-                gone = 1.0 - np.float64(known[i]) / np.float64(all_)
+            if x[RATIO + i] < ZERO and x[KNOWN + i] > ZERO:
+                gone = 1.0 - np.float64(x[KNOWN + i]) / np.float64(all_)
                 more = 0.5 * math.erfc((mean - gone) / (deviation * math.sqrt(2.0))) - gone
-                ratio[i] = np.float32(max(0.0, more))
-    for i in range(BLOCK):
-        n = known[i]
-        follow = ratio[i] * all_ * pace if deviation > ZERO else n * cascade * (ONE - n * unit)
-        leaving = n * drops + follow
-        leaving = leaving if n > ZERO else ZERO
-        now = n - bloc * np.floor(leaving / bloc + u[i])
+                x[RATIO + i] = np.float32(max(0.0, more))
+    for i in range(n):
+        known = x[KNOWN + i]
+        follow = x[RATIO + i] * all_ * pace if by_norm else known * cascade * (ONE - known * unit)
+        leaving = known * drops + follow
+        leaving = leaving if known > ZERO else ZERO
+        now = known - bloc * np.floor(leaving / bloc + u[U_ABROAD + i])
         now = now if now > ZERO else ZERO
-        ratio[i] = ratio[i] if now == n else -ONE
-        known[i] = now
+        x[RATIO + i] = x[RATIO + i] if now == known else -ONE
+        x[KNOWN + i] = now
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def lapsed(u, v, x, bits, p):  # type: ignore[no-untyped-def]
+def lapsed(v, x, bits, p, n):  # type: ignore[no-untyped-def]
     """The mandate ends, or is extended once more."""
-    known, claim = x[KNOWN], x[CLAIM]
-    for i in range(BLOCK):
-        if claim[i] < HALF:
+    for i in range(n):
+        if x[CLAIM + i] < HALF:
             continue
         keeps = p[_KEPT_EXTENDED]
-        if u[i] < p[_EXTEND]:
+        if v[1, i] < p[_EXTEND]:
             bits[i] |= EXTENDED_BIT
         else:
-            claim[i] = ZERO
+            x[CLAIM + i] = ZERO
             keeps = p[_KEPT]
             bits[i] |= CLAIM_ENDED_BIT
-        known[i] = np.floor(known[i] * keeps + v[i])
-        x[RATIO, i] = -ONE
+        x[KNOWN + i] = np.floor(x[KNOWN + i] * keeps + v[2, i])
+        x[RATIO + i] = -ONE
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def at_home(u, z, went, tempted, support, split, bits, p):  # type: ignore[no-untyped-def]
+def at_home(x, u, bits, p, n):  # type: ignore[no-untyped-def]
+    """Support for the challengers, and their split."""
     floor, keeps, spread, success = p[_FLOOR], ONE - p[_DECAY], p[_SUPPORT_SPREAD], p[_GAIN]
     begins, heals, tempts = p[_BEGINS], p[_HEALS], p[_TEMPTS]
-    for i in range(BLOCK):
-        gain = success if went[i] > HALF else ZERO
-        support[i] = _within(floor + (support[i] - floor) * keeps + spread * z[i] + gain)
-        turns = heals if split[i] > HALF else begins + tempts * tempted[i]
-        split[i] = ONE - split[i] if u[i] < turns else split[i]
-        bits[i] |= PARTED_BIT if split[i] > HALF else NOTHING
+    for i in range(n):
+        gain = success if x[WENT + i] > HALF else ZERO
+        x[SUPPORT + i] = _within(floor + (x[SUPPORT + i] - floor) * keeps + spread * u[U_SUPPORT + i] + gain)
+        split = x[SPLIT + i]
+        turns = heals if split > HALF else begins + tempts * x[TEMPTED + i]
+        split = ONE - split if u[U_SPLIT + i] < turns else split
+        x[SPLIT + i] = split
+        bits[i] |= PARTED_BIT if split > HALF else NOTHING
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def decided(u, v, x, bits, p):  # type: ignore[no-untyped-def]
+def decided(v, x, bits, p, n):  # type: ignore[no-untyped-def]
     """Whether the challengers take part in the regional poll, and whether it is observed."""
-    for i in range(BLOCK):
-        joins = p[_JOINS_SPLIT] if x[SPLIT, i] > HALF else p[_JOINS]
-        x[PART, i] = ONE if u[i] < joins else ZERO
-        x[WATCHED, i] = ONE if v[i] < p[_OBSERVED] else ZERO
-        bits[i] |= JOINED_BIT if x[PART, i] > HALF else NOTHING
-        bits[i] |= OBSERVED_BIT if x[WATCHED, i] > HALF else NOTHING
+    for i in range(n):
+        joins = p[_JOINS_SPLIT] if x[SPLIT + i] > HALF else p[_JOINS]
+        x[PART + i] = ONE if v[3, i] < joins else ZERO
+        x[WATCHED + i] = ONE if v[4, i] < p[_OBSERVED] else ZERO
+        bits[i] |= JOINED_BIT if x[PART + i] > HALF else NOTHING
+        bits[i] |= OBSERVED_BIT if x[WATCHED + i] > HALF else NOTHING
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -628,146 +518,101 @@ def _counts(seats, p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def polled_regionally(z, y, x, p):  # type: ignore[no-untyped-def]
-    """The regional poll; z and y are shocks of variance 1."""
-    for i in range(BLOCK):
-        fair = _within(p[_REGIONAL_FAIRNESS] + p[_WATCH] * x[WATCHED, i] + _counts(x[SEATS, i], p))
-        votes = p[_REGIONAL_BASE] + x[SUPPORT, i] * x[PART, i] - p[_COST] * x[SPLIT, i] - HALF
-        won = _within(fair * _bend(votes / p[_REGIONAL_SCALE]) + p[_REGIONAL_SPREAD] * z[i])
-        x[GOVERNORS, i] = won
-        x[VOTERS, i] = _within(p[_TURNOUT] + p[_LIFT] * x[PART, i] + p[_TURNOUT_SPREAD] * y[i])
-        x[SUPPORT, i] = _within(x[SUPPORT, i] + p[_REGIONAL_GAIN] * won * x[PART, i])
+def polled_regionally(y, x, p, n):  # type: ignore[no-untyped-def]
+    """The regional poll; the first two rows of y are shocks of variance 1."""
+    for i in range(n):
+        fair = _within(p[_REGIONAL_FAIRNESS] + p[_WATCH] * x[WATCHED + i] + _counts(x[SEATS + i], p))
+        votes = p[_REGIONAL_BASE] + x[SUPPORT + i] * x[PART + i] - p[_COST] * x[SPLIT + i] - HALF
+        won = _within(fair * _bend(votes / p[_REGIONAL_SCALE]) + p[_REGIONAL_SPREAD] * y[0, i])
+        x[GOVERNORS + i] = won
+        x[VOTERS + i] = _within(p[_TURNOUT] + p[_LIFT] * x[PART + i] + p[_TURNOUT_SPREAD] * y[1, i])
+        x[SUPPORT + i] = _within(x[SUPPORT + i] + p[_REGIONAL_GAIN] * won * x[PART + i])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def polled(u, v, x, bits, p, scheduled):  # type: ignore[no-untyped-def]
-    """A presidential poll, by schedule or where one was called early; u says whether it is held, v who is admitted. The
+def polled(v, x, bits, p, scheduled, n):  # type: ignore[no-untyped-def]
+    """A presidential poll, by schedule or where one was called early; v[5] says whether it is held, v[6] who is admitted. The
     chance of defeat stands where the call stood."""
-    defeat = x[CALLED]
-    for i in range(BLOCK):
-        early = defeat[i] > HALF
-        held = early or (scheduled and x[EARLIER, i] < HALF and u[i] < p[_HELD])
-        defeat[i] = ZERO
+    for i in range(n):
+        early = x[CALLED + i] > HALF
+        held = early or (scheduled and x[EARLIER + i] < HALF and v[5, i] < p[_HELD])
+        x[CALLED + i] = ZERO
         if not held:
             continue
-        admitted = ONE if v[i] < p[_BALLOT] else ZERO
+        admitted = ONE if v[6, i] < p[_BALLOT] else ZERO
         if early:
-            x[EARLIER, i] = ONE
-        if x[OFFICES, i] < HALF:
+            x[EARLIER + i] = ONE
+        if x[OFFICES + i] < HALF:
             bits[i] |= POLL_HELD_BIT
             bits[i] |= EARLY_POLL_BIT if early else NOTHING
             bits[i] |= ADMITTED_BIT if admitted > HALF else NOTHING
-        fair = _within(p[_FAIRNESS] + _counts(x[SEATS, i], p))
-        votes = p[_BASE] + x[SUPPORT, i] * admitted - p[_COST] * x[SPLIT, i] - HALF
-        defeat[i] = fair * _bend(votes / p[_POLLS_SCALE])
+        fair = _within(p[_FAIRNESS] + _counts(x[SEATS + i], p))
+        votes = p[_BASE] + x[SUPPORT + i] * admitted - p[_COST] * x[SPLIT + i] - HALF
+        x[CALLED + i] = fair * _bend(votes / p[_POLLS_SCALE])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def fated(u, hunger, loyalty, revenue, investigated, turned, defeat, office, p):  # type: ignore[no-untyped-def]
+def fated(x, u, p, n):  # type: ignore[no-untyped-def]
     """Competing risks in one uniform: collapse, hand-over, removal, defeat."""
     fall_unit, peak, threshold = ONE / p[_SURVIVAL_SCALE], p[_PEAK], p[_THRESHOLD]
     rage, before = p[_RAGE], p[_HUNGER]
     rate, deters, push, trigger, exit_unit = p[_EXIT], p[_DETERS], p[_PUSH], p[_TRIGGER], ONE / p[_EXIT_SCALE]
     forced, threatens = p[_FORCE], p[_THREATENS]
-    for i in range(BLOCK):
-        fall = peak * _bend((threshold + rage * (hunger[i] - before) - loyalty[i]) * fall_unit)
-        wants = rate + push * _bend((trigger - revenue[i]) * exit_unit)
-        hand = fall + wants * (ONE - deters * investigated[i])
-        force = hand + forced * (ONE + threatens * turned[i])
-        lost = force + defeat[i]
-        fate = TWO + ONE if u[i] < lost else ZERO
-        fate = TWO + TWO if u[i] < force else fate
-        fate = TWO if u[i] < hand else fate
-        fate = ONE if u[i] < fall else fate
-        office[i] = fate if office[i] < HALF else office[i]
+    for i in range(n):
+        fall = peak * _bend((threshold + rage * (x[HUNGER + i] - before) - x[LOYAL + i]) * fall_unit)
+        wants = rate + push * _bend((trigger - x[REVENUE + i]) * exit_unit)
+        hand = fall + wants * (ONE - deters * x[CASE + i])
+        force = hand + forced * (ONE + threatens * x[ADMINISTRATION + i])
+        lost = force + x[CALLED + i]
+        fate = TWO + ONE if u[U_RISK + i] < lost else ZERO
+        fate = TWO + TWO if u[U_RISK + i] < force else fate
+        fate = TWO if u[U_RISK + i] < hand else fate
+        fate = ONE if u[U_RISK + i] < fall else fate
+        x[OFFICES + i] = fate if x[OFFICES + i] < HALF else x[OFFICES + i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def turned_over(u, x, bits, p):  # type: ignore[no-untyped-def]
+def turned_over(v, x, bits, p, n):  # type: ignore[no-untyped-def]
     """An election of the sender's."""
-    for i in range(BLOCK):
-        x[ADMINISTRATION, i] = ONE if u[i] < p[_TURNS] else ZERO
-        bits[i] |= TURNED_BIT if x[ADMINISTRATION, i] > HALF else NOTHING
+    for i in range(n):
+        x[ADMINISTRATION + i] = ONE if v[0, i] < p[_TURNS] else ZERO
+        bits[i] |= TURNED_BIT if x[ADMINISTRATION + i] > HALF else NOTHING
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def placed(x, many, at):  # type: ignore[no-untyped-def]
-    """The joint state of each world; see :func:`detente.kernels.worlds.state`."""
-    office, easing, known, made = x[OFFICES], x[EASING], x[KNOWN], x[CONCESSIONS]
-    for i in range(BLOCK):
-        band = ZERO if known[i] >= many else (ONE if known[i] > HALF else TWO)
-        joint = ((office[i] * np.float32(3) + easing[i]) * np.float32(3) + band) * np.float32(4) + made[i]
-        at[i] = np.int32(joint)
+def told(steps, start, levels, bits):  # type: ignore[no-untyped-def]
+    """Events that the joint state tells of, into int32 bits[states]; ``levels`` of concessions."""
+    most = (steps + 1) // 2 if steps > 0 else levels
+    for at in range(len(bits)):
+        made, band = at % levels - start, at // levels % 3
+        easing, office = at // (levels * 3) % 3, at // (levels * 9)
+        found = EASED_BIT if easing > 0 else NOTHING
+        found |= LIFTED_BIT if easing > 1 else NOTHING
+        found |= UNRECOGNISED_BIT if band == 2 else NOTHING
+        found |= CONCEDED_BIT if made > 0 else NOTHING
+        found |= CONCEDED_ALL_BIT if made >= most else NOTHING
+        found |= WITHDRAWN_BIT if made < 0 else NOTHING
+        found |= COLLAPSED_BIT if office == 1 else NOTHING
+        found |= HANDED_OVER_BIT if office == 2 else NOTHING
+        found |= VOTED_OUT_BIT if office == 3 else NOTHING
+        found |= REMOVED_BIT if office == 4 else NOTHING
+        bits[at] = found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def eased(easing, went, seen_at, bits, month):  # type: ignore[no-untyped-def]
-    """Events of the sender's steps."""
+def news(x, bits, seen, at, before, busy, month, many, n):  # type: ignore[no-untyped-def]
+    """The joint state of each world (see :func:`detente.kernels.worlds.state`), and which worlds have another than before, or
+    an event that has not been seen."""
     now = np.float32(month)
-    for i in range(BLOCK):
-        found = EASED_BIT if easing[i] > HALF else NOTHING
-        found |= LIFTED_BIT if easing[i] > ONE + HALF else NOTHING
-        found |= BACK_BIT if went[i] < -HALF else NOTHING
-        found |= (
-            LAPSED_BIT if (went[i] < -HALF) & (seen_at[i] < NEVER) & (now - seen_at[i] <= YEAR) else NOTHING
-        )
-        seen_at[i] = now if (went[i] > HALF) & (seen_at[i] >= NEVER) else seen_at[i]
-        bits[i] |= found
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def stood(made, office, known, bits, steps, start):  # type: ignore[no-untyped-def]
-    """Events of concessions, office and recognition."""
-    begun = np.float32(start)
-    all_ = np.float32((steps + 1) // 2) - HALF if steps > 0 else NEVER
-    for i in range(BLOCK):
-        more = made[i] - begun
-        found = CONCEDED_BIT if more > HALF else NOTHING
-        found |= CONCEDED_ALL_BIT if more > all_ else NOTHING
-        found |= WITHDRAWN_BIT if more < -HALF else NOTHING
-        found |= COLLAPSED_BIT if (office[i] > HALF) & (office[i] < ONE + HALF) else NOTHING
-        found |= HANDED_OVER_BIT if (office[i] > ONE + HALF) & (office[i] < TWO + HALF) else NOTHING
-        found |= VOTED_OUT_BIT if (office[i] > TWO + HALF) & (office[i] < TWO + ONE + HALF) else NOTHING
-        found |= REMOVED_BIT if office[i] > TWO + ONE + HALF else NOTHING
-        found |= UNRECOGNISED_BIT if known[i] < HALF else NOTHING
-        bits[i] |= found
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def listed(busy, which):  # type: ignore[no-untyped-def]
-    """Numbers of the busy worlds, in order, into ``which``, and how many there are: without a branch that cannot be foreseen."""
-    count = 0
-    for i in range(BLOCK):
-        which[count] = i
-        count += busy[i]
-    return count
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def news(at, before, bits, seen, busy):  # type: ignore[no-untyped-def]
-    """Which worlds have changed, or have something for the first time; ``bits`` keeps what is new."""
-    for i in range(BLOCK):
-        fresh = np.int32(bits[i] & ~seen[i])
-        bits[i] = fresh
-        seen[i] = np.int32(seen[i] | fresh)
-        busy[i] = np.int32(1) if (at[i] != before[i]) | (fresh != NOTHING) else NOTHING
-
-
-@njit(cache=True, nogil=True, inline="always")
-def lowest(bits):  # type: ignore[no-untyped-def]
-    """Number of the lowest bit that is set."""
-    low = bits & -bits
-    found = 0
-    if low >= 65536:
-        low >>= 16
-        found += 16
-    if low >= 256:
-        low >>= 8
-        found += 8
-    if low >= 16:
-        low >>= 4
-        found += 4
-    if low >= 4:
-        low >>= 2
-        found += 2
-    return found + (low >> 1)
+    for i in range(n):
+        office, easing, known, made = x[OFFICES + i], x[EASING + i], x[KNOWN + i], x[CONCESSIONS + i]
+        went, seen_at = x[WENT + i], x[SEEN_AT + i]
+        band = ZERO if known >= many else (ONE if known > HALF else TWO)
+        joint = np.int32(((office * np.float32(3) + easing) * np.float32(3) + band) * np.float32(4) + made)
+        back = went < -HALF
+        found = bits[i] | (BACK_BIT if back else NOTHING)
+        found = np.int32(found | (LAPSED_BIT if back & (now - seen_at <= YEAR) else NOTHING))
+        x[SEEN_AT + i] = now if (went > HALF) & (seen_at < ZERO) else seen_at
+        bits[i] = found
+        at[i] = joint
+        busy[i] = np.uint8((joint != before[i]) | ((found & ~seen[i]) != NOTHING))

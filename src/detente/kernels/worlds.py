@@ -51,6 +51,9 @@ SHAPE = (len(OFFICE), 3, 3, MADE)
 
 STATES = int(np.prod(SHAPE))
 
+POSITIONS = 2 * (MADE - 1)
+"""Steps of the talks, at most."""
+
 READINGS = 4
 """Readings of the incumbent, at most."""
 
@@ -69,6 +72,11 @@ THINNED = 64
 
 MANY = 0.5
 """Share of all governments from which recognition counts as many."""
+
+_DE_BRUIJN = np.uint32(0x077CB531)
+"""All numbers of five bits are in it: times a single bit, its upper five tell which bit that is."""
+
+_NUMBER = np.argsort([(int(_DE_BRUIJN) << n & 0xFFFFFFFF) >> 27 for n in range(32)])
 
 
 class Ladder(NamedTuple):
@@ -115,50 +123,31 @@ def state(office: int, easing: int, band: int, made: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(  # type: ignore[no-untyped-def]
-    p,
-    draw,
-    first,
-    count,
-    dates,
-    seed,
-    choices,
-    steps,
-    start,
-    reading,
-    prior,
-    obstinate,
-    states,
-    events,
-    histograms,
-):
-    """``count`` worlds from number ``first`` of one draw with parameters p, added to the counts."""
+def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]
+    """``count`` worlds from number ``first`` of the draw with that number, parameters p and place n of the ladder, added to the
+    counts."""
+    steps, start, prior, obstinate = ladder.steps, ladder.start, ladder.prior[n], ladder.obstinate
     words = np.empty((8, BLOCK), dtype=np.int32)
     u = np.empty((len(chance.CHANCES), BLOCK), dtype=np.float32)
     v = np.empty((chance.UNIFORMS, BLOCK), dtype=np.float32)
     y = np.empty((len(chance.CHANCES), BLOCK), dtype=np.float32)
-    x = np.empty((m.FLOATS, BLOCK), dtype=np.float32)
-    belief = np.empty((prior.shape[0], BLOCK), dtype=np.float32)
-    able, resists, readings = p[m._ABLE], p[m._RESISTS], prior.shape[0]
-    doubt = belief[obstinate] if obstinate >= 0 else np.zeros(BLOCK, dtype=np.float32)
-    busy = np.empty(BLOCK, dtype=np.int32)
-    which = np.empty(BLOCK + 1, dtype=np.int64)
+    x = np.empty(m.FLOATS, dtype=np.float32)
+    busy = np.empty(BLOCK, dtype=np.uint8)
+    which = np.empty(BLOCK + 1, dtype=np.uint32)
+    fresh = np.empty(BLOCK + 1, dtype=np.uint32)
     seen = np.empty(BLOCK, dtype=np.int32)
     bits = np.empty(BLOCK, dtype=np.int32)
     at = np.empty(BLOCK, dtype=np.int32)
     before = np.empty(BLOCK, dtype=np.int32)
-    u0, u1, u2, u3, u4, u5, u6, u7, u8, u9 = u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9]
-    u10, left, mixed, total = u[10], x[m.LEFT], x[m.MIXED], x[m.TOTAL]
-    seen_at = x[m.SEEN_AT]
-    seats, made = x[m.SEATS], x[m.CONCESSIONS]
-    # Rows are named once: to name one costs more than to work on it.
-    price, revenue, rents, income = x[m.PRICE], x[m.REVENUE], x[m.RENTS], x[m.INCOME]
-    fiefs, output, hunger, loyalty = x[m.FIEFS], x[m.OUTPUT], x[m.HUNGER], x[m.LOYAL]
-    support, known, ratio, split = x[m.SUPPORT], x[m.KNOWN], x[m.RATIO], x[m.SPLIT]
-    talks, place, easing, went = x[m.TALKS], x[m.PLACE], x[m.EASING], x[m.WENT]
-    turned, tempted, access, funds = x[m.ADMINISTRATION], x[m.TEMPTED], x[m.OPEN], x[m.FUNDS]
-    lists, investigated, defeat, office = x[m.LISTS], x[m.CASE], x[m.CALLED], x[m.OFFICES]
-    governors, voters = x[m.GOVERNORS], x[m.VOTERS]
+    moves = np.empty((READINGS + 1, POSITIONS), dtype=np.float32)
+    leaves = np.empty((READINGS, POSITIONS), dtype=np.float32)
+    m.due(ladder.choices[n], p[m._ABLE], ladder.reading[n], moves, leaves)
+    told = np.empty(STATES + 1, dtype=np.int32)
+    m.told(steps, start, MADE, told)
+    doubted = np.zeros(READINGS, dtype=np.float32)
+    if obstinate >= 0:
+        doubted[obstinate] = m.ONE
+    luck = u.reshape(-1)
     months = len(dates) - 1
     whole = max(m.ONE, p[m._ALL])
     final = 0
@@ -167,118 +156,99 @@ def _draw(  # type: ignore[no-untyped-def]
     final = months + 1 if dates[months] & 32 else final
     for begins in range(first, first + count, BLOCK):
         size = min(BLOCK, first + count - begins)
-        chance.threefry(words, begins, 0, 0, seed, draw)
-        chance.chances(words, u)
-        m.begin(x, belief, p, prior, start, u[9])
-        for i in range(BLOCK):
-            found = m.PARTED_BIT if split[i] > m.HALF else m.NOTHING
-            found |= m.BEGAN_BIT if talks[i] > m.HALF else m.NOTHING
-            found |= m.MAJORITY_BIT if m.TWO * seats[i] > p[m._OF] else m.NOTHING
-            bits[i] = found
+        # A few worlds more than are asked for, and not counted, rather than some that are worked on one by one.
+        width = -(-size // 16) * 16
+        chance.threefry(words, begins, 0, 0, seed, draw, width)
+        chance.chances(words, u, width)
+        m.begin(x, bits, p, prior, doubted, start, luck, width)
         seen[:] = 0
-        before[:] = -1
+        before[:] = STATES
         evasion = p[m._EVASION]
         for month in range(months + 1):
             if month:
-                chance.threefry(words, begins, month, 0, seed, draw)
-                chance.chances(words, u)
-                bits[:] = m.NOTHING
+                chance.threefry(words, begins, month, 0, seed, draw, width)
+                chance.chances(words, u, width)
                 date = dates[month]
                 if date:
-                    chance.threefry(words, begins, month, 1, seed, draw)
-                    chance.uniforms(words, v)
+                    chance.threefry(words, begins, month, 1, seed, draw, width)
+                    chance.uniforms(words, v, width)
                 if date & 16:
-                    m.turned_over(v[0], x, bits, p)
-                m.priced(u2, price, p)
-                tempted[:] = m.ZERO
-                went[:] = m.ZERO
-                m.met(u6, talks, place, fiefs, doubt, left, bits, p, steps)
-                # From the last position backwards: who has moved this month is not looked at again.
-                for n in range(min(steps - 1, m.furthest(place)), -1, -1):
-                    last = n == steps - 1
-                    if n % 2 == 0:
-                        m.incumbent_due(
-                            n,
-                            u10,
-                            left,
-                            talks,
-                            place,
-                            made,
-                            tempted,
-                            belief,
-                            mixed,
-                            total,
-                            bits,
-                            choices,
-                            reading,
-                            last,
-                            start,
-                        )
-                    else:
-                        m.sender_due(
-                            n, u10, left, talks, place, easing, went, turned, belief, mixed, total, bits, choices, reading,
-                            last, able, resists, p[m._EASING], p[m._EASING_TOP],
-                        )  # fmt: skip
-                if steps and readings > 1:
-                    m.believed(belief, total)
-                m.sent(u7, price, talks, turned, easing, place, went, p)
-                m.eventful(
-                    u5, seats, lists, easing, funds, talks, access, investigated, made, defeat, busy, p
-                )
-                some = m.listed(busy, which)
-                called = m.incident(u5, x, which, some, bits, p, start, month < final)
+                    m.turned_over(v, x, bits, p, width)
+                m.met(x, luck, bits, p, steps, width)
+                m.stepped(x, luck, bits, p, moves, leaves, steps, start, width)
+                m.believed(x, doubted, width)
+                called = m.sent(x, luck, bits, p, start, month < final, width)
                 if called and not date:
-                    chance.threefry(words, begins, month, 1, seed, draw)
-                    chance.uniforms(words, v)
+                    chance.threefry(words, begins, month, 1, seed, draw, width)
+                    chance.uniforms(words, v, width)
                 evasion += p[m._EVASION_PACE] * (p[m._EVASION_CEILING] - evasion)
-                m.paid(u0, price, easing, evasion, revenue, output, p)
-                m.lived_on(revenue, rents, fiefs, income, p)
-                m.fed(income, hunger, access, funds, p)
-                m.held_up(u1, income, fiefs, loyalty, lists, investigated, known, p)
-                m.abroad(u8, known, ratio, p)
+                m.lived(x, luck, evasion, p, width)
+                m.abroad(x, luck, p, width)
                 if date & 8:
-                    m.lapsed(v[1], v[2], x, bits, p)
-                m.at_home(u9, u3, went, tempted, support, split, bits, p)
+                    m.lapsed(v, x, bits, p, width)
+                m.at_home(x, luck, bits, p, width)
                 if date & 4:
-                    m.decided(v[3], v[4], x, bits, p)
+                    m.decided(v, x, bits, p, width)
                 if date & 2:
-                    chance.threefry(words, begins, month, 2, seed, draw)
-                    chance.chances(words, y)
-                    m.polled_regionally(y[0], y[1], x, p)
+                    chance.threefry(words, begins, month, 2, seed, draw, width)
+                    chance.chances(words, y, width)
+                    m.polled_regionally(y, x, p, width)
                 if called or date & 1:
-                    m.polled(v[5], v[6], x, bits, p, date & 1 != 0)
-                m.fated(u4, hunger, loyalty, revenue, investigated, turned, defeat, office, p)
-            m.placed(x, MANY * whole, at)
-            m.eased(easing, went, seen_at, bits, month)
-            m.stood(made, office, known, bits, steps, start)
-            m.news(at, before, bits, seen, busy)
-            # Almost nothing happens in almost every month of a world: only changes are counted, and summed up below.
-            for n in range(m.listed(busy, which)):
-                i = which[n]
-                if i >= size:
-                    break
-                states[month, at[i]] += 1
-                if month:
-                    states[month, before[i]] -= 1
-                before[i] = at[i]
-                fresh = np.int64(np.uint32(bits[i]))
-                while fresh:
-                    events[m.lowest(fresh), month] += 1
-                    fresh &= fresh - 1
+                    m.polled(v, x, bits, p, date & 1 != 0, width)
+                m.fated(x, luck, p, width)
+            m.news(x, bits, seen, at, before, busy, month, MANY * whole, width)
+            changed = _listed(busy, which, size)
+            _counted(states[month], events[month], bits, seen, at, before, told, which, changed, fresh)
             for i in range((-begins) % THINNED, size, THINNED):
                 into = histograms[month]
-                into[0, _bin(revenue[i] * m.HALF)] += 1
-                into[1, _bin(income[i] * m.HALF)] += 1
-                into[2, _bin(loyalty[i])] += 1
-                into[3, _bin(support[i])] += 1
-                into[4, _bin(known[i] / whole)] += 1
-                into[5, _bin(price[i] / np.float32(3))] += 1
-                into[6, _bin(output[i])] += 1
-                into[7, _bin(hunger[i])] += 1
-                into[8, _bin(fiefs[i])] += 1
-                into[9, _bin(governors[i])] += 1
-                into[10, _bin(voters[i])] += 1
-                into[11, _bin(m.ONE - doubt[i])] += 1
+                into[0, _bin(x[m.REVENUE + i] * m.HALF)] += 1
+                into[1, _bin(x[m.INCOME + i] * m.HALF)] += 1
+                into[2, _bin(x[m.LOYAL + i])] += 1
+                into[3, _bin(x[m.SUPPORT + i])] += 1
+                into[4, _bin(x[m.KNOWN + i] / whole)] += 1
+                into[5, _bin(x[m.PRICE + i] / np.float32(3))] += 1
+                into[6, _bin(x[m.OUTPUT + i])] += 1
+                into[7, _bin(x[m.HUNGER + i])] += 1
+                into[8, _bin(x[m.FIEFS + i])] += 1
+                into[9, _bin(x[m.GOVERNORS + i])] += 1
+                into[10, _bin(x[m.VOTERS + i])] += 1
+                into[11, _bin(m.ONE - x[m.DOUBT + i])] += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _listed(busy, which, size):  # type: ignore[no-untyped-def]
+    """Numbers of the busy worlds, in order, into ``which``, and how many there are: without a branch that cannot be foreseen."""
+    count = np.uint32(0)
+    for i in range(size):
+        which[count] = np.uint32(i)
+        count = np.uint32(count + busy[i])
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _counted(states, events, bits, seen, at, before, told, which, count, fresh):  # type: ignore[no-untyped-def]
+    """Counts what has changed in the ``count`` worlds that are listed in ``which``: almost nothing happens in almost every month
+    of a world. :func:`_summed` makes states of the changes; ``fresh`` is for scratch."""
+    left = np.uint32(0)
+    for n in range(count):
+        i, here = which[n], np.uint32(at[which[n]])
+        states[np.uint32(before[i])] -= 1
+        states[here] += 1
+        before[i] = np.int32(here)
+        new = np.int32((bits[i] | told[here]) & ~seen[i])
+        seen[i] = np.int32(seen[i] | new)
+        fresh[left] = np.uint32(new)
+        left = np.uint32(left + np.uint32(new != m.NOTHING))
+    # The lowest bit of each, then what is left.
+    while left:
+        count, left = left, np.uint32(0)
+        for n in range(count):
+            rest = fresh[n]
+            low = np.uint32(rest & (~rest + np.uint32(1)))
+            events[_NUMBER[np.uint32(low * _DE_BRUIJN) >> np.uint32(27)]] += 1
+            rest = np.uint32(rest ^ low)
+            fresh[left] = rest
+            left = np.uint32(left + np.uint32(rest != np.uint32(0)))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -298,29 +268,10 @@ def _summed(states):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draws(  # type: ignore[no-untyped-def]
-    p,
-    begins,
-    first,
-    count,
-    dates,
-    seed,
-    choices,
-    steps,
-    start,
-    reading,
-    prior,
-    obstinate,
-    states,
-    events,
-    histograms,
-):
+def _draws(p, begins, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]
     """Consecutive draws, from number ``begins``."""
     for n in range(p.shape[0]):
-        _draw(
-            p[n], begins + n, first, count, dates, seed, choices[n], steps, start, reading[n], prior[n], obstinate,
-            states[n], events[n], histograms,
-        )  # fmt: skip
+        _draw(p[n], n, begins + n, first, count, dates, seed, ladder, states[n], events[n], histograms)
         _summed(states[n])
 
 
@@ -357,8 +308,9 @@ def run(
     if groups < 1 or draws % groups:
         raise ValueError(f"{draws} draws do not split into {groups} groups")
     months = len(dates) - 1
-    states = np.zeros((draws, months + 1, STATES), dtype=np.int32)
-    events = np.zeros((draws, len(m.BITS), months + 1), dtype=np.int32)
+    # One more than there are: where worlds come from when they begin.
+    states = np.zeros((draws, months + 1, STATES + 1), dtype=np.int32)
+    events = np.zeros((draws, months + 1, len(m.BITS)), dtype=np.int32)
     histograms = np.zeros((groups, len(VARIABLES), months + 1, BINS), dtype=np.int64)
     table = np.ascontiguousarray(parameters.T, dtype=np.float32)
     of_one = draws // groups
@@ -366,10 +318,10 @@ def run(
     def some(part: range) -> NDArray[np.int32]:
         found = np.zeros((months + 1, len(VARIABLES), BINS), dtype=np.int32)
         here = slice(part.start, part.stop)
-        _draws(
-            table[here], part.start, first, per, dates, seed, steps.choices[here], steps.steps, steps.start,
-            steps.reading[here], steps.prior[here], steps.obstinate, states[here], events[here], found,
-        )  # fmt: skip
+        ours = steps._replace(
+            choices=steps.choices[here], reading=steps.reading[here], prior=steps.prior[here]
+        )
+        _draws(table[here], part.start, first, per, dates, seed, ours, states[here], events[here], found)
         return found
 
     size = max(1, -(-of_one // max(1, 16 // groups)))
@@ -380,13 +332,13 @@ def run(
     ]
     for part, found in zip(parts, each(some, parts), strict=True):
         histograms[part.start // of_one] += found.transpose(1, 0, 2)
-    return Worlds(per, states, _named(events), histograms)
+    return Worlds(per, states[:, :, :STATES], _named(events), histograms)
 
 
 def _named(counted: NDArray[np.int32]) -> NDArray[np.int32]:
     """Counts by bit as counts by event: losing the office is the sum of its four ways."""
-    named = np.zeros((len(counted), len(EVENTS), counted.shape[2]), dtype=np.int32)
-    named[:, [EVENTS.index(e) for e in m.BITS]] = counted
+    named = np.zeros((len(counted), len(EVENTS), counted.shape[1]), dtype=np.int32)
+    named[:, [EVENTS.index(e) for e in m.BITS]] = counted.transpose(0, 2, 1)
     ways = [EVENTS.index(e) for e in OFFICE[1:]]
     named[:, EVENTS.index("office_lost")] = named[:, ways].sum(axis=1)
     return named
