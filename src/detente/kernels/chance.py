@@ -47,85 +47,45 @@ _SPREAD_TWELVE = np.float32(6**0.5 * 2.0**-12)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _left(x, n):  # type: ignore[no-untyped-def]
-    return (x << np.uint64(n)) | (x >> np.uint64(64 - n))
+def _round(a, b, c, d, n, m):  # type: ignore[no-untyped-def]
+    """Two words are added to two others, turned left by n and m bits, and mixed with the sums; then the turned ones change
+    places."""
+    a += b
+    b = ((b << np.uint64(n)) | (b >> np.uint64(64 - n))) ^ a
+    c += d
+    d = ((d << np.uint64(m)) | (d >> np.uint64(64 - m))) ^ c
+    return a, d, c, b
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _four(a, b, c, d):  # type: ignore[no-untyped-def]
+    """The first four rounds of every eight."""
+    a, b, c, d = _round(a, b, c, d, 14, 16)
+    a, b, c, d = _round(a, b, c, d, 52, 57)
+    a, b, c, d = _round(a, b, c, d, 23, 40)
+    return _round(a, b, c, d, 5, 37)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def threefry(out, first, month, lane, seed, draw, n):  # type: ignore[no-untyped-def]
-    """Thirteen rounds into int32 out[8, BLOCK] for n worlds from ``first``: the low halves of four words of 64 bits, then the high ones."""
+    """Thirteen rounds into int32 out[8, BLOCK] for n worlds from ``first``: the low halves of four words of 64 bits, then the high
+    ones. Every four rounds the next four words of the key are added."""
     k0, k1, k2, k3 = np.uint64(seed), np.uint64(draw), np.uint64(0), np.uint64(0)
     k4 = np.uint64(0x1BD11BDAA9FC1A22) ^ k0 ^ k1
     for i in range(n):
-        a = np.uint64(first) + np.uint64(i) + k0
-        b = np.uint64(month) + k1
-        c = np.uint64(lane) + k2
-        d = k3
-        # Four rounds, then the next four words of the key.
-        a += b
-        b = _left(b, 14) ^ a
-        c += d
-        d = _left(d, 16) ^ c
-        a += d
-        d = _left(d, 52) ^ a
-        c += b
-        b = _left(b, 57) ^ c
-        a += b
-        b = _left(b, 23) ^ a
-        c += d
-        d = _left(d, 40) ^ c
-        a += d
-        d = _left(d, 5) ^ a
-        c += b
-        b = _left(b, 37) ^ c
-        a += k1
-        b += k2
-        c += k3
-        d += k4 + np.uint64(1)
-        a += b
-        b = _left(b, 25) ^ a
-        c += d
-        d = _left(d, 33) ^ c
-        a += d
-        d = _left(d, 46) ^ a
-        c += b
-        b = _left(b, 12) ^ c
-        a += b
-        b = _left(b, 58) ^ a
-        c += d
-        d = _left(d, 22) ^ c
-        a += d
-        d = _left(d, 32) ^ a
-        c += b
-        b = _left(b, 32) ^ c
-        a += k2
-        b += k3
-        c += k4
-        d += k0 + np.uint64(2)
-        a += b
-        b = _left(b, 14) ^ a
-        c += d
-        d = _left(d, 16) ^ c
-        a += d
-        d = _left(d, 52) ^ a
-        c += b
-        b = _left(b, 57) ^ c
-        a += b
-        b = _left(b, 23) ^ a
-        c += d
-        d = _left(d, 40) ^ c
-        a += d
-        d = _left(d, 5) ^ a
-        c += b
-        b = _left(b, 37) ^ c
-        a += k3
-        b += k4
-        c += k0
-        d += k1 + np.uint64(3)
-        a += b
-        b = _left(b, 25) ^ a
-        c += d
-        d = _left(d, 33) ^ c
+        a, b = np.uint64(first) + np.uint64(i) + k0, np.uint64(month) + k1
+        a, b, c, d = _four(a, b, np.uint64(lane) + k2, k3)
+        a, b, c, d = a + k1, b + k2, c + k3, d + k4 + np.uint64(1)
+        a, b, c, d = _round(a, b, c, d, 25, 33)
+        a, b, c, d = _round(a, b, c, d, 46, 12)
+        a, b, c, d = _round(a, b, c, d, 58, 22)
+        a, b, c, d = _round(a, b, c, d, 32, 32)
+        a, b, c, d = a + k2, b + k3, c + k4, d + k0 + np.uint64(2)
+        a, b, c, d = _four(a, b, c, d)
+        a, b, c, d = a + k3, b + k4, c + k0, d + k1 + np.uint64(3)
+        a, b, c, d = _round(a, b, c, d, 25, 33)
+        # The last round leaves the words in their places.
+        b, d = d, b
         out[0, i] = np.int32(a)
         out[1, i] = np.int32(b)
         out[2, i] = np.int32(c)
