@@ -46,7 +46,7 @@ _SPREAD_TWELVE = np.float32(6**0.5 * 2.0**-12)
 """A sum of two uniforms has variance 1/6."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _round(a, b, c, d, n, m):  # type: ignore[no-untyped-def]
     """Two words are added to two others, turned left by n and m bits, and mixed with the sums; then the turned ones change
     places."""
@@ -57,7 +57,7 @@ def _round(a, b, c, d, n, m):  # type: ignore[no-untyped-def]
     return a, d, c, b
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _four(a, b, c, d):  # type: ignore[no-untyped-def]
     """The first four rounds of every eight."""
     a, b, c, d = _round(a, b, c, d, 14, 16)
@@ -96,13 +96,13 @@ def threefry(out, first, month, lane, seed, draw, n):  # type: ignore[no-untyped
         out[7, i] = np.int32(d >> np.uint64(32))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _bits(word, first, mask):  # type: ignore[no-untyped-def]
     """Bits from number ``first`` on, as a float: all in 32 bits, so that eight are done at once."""
     return np.float32(np.int32((word >> np.int32(first)) & np.int32(mask)))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _two(word, size, mask):  # type: ignore[no-untyped-def]
     """The sum of two numbers of ``size`` bits, less its mean: exact, as all that is done to it is."""
     low = np.int32(word & np.int32(mask))

@@ -152,13 +152,13 @@ FLOATS = 39 * BLOCK
 """The same of :func:`detente.kernels.chance.chances`."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _bend(x):  # type: ignore[no-untyped-def]
     """s(x), between 0 and 1."""
     return HALF * (ONE + x / (ONE + abs(x)))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _within(x):  # type: ignore[no-untyped-def]
     low = x if x > ZERO else ZERO
     return low if low < ONE else ONE
@@ -197,12 +197,12 @@ def begin(x, bits, p, prior, doubted, start, u, n):  # type: ignore[no-untyped-d
             x[DOUBT + i] += doubted[k] * prior[k]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _row(table, k):  # type: ignore[no-untyped-def]
     return table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _at(place, row):  # type: ignore[no-untyped-def]
     """``row[place]``, without looking anything up."""
     value = row[0]
@@ -510,7 +510,7 @@ def decided(v, x, bits, p, n):  # type: ignore[no-untyped-def]
         bits[i] |= OBSERVED_BIT if x[WATCHED + i] > HALF else NOTHING
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _counts(seats, p):  # type: ignore[no-untyped-def]
     """What the seats of the electoral authority add to fairness."""
     more = p[_ACCESS] * (seats - p[_SEATS_BASE]) / max(ONE, p[_OF])

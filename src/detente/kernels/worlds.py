@@ -251,7 +251,7 @@ def _counted(states, events, bits, seen, at, before, told, which, count, fresh):
             left = np.uint32(left + np.uint32(rest != np.uint32(0)))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _bin(share):  # type: ignore[no-untyped-def]
     # Bounded before it is made whole: what is too large for an integer must not become an index.
     at = share * np.float32(BINS)
