@@ -503,6 +503,8 @@ def test_the_venezuelan_outlook() -> None:
         ("world: {office: {stakes: {board: {holds: 1}}}}\n", "unknown faction with preferences 'board'"),
         ("world: {office: {options: {collapsed: goes}}}\n", "options of which issue"),
         ("gestures: {g: {by: ruler, likelihood: {a: 0, b: 0}}}\n", "nobody would make"),
+        ("readings: {ruler: {a: {prior: 0.5}, b: {prior: 0.5}}}\ngestures: {g: {by: ruler, on: 2020-12-01, likelihood: {a: 0, b: 1}}}\n", "'a', which would never have made it"),
+        (WORLD + "readings: {ruler: {a: {prior: 1, preferences: {no_deal: from_outlook}}}}\n", "for a faction as a whole"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: 0.3, b: 0.3}}}\n", "which is less than 1"),
         (WORLD + "questions: {q: {text: x, resolves: 2021-06-01, basis: modelled, answers: {a: {office: holds, at: 2022-01-01}, b: rest}}}\n", "the answer is known by"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {at: 2022-01-01}, b: rest}}}\n", "a state of what"),
@@ -560,6 +562,29 @@ def test_faults_of_a_world_are_found_on_reading(add: str, said: str) -> None:
     with pytest.raises(CaseError) as error:
         read_case(WITH_GIFT + add, "sanctions.yaml")
     assert said in str(error.value)
+
+
+def test_a_reading_has_no_value_of_its_own_beside_a_computed_one() -> None:
+    computed = BASE.replace("  ruler:\n", "  ruler:\n    no_deal: from_outlook\n")
+    assert computed != BASE
+    readings = "readings: {{ruler: {{a: {{prior: 1, preferences: {{no_deal: {0}}}}}}}}}\n"
+    with pytest.raises(
+        CaseError, match=r"readings\.ruler\.a\.preferences\.no_deal: .* this one would not count"
+    ):
+        read_case(computed + WORLD + readings.format("{status_quo: 3}"), "sanctions.yaml")
+    assert read_case(computed + WORLD + readings.format("from_outlook"), "sanctions.yaml").case.computed == (
+        "ruler",
+    )
+    # What will be seen later, or is held impossible by nobody, is no contradiction.
+    seen = "gestures: {g: {by: ruler, on: 2020-12-01, likelihood: {a: 1, b: 0}}}\n"
+    certain = "readings: {ruler: {a: {prior: 1}, b: {prior: 0}}}\n"
+    read_case(BASE + certain + seen, "sanctions.yaml")
+    read_case(
+        BASE
+        + certain.replace("b: {prior: 0}", "b: {prior: 0.5}").replace("a: {prior: 1}", "a: {prior: 0.5}")
+        + seen.replace("2020-12-01", "2030-12-01"),
+        "sanctions.yaml",
+    )
 
 
 def test_without_a_world_or_patience_it_says_so() -> None:

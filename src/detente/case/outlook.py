@@ -264,6 +264,7 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
     """What cannot be."""
     world = case.world
     yield from _gestures(case)
+    yield from _computed(case)
     if world is None:
         for block in ("policies", "questions"):
             if getattr(case, block):
@@ -289,12 +290,40 @@ def _gestures(case: Case) -> Iterator[tuple[Path, str]]:
                 ("gestures", name, "likelihood"),
                 "a gesture that nobody would make cannot be: one must be above 0",
             )
-        missing = set(case.readings.get(gesture.by, {})) - set(gesture.likelihood)
+        readings = case.readings.get(gesture.by, {})
+        if gesture.on is not None and case.as_of is not None and gesture.on <= case.as_of:
+            for reading in sorted(set(readings) & set(gesture.likelihood)):
+                if not gesture.likelihood[reading].high and readings[reading].prior.high:
+                    yield (
+                        ("gestures", name, "likelihood", reading),
+                        f"it has been seen by the date of the case, so '{reading}', which would never have made it, cannot be "
+                        "held any more: give it a small likelihood, or the reading a prior of 0",
+                    )
+        missing = set(readings) - set(gesture.likelihood)
         if missing:
             yield (
                 ("gestures", name, "likelihood"),
                 f"how likely is it under '{sorted(missing)[0]}'? Every reading of '{gesture.by}' needs a likelihood",
             )
+
+
+def _computed(case: Case) -> Iterator[tuple[Path, str]]:
+    for faction, readings in case.readings.items():
+        for name, reading in readings.items():
+            given = reading.preferences.no_deal
+            here: Path = ("readings", faction, name, "preferences", "no_deal")
+            if faction in case.computed and given is not None and given != "from_outlook":
+                yield (
+                    here,
+                    f"the no-deal value of '{faction}' is 'from_outlook', under every reading, and this one would not count: "
+                    "remove it, or type the value of the faction too",
+                )
+            elif faction not in case.computed and given == "from_outlook":
+                yield (
+                    here,
+                    f"'from_outlook' is for a faction as a whole: write it at 'preferences: {faction}: no_deal', and remove "
+                    "'no_deal' from its readings",
+                )
 
 
 def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
