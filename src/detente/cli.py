@@ -369,12 +369,16 @@ def check(
 @app.command()
 def new(
     target: Annotated[Path, typer.Argument(help="The file to write.")] = Path("my-case.yaml"),
+    bundled: Annotated[
+        str | None, typer.Option("--from", help="Start from this bundled case, word for word.")
+    ] = None,
 ) -> None:
-    """Write a commented starter case."""
+    """Write a commented starter case, or a copy of a bundled one to change."""
     from detente.case.starter import starter
+    from detente.catalogue import path
     from detente.storage import write_text
 
-    write_text(target, starter(), overwrite=False)
+    write_text(target, starter() if bundled is None else path(bundled).read_text("utf-8"), overwrite=False)
     print(target)
 
 

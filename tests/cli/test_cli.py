@@ -14,6 +14,7 @@ import pytest
 
 from detente import cli
 from detente.analyses.schema import result_schema
+from detente.catalogue import path
 from detente.errors import LimitError
 
 TINY = """\
@@ -170,6 +171,17 @@ def test_new_then_check(
     again = run("new", "mine.yaml", capsys=capsys)
     assert again[0] == 2, "nothing of the user's is overwritten"
     assert "mine.yaml" in again[2]
+
+
+def test_new_from_a_bundled_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "mine.yaml", "--from", "two-villages", capsys=capsys)[:2] == (0, "mine.yaml\n")
+    assert (tmp_path / "mine.yaml").read_bytes() == path("two-villages").read_bytes()
+    code, _, err = run("new", "other.yaml", "--from", "two-vilages", capsys=capsys)
+    assert (code, "did you mean 'two-villages'" in err) == (2, True)
+    assert not (tmp_path / "other.yaml").exists()
 
 
 def test_cases_schema_diff(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
