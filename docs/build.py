@@ -167,7 +167,7 @@ _KINDS = {
     "float": "number",
     "int": "whole number",
     "str": "text",
-    "NoDeal": "[range](#range), or [`{status_quo: range}`](#relativenodeal)",
+    "NoDeal": "[range](#range), [`{status_quo: range}`](#relativenodeal), or `from_outlook`",
     "Seat": "party, or `{party: tree}`",
 }
 _MEANINGS = {

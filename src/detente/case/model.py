@@ -335,7 +335,7 @@ class Preferences(Provenance):
     """What a point next month is worth, seen from this month: 0.98 loses 2% a month. ``detente roadmap`` asks
     for it."""
     no_deal: NoDeal | None = None
-    """Default: the status quo itself, ``{status_quo: 0}``."""
+    """Default: the status quo itself, ``{status_quo: 0}``. ``from_outlook``: what the case's ``world`` makes of it; needs ``patience``."""
     weights: Mapping[Id, Weight] = {}
     values: Mapping[Id, Mapping[Id, Points]] = {}
     points: Mapping[Id, Mapping[Id, Number]] | None = None
