@@ -11,7 +11,7 @@ import pytest
 
 import detente
 from detente.case.model import Case
-from detente.case.outlook import PARTS
+from detente.case.parts import PARTS
 from detente.case.provenance import elements
 from detente.case.reading import ReadCase, load_case
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from detente.case.outlook import _WITHIN, PARTS
+from detente.case.parts import PARTS
+from detente.case.questions import WITHIN
 from detente.case.world import Event, Outcome, Variable, World
 from detente.kernels import chance, month
 from detente.kernels.chance import BLOCK, CHANCES, UNIFORMS
@@ -542,7 +543,7 @@ def test_events_are_first_times_and_agree_with_the_states() -> None:
 )
 def test_events_that_need_others_come_after_them(begun: dict[str, float]) -> None:
     found = made({**MOVING, **begun}, per=2_000, draws=4, dates=BUSY, ladder=talks(4))
-    for event, needed in _WITHIN.items():
+    for event, needed in WITHIN.items():
         for other in needed:
             assert (by(found, event) <= by(found, other)).all(), (event, other)
 

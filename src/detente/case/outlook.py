@@ -1,194 +1,19 @@
-"""What a case says about the world without a deal: its names and numbers, and what in it cannot be."""
+"""What a case says about the world without a deal: the names in it, and what in it cannot be."""
 
 from __future__ import annotations
 
 import datetime
 import math
-import typing
-from collections.abc import Collection, Hashable, Iterator, Mapping
-from functools import cache
-from types import MappingProxyType
-from typing import Any, NamedTuple, cast
-
-from pydantic import BaseModel, WithJsonSchema
+from collections.abc import Collection, Iterator, Mapping
 
 from detente.case.base import Range
-from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.world import Amount, Happened, Ladder, State, World
+from detente.case.parts import EVENTS, SHARPEST, bounds, world_paths
+from detente.case.questions import question_faults
+from detente.case.world import Ladder, World
 from detente.case.yamltext import Path
 
-__all__ = [
-    "DERIVED",
-    "PARTS",
-    "WorldNumber",
-    "bounds",
-    "outlook_faults",
-    "outlook_names",
-    "world_numbers",
-    "world_paths",
-]
-
-PARTS = (
-    "money",
-    "price",
-    "output",
-    "fiefs",
-    "hunger",
-    "sender",
-    "home",
-    "lists",
-    "funds",
-    "accountability",
-    "loyalty",
-    "survival",
-    "recognition",
-    "support",
-    "split",
-    "authority",
-    "polls",
-    "regional",
-    "exit",
-    "force",
-    "talks",
-)
-"""Parts of a world, each of which may be left out."""
-
-SHARPEST = 1e-6
-"""The least scale: what is sharper decides nothing else, and cannot be told from it in the numbers of a simulation."""
-
-DERIVED: Mapping[str, str] = MappingProxyType(
-    {
-        "survival.attack": "survival.threshold",
-        "loyalty.selectorate": "loyalty.outside_offer",
-        "sender.demand": "sender.take_back",
-        "polls.compliance": "polls.fairness",
-        "exit.option": "exit.trigger",
-        "talks.assurance": "talks.trust",
-    }
-)
-"""What can be given instead of a number, and the number that follows from it."""
-
-_EVENTS: Mapping[str, str] = MappingProxyType(
-    {
-        "talks_began": "talks", "talks_stopped": "talks", "talks_completed": "talks", "conceded": "talks",
-        "conceded_all": "talks", "withdrawn": "talks", "eased": "sender", "all_lifted": "sender", "taken_back": "sender",
-        "lapsed_within_a_year": "sender", "collapsed": "survival", "handed_over": "exit", "voted_out": "polls",
-        "removed": "force", "split": "split", "unrecognised": "recognition", "claim_ended": "recognition",
-        "extended": "recognition", "joined": "regional", "observed": "regional", "seat_won": "authority",
-        "majority": "authority", "funds_agreed": "funds", "funds_paid": "funds", "lists_eased": "lists",
-        "lists_lifted": "lists", "access_opened": "hunger", "investigated": "accountability", "turned": "home",
-        "poll_held": "polls", "early_poll": "polls", "admitted": "polls",
-    }
-)  # fmt: skip
-"""Event → the part without which it never happens."""
-
-_LADDER = {"talks_completed", "conceded", "conceded_all", "withdrawn"}
-"""Events that need steps at the talks."""
-
-_WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "talks_stopped": ("talks_began",),
-        "talks_completed": ("talks_began",),
-        "conceded_all": ("conceded",),
-        "all_lifted": ("eased",),
-        "taken_back": ("eased",),
-        "lapsed_within_a_year": ("eased", "taken_back"),
-        "collapsed": ("office_lost",),
-        "handed_over": ("office_lost",),
-        "voted_out": ("office_lost", "poll_held"),
-        "removed": ("office_lost",),
-        "funds_paid": ("funds_agreed",),
-        "lists_lifted": ("lists_eased",),
-        "early_poll": ("poll_held",),
-        "admitted": ("poll_held",),
-    }
-)
-"""Event → those without which it does not happen, so that a share among their worlds can be given."""
-
-
-class WorldNumber(NamedTuple):
-    """A number of the world."""
-
-    path: str
-    """``money.pull``, ``survival.attack.cost``, ``money.loss_0``."""
-    value: Range
-    lower: float
-    upper: float
-
-
-_BOUNDS = {"share": (0.0, 1.0), "weight": (0.0, math.inf), "points": (0.0, 100.0)}
-
-
-@cache
-def _kinds(model: Hashable) -> Mapping[str, tuple[float, float]]:
-    """Key → bounds of its numbers, from the annotations of the format."""
-    found = {}
-    for key, hint in typing.get_type_hints(cast(Any, model), include_extras=True).items():
-        waiting = [hint]
-        while waiting:
-            node = waiting.pop()
-            waiting += typing.get_args(node)
-            for mark in getattr(node, "__metadata__", ()):
-                schema = mark.json_schema if isinstance(mark, WithJsonSchema) else None
-                kind = schema.get("x-number") if schema is not None else None
-                if kind in _BOUNDS:
-                    found[key] = _BOUNDS[kind]
-    return found
-
-
-def _numbers(at: str, spec: BaseModel) -> Iterator[WorldNumber]:
-    kinds = _kinds(cast(Hashable, type(spec)))
-    for key in type(spec).model_fields:
-        value = getattr(spec, key)
-        lower, upper = kinds.get(key, (-math.inf, math.inf))
-        if isinstance(value, Range):
-            yield WorldNumber(f"{at}.{key}", value, lower, upper)
-        elif isinstance(value, BaseModel) and f"{at}.{key}" in {*DERIVED, "talks.ladder"}:
-            yield from _numbers(f"{at}.{key}", value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], Range):
-            for n, one in enumerate(value):
-                yield WorldNumber(f"{at}.{key}_{n}", one, lower, upper)
-        elif isinstance(value, Mapping) and value and isinstance(next(iter(value.values())), Range):
-            for name, one in value.items():
-                yield WorldNumber(f"{at}.{key}.{name}", one, lower, upper)
-
-
-def world_numbers(world: World) -> Iterator[WorldNumber]:
-    """Every number of the parts of a world, in the order of the format."""
-    for part in PARTS:
-        spec = getattr(world, part)
-        if spec is not None:
-            yield from _numbers(part, spec)
-
-
-def world_paths(world: World) -> list[str]:
-    """Paths of the numbers of a world, as policies and readings name them: all of the parts that are given, also those
-    numbers that the case leaves at their defaults."""
-    found = []
-    for part in PARTS:
-        spec = getattr(world, part)
-        if spec is not None:
-            found += [
-                f"{part}.{key}"
-                for key in _kinds(cast(Hashable, type(spec)))
-                if key not in ("loss", "members")
-            ]
-            found += [n.path for n in _numbers(part, spec) if n.path.startswith("money.loss_")]
-    found += [f"{part}.now" for part in ("sender", "talks") if getattr(world, part) is not None]
-    return found
-
-
-def bounds(path: str) -> tuple[float, float]:
-    """Between what a number of the world must lie, by its path."""
-    part, _, key = path.partition(".")
-    hint = typing.get_type_hints(World)[part]
-    model = next(
-        m for m in (hint, *typing.get_args(hint)) if isinstance(m, type) and issubclass(m, BaseModel)
-    )
-    return _kinds(cast(Hashable, model)).get(
-        key.rstrip("_012") if key.startswith("loss") else key, (0.0, math.inf)
-    )
+__all__ = ["outlook_faults", "outlook_names"]
 
 
 def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
@@ -280,7 +105,7 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
     for faction in case.computed:
         if case.preferences[faction].patience is None:
             yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
-    yield from _questions(case, world)
+    yield from question_faults(case, world)
 
 
 def _gestures(case: Case) -> Iterator[tuple[Path, str]]:
@@ -367,7 +192,7 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 "there must be at least one seat, and at least as many as are friendly",
             )
     for event in world.means:
-        part = _EVENTS[event]
+        part = EVENTS[event]
         if getattr(world, part) is None:
             yield ("world", "means", event), f"'{event}' never happens without a part '{part}' in the world"
     if world.talks is not None and world.talks.ladder is not None:
@@ -698,96 +523,3 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             yield at, f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
         elif path.endswith(("scale", "deviation")) and value.low < SHARPEST:
             yield at, f"must be at least {SHARPEST:g}: found {value.low:g}"
-
-
-_STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}
-_FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
-_PATHS = {
-    "revenue": "money",
-    "income": "money",
-    "recognition": "recognition",
-    "governors": "regional",
-    "turnout": "regional",
-    "trust": "talks",
-}
-"""Path → the part that moves it, where it has another name."""
-
-
-def _empty(spec: object, world: World) -> Iterator[str]:
-    """What of an answer means nothing, or is about what the world does not simulate."""
-    if isinstance(spec, Amount):
-        if spec.low >= spec.high:
-            yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
-        part = _PATHS.get(spec.variable, spec.variable)
-        if getattr(world, part) is None:
-            yield f"'{spec.variable}' stands still without a part '{part}' in the world"
-    if isinstance(spec, State):
-        asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
-        if not asked:
-            yield f"a state of what? Add one of: office, {', '.join(_STATES)}"
-        needed = {key: _STATES[key] for key in asked if key in _STATES}
-        if spec.office in _FATES:
-            needed[spec.office] = _FATES[spec.office]
-        for what, part in needed.items():
-            if getattr(world, part) is None:
-                yield f"'{what}' stands still without a part '{part}' in the world"
-
-
-def _questions(case: Case, world: World) -> Iterator[tuple[Path, str]]:
-    for name, question in case.questions.items():
-        at: Path = ("questions", name)
-        if case.as_of is not None and question.resolves <= case.as_of:
-            yield (*at, "resolves"), f"must lie after the date of the case, {case.as_of}"
-        numbers = [spec for spec in question.answers.values() if isinstance(spec, Range)]
-        stated = sum(spec.median for spec in question.answers.values() if isinstance(spec, Range))
-        if stated > 1 + 1e-9:
-            yield (*at, "answers"), f"the probabilities sum to {stated:g}, which is more than 1"
-        rests = [a for a, spec in question.answers.items() if spec == "rest"]
-        if len(numbers) == len(question.answers) and stated < 1 - 1e-9:
-            yield (
-                (*at, "answers"),
-                f"the probabilities sum to {stated:g}, which is less than 1: make one of the answers 'rest'",
-            )
-        if len(rests) > 1:
-            yield (*at, "answers"), "only one answer can be what the others leave ('rest')"
-        for answer, spec in question.answers.items():
-            here: Path = (*at, "answers", answer)
-            if question.basis == "not_modelled":
-                if spec is not None:
-                    yield here, "this question is 'not_modelled', so its answers have no meaning to give"
-                continue
-            if spec is None:
-                yield here, "what does this answer mean? An event of the world, a probability, or 'rest'"
-            elif question.basis == "prior" and not (isinstance(spec, Range) or spec == "rest"):
-                yield here, "this question is a 'prior': a probability was expected, or 'rest'"
-            elif question.basis == "modelled" and isinstance(spec, Range):
-                yield here, "this question is 'modelled': something of the world was expected, or 'rest'"
-            day = (
-                spec.by
-                if isinstance(spec, Happened)
-                else spec.at
-                if isinstance(spec, (State, Amount))
-                else None
-            )
-            if day is not None and day > question.resolves:
-                yield here, f"the answer is known by {question.resolves} ('resolves'): found {day}"
-            yield from ((here, message) for message in _empty(spec, world))
-            if day is not None and case.as_of is not None:
-                ends = months_after(case.as_of, world.months)
-                if not case.as_of < day <= ends:
-                    yield here, f"the world runs from {case.as_of} to {ends}: found {day}; see 'months'"
-            if isinstance(spec, Happened) and spec.given is not None:
-                allowed = _WITHIN.get(spec.event, ())
-                if spec.given not in allowed:
-                    can = " or ".join(f"'{e}'" for e in allowed) or "nothing"
-                    yield (*here, "given"), f"'{spec.event}' can be given {can}: found '{spec.given}'"
-            if isinstance(spec, Happened):
-                for key in ("event", "given"):
-                    event = getattr(spec, key)
-                    if event in _EVENTS and getattr(world, _EVENTS[event]) is None:
-                        yield (
-                            (*here, key),
-                            f"'{event}' never happens without a part '{_EVENTS[event]}' in the world",
-                        )
-                    elif event in _LADDER and world.talks is not None and world.talks.ladder is None:
-                        yield (*here, key), f"'{event}' never happens at talks without a 'ladder'"

@@ -15,7 +15,7 @@ from detente.agreement import all_of
 from detente.case.base import Range
 from detente.case.dates import months_until
 from detente.case.model import Case
-from detente.case.outlook import bounds, world_numbers
+from detente.case.parts import bounds, world_numbers
 from detente.case.world import Ladder, Outcome, World
 from detente.errors import UsageError
 from detente.problem import theory

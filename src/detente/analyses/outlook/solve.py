@@ -37,7 +37,7 @@ from detente.analyses.outlook.result import (
 from detente.analyses.outlook.talks import attrition_clock, negotiated
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.outlook import PARTS
+from detente.case.parts import PARTS
 from detente.case.world import World
 from detente.errors import UsageError
 from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Ladder, Worlds

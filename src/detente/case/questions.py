@@ -1,0 +1,131 @@
+"""What in a question about the world cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from detente.case.base import Range
+from detente.case.dates import months_after
+from detente.case.model import Case
+from detente.case.parts import EVENTS
+from detente.case.world import Amount, Happened, State, World
+from detente.case.yamltext import Path
+
+__all__ = ["WITHIN", "question_faults"]
+
+_LADDER = {"talks_completed", "conceded", "conceded_all", "withdrawn"}
+"""Events that need steps at the talks."""
+
+WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "talks_stopped": ("talks_began",),
+        "talks_completed": ("talks_began",),
+        "conceded_all": ("conceded",),
+        "all_lifted": ("eased",),
+        "taken_back": ("eased",),
+        "lapsed_within_a_year": ("eased", "taken_back"),
+        "collapsed": ("office_lost",),
+        "handed_over": ("office_lost",),
+        "voted_out": ("office_lost", "poll_held"),
+        "removed": ("office_lost",),
+        "funds_paid": ("funds_agreed",),
+        "lists_lifted": ("lists_eased",),
+        "early_poll": ("poll_held",),
+        "admitted": ("poll_held",),
+    }
+)
+"""Event → those without which it does not happen, so that a share among their worlds can be given."""
+
+_STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}
+_FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
+_PATHS = {
+    "revenue": "money",
+    "income": "money",
+    "recognition": "recognition",
+    "governors": "regional",
+    "turnout": "regional",
+    "trust": "talks",
+}
+"""Path → the part that moves it, where it has another name."""
+
+
+def _empty(spec: object, world: World) -> Iterator[str]:
+    """What of an answer means nothing, or is about what the world does not simulate."""
+    if isinstance(spec, Amount):
+        if spec.low >= spec.high:
+            yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
+        part = _PATHS.get(spec.variable, spec.variable)
+        if getattr(world, part) is None:
+            yield f"'{spec.variable}' stands still without a part '{part}' in the world"
+    if isinstance(spec, State):
+        asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
+        if not asked:
+            yield f"a state of what? Add one of: office, {', '.join(_STATES)}"
+        needed = {key: _STATES[key] for key in asked if key in _STATES}
+        if spec.office in _FATES:
+            needed[spec.office] = _FATES[spec.office]
+        for what, part in needed.items():
+            if getattr(world, part) is None:
+                yield f"'{what}' stands still without a part '{part}' in the world"
+
+
+def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+    """What cannot be asked, or answered so."""
+    for name, question in case.questions.items():
+        at: Path = ("questions", name)
+        if case.as_of is not None and question.resolves <= case.as_of:
+            yield (*at, "resolves"), f"must lie after the date of the case, {case.as_of}"
+        numbers = [spec for spec in question.answers.values() if isinstance(spec, Range)]
+        stated = sum(spec.median for spec in question.answers.values() if isinstance(spec, Range))
+        if stated > 1 + 1e-9:
+            yield (*at, "answers"), f"the probabilities sum to {stated:g}, which is more than 1"
+        rests = [a for a, spec in question.answers.items() if spec == "rest"]
+        if len(numbers) == len(question.answers) and stated < 1 - 1e-9:
+            yield (
+                (*at, "answers"),
+                f"the probabilities sum to {stated:g}, which is less than 1: make one of the answers 'rest'",
+            )
+        if len(rests) > 1:
+            yield (*at, "answers"), "only one answer can be what the others leave ('rest')"
+        for answer, spec in question.answers.items():
+            here: Path = (*at, "answers", answer)
+            if question.basis == "not_modelled":
+                if spec is not None:
+                    yield here, "this question is 'not_modelled', so its answers have no meaning to give"
+                continue
+            if spec is None:
+                yield here, "what does this answer mean? An event of the world, a probability, or 'rest'"
+            elif question.basis == "prior" and not (isinstance(spec, Range) or spec == "rest"):
+                yield here, "this question is a 'prior': a probability was expected, or 'rest'"
+            elif question.basis == "modelled" and isinstance(spec, Range):
+                yield here, "this question is 'modelled': something of the world was expected, or 'rest'"
+            day = (
+                spec.by
+                if isinstance(spec, Happened)
+                else spec.at
+                if isinstance(spec, (State, Amount))
+                else None
+            )
+            if day is not None and day > question.resolves:
+                yield here, f"the answer is known by {question.resolves} ('resolves'): found {day}"
+            yield from ((here, message) for message in _empty(spec, world))
+            if day is not None and case.as_of is not None:
+                ends = months_after(case.as_of, world.months)
+                if not case.as_of < day <= ends:
+                    yield here, f"the world runs from {case.as_of} to {ends}: found {day}; see 'months'"
+            if isinstance(spec, Happened) and spec.given is not None:
+                allowed = WITHIN.get(spec.event, ())
+                if spec.given not in allowed:
+                    can = " or ".join(f"'{e}'" for e in allowed) or "nothing"
+                    yield (*here, "given"), f"'{spec.event}' can be given {can}: found '{spec.given}'"
+            if isinstance(spec, Happened):
+                for key in ("event", "given"):
+                    event = getattr(spec, key)
+                    if event in EVENTS and getattr(world, EVENTS[event]) is None:
+                        yield (
+                            (*here, key),
+                            f"'{event}' never happens without a part '{EVENTS[event]}' in the world",
+                        )
+                    elif event in _LADDER and world.talks is not None and world.talks.ladder is None:
+                        yield (*here, key), f"'{event}' never happens at talks without a 'ladder'"
