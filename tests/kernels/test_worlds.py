@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from detente.case.outlook import MOST_LEVELS, MOST_READINGS
 from detente.case.parts import PARTS
 from detente.case.questions import WITHIN
 from detente.case.world import Event, Outcome, Variable, World
@@ -653,6 +654,7 @@ def test_names_are_those_of_the_case_format() -> None:
     assert get_args(Outcome) == OFFICE
     assert get_args(Event) == EVENTS
     assert get_args(Variable) == VARIABLES
+    assert (MOST_LEVELS, MOST_READINGS) == (MADE, READINGS)
     assert len(set(PARAMETERS)) == len(PARAMETERS)
     assert {name.split(".")[0] for name in PARAMETERS} == set(PARTS) <= set(World.model_fields)
     unknown = set()

@@ -14,7 +14,17 @@ from pydantic import BaseModel, WithJsonSchema
 from detente.case.base import Range
 from detente.case.world import World
 
-__all__ = ["DERIVED", "EVENTS", "PARTS", "SHARPEST", "WorldNumber", "bounds", "world_numbers", "world_paths"]
+__all__ = [
+    "DERIVED",
+    "EVENTS",
+    "MOVED_BY",
+    "PARTS",
+    "SHARPEST",
+    "WorldNumber",
+    "bounds",
+    "world_numbers",
+    "world_paths",
+]
 
 PARTS = (
     "money",
@@ -69,6 +79,18 @@ EVENTS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 """Event → the part without which it never happens."""
+
+MOVED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "revenue": "money",
+        "income": "money",
+        "recognition": "recognition",
+        "governors": "regional",
+        "turnout": "regional",
+        "trust": "talks",
+    }
+)
+"""Variable → the part that moves it, where it has another name."""
 
 
 class WorldNumber(NamedTuple):

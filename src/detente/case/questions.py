@@ -8,7 +8,7 @@ from types import MappingProxyType
 from detente.case.base import Range
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.parts import EVENTS
+from detente.case.parts import EVENTS, MOVED_BY
 from detente.case.world import Amount, Happened, State, World
 from detente.case.yamltext import Path
 
@@ -39,15 +39,6 @@ WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 _STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}
 _FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
-_PATHS = {
-    "revenue": "money",
-    "income": "money",
-    "recognition": "recognition",
-    "governors": "regional",
-    "turnout": "regional",
-    "trust": "talks",
-}
-"""Path → the part that moves it, where it has another name."""
 
 
 def _empty(spec: object, world: World) -> Iterator[str]:
@@ -55,7 +46,7 @@ def _empty(spec: object, world: World) -> Iterator[str]:
     if isinstance(spec, Amount):
         if spec.low >= spec.high:
             yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
-        part = _PATHS.get(spec.variable, spec.variable)
+        part = MOVED_BY.get(spec.variable, spec.variable)
         if getattr(world, part) is None:
             yield f"'{spec.variable}' stands still without a part '{part}' in the world"
     if isinstance(spec, State):

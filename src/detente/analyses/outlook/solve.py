@@ -37,7 +37,7 @@ from detente.analyses.outlook.result import (
 from detente.analyses.outlook.talks import attrition_clock, negotiated
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.parts import PARTS
+from detente.case.parts import MOVED_BY, PARTS
 from detente.case.world import World
 from detente.errors import UsageError
 from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Ladder, Worlds
@@ -53,16 +53,6 @@ Floats = NDArray[np.float64]
 Changes = Mapping[str, Floats | float]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-SHOWS = {
-    "revenue": "money",
-    "income": "money",
-    "recognition": "recognition",
-    "governors": "regional",
-    "turnout": "regional",
-    "trust": "talks",
-}
-"""Variable → the part that moves it, where it has another name."""
-
 YEAR = 12
 
 CASCADES = 100_000
@@ -234,7 +224,7 @@ def outlook(
         paths={
             v: _fan(this.found, n, tops[v])
             for n, v in enumerate(VARIABLES)
-            if SHOWS.get(v, v) in parts and _moves(world, v)
+            if MOVED_BY.get(v, v) in parts and _moves(world, v)
         },
         unit=world.output.unit if world.output is not None else None,
         office=_office(this),
