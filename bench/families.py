@@ -149,6 +149,7 @@ def plain_worlds(
     )
     belief = np.tile(prior[:, None], (1, count))
     final = max((m for m, date in enumerate(dates) if date & 1), default=0)
+    final = len(dates) if dates[-1] & 32 else final  # a poll beyond the horizon lies ahead as well
 
     def luck() -> Floats:
         return rng.random(count)

@@ -116,6 +116,13 @@ def test_values_of_a_constant_hazard_are_the_closed_form() -> None:
     assert found.judgement_share == pytest.approx(0, abs=0.01)
 
 
+def test_a_scale_whose_tail_ends_at_nothing_is_only_sharp() -> None:
+    # Three times as wide its lower tail would reach below 0 in a twentieth of the draws. What is lost to force is lost there too.
+    world = "world: {months: 24, force: {rate: 0.1}, survival: {peak: 0.001, threshold: 0.1, scale: [0.01, 0.2, 0.4]}}\n"
+    found = outlook(prepare(case(BASE + world), draws=512, widen=3.0), per=256)
+    assert found.office["holds"].share[24] == pytest.approx(0.9**24, abs=0.006)
+
+
 def test_the_exit_anchor_is_the_value_of_staying() -> None:
     # (w - delta h J) / (1 - delta (1 - h)) with w = .5, J = 8, h = .03, delta = .97 is 4.5211505922: a flow w while in
     # office from this month on, and -J once when it ends. As flows: -J (1 - delta) for ever after.

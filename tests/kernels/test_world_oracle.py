@@ -15,6 +15,7 @@ from oracles.world import Ladder, Result, Setting
 
 from detente.kernels.worlds import (
     BINS,
+    DATES,
     EVENTS,
     PARAMETERS,
     SHAPE,
@@ -48,7 +49,11 @@ def dates(setting: Setting) -> np.ndarray:
     kinds = (setting.polls, setting.regional, setting.decides, setting.lapses, setting.elections)
     for bit, months in enumerate(kinds):
         for month in months:
-            found[month] |= 1 << bit
+            if month <= setting.months:
+                found[month] |= 1 << bit
+            else:
+                assert months is setting.polls
+                found[-1] |= 1 << DATES.index("later")
     return found
 
 
@@ -127,7 +132,7 @@ EXACT: dict[str, tuple[dict[str, float], Setting]] = {
             "polls.held": 0.8, "force.rate": 0.02, "survival.peak": 0.1, "survival.threshold": 0.6, "survival.scale": 0.1,
             "loyalty.now": 0.6,
         },
-        Setting(4, polls={2, 4}),
+        Setting(4, polls={2, 4, 9}),
     ),
     "funds, access, a court and hunger": (
         {

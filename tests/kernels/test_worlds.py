@@ -589,6 +589,28 @@ def test_the_index_of_a_joint_state() -> None:
 # --- what is asked ------------------------------------------------------------------------------------------
 
 
+def test_no_more_recognise_than_there_are() -> None:
+    given = {**STILL, "recognition.now": 10.6, "recognition.all": 10.6, "recognition.drop": 0.01}
+    found = made({**given, "recognition.cascade": 0.3}, per=6_400, months=60)
+    counts = histogram(found, "recognition")
+    assert counts[0, int(10 / 10.6 * BINS)] == 6_400 // THINNED
+    assert counts[:, int(10 / 10.6 * BINS) + 1 :].sum() == 0
+
+
+def test_nobody_joins_when_everybody_is_kept() -> None:
+    # In single precision n + u reaches n + 1 for the largest u; ten thousand are enough to see it.
+    given = {**STILL, "recognition.all": 1e4, "recognition.now": 9_999.0}
+    found = made(given, per=64_000, months=12, dates=calendar(12, lapse=tuple(range(1, 13))))
+    assert histogram(found, "recognition")[:, BINS - 1].sum() == 13 * 1_000
+    p = table({**given, "recognition.extend": 1.0})[:, 0].astype(np.float32)
+    x, bits = np.zeros(month.FLOATS, dtype=np.float32), np.zeros(BLOCK, dtype=np.int32)
+    x[month.KNOWN : month.KNOWN + BLOCK] = 9_999
+    x[month.CLAIM : month.CLAIM + BLOCK] = 1
+    v = np.full((UNIFORMS, BLOCK), np.nextafter(np.float32(1), np.float32(0)), dtype=np.float32)
+    month.lapsed(v, x, bits, p, BLOCK)
+    assert (x[month.KNOWN : month.KNOWN + BLOCK] == 9_999).all()
+
+
 def test_what_does_not_fit_is_refused() -> None:
     dates = calendar(3)
     with pytest.raises(ValueError, match="parameters were expected: found 3"):
@@ -596,7 +618,9 @@ def test_what_does_not_fit_is_refused() -> None:
     for wrong in (np.zeros(1, dtype=np.int64), np.zeros((2, 2), dtype=np.int64)):
         with pytest.raises(ValueError, match="dates"):
             made(STILL, dates=wrong)
-    for wrong_number in (math.nan, math.inf):
+    with pytest.raises(ValueError, match="steps 0 to 2"):
+        made({**STILL, "sender.now": 3.0})
+    for wrong_number in (math.nan, math.inf, 1e300):
         with pytest.raises(ValueError, match="finite"):
             made({**STILL, "exit.rate": wrong_number})
     with pytest.raises(ValueError, match="groups"):
@@ -617,6 +641,14 @@ def test_a_ladder_that_does_not_fit_is_refused() -> None:
     )
     with pytest.raises(ValueError, match="readings"):
         made(STILL, draws=2, per=64, ladder=crowd)
+    for odd in (
+        good._replace(prior=good.prior[:1]),
+        good._replace(reading=good.reading[:1]),
+        good._replace(reading=np.array([0, 2])),
+        good._replace(obstinate=2),
+    ):
+        with pytest.raises(ValueError, match="readings"):
+            made(STILL, draws=2, per=64, ladder=odd)
     for start in (-1, 2):
         with pytest.raises(ValueError, match="concessions"):
             made(STILL, draws=2, per=64, ladder=good._replace(start=start))

@@ -208,10 +208,11 @@ def test_an_early_poll_takes_the_place_of_a_scheduled_one():
     assert found.first["poll_held"] == near((0, 0.6 + 0.4 * 0.25, 0.3 * 0.25))
 
 
-def test_a_scheduled_poll_is_not_ahead_in_its_own_month_nor_beyond_the_horizon():
+def test_a_scheduled_poll_is_not_ahead_in_its_own_month_but_beyond_the_horizon():
     p = {"polls.early": 1, "polls.held": 0.25, "talks.now": 1}
     assert exact(p, Setting(1, polls={1})).first["poll_held"][1] == near(0.25)
-    assert exact(p, Setting(1, polls={1, 2})).first["early_poll"][1] == 0
+    assert exact(p, Setting(1, polls={1})).first["early_poll"][1] == 0
+    assert exact(p, Setting(1, polls={1, 2})).first["early_poll"][1] == near(1)
     assert exact(p, Setting(2, polls={2})).first["early_poll"][1] == 1
 
 

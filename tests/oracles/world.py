@@ -20,7 +20,7 @@ How the specification is read:
   never complete; the gate uses the prior, and concessions can be taken back from ``start``.
 - The month after which easing went up first is counted in ``since``; easing that was there at month 0 never went up.
 - An early poll is called whether or not the office is held, but no poll takes place without an office to be lost: then
-  neither "poll_held" nor "early_poll" happens. A scheduled poll beyond the horizon does not lie ahead.
+  neither "poll_held" nor "early_poll" happens. A scheduled poll beyond the horizon lies ahead as well.
 - In a lapses month without a claim nothing is asked and nobody leaves for it.
 - Joining and observing are decided before a regional poll of the same month; another month of decision decides anew.
 """
@@ -578,7 +578,7 @@ def _month(state: State, t: int, p: dict[str, float], setting: Setting, luck: Lu
         w.seen.add("taken_back")
         if 0 <= w.since <= 12:
             w.seen.add("lapsed_within_a_year")
-    _incidents(w, p, ladder, any(t < poll <= setting.months for poll in setting.polls), luck)
+    _incidents(w, p, ladder, any(t < poll for poll in setting.polls), luck)
     _money_and_output(w, p, luck)
     _rents(w, p)
     _hunger(w, p)

@@ -168,7 +168,7 @@ def _within(x):  # type: ignore[no-untyped-def]
 def begin(x, bits, p, prior, doubted, start, u, n):  # type: ignore[no-untyped-def]
     """Month 0: everything at its ``now``; u decides who begins split."""
     x[:] = ZERO
-    known = np.float32(math.floor(p[_KNOWN] + HALF))
+    known = np.float32(math.floor(min(p[_KNOWN] + HALF, max(ONE, p[_ALL]))))
     majority = MAJORITY_BIT if TWO * p[_SEATS] > p[_OF] else NOTHING
     began = BEGAN_BIT if p[_TALKS] >= HALF else NOTHING
     for i in range(n):
@@ -460,7 +460,7 @@ def abroad(x, u, p, n):  # type: ignore[no-untyped-def]
         known = x[KNOWN + i]
         follow = x[RATIO + i] * all_ * pace if by_norm else known * cascade * (ONE - known * unit)
         leaving = known * drops + follow
-        leaving = leaving if known > ZERO else ZERO
+        leaving = leaving if (known > ZERO) & (leaving > ZERO) else ZERO
         now = known - bloc * np.floor(leaving / bloc + u[U_ABROAD + i])
         now = now if now > ZERO else ZERO
         x[RATIO + i] = x[RATIO + i] if now == known else -ONE
@@ -480,7 +480,9 @@ def lapsed(v, x, bits, p, n):  # type: ignore[no-untyped-def]
             x[CLAIM + i] = ZERO
             keeps = p[_KEPT]
             bits[i] |= CLAIM_ENDED_BIT
-        x[KNOWN + i] = np.floor(x[KNOWN + i] * keeps + v[2, i])
+        stay = x[KNOWN + i] * keeps
+        # Not floor(stay + u): in single precision that sum may reach the next whole number.
+        x[KNOWN + i] = np.floor(stay) + (ONE if v[2, i] >= ONE - (stay - np.floor(stay)) else ZERO)
         x[RATIO + i] = -ONE
 
 

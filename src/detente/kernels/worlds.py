@@ -4,7 +4,7 @@ One step is a month (:mod:`detente.kernels.month` has its equations). Random num
 month (:mod:`detente.kernels.chance`), so that a world is the same whatever it is computed with, and the same chance meets
 every policy. Everything returned is an integer count: sums do not depend on threads or chunks.
 
-Cost: linear in worlds and months (``bench``, rows *worlds*); memory 4 (180 + 33) bytes a draw and month, whatever
+Cost: linear in worlds and months (``bench``, rows *worlds*); memory some 1,200 bytes a draw and month at its peak, whatever
 the number of worlds.
 """
 
@@ -133,8 +133,8 @@ def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histogr
     y = np.empty((len(chance.CHANCES), BLOCK), dtype=np.float32)
     x = np.empty(m.FLOATS, dtype=np.float32)
     busy = np.empty(BLOCK, dtype=np.uint8)
-    which = np.empty(BLOCK + 1, dtype=np.uint32)
-    fresh = np.empty(BLOCK + 1, dtype=np.uint32)
+    which = np.empty(BLOCK, dtype=np.uint32)
+    fresh = np.empty(BLOCK, dtype=np.uint32)
     seen = np.empty(BLOCK, dtype=np.int32)
     bits = np.empty(BLOCK, dtype=np.int32)
     at = np.empty(BLOCK, dtype=np.int32)
@@ -297,12 +297,20 @@ def run(
         raise ValueError(f"{len(PARAMETERS)} parameters were expected: found {rows}")
     if dates.ndim != 1 or len(dates) < 2:
         raise ValueError(f"dates of at least one month were expected: found {dates.shape}")
-    if not np.isfinite(parameters).all():
-        raise ValueError("a parameter is not a finite number")
+    with np.errstate(over="ignore"):
+        table = np.ascontiguousarray(parameters.T, dtype=np.float32)
+    if not np.isfinite(table).all():
+        raise ValueError("a parameter is not a finite number in single precision")
+    if not 0 <= table[:, m._EASING].min() <= table[:, (m._EASING, m._EASING_TOP)].max() < SHAPE[1]:
+        raise ValueError(f"the sender has steps 0 to {SHAPE[1] - 1}")
     if steps.choices.shape != (draws, 4, kinds, steps.steps) or kinds > READINGS:
         raise ValueError(
             f"choices for {draws} draws and {kinds} readings were expected: {steps.choices.shape}"
         )
+    if len(steps.prior) != draws or steps.reading.shape != (draws,) or not -1 <= steps.obstinate < kinds:
+        raise ValueError(f"readings of {draws} draws were expected")
+    if not 0 <= steps.reading.min() <= steps.reading.max() < kinds:
+        raise ValueError(f"readings 0 to {kinds - 1} were expected")
     if not 0 <= steps.start <= steps.start + (steps.steps + 1) // 2 < MADE:
         raise ValueError(f"at most {MADE} levels of concessions were expected, from {steps.start}")
     if groups < 1 or draws % groups:
@@ -312,7 +320,6 @@ def run(
     states = np.zeros((draws, months + 1, STATES + 1), dtype=np.int32)
     events = np.zeros((draws, months + 1, len(m.BITS)), dtype=np.int32)
     histograms = np.zeros((groups, len(VARIABLES), months + 1, BINS), dtype=np.int64)
-    table = np.ascontiguousarray(parameters.T, dtype=np.float32)
     of_one = draws // groups
 
     def some(part: range) -> NDArray[np.int32]:

@@ -15,7 +15,7 @@ from detente.agreement import all_of
 from detente.case.base import Range
 from detente.case.dates import months_until
 from detente.case.model import Case
-from detente.case.parts import bounds, world_numbers
+from detente.case.parts import SHARPEST, bounds, world_numbers
 from detente.case.world import Ladder, Outcome, World
 from detente.errors import UsageError
 from detente.problem import theory
@@ -80,10 +80,6 @@ _ABSENT: Mapping[str, float] = {
     "exit.scale": 1.0, "sender.yields": 1.0, "sender.last": 1.0,
 }  # fmt: skip
 """Of numbers that are left out; everything else is 0."""
-
-
-SHARPEST = 1e-6
-"""Nothing is sharper than this: scales, and distances of a discount factor from its ends."""
 
 
 @dataclass(frozen=True)
@@ -209,9 +205,10 @@ def columns(
                 found[path] = np.where(which, values[f"under.{f}.{r}.{path}"], found[path])
     for path, value in (changes or {}).items():
         found[path] = np.broadcast_to(np.asarray(value, dtype=np.float64), (size,)).copy()
-    # The tails of a range may end where a number has no meaning any more.
+    # The tails of a range may end where a number has no meaning any more. What is 0 in every draw was left out.
     for name in sharp:
-        found[name] = np.where(found[name] > 0, np.maximum(found[name], SHARPEST), found[name])
+        if np.any(found[name]):
+            found[name] = np.maximum(found[name], SHARPEST)
     for part, whole in (("recognition.now", "recognition.all"), ("authority.seats", "authority.of")):
         if part in found and whole in found:
             found[part] = np.minimum(found[part], found[whole])
