@@ -465,6 +465,30 @@ def test_same_seed_same_bytes_and_worlds_in_parts() -> None:
     assert json.dumps(parts.to_json()) == once
 
 
+def test_a_stake_on_holding_counts_with_and_without_a_deal() -> None:
+    text = (
+        BASE.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n") + WORLD + SENDER
+    )
+    text = text.replace("handed_over: -10}", "holds: 30, handed_over: -10}")
+    ready = prepare(case(text), draws=64)
+    points, step = ready.best.points, ready.problem.step[0]
+    lifted = float((points[0, 0, 1, 0] + points[0, 1, 0, 0]) * step)
+    found = outlook(ready, per=2048, package={"ban": "lifted"})
+    assert found.package_value is not None
+    assert lifted == pytest.approx(found.package_value["ruler"], abs=0.5)
+    assert found.no_deal["ruler"].status_quo == 80
+
+
+def test_a_package_moves_only_what_its_table_can() -> None:
+    tracks = "tracks: {only_chair: {parties: [ruler, sender], issues: [chair]}}\n"
+    with pytest.raises(UsageError, match="moves 'ban', which cannot move at 'only_chair'"):
+        solved(BASE + tracks + WORLD + SENDER, per=64, package={"ban": "lifted"}, track="only_chair")
+    named = solved(BASE + WORLD + SENDER, per=64, package={"ban": "lifted", "chair": "stays"})
+    assert (
+        named.package_value == solved(BASE + WORLD + SENDER, per=64, package={"ban": "lifted"}).package_value
+    )
+
+
 def test_waiting_is_compared_with_a_package() -> None:
     found = solved(BASE + WORLD + SENDER, per=256, package={"ban": "lifted", "chair": "goes"})
     # Settled: 20 for the ban and nothing for the chair; the sender 50 for the chair. The hazard plays no part any more.
@@ -510,6 +534,10 @@ def test_the_venezuelan_outlook() -> None:
         ("world: {office: {stakes: {board: {holds: 1}}}}\n", "unknown faction with preferences 'board'"),
         ("world: {office: {options: {collapsed: goes}}}\n", "options of which issue"),
         ("gestures: {g: {by: ruler, likelihood: {a: 0, b: 0}}}\n", "nobody would make"),
+        (WORLD.replace("{handed_over: goes}", "{handed_over: goes, holds: goes}"), "this is the status quo, 'stays'"),
+        (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: given}, {gift: given}, {gift: given}"), "so that this one never falls due"),
+        (WORLD + SENDER + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {easing: 2, at: 2022-01-01}, b: rest}}}\n", "eases at most 1 of its steps"),
+        (WORLD + SENDER + TALKS + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {conceded: -1, at: 2022-01-01}, b: rest}}}\n", "the ladder goes from 0 to 1"),
         ("readings: {ruler: {a: {prior: 0.5}, b: {prior: 0.5}}}\ngestures: {g: {by: ruler, on: 2020-12-01, likelihood: {a: 0, b: 1}}}\n", "'a', which would never have made it"),
         (WORLD + "readings: {ruler: {a: {prior: 1, preferences: {no_deal: from_outlook}}}}\n", "for a faction as a whole"),
         (WORLD + "questions: {q: {text: x, resolves: 2022-01-01, basis: prior, answers: {a: 0.3, b: 0.3}}}\n", "which is less than 1"),
@@ -569,6 +597,16 @@ def test_faults_of_a_world_are_found_on_reading(add: str, said: str) -> None:
     with pytest.raises(CaseError) as error:
         read_case(WITH_GIFT + add, "sanctions.yaml")
     assert said in str(error.value)
+
+
+def test_what_the_world_moves_is_not_drawn_as_well() -> None:
+    drawn = BASE.replace(
+        "{controlled_by: ruler, status_quo: stays, options: {stays: , goes: }}",
+        "{controlled_by: outside, chances: {stays: 0.5, goes: 0.5}, options: {stays: , goes: }}",
+    )
+    assert drawn != BASE
+    with pytest.raises(CaseError, match="'chair' has 'chances'"):
+        read_case(drawn + WORLD.replace("{rate: 0.1}", "{rate: 0.1}"), "sanctions.yaml")
 
 
 def test_a_reading_has_no_value_of_its_own_beside_a_computed_one() -> None:

@@ -581,6 +581,14 @@ def test_a_lapse_within_a_year(turn: int, lapses: bool) -> None:
     assert by(found, "lapsed_within_a_year")[0, -1] == 64 * lapses
 
 
+@pytest.mark.parametrize("top", [1, 2])
+def test_all_is_lifted_at_the_senders_last_step(top: int) -> None:
+    found = made({**STILL, "sender.top": top, "sender.ease": 0.2}, per=640, months=24)
+    steps = found.states[0].reshape(25, *SHAPE).sum(axis=(1, 3, 4))
+    assert by(found, "all_lifted")[0, -1] == steps[-1, top] > 500
+    assert (by(found, "all_lifted") == by(found, "eased")).all() == (top == 1)
+
+
 def test_the_index_of_a_joint_state() -> None:
     assert SHAPE == (5, 3, 3, MADE)
     assert [state(*at) for at in np.ndindex(SHAPE)] == list(range(STATES))

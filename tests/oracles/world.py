@@ -534,7 +534,7 @@ def conditions(w: SimpleNamespace | State, p: Parameters, ladder: Ladder | None)
     found = {
         "talks_began": w.talks,
         "eased": w.easing > 0,
-        "all_lifted": w.easing == 2,
+        "all_lifted": 0 < w.easing == p["sender.top"],
         "conceded": w.conceded > start,
         "conceded_all": steps > 0 and w.conceded == start + ceil(steps / 2),
         "withdrawn": w.conceded < start,

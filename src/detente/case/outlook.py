@@ -154,7 +154,7 @@ def _computed(case: Case) -> Iterator[tuple[Path, str]]:
 def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     if case.as_of is None:
         yield ("world",), "a world begins on the date of the case: add 'as_of: DATE' at the top"
-    yield from _owners(world)
+    yield from _owners(case, world)
     yield from _impossible(case, world)
     yield from _days(case, world)
     yield from _either(world)
@@ -179,6 +179,14 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     office = world.office
     if office.options and office.issue is None:
         yield ("world", "office", "options"), "options of which issue? Add 'issue: ISSUE'"
+    holding = world.office.options.get("holds")
+    if holding is not None and world.office.issue is not None and world.office.issue in case.issues:
+        home = case.issues[world.office.issue].status_quo
+        if holding != home:
+            yield (
+                ("world", "office", "options", "holds"),
+                f"the incumbent holds the office now, so this is the status quo, '{home}': leave it out",
+            )
     yield from _recognition(world)
     seats = world.authority
     if seats is not None:
@@ -235,7 +243,7 @@ def _impossible(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 )
 
 
-def _owners(world: World) -> Iterator[tuple[Path, str]]:
+def _owners(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     """Each issue is said by one part only."""
     named: list[tuple[Path, str]] = []
     for part in ("sender", "lists", "recognition", "office"):
@@ -250,6 +258,13 @@ def _owners(world: World) -> Iterator[tuple[Path, str]]:
     named += [(("world", "means", event), i) for event, moved in world.means.items() for i in moved]
     seen: dict[str, Path] = {}
     for at, issue in named:
+        # Recognition runs alike with and without a deal, so that what is drawn of it cancels; nothing else does.
+        drawn = issue in case.issues and case.issues[issue].chances
+        if drawn and at != ("world", "recognition", "issue"):
+            yield (
+                at,
+                f"'{issue}' has 'chances': it cannot be drawn and come about in the world as well, remove one",
+            )
         if issue in seen:
             yield (
                 at,
@@ -422,6 +437,16 @@ def _ladder(case: Case, world: World, ladder: Ladder) -> Iterator[tuple[Path, st
         yield at, "the other side's steps are those of the sender: add a part 'sender' to the world"
     if 1 + len(ladder.below) + len(ladder.steps) > MOST_LEVELS:
         yield at, f"'below' and 'steps' have at most {MOST_LEVELS - 1} entries together"
+    if world.sender is not None and world.sender.issue in case.issues:
+        now = case.issues[world.sender.issue].status_quo
+        left = (
+            len(world.sender.steps) - 1 - (world.sender.steps.index(now) if now in world.sender.steps else 0)
+        )
+        if len(ladder.steps) > left + 1:
+            yield (
+                (*at, "steps", left + 1),
+                f"the sender has {left} of its steps left to answer with, so that this one never falls due",
+            )
     if ladder.by == ladder.to:
         yield (*at, "to"), "two sides were expected"
     for key in ("by", "to"):

@@ -53,6 +53,14 @@ def _empty(spec: object, world: World) -> Iterator[str]:
         asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
         if not asked:
             yield f"a state of what? Add one of: office, {', '.join(_STATES)}"
+        eased = len(world.sender.steps) - 1 if world.sender is not None else 2
+        if spec.easing is not None and spec.easing > eased:
+            yield f"the sender eases at most {eased} of its steps: found 'easing: {spec.easing}'"
+        ladder = world.talks.ladder if world.talks is not None else None
+        if spec.conceded is not None and ladder is not None:
+            least, most = -len(ladder.below), len(ladder.steps)
+            if not least <= spec.conceded <= most:
+                yield f"the ladder goes from {least} to {most}: found 'conceded: {spec.conceded}'"
         needed = {key: _STATES[key] for key in asked if key in _STATES}
         if spec.office in _FATES:
             needed[spec.office] = _FATES[spec.office]

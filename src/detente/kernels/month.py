@@ -582,14 +582,15 @@ def turned_over(v, x, bits, p, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def told(steps, start, levels, bits):  # type: ignore[no-untyped-def]
-    """Events that the joint state tells of, into int32 bits[states]; ``levels`` of concessions."""
+def told(steps, start, top, levels, bits):  # type: ignore[no-untyped-def]
+    """Events that the joint state tells of, into int32 bits[states]; ``top`` is the sender's last step, ``levels`` those of
+    concessions."""
     most = (steps + 1) // 2 if steps > 0 else levels
     for at in range(len(bits)):
         made, band = at % levels - start, at // levels % 3
         easing, office = at // (levels * 3) % 3, at // (levels * 9)
         found = EASED_BIT if easing > 0 else NOTHING
-        found |= LIFTED_BIT if easing > 1 else NOTHING
+        found |= LIFTED_BIT if easing > 0 and easing >= top else NOTHING
         found |= UNRECOGNISED_BIT if band == 2 else NOTHING
         found |= CONCEDED_BIT if made > 0 else NOTHING
         found |= CONCEDED_ALL_BIT if made >= most else NOTHING

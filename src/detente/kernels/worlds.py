@@ -143,7 +143,7 @@ def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histogr
     leaves = np.empty((READINGS, POSITIONS), dtype=np.float32)
     m.due(ladder.choices[n], p[m._ABLE], ladder.reading[n], moves, leaves)
     told = np.empty(STATES + 1, dtype=np.int32)
-    m.told(steps, start, MADE, told)
+    m.told(steps, start, p[m._EASING_TOP], MADE, told)
     doubted = np.zeros(READINGS, dtype=np.float32)
     if obstinate >= 0:
         doubted[obstinate] = m.ONE

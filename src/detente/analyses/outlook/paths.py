@@ -262,6 +262,10 @@ def told(ground: Ground) -> Sample:
     no_deal = sample.no_deal.copy()
     path = value(flow(simulate(ground), points, gains), rho)
     no_deal[which] = _steps(path / step, names)
+    # What holding is worth beyond the issues is in no package: a stake on it belongs to the fate.
+    stakes = np.array([ground.world.get(f"stakes.{f}.holds", np.zeros(sample.draws)) for f in names]).reshape(
+        len(names), sample.draws
+    )
     shifted = sample.points.copy()
     sender, here = world.sender, ground.setting.level
     start = len(world.talks.ladder.below) if world.talks is not None and world.talks.ladder is not None else 0
@@ -269,7 +273,7 @@ def told(ground: Ground) -> Sample:
     levels = range(len(sender.steps)) if sender is not None else range(1)
     for level in levels:
         kept = simulate(ground, changes=fixed(level))
-        fate = value(flow(kept, points, {}), rho) - points[:, 0, level, 0, start]
+        fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, start] - stakes)
         amount = _steps(fate / step, names)
         if sender is not None:
             _added(shifted, problem, which, sender.issue, (sender.steps[level],), amount)

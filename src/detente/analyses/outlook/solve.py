@@ -387,6 +387,8 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
     later = np.array([_from(this.waiting, this.rho, m).mean(axis=1) for m in range(months + 1)])
     a_year = _from(this.waiting, this.rho, min(YEAR, months)) - this.base
     typed = best.sample.no_deal[:, 0] * problem.step
+    stakes = (best.world.get(f"stakes.{f}.holds") for f in problem.factions)
+    held = [0.0 if stake is None else float(stake[0]) for stake in stakes]
     found = {}
     for n, f in enumerate(problem.factions):
         low, high = np.quantile(this.base[n], (0.05, 0.95))
@@ -398,7 +400,9 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
             low=round(float(low), 6),
             high=round(float(high), 6),
             typed=None if used else round(float(typed[n]), 6),
-            status_quo=round(float(points[n, 0, this.ground.setting.level, _band(this), _start(this), 0]), 6),
+            status_quo=round(
+                float(points[n, 0, this.ground.setting.level, _band(this), _start(this), 0] - held[n]), 6
+            ),
             drift=round(float(a_year[n].mean()), 6),
             later=tuple(round(float(v), 6) for v in later[:, n]),
             used=used,
@@ -490,6 +494,12 @@ def _compared(
         return None
     ready, problem = this.ready, this.ready.problem
     at = table(problem, track)
+    home = this.case.issues
+    package = {i: o for i, o in package.items() if o != home[i].status_quo}
+    for issue in package:
+        if problem.issues.index(issue) not in at.issues:
+            why = at.stuck.get(issue, "it is not on that table")
+            raise UsageError(f"the package moves '{issue}', which cannot move at '{at.id}': {why}")
     sender = this.world.sender
     level = 0
     if sender is not None:
