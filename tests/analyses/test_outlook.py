@@ -534,6 +534,7 @@ def test_the_venezuelan_outlook() -> None:
         ("world: {office: {stakes: {board: {holds: 1}}}}\n", "unknown faction with preferences 'board'"),
         ("world: {office: {options: {collapsed: goes}}}\n", "options of which issue"),
         ("gestures: {g: {by: ruler, likelihood: {a: 0, b: 0}}}\n", "nobody would make"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\n  means: {claim_ended: {ban: lifted}}\n", "never happens without a day in 'recognition.lapse'"),
         (WORLD.replace("{handed_over: goes}", "{handed_over: goes, holds: goes}"), "this is the status quo, 'stays'"),
         (WORLD + SENDER + TALKS.replace("{gift: given}", "{gift: given}, {gift: given}, {gift: given}"), "so that this one never falls due"),
         (WORLD + SENDER + "questions: {q: {text: x, resolves: 2022-01-01, basis: modelled, answers: {a: {easing: 2, at: 2022-01-01}, b: rest}}}\n", "eases at most 1 of its steps"),
@@ -568,7 +569,7 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + "  talks: {begin: 0, stop: 0, spoilt: 0, retract: 0.5}\n", "nothing to take back without a 'ladder'"),
         (WORLD + SENDER + "  under: {ruler: {a: {sender.now: 1}}}\nreadings: {ruler: {a: {prior: 1}}}\n", "leave it to a policy"),
         (WORLD + "  authority: {seats: 2, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\npolicies: {p: {changes: {authority.of: 1}}}\n", "from 2 to inf"),
-        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 18, recognition.all: 11}}}\n", "there would be only 11"),
+        (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 18, recognition.all: 11}}}\n", "there are only 11 governments"),
         (WORLD + "  loyalty: {now: 1, outside_offer: 0, scale: 0.2, pace: 0, spread: 0, members: {a: 0, b: 4}}\n", "at least 1e-06"),
         (WORLD + "  survival: {peak: 1, threshold: 0.6, scale: 1.0e-39}\n", "at least 1e-06"),
         (WORLD + "  loyalty: {now: 0.5, scale: 0.2, pace: 0.2, spread: 0, selectorate: {patience: 1, ratio: 0.5}}\n", "must be below 1"),
@@ -597,6 +598,17 @@ def test_faults_of_a_world_are_found_on_reading(add: str, said: str) -> None:
     with pytest.raises(CaseError) as error:
         read_case(WITH_GIFT + add, "sanctions.yaml")
     assert said in str(error.value)
+
+
+def test_a_policy_may_change_a_number_and_its_bound() -> None:
+    known = "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\n"
+    both = "policies: {p: {changes: {recognition.now: 70, recognition.all: 100}}}\n"
+    assert read_case(BASE + WORLD + known + both, "sanctions.yaml").case.policies
+    board = "  authority: {seats: 2, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\n"
+    both = "policies: {p: {changes: {authority.seats: 6, authority.of: 7}}}\n"
+    assert read_case(BASE + WORLD + board + both, "sanctions.yaml").case.policies
+    with pytest.raises(CaseError, match="from 0 to 7: found 8"):
+        read_case(BASE + WORLD + board + both.replace("seats: 6", "seats: 8"), "sanctions.yaml")
 
 
 def test_what_the_world_moves_is_not_drawn_as_well() -> None:

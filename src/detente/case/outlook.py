@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from detente.case.base import Range
 from detente.case.model import Case
-from detente.case.parts import EVENTS, SHARPEST, bounds, world_paths
+from detente.case.parts import SHARPEST, bounds, never, world_paths
 from detente.case.questions import question_faults
 from detente.case.world import Ladder, World
 from detente.case.yamltext import Path
@@ -200,9 +200,9 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 "there must be at least one seat, and at least as many as are friendly",
             )
     for event in world.means:
-        part = EVENTS[event]
-        if getattr(world, part) is None:
-            yield ("world", "means", event), f"'{event}' never happens without a part '{part}' in the world"
+        why = never(event, world)
+        if why is not None:
+            yield ("world", "means", event), why
     if world.talks is not None and world.talks.ladder is not None:
         yield from _ladder(case, world, world.talks.ladder)
 
@@ -476,14 +476,12 @@ def _ladder(case: Case, world: World, ladder: Ladder) -> Iterator[tuple[Path, st
 
 def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     """Numbers that policies and readings put in the place of the world's own."""
-    given: list[tuple[Path, str, Range]] = []
-    for name, policy in case.policies.items():
-        given += [
-            (("policies", name, "changes", path), path, value) for path, value in policy.changes.items()
-        ]
-    for f, readings in world.under.items():
-        for r, changes in readings.items():
-            given += [(("world", "under", f, r, path), path, value) for path, value in changes.items()]
+    sets: list[tuple[Path, Mapping[str, Range]]] = [
+        (("policies", n, "changes"), p.changes) for n, p in case.policies.items()
+    ]
+    sets += [
+        (("world", "under", f, r), changes) for f, rs in world.under.items() for r, changes in rs.items()
+    ]
     owners: dict[str, str] = {}
     for f, readings in world.under.items():
         for r, changes in readings.items():
@@ -501,50 +499,42 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                     ("world", "under", f, r, "sender.now"),
                     "where the sender stands is known, whatever is read: leave it to a policy",
                 )
-    sets: list[tuple[Path, Mapping[str, Range]]] = [
-        (("policies", n, "changes"), p.changes) for n, p in case.policies.items()
-    ]
-    sets += [
-        (("world", "under", f, r), changes) for f, rs in world.under.items() for r, changes in rs.items()
-    ]
     for place, changed in sets:
-        for part, total in (("recognition.now", "recognition.all"), ("authority.seats", "authority.of")):
-            if part in changed and total in changed and changed[part].high > changed[total].low:
-                yield (
-                    (*place, part),
-                    f"there would be only {changed[total].low:g} ('{total}'): found up to {changed[part].high:g}",
-                )
-    known = world.recognition
-    for at, path, value in given:
-        lower, upper = bounds(path) if path not in ("talks.now", "sender.now") else (0.0, math.inf)
-        if path == "talks.now":
-            if not (value.low == value.high and value.low in (0, 1)):
-                yield at, "whether talks are on was expected: 0 or 1"
-        elif known is not None and path == "recognition.now" and value.high > known.all.low:
-            yield at, f"there are only {known.all.low:g} governments ('all'): found up to {value.high:g}"
-        elif known is not None and path == "recognition.all" and value.low < max(1.0, known.now.high):
-            yield at, f"{known.now.high:g} recognise him now ('now'): found as few as {value.low:g} in all"
-        elif path == "sender.now":
-            most = len(world.sender.steps) - 1 if world.sender is not None else 0
-            if not (value.low == value.high and value.low in range(most + 1)):
-                yield at, f"how many steps have been eased was expected, a whole number from 0 to {most}"
-        elif path in ("authority.seats", "authority.of"):
-            whole = value.certain and value.low == round(value.low)
-            of = (
-                world.authority.of.low if world.authority is not None and path.endswith("seats") else math.inf
-            )
-            least = (
-                max(1.0, world.authority.seats.high)
-                if world.authority is not None and path.endswith("of")
-                else 0.0
-            )
-            if not whole or not least <= value.low <= of:
-                yield (
-                    at,
-                    f"a whole number of seats was expected, from {least:g} to {of:g}: found {value.low:g}",
-                )
-        elif value.low < lower or value.high > upper:
-            allowed = f"at least {lower:g}" if upper == math.inf else f"between {lower:g} and {upper:g}"
-            yield at, f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
-        elif path.endswith(("scale", "deviation")) and value.low < SHARPEST:
-            yield at, f"must be at least {SHARPEST:g}: found {value.low:g}"
+        for path in changed:
+            yield from (((*place, path), message) for message in _misplaced(world, path, changed))
+
+
+def _misplaced(world: World, path: str, changed: Mapping[str, Range]) -> Iterator[str]:
+    """Where a number cannot be; what else is ``changed`` stands in the place of what the world says."""
+    value = changed[path]
+    lower, upper = bounds(path) if path not in ("talks.now", "sender.now") else (0.0, math.inf)
+    known, board = world.recognition, world.authority
+    if path == "talks.now":
+        if not (value.low == value.high and value.low in (0, 1)):
+            yield "whether talks are on was expected: 0 or 1"
+    elif known is not None and path == "recognition.now":
+        in_all = changed.get("recognition.all", known.all).low
+        if value.high > in_all:
+            yield f"there are only {in_all:g} governments ('all'): found up to {value.high:g}"
+    elif known is not None and path == "recognition.all":
+        # Where both are changed, the other number says it.
+        least = 1.0 if "recognition.now" in changed else max(1.0, known.now.high)
+        if value.low < least:
+            yield f"{known.now.high:g} recognise him now ('now'): found as few as {value.low:g} in all"
+    elif path == "sender.now":
+        most = len(world.sender.steps) - 1 if world.sender is not None else 0
+        if not (value.low == value.high and value.low in range(most + 1)):
+            yield f"how many steps have been eased was expected, a whole number from 0 to {most}"
+    elif board is not None and path in ("authority.seats", "authority.of"):
+        of = changed.get("authority.of", board.of).low if path == "authority.seats" else math.inf
+        least = 0.0
+        if path == "authority.of":
+            least = 1.0 if "authority.seats" in changed else max(1.0, board.seats.high)
+        whole = value.certain and value.low == round(value.low)
+        if not whole or not least <= value.low <= of:
+            yield f"a whole number of seats was expected, from {least:g} to {of:g}: found {value.low:g}"
+    elif value.low < lower or value.high > upper:
+        allowed = f"at least {lower:g}" if upper == math.inf else f"between {lower:g} and {upper:g}"
+        yield f"must be {allowed}: found [{value.low:g}, {value.median:g}, {value.high:g}]"
+    elif path.endswith(("scale", "deviation")) and value.low < SHARPEST:
+        yield f"must be at least {SHARPEST:g}: found {value.low:g}"

@@ -22,6 +22,7 @@ __all__ = [
     "SHARPEST",
     "WorldNumber",
     "bounds",
+    "never",
     "world_numbers",
     "world_paths",
 ]
@@ -80,6 +81,9 @@ EVENTS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """Event → the part without which it never happens."""
 
+_LADDER = {"talks_completed", "conceded", "conceded_all", "withdrawn"}
+"""Events that need steps at the talks."""
+
 MOVED_BY: Mapping[str, str] = MappingProxyType(
     {
         "revenue": "money",
@@ -91,6 +95,20 @@ MOVED_BY: Mapping[str, str] = MappingProxyType(
     }
 )
 """Variable → the part that moves it, where it has another name."""
+
+
+def never(event: str, world: World) -> str | None:
+    """Why an event cannot happen in this world; None where it can."""
+    part = EVENTS.get(event)
+    if part is None:
+        return None
+    if getattr(world, part) is None:
+        return f"'{event}' never happens without a part '{part}' in the world"
+    if event in _LADDER and world.talks is not None and world.talks.ladder is None:
+        return f"'{event}' never happens at talks without a 'ladder'"
+    if event in ("claim_ended", "extended") and world.recognition is not None and not world.recognition.lapse:
+        return f"'{event}' never happens without a day in 'recognition.lapse'"
+    return None
 
 
 class WorldNumber(NamedTuple):

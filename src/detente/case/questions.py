@@ -8,14 +8,11 @@ from types import MappingProxyType
 from detente.case.base import Range
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.parts import EVENTS, MOVED_BY
+from detente.case.parts import MOVED_BY, never
 from detente.case.world import Amount, Happened, State, World
 from detente.case.yamltext import Path
 
 __all__ = ["WITHIN", "question_faults"]
-
-_LADDER = {"talks_completed", "conceded", "conceded_all", "withdrawn"}
-"""Events that need steps at the talks."""
 
 WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -120,11 +117,6 @@ def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                     yield (*here, "given"), f"'{spec.event}' can be given {can}: found '{spec.given}'"
             if isinstance(spec, Happened):
                 for key in ("event", "given"):
-                    event = getattr(spec, key)
-                    if event in EVENTS and getattr(world, EVENTS[event]) is None:
-                        yield (
-                            (*here, key),
-                            f"'{event}' never happens without a part '{EVENTS[event]}' in the world",
-                        )
-                    elif event in _LADDER and world.talks is not None and world.talks.ladder is None:
-                        yield (*here, key), f"'{event}' never happens at talks without a 'ladder'"
+                    why = never(getattr(spec, key) or "", world)
+                    if why is not None:
+                        yield (*here, key), why
