@@ -2,7 +2,7 @@
 
 Threefry4x64-13 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 4;
 crush-resistant from twelve rounds) at counter (world, month, lane, 0) under key (seed, draw, 0, 0): additions,
-rotations and exclusive ors only, 256 bits a call, which is all that a month of one world needs. A counter-based generator
+rotations and exclusive ors only, 256 bits a call, which is what a month of one world needs that has no date. A counter-based generator
 has no state, so a world is the same whatever it is computed with, and the same numbers meet every policy.
 
 Cost: about 3 ns for the 256 bits in vectorised code (``bench``, group *worlds*).
@@ -31,7 +31,8 @@ CHANCES = (
     "split",
     "walk",
 )
-"""Rows of :func:`chances`: four shocks of mean 0 and variance 1, and seven uniforms."""
+"""Rows of :func:`chances`: four shocks of mean 0 and variance 1, and seven uniforms, of 23 bits, but ``sender``, ``abroad`` and
+``split`` of 16 and ``walk`` of 18."""
 
 UNIFORMS = 8
 """Uniforms of a dated month, rows of :func:`uniforms`."""

@@ -6,15 +6,17 @@ and else 0, and parameters of one draw (:data:`PARAMETERS`; ``u`` uniform):
 
     home       at an election of the sender's: turned = [u < turns]
     price      P' = P + pull (1 - P) + spread z                                              not below 0
-    talks      off: begin with chance (begin + mediated) gate, gate = s((1 - b_obstinate - trust) / trust_scale)
+    talks      off: begin with chance (begin + mediated) gate, gate = s((1 - b_obstinate - trust) / trust_scale), or 1 where
+               trust_scale is 0; not once all steps are taken
                on: stop with chance stop + spoilt + wrecks F; else the side whose step is due steps or holds, by the choices of
-               :mod:`detente.kernels.talks` (the sender's times (1 - resists turned)); if it held the other may leave; the public
-               belief b follows what the incumbent does
+               :mod:`detente.kernels.talks` (the sender's times yields (1 - resists turned)); if it held the other may leave; the
+               public belief b follows what the incumbent does
     sender     eases with chance (ease + ease_in_talks [talks]) (1 - resists turned) max(0, 1 + presses (P' - 1)), times last once it
                has eased; takes a step back with chance take_back + reverses turned
     incidents  at most one: a seat of the electoral authority won or lost, lists of persons eased, frozen funds agreed on or paid,
                humanitarian access opened, an investigation opened, a concession taken back, an early poll called
-    money      left = 1 - loss[easing] (1 - evasion),  R' = R + pull (P' left - R) + spread z      not below 0
+    evasion    e' = e + pace (ceiling - e), before it counts
+    money      left = 1 - loss[easing] (1 - e'),  R' = R + pull (P' left - R) + spread z      not below 0
     output     O' = O + pace (reach left - O) + spread z                                           (z as for money)
     rents      lack = max(0, 1 - R'),  G' = G (1 - depletion lack),  F' = F + grow max(0, ceiling - F) lack,
                income Y = R' + rents G'
@@ -22,16 +24,18 @@ and else 0, and parameters of one draw (:data:`PARAMETERS`; ``u`` uniform):
     loyalty    L' = L + pace (s(((Y + yields F') (1 - weighs strict) - offer) / scale) - L) + spread z   within [0, 1]
                with offer = outside offer + promises n / all - traps strict - traps [investigated], strict the share of the
                lists that stands and n the governments that recognise the challenger
-    abroad     of n governments n (drop + cascade (1 - n / all)) leave, or n drop + all pace (Phi((q - mean) / deviation) - q)
-               with q the share that has left, in whole blocs; when the mandate lapses it is extended, or the claim ends
-    support    P' = floor + (P - floor) (1 - decay) + spread z + gain [easing went up]              within [0, 1]
+    abroad     of n governments n (drop + cascade (1 - n / all)) leave, or n drop + all pace max(0, Phi((q - mean) /
+               deviation) - q) with q the share that has left, in whole blocs; when the mandate lapses it is extended and
+               kept_extended of them stay, or the claim ends and kept of them do, fractions by chance
+    support    S' = floor + (S - floor) (1 - decay) + spread z + gain [easing went up]              within [0, 1]
     split      the challengers split, and unite, with a monthly chance; an offer to one wing adds to the first
     regional   whether they take part and whether it is observed, some months ahead; at the poll the share of seats is
-               fair s((base + P' [part] - cost [split] - 1/2) / scale) + spread z
+               fair s((base + S' [part] - cost [split] - 1/2) / scale) + spread z, gain times which adds to S where they took part;
+               turnout is turnout + lift [part] + spread z
     office     competing risks: collapse with chance peak s((threshold + rage (H' - H_0) - L') / scale), the regime's strength
                below the threshold of a global game of regime change; hand-over with chance (rate + push s((trigger - R') / scale))
                (1 - deters [investigated]); removal from outside with chance rate (1 + threatens turned); at a
-               presidential poll defeat with chance fair s((base + P' [admitted] - cost [split] - 1/2) / scale), where
+               presidential poll defeat with chance fair s((base + S' [admitted] - cost [split] - 1/2) / scale), where
                fair = fairness + access (seats - base) / of + majority [seats > of / 2]
 
 Worlds are computed in blocks, the n of one side by side, in float32. What happens every month are loops without branches, which
@@ -260,14 +264,14 @@ def stepped(x, u, bits, p, moves, leaves, steps, start, n):  # type: ignore[no-u
     leave; a harder administration steps less. Beliefs follow, not yet adding up to one.
 
     ``moves`` and ``leaves`` as made by :func:`due`."""
-    resists, ladder, last = p[_RESISTS], np.float32(steps) - HALF, np.float32(steps) - ONE - HALF
-    begun, easing_begun, top = np.float32(start) + ONE, p[_EASING], p[_EASING_TOP]
+    resists, end, last = p[_RESISTS], np.float32(steps) - HALF, np.float32(steps) - ONE - HALF
+    given, eased, top = np.float32(start) + ONE, p[_EASING], p[_EASING_TOP]
     m0, m1, m2, m3, true = _row(moves, 0), _row(moves, 1), _row(moves, 2), _row(moves, 3), _row(moves, 4)
     l0, l1, l2, l3 = _row(leaves, 0), _row(leaves, 1), _row(leaves, 2), _row(leaves, 3)
     for i in range(n):
         place, left, walk = x[PLACE + i], x[LEFT + i], u[U_WALK + i]
         b0, b1, b2, b3 = x[BELIEF + i], x[BELIEF_1 + i], x[BELIEF_2 + i], x[BELIEF_3 + i]
-        here = (left < ONE) & (place < ladder)
+        here = (left < ONE) & (place < end)
         level = np.floor(place * HALF)
         his = level == place * HALF
         chance = _at(place, true)
@@ -294,9 +298,9 @@ def stepped(x, u, bits, p, moves, leaves, steps, start, n):  # type: ignore[no-u
         x[BELIEF_3 + i] = b3 * (w3 if goes else ONE - w3) if seen else (s3 if here else b3)
         gives, lifts = moved & his, moved & (not his)
         made, easing = x[CONCESSIONS + i], x[EASING + i]
-        x[CONCESSIONS + i] = begun + level if gives & (made < begun + level) else made
+        x[CONCESSIONS + i] = given + level if gives & (made < given + level) else made
         x[TEMPTED + i] = ONE if gives else ZERO
-        lifted = easing_begun + level + ONE
+        lifted = eased + level + ONE
         lifted = lifted if lifted < top else top
         up = lifted - easing if lifts & (easing < lifted) else ZERO
         x[EASING + i] = easing + up
