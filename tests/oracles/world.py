@@ -28,6 +28,7 @@ How the specification is read:
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,16 +187,16 @@ def shares(chances: Iterable[float]) -> list[float]:
     return [*found, left]
 
 
-class Luck:
+class Luck(ABC):
     """Where the outcomes come from."""
 
+    @abstractmethod
     def which(self, parts: Sequence[float]) -> int:
         """The index of one part of a whole."""
-        raise NotImplementedError
 
+    @abstractmethod
     def z(self, spreads: Sequence[float]) -> float:
         """A shock of mean 0 and variance 1, to be multiplied by any of these."""
-        raise NotImplementedError
 
     def happens(self, chance: float) -> bool:
         return self.which(shares([chance])) == 0

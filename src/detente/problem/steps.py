@@ -27,7 +27,7 @@ from detente.problem.build import Parameter, Problem, tailed
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, hands
 
-__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "patience"]
+__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "moved", "patience"]
 
 MAX_STEPS = 63
 """Steps of one package: they are bits of a set."""
@@ -102,6 +102,29 @@ class Agenda:
         return apart and not (self.needs[first] >> second & 1 or self.needs[second] >> first & 1)
 
 
+def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, str]:
+    """Issue → option of what a package moves, in the order of the case: an issue that stays as it is is left out.
+
+    Raises
+    ------
+    UsageError
+        It moves an issue that does not move at this table.
+    """
+    assert problem.status_quo is not None, "checked by who calls"
+    found = {}
+    for issue, options, here in zip(problem.issues, problem.options, problem.status_quo, strict=True):
+        if package.get(issue, options[here]) != options[here]:
+            found[issue] = package[issue]
+    can = [problem.issues[n] for n in at.issues]
+    for issue in found:
+        if issue not in can:
+            why = at.stuck.get(issue, "it is not on that table")
+            raise UsageError(
+                f"the package moves '{issue}', which cannot move at '{at.id}': {why}; what can move there: {', '.join(can)}"
+            )
+    return found
+
+
 def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     """The steps from the status quo to ``package`` (issues left out stay as they are).
 
@@ -117,14 +140,10 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     if problem.status_quo is None:
         raise UsageError(f"case '{case.id}' has no status quo, so nothing leads from it to a package")
     start = {i: problem.options[n][problem.status_quo[n]] for n, i in enumerate(problem.issues)}
-    moved = [i for i in problem.issues if package.get(i, start[i]) != start[i]]
-    if not moved:
+    moves = moved(problem, at, package)
+    if not moves:
         raise UsageError("the package leaves everything as it is: there is nothing to carry out")
-    movable = {problem.issues[n] for n in at.issues}
-    for issue in moved:
-        if issue not in movable:
-            why = at.stuck.get(issue, "it is not on that table")
-            raise UsageError(f"the package moves '{issue}', which cannot move at '{at.id}': {why}")
+    for issue in moves:
         if case.issues[issue].controlled_by is None:
             raise UsageError(
                 f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
@@ -133,12 +152,12 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         if all(package.get(i, start[i]) == o for i, o in pattern.items()):
             shown = ", ".join(f"{i}: {o}" for i, o in pattern.items())
             raise UsageError(f"the package has {{{shown}}}, which the case calls impossible")
-    which = tuple(problem.issues.index(i) for i in moved)
+    which = tuple(problem.issues.index(i) for i in moves)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []
     needs: list[int] = []
     paths = []
-    for issue, i in zip(moved, which, strict=True):
+    for issue, i in zip(moves, which, strict=True):
         spec = case.issues[issue]
         a, b = problem.options[i].index(start[issue]), problem.options[i].index(package[issue])
         direction = 1 if b > a else -1

@@ -91,6 +91,8 @@ class Setting:
     """[months + 1] what each month has, as bits (:data:`detente.kernels.worlds.DATES`)."""
     level: int
     """How far the sender has eased at the beginning."""
+    start: int
+    """What the incumbent has conceded at the beginning, as a level of :func:`made`."""
     top: float
     """What ``output`` is a share of."""
 
@@ -116,7 +118,9 @@ def setting(case: Case, world: World) -> Setting:
     level = 0
     if world.sender is not None:
         level = world.sender.steps.index(case.issues[world.sender.issue].status_quo or world.sender.steps[0])
-    return Setting(world.months, dates, level, world.output.top if world.output else 1.0)
+    ladder = world.talks.ladder if world.talks is not None else None
+    start = len(ladder.below) if ladder is not None else 0
+    return Setting(world.months, dates, level, start, world.output.top if world.output else 1.0)
 
 
 def world_parameters(case: Case, widen: float) -> list[Parameter]:

@@ -137,7 +137,7 @@ def choices_at_talks(ground: Ground, changes: Mapping[str, Floats | float]) -> L
     spec = ground.problem.case.world
     assert spec is not None
     rungs = spec.talks.ladder if spec.talks is not None else None
-    start = len(rungs.below) if rungs is not None else 0
+    start = ground.setting.start
     over = no_ladder(ground.sample.draws, start=start)
     if rungs is None or _over(changes):
         return over
@@ -268,12 +268,11 @@ def told(ground: Ground) -> Sample:
     )
     shifted = sample.points.copy()
     sender, here = world.sender, ground.setting.level
-    start = len(world.talks.ladder.below) if world.talks is not None and world.talks.ladder is not None else 0
     # Without a sender nothing that a package moves changes the incumbent's fate: it is the same in every package.
     levels = range(len(sender.steps)) if sender is not None else range(1)
     for level in levels:
         kept = simulate(ground, changes=fixed(level))
-        fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, start] - stakes)
+        fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, ground.setting.start] - stakes)
         amount = _steps(fate / step, names)
         if sender is not None:
             _added(shifted, problem, which, sender.issue, (sender.steps[level],), amount)

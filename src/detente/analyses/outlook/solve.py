@@ -42,7 +42,7 @@ from detente.case.world import World
 from detente.errors import UsageError
 from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Ladder, Worlds
 from detente.problem import hands, table
-from detente.problem.steps import patience
+from detente.problem.steps import moved, patience
 from detente.problem.theory import cascade_rest, ruling_coalition
 from detente.problem.world import flows, lasting, tied
 from detente.rng import replicate_error
@@ -189,7 +189,8 @@ def outlook(
     Raises
     ------
     UsageError
-        The case has no world, a part has another name, or somebody's patience is missing.
+        The case has no world, a part has another name, somebody's patience is missing, or the package moves what its table
+        cannot.
     """
     problem = ready.problem
     case, world = problem.case, problem.case.world
@@ -207,7 +208,7 @@ def outlook(
     parts = tuple(p for p in given if p not in without)
     compared = _compared(this, package, track)
     tops = {v: this.ground.setting.top if v == "output" else TOP.get(v, 1.0) for v in VARIABLES}
-    level = len(world.talks.ladder.below) if world.talks is not None and world.talks.ladder is not None else 0
+    level = this.ground.setting.start
     seen = Seen(this.found, start, tops, level)
     return OutlookResult(
         case=case.id,
@@ -401,7 +402,11 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
             high=round(float(high), 6),
             typed=None if used else round(float(typed[n]), 6),
             status_quo=round(
-                float(points[n, 0, this.ground.setting.level, _band(this), _start(this), 0] - held[n]), 6
+                float(
+                    points[n, 0, this.ground.setting.level, _band(this), this.ground.setting.start, 0]
+                    - held[n]
+                ),
+                6,
             ),
             drift=round(float(a_year[n].mean()), 6),
             later=tuple(round(float(v), 6) for v in later[:, n]),
@@ -424,18 +429,12 @@ def _band(this: _Outlook) -> int:
     return known.bands.index(here) if here in known.bands else 0
 
 
-def _start(this: _Outlook) -> int:
-    """What the incumbent has conceded now, as a level."""
-    rungs = this.world.talks.ladder if this.world.talks is not None else None
-    return len(rungs.below) if rungs is not None else 0
-
-
 def _leaving(this: _Outlook) -> dict[str, Leaving]:
     """Of those who have a hand in the issue that says who holds office."""
     world, problem = this.world, this.ready.problem
     if world.office.issue is None or "handed_over" not in world.office.options:
         return {}
-    here = this.points[:, :, this.ground.setting.level, _band(this), _start(this)]  # [F, 5, S]
+    here = this.points[:, :, this.ground.setting.level, _band(this), this.ground.setting.start]  # [F, 5, S]
     found = {}
     for f in hands(problem, problem.issues.index(world.office.issue)):
         kept = here[f, OFFICE.index("handed_over")]
@@ -494,12 +493,7 @@ def _compared(
         return None
     ready, problem = this.ready, this.ready.problem
     at = table(problem, track)
-    home = this.case.issues
-    package = {i: o for i, o in package.items() if o != home[i].status_quo}
-    for issue in package:
-        if problem.issues.index(issue) not in at.issues:
-            why = at.stuck.get(issue, "it is not on that table")
-            raise UsageError(f"the package moves '{issue}', which cannot move at '{at.id}': {why}")
+    package = moved(problem, at, package)
     sender = this.world.sender
     level = 0
     if sender is not None:
