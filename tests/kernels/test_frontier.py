@@ -122,7 +122,7 @@ def test_no_acceptable_package_gives_an_empty_front() -> None:
     front = frontier(np.array([[[1, 0]], [[0, 1]]]), np.array([2]), reservation=np.array([1, 1]))
     assert front.points.shape == (0, 2)
     assert front.packages.shape == (0, 1)
-    assert front.complete
+    assert front.ways.shape == (len(front.points), 1)
 
 
 def test_everything_excluded_gives_an_empty_front() -> None:

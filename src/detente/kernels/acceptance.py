@@ -1,8 +1,8 @@
 """In how many draws is a package agreed: for listed packages, for all of them, and the package with the most.
 
 Utilities are integers per draw, ``points[P, I, L, S]`` with the draws innermost; faction p accepts package x in
-draw s iff the sum of its points, with those of the patterns that x matches, is at least ``thresholds[p, s]``.
-A package is agreed in a draw iff the factions that accept it include a winning set (bit masks).
+draw s iff the sum of its points, with those of the patterns that x matches, is at least ``thresholds[p, s]`` and x
+matches no pattern that is a line of p there, ``broken[p, t, s]``. A package is agreed in a draw iff the factions that accept it include a winning set (bit masks).
 
 Three kernels:
 
@@ -34,10 +34,15 @@ from numpy.typing import NDArray
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.threads import each, slices
 
-__all__ = ["MostAcceptable", "accepts", "agreed", "agreement_counts", "most_acceptable"]
+__all__ = ["LARGEST", "MostAcceptable", "accepts", "agreed", "agreement_counts", "most_acceptable"]
 
-_LEAST = -(2**30)
-"""Sums stop falling here; thresholds lie above half of it."""
+LARGEST = 2**28
+"""Q: the points of a faction's options, and those of its patterns, each add up to less, whatever their signs (checked
+where arrays come in). A sum without lines then lies strictly between -2Q and 2Q, so that a threshold beyond decides the
+same as one there; a line that is broken counts -4Q in place of its pattern's points, which nothing makes up for."""
+
+_LEAST = -3 * LARGEST
+"""Sums stop falling here: with all that can still be added they stay below -2Q."""
 
 
 @njit(cache=True, nogil=True)
@@ -297,30 +302,40 @@ class _Terms(NamedTuple):
     excluded: NDArray[np.bool_]
 
 
-def _terms(patterns: Patterns | None, add: Any, excluded: Any, shape: tuple[int, int]) -> _Terms:
-    """``shape``: (P, S). Points below -2^29 fail a faction as surely as -2^29 does, and leave room to add up."""
+def _inputs(
+    points: Any, thresholds: Any, patterns: Patterns | None, add: Any, broken: Any, excluded: Any
+) -> tuple[NDArray[np.int32], NDArray[np.int32], _Terms]:
+    """int32 copies of points and thresholds, and the patterns with lines as points (see ``LARGEST``).
+
+    Raises
+    ------
+    ValueError
+        The points of options or of patterns can add up to 2^28 or more.
+    """
     patterns = no_patterns() if patterns is None else patterns
-    count = len(patterns.start) - 1
-    points = np.zeros((shape[0], count, shape[1]), np.int32)
+    count, parties, draws = len(patterns.start) - 1, points.shape[0], points.shape[3]
+    extra = np.zeros((parties, count, draws), np.int32)
     if count and add is not None:
-        points[:] = np.maximum(np.asarray(add), -(2**29))
+        _check(np.abs(np.asarray(add, np.int64)), "pattern points")
+        extra[:] = add
+    _check(np.abs(points).max(axis=2, initial=0), "points")
+    if count and broken is not None:
+        extra[np.asarray(broken, np.bool_)] = -4 * LARGEST
     barred = np.zeros(count, np.bool_)
     if count and excluded is not None:
         barred[:] = excluded
-    return _Terms(
+    terms = _Terms(
         np.array(patterns.start, np.int64), np.array(patterns.issue, np.int64),
-        np.array(patterns.option, np.int64), points, barred,
+        np.array(patterns.option, np.int64), extra, barred,
     )  # fmt: skip
+    floor = np.clip(np.asarray(thresholds, np.int64), -2 * LARGEST, 2 * LARGEST)
+    return np.array(points, np.int32, order="C"), np.array(floor, np.int32, order="C"), terms
 
 
-def _checked(points: Any, thresholds: Any, terms: _Terms) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """int32 copies; ValueError where a sum of points could leave 29 bits."""
-    if points.size and int(np.abs(points).max(axis=(2, 3)).astype(np.int64).sum(axis=1).max()) >= 2**28:
-        raise ValueError("points are too large: a faction's sum must stay below 2^28 grid steps")
-    if terms.add.size and int(np.maximum(terms.add, 0).astype(np.int64).sum(axis=1).max()) >= 2**28:
-        raise ValueError("pattern points are too large: a faction's sum must stay below 2^28 grid steps")
-    floor = np.clip(np.asarray(thresholds), -(2**29) + 1, 2**29)
-    return np.array(points, np.int32, order="C"), np.array(floor, np.int32, order="C")
+def _check(sizes: Any, what: str) -> None:
+    """``sizes`` [P, n, S] of what is added up."""
+    if sizes.size and int(sizes.sum(axis=1, dtype=np.int64).max()) >= LARGEST:
+        raise ValueError(f"{what} are too large: a faction's sum must stay below {LARGEST:,} grid steps")
 
 
 def accepts(
@@ -330,15 +345,15 @@ def accepts(
     *,
     patterns: Patterns | None = None,
     add: NDArray[Any] | None = None,
+    broken: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8]:
     """Who accepts which of ``packages`` (integer [N, I]) in which draw: uint8[N, P, S], 0 or 1.
 
-    points: int16 or int32 [P, I, L, S]; thresholds: integer [P, S]; add: integer [P, T, S]. Prohibitions and the
-    status quo are the caller's: only listed packages are judged.
+    points: int16 or int32 [P, I, L, S]; thresholds: integer [P, S]; add: integer [P, T, S]; broken: bool[P, T, S].
+    Prohibitions and the status quo are the caller's: only listed packages are judged.
     """
     parties, _, _, draws = points.shape
-    terms = _terms(patterns, add, None, (parties, draws))
-    points, thresholds = _checked(points, thresholds, terms)
+    points, thresholds, terms = _inputs(points, thresholds, patterns, add, broken, None)
     packages = np.array(packages, np.int64, order="C").reshape(-1, points.shape[1])
     out = np.zeros((len(packages), parties, draws), np.uint8)
 
@@ -405,7 +420,9 @@ def _tree(
     extra = terms.add[rows].astype(np.int64)
     most = int((table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)).max(initial=0))
     margin = len(sizes) + extra.shape[1] + 1
-    floor = np.clip(floor, None, most + 1)
+    # Sums without lines lie between ``fall`` and ``most``; a narrow range keeps them in 16 bits.
+    fall = np.where(extra > -LARGEST, np.minimum(extra, 0), 0).sum(axis=1)
+    floor = np.clip(floor, fall, most + 1)
     least = int(floor.min(initial=0)) - most - 2 * margin
     extra = np.maximum(extra, least - most)
     sets = np.array([[m >> p & 1 for p in rows] for m in masks], np.bool_).reshape(len(masks), len(rows))
@@ -463,7 +480,7 @@ def _joint(table: Any, floor: Any, extra: Any, inside: Any) -> tuple[Any, Any, A
     reach = 1.0 + table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)
     log = np.zeros((count, draws))
     bound, kept = np.full(draws, np.inf), np.zeros((count, draws))
-    bonus = np.maximum(extra, -1e6)
+    bonus = np.maximum(extra, -reach[:, None])
     for turn in range(24):
         share = np.exp(log - log.max(axis=0)) / reach
         share /= share.sum(axis=0)
@@ -495,6 +512,7 @@ def agreement_counts(
     winning: NDArray[np.uint64],
     patterns: Patterns | None = None,
     add: NDArray[Any] | None = None,
+    broken: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
     status_quo: NDArray[np.int64] | None = None,
     narrow: bool | None = None,
@@ -504,7 +522,8 @@ def agreement_counts(
     Parameters
     ----------
     points: integer [P, I, L, S]. thresholds: integer [P, S]. sizes: int64[I].
-    winning: uint64[M] minimal winning sets. add: integer [P, T, S]. excluded: bool[T]. status_quo: int64[I].
+    winning: uint64[M] minimal winning sets. add: integer [P, T, S]. broken: bool[P, T, S]. excluded: bool[T].
+    status_quo: int64[I].
     Prohibited packages and the status quo count 0.
     narrow: sums in int16 (True: ValueError when they do not fit) or int32 (False); default: int16 if they fit.
 
@@ -513,10 +532,9 @@ def agreement_counts(
     """
     sizes = np.array(sizes, np.int64)
     packages = int(np.prod(sizes))
-    parties, issues, _, draws = points.shape
+    issues = points.shape[1]
     out = np.zeros(packages, np.int64)
-    terms = _terms(patterns, add, excluded, (parties, draws))
-    points, thresholds = _checked(points, thresholds, terms)
+    points, thresholds, terms = _inputs(points, thresholds, patterns, add, broken, excluded)
     # The last issue is the cheapest level: a long one, and rather one that no pattern names.
     named = np.isin(np.arange(issues), terms.issue)
     leaf = max(range(issues), key=lambda i: (sizes[i] * (1 if named[i] else 4), i))
@@ -777,6 +795,7 @@ def most_acceptable(
     winning: NDArray[np.uint64],
     patterns: Patterns | None = None,
     add: NDArray[Any] | None = None,
+    broken: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
     status_quo: NDArray[np.int64] | None = None,
     starts: NDArray[Any] | None = None,
@@ -794,21 +813,20 @@ def most_acceptable(
     """
     sizes = np.array(sizes, np.int64)
     parties, issues, _, draws = points.shape
-    terms = _terms(patterns, add, excluded, (parties, draws))
     quo = np.full(issues, -1, np.int64) if status_quo is None else np.array(status_quo, np.int64)
     packages = 1
     for size in sizes:
         packages *= int(size)
     if packages * draws * parties <= walk and packages <= 2**22:
         counts = agreement_counts(
-            points, thresholds, sizes, winning=winning, patterns=patterns, add=add, excluded=excluded,
-            status_quo=status_quo, narrow=narrow,
+            points, thresholds, sizes, winning=winning, patterns=patterns, add=add, broken=broken,
+            excluded=excluded, status_quo=status_quo, narrow=narrow,
         )  # fmt: skip
         best = int(counts.argmax())
         if counts[best] > 0:
             package = np.array(np.unravel_index(best, tuple(sizes)), np.int64)
             return MostAcceptable(package, int(counts[best]), int(counts[best]), True)
-    points, thresholds = _checked(points, thresholds, terms)
+    points, thresholds, terms = _inputs(points, thresholds, patterns, add, broken, excluded)
     sway = np.ptp(points.mean(axis=3), axis=2).sum(axis=0)
     order = sorted(range(issues), key=lambda i: (-sway[i], i))
     tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow, joint=8)

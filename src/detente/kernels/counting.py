@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError
 from detente.kernels.patterns import Patterns, no_patterns
-from detente.kernels.stages import Stages, build_stages, completions
+from detente.kernels.stages import Stages, build_stages, carry, completions
 
 __all__ = ["count", "total"]
 
@@ -48,6 +48,7 @@ def count(
     winning: NDArray[np.uint64],
     patterns: Patterns | None = None,
     add: NDArray[np.int64] | None = None,
+    broken: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
     status_quo: NDArray[np.int64] | None = None,
     limit: int = 2_000_000,
@@ -59,7 +60,9 @@ def count(
     utilities, sizes, patterns, add, excluded, status_quo:
         As for :func:`detente.kernels.frontier.frontier`; P <= 64.
     reservation: int64[P]
-        Faction p accepts a package when ``U_p >= reservation_p``.
+        Faction p accepts a package when ``U_p >= reservation_p`` and it matches no line of p.
+    broken: bool[P, T]
+        Which patterns are lines of whom.
     winning: uint64[M]
         Bit masks of factions; a package is agreed when all members of one of them accept it. M = 0: never.
     limit: int
@@ -70,12 +73,18 @@ def count(
     values = np.ascontiguousarray(utilities, dtype=np.int64)
     asked = np.array([any(int(w) >> p & 1 for w in sets) for p in range(len(values))], np.bool_)
     masks = np.array([_compress(int(w), asked) for w in sets], np.uint64)
+    patterns = no_patterns() if patterns is None else patterns
+    extra = np.zeros((int(asked.sum()), len(patterns.start) - 1), np.int64)
+    if add is not None:
+        extra[:] = np.asarray(add, np.int64)[asked]
+    lines = np.zeros(extra.shape, np.bool_) if broken is None else np.asarray(broken, np.bool_)[asked]
+    extra, floor = _lined(values[asked], extra, lines, np.asarray(reservation, np.int64)[asked])
     try:
         stages = build_stages(
             values[asked],
             sizes,
-            patterns=no_patterns() if patterns is None else patterns,
-            add=None if add is None else np.asarray(add)[asked],
+            patterns=patterns,
+            add=extra,
             excluded=excluded,
             status_quo=status_quo,
             limit=min(limit, _STATES),
@@ -89,7 +98,6 @@ def count(
     if not asked.any():  # somebody's consent is enough who is never asked: every package
         return ways[0]
     graph = _forward(stages, ways)
-    floor = np.asarray(reservation, np.int64)[asked].clip(-_SURE // 4, _SURE // 4)
     small = ways[0] <= _NODES * limit
     found = None if small else _merged(graph, floor, masks, ways, limit)
     if found is None:
@@ -122,6 +130,21 @@ def total(
         limit=limit,
     )
     return completions(stages)[0]
+
+
+def _lined(
+    values: NDArray[np.int64],
+    add: NDArray[np.int64],
+    lines: NDArray[np.bool_],
+    reservation: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Points of patterns and reservation values with a broken line as points: [P, T] and [P].
+
+    Sums without lines lie between ``-most`` and ``most``, so that a reservation value beyond decides the same as one just
+    there; a line takes off more than the width of that, and nothing makes up for it.
+    """
+    most = np.abs(values).max(axis=2, initial=0).sum(axis=1) + np.abs(add).sum(axis=1)
+    return np.where(lines, -(2 * most[:, None] + 1), add), reservation.clip(-most, most + 1)
 
 
 def _compress(mask: int, asked: NDArray[np.bool_]) -> int:
@@ -272,7 +295,7 @@ def _merge(
                 new[parties] = q
                 sure, asked = _verdict(q, new, best, worst, floor, winning)
                 if asked == ~np.uint64(0):
-                    _carry(hits, q, shares, n, words)
+                    carry(hits, q, shares, n, words)
                     continue
                 if asked == 0:
                     continue
@@ -296,21 +319,9 @@ def _merge(
                         together[m, w] = 0
                     if 2 * found > len(table):
                         table = _rehash(fresh, found, len(table))
-                _carry(together, m, shares, n, words)
+                carry(together, m, shares, n, words)
         rows, shares, count = fresh, together, found
     return hits, True
-
-
-@njit(cache=True, nogil=True)
-def _carry(into: Any, i: Any, what: Any, j: Any, words: Any) -> None:
-    """``into[i] += what[j]``, word by word with the carry."""
-    carry = np.uint64(0)
-    for w in range(words):
-        a = into[i, w]
-        b = a + what[j, w]
-        c = b + carry
-        carry = np.uint64(1) if b < a or c < b else np.uint64(0)
-        into[i, w] = c
 
 
 @njit(cache=True, nogil=True)

@@ -394,7 +394,7 @@ def _restrict(problem: Any, usable: Any, spread: Any) -> bool:
         for i in range(issues):
             low = best[i, p]
             for o in range(sizes[i]):
-                if usable[i, o] and utilities[i, o, p] > best[i, p] - (1 << 24):
+                if usable[i, o]:
                     low = min(low, utilities[i, o, p])
             spread[p] += best[i, p] - low
     return True
@@ -497,7 +497,7 @@ def _relax(
             if usable[i, o]:
                 count += 1
                 for p in range(rows):
-                    mix[i, p] += max(utilities[i, o, p], -(1 << 24))
+                    mix[i, p] += utilities[i, o, p]
         for p in range(rows):
             mix[i, p] /= count
             gain[p] += mix[i, p]

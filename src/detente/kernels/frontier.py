@@ -18,6 +18,10 @@ to ask whether a kept vector is at least as good in the objectives after the fir
 - P >= 4: a k-d tree with small leaves, grown as vectors are kept, from which those dominated in the later
   objectives are removed (Bentley 1980; Jaszkiewicz and Lust 2018).
 
+How many packages have a vector of the front is counted along the way: those of a state are the completions, by each edge,
+of the partial packages that lie in the front of the state before (an equal partial package with something better in its
+state would have made this vector a dominated one).
+
 Cost: sum over issues of options x front, times the cost of the question. A front is at most (R + 1)^(P-1) long
 for utilities that are integers in 0..R; nothing smaller can be promised (fronts are exponential in P).
 
@@ -31,6 +35,7 @@ Jaszkiewicz and Lust (2018), ND-tree-based update, IEEE Trans. Evolutionary Comp
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,14 +44,14 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError
 from detente.kernels.patterns import Patterns, no_patterns
-from detente.kernels.stages import IMPOSSIBLE, build_stages
+from detente.kernels.stages import IMPOSSIBLE, build_stages, carry
 
-__all__ = ["Front", "frontier", "nondominated"]
+__all__ = ["ANYTHING", "Front", "frontier", "nondominated"]
 
 _LEAF = 16
 """Vectors in a full leaf of the k-d tree."""
 
-_ANYTHING = -(2**60)
+ANYTHING = -(2**60)
 """A reservation value at or below this is none."""
 
 
@@ -59,8 +64,12 @@ class Front(NamedTuple):
     """int16[N, I]; among packages with the same vector the lexicographically smallest, when the issues are
     read from the last decided to the first. Without patterns that is the plain order of the issues; with
     patterns, the issues without any come first in it and the others follow."""
-    complete: bool
-    """Always True here: a front that exceeds its limit is an error, not a part of a front."""
+    ways: NDArray[np.uint64]
+    """uint64[N, words] how many packages have each vector, exactly: words of 64 bits, the lowest first."""
+
+    def count(self, row: int) -> int:
+        """How many packages have the vector of a row."""
+        return sum(int(word) << (64 * n) for n, word in enumerate(self.ways[row]))
 
 
 def frontier(
@@ -93,7 +102,7 @@ def frontier(
     """
     values = np.ascontiguousarray(utilities, dtype=np.int64)
     parties, issues, _ = values.shape
-    floor = np.full(parties, _ANYTHING) if reservation is None else np.asarray(reservation, np.int64)
+    floor = np.full(parties, ANYTHING) if reservation is None else np.asarray(reservation, np.int64)
     stages = build_stages(
         values,
         sizes,
@@ -104,12 +113,13 @@ def frontier(
         limit=limit,
     )
     possible = stages.best[:, :1] > IMPOSSIBLE // 2
-    need = np.where(possible, np.where(floor <= _ANYTHING, _ANYTHING, floor) - stages.best, -IMPOSSIBLE)
+    need = np.where(possible, np.where(floor <= ANYTHING, ANYTHING, floor) - stages.best, -IMPOSSIBLE)
     weights = stages.points
     if parties == 1:  # a second objective in which all are equal: the staircase of two does the rest
-        need = np.column_stack((need, np.full(len(need), _ANYTHING)))
+        need = np.column_stack((need, np.full(len(need), ANYTHING)))
         weights = np.column_stack((weights, np.zeros(len(weights), np.int64)))
-    points, options, failed = _fronts(
+    words = prod(int(n) for n in sizes).bit_length() // 64 + 1
+    points, options, ways, failed = _fronts(
         stages.state_start,
         stages.edge_start,
         stages.source,
@@ -117,6 +127,7 @@ def frontier(
         np.ascontiguousarray(weights),
         np.ascontiguousarray(need),
         limit,
+        words,
     )
     if failed >= 0:
         raise LimitError(
@@ -126,7 +137,7 @@ def frontier(
         )
     packages = np.empty((len(points), issues), np.int16)
     packages[:, stages.order] = options
-    return Front(np.ascontiguousarray(points[:, :parties]), packages, True)
+    return Front(np.ascontiguousarray(points[:, :parties]), packages, ways)
 
 
 def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -142,7 +153,7 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
         before = np.concatenate(([IMPOSSIBLE], np.maximum.accumulate(last)))[: len(last)]
         return order[last > before]
     zero = np.zeros(1, np.int64)
-    none = np.full(parties, _ANYTHING, np.int64)
+    none = np.full(parties, ANYTHING, np.int64)
     state = np.array([0, len(rows)], np.int64)
     empty = (np.empty((64, parties), np.int64), np.empty(64, np.int32), np.empty(64, np.int16))
     sweep = _new_sweep(parties)
@@ -164,9 +175,16 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @njit(cache=True, nogil=True)
 def _fronts(
-    state_start: Any, edge_start: Any, source: Any, option: Any, points: Any, need: Any, limit: int
+    state_start: Any,
+    edge_start: Any,
+    source: Any,
+    option: Any,
+    points: Any,
+    need: Any,
+    limit: int,
+    words: int,
 ) -> Any:
-    """Front after front over all stages; (points of the last, options int16[N, I] by stage, failed stage).
+    """Front after front over all stages; (points of the last, options int16[N, I] by stage, ways, failed stage).
 
     ``need[q]`` is what a partial package in state q must have so that its best completion is acceptable.
     """
@@ -174,6 +192,8 @@ def _fronts(
     parties = points.shape[1]
     current = np.zeros((1, parties), np.int64)
     begin = np.array([0, 1], np.int64)
+    ways = np.zeros((1, words), np.uint64)
+    ways[0, 0] = 1
     out = (np.empty((1024, parties), np.int64), np.empty(1024, np.int32), np.empty(1024, np.int16))
     sweep = _new_sweep(parties)
     parent = np.empty(1024, np.int32)
@@ -198,26 +218,74 @@ def _fronts(
                     current, begin, leaves, choices, shift, need[q], out, count, sweep, history, limit
                 )
             if count > limit:
-                return np.empty((0, parties), np.int64), np.empty((0, stages), np.int16), k
+                return np.empty((0, parties), np.int64), np.empty((0, stages), np.int16), ways, k
             following[q - first + 1] = count
         while past[k] + count > len(parent):
             parent = _longer(parent)
             chosen = _longer(chosen)
-        current = np.empty((count, parties), np.int64)
+        following_points = np.empty((count, parties), np.int64)
         for n in range(count):
             parent[past[k] + n] = out[1][n]
             chosen[past[k] + n] = out[2][n]
             for p in range(parties):
-                current[n, p] = out[0][n, p]
+                following_points[n, p] = out[0][n, p]
         past[k + 1] = past[k] + count
-        begin = following
+        before = (current, begin, ways, state_start[k])
+        ways = _counted(before, following_points, following, first, edge_start, source, points, words)
+        current, begin = following_points, following
     options = np.empty((len(current), stages), np.int16)
     for n in range(len(current)):
         at = n
         for k in range(stages - 1, -1, -1):
             options[n, k] = chosen[past[k] + at]
             at = parent[past[k] + at]
-    return current, options, -1
+    return current, options, ways, -1
+
+
+@njit(cache=True, nogil=True)
+def _counted(
+    before: Any, after: Any, begin: Any, first: Any, edge_start: Any, source: Any, points: Any, words: int
+) -> Any:
+    """uint64[N, words] how many partial packages have each vector of the fronts ``after``, whose states are ``first`` on.
+
+    ``before``: the vectors of the stage before, where each of its states begins, their ways, and its first state.
+    """
+    vectors, starts, ways, origin = before
+    found = np.zeros((len(after), words), np.uint64)
+    source_vector = np.empty(after.shape[1], np.int64)
+    for q in range(len(begin) - 1):
+        for n in range(begin[q], begin[q + 1]):
+            for e in range(edge_start[first + q], edge_start[first + q + 1]):
+                for p in range(after.shape[1]):
+                    source_vector[p] = after[n, p] - points[e, p]
+                s = source[e] - origin
+                at = _find(source_vector, vectors, starts[s], starts[s + 1])
+                if at >= 0:
+                    carry(found, n, ways, at, words)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _find(vector: Any, points: Any, low: int, high: int) -> int:
+    """The row of ``vector`` among ``points[low:high]``, lexicographically descending, or -1."""
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        before = False
+        for p in range(len(vector)):
+            if points[middle, p] != vector[p]:
+                before = points[middle, p] > vector[p]
+                break
+        if before:
+            low = middle + 1
+        else:
+            high = middle
+    if low == end:
+        return -1
+    for p in range(len(vector)):
+        if points[low, p] != vector[p]:
+            return -1
+    return low
 
 
 @njit(cache=True, nogil=True)

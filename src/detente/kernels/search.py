@@ -84,6 +84,7 @@ def maximise(
     *,
     patterns: Patterns | None = None,
     add: Int | None = None,
+    broken: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
     reservation: Int,
     weight: NDArray[np.float64] | None = None,
@@ -92,13 +93,14 @@ def maximise(
     node_limit: int = 4_000_000,
     milp_nodes: int = 300,
 ) -> Best:
-    """The package that maximises ``objective``, with U_p >= reservation_p for members (except SHORTFALL).
+    """The package that maximises ``objective``, with U_p >= reservation_p for members and none of their lines broken
+    (SHORTFALL: as few of their lines as possible, whatever that costs in points).
 
     Parameters
     ----------
     utilities: int64[P, I, L] grid steps, what lies beyond an issue's size is ignored; |sums| below 2^30.
     sizes: int64[I] options per issue.
-    patterns, add int64[P, T], excluded bool[T]: points and prohibitions on several options at once.
+    patterns, add int64[P, T], broken bool[P, T], excluded bool[T]: points, lines and prohibitions on several options.
     reservation: int64[P]. weight: float64[P], default 1; positive for members (or zero: the row then only
         has to accept). members: bool[P], default all.
     status_quo: int64[I] or None (or -1): never the answer.
@@ -110,7 +112,7 @@ def maximise(
     weights in floats.
     """
     game = _Game(
-        objective, utilities, sizes, patterns, add, excluded, reservation, weight, members, status_quo
+        objective, utilities, sizes, patterns, add, broken, excluded, reservation, weight, members, status_quo
     )
     if objective == Objective.NASH:
         return _nash(game, node_limit)
@@ -141,6 +143,7 @@ class _Game:
         sizes: Any,
         patterns: Patterns | None,
         add: Any,
+        broken: Any,
         excluded: Any,
         reservation: Any,
         weight: Any,
@@ -175,6 +178,12 @@ class _Game:
         self.excluded = np.zeros(terms, np.bool_)
         if terms and excluded is not None:
             self.excluded[:] = excluded
+        if terms and broken is not None:
+            lines = np.asarray(broken, np.bool_)[rows] & members[rows, None]
+            if objective == Objective.SHORTFALL:
+                self.add -= lines.T * self._toll()
+            else:
+                self.excluded |= lines.any(axis=0)
         self.usable = np.arange(options)[None, :] < self.sizes[:, None]
         self.terms = self._fold(patterns)
         self.status_quo = np.full(issues, -1, np.int64)
@@ -182,6 +191,17 @@ class _Game:
             self.status_quo[:] = status_quo
         self.starts = self._starts()
         self._reduce()
+
+    def _toll(self) -> Int:
+        """[R] what makes one broken line of a row cost more than all that all rows can lack without lines."""
+        inside = (np.arange(self.utilities.shape[1])[None, :] < self.sizes[:, None])[:, :, None]
+        most = np.where(inside, self.utilities, np.iinfo(np.int64).min).max(axis=1).sum(axis=0)
+        least = np.where(inside, self.utilities, np.iinfo(np.int64).max).min(axis=1).sum(axis=0)
+        most += np.maximum(self.add, 0).sum(axis=0) - self.reservation
+        least += np.minimum(self.add, 0).sum(axis=0) - self.reservation
+        lack = float(np.abs(self.weight) @ np.maximum(0, -least)) + 1.0
+        share = np.where(self.active, self.weight, 1.0)
+        return np.asarray(np.maximum(0, most) + np.ceil(lack / share) + 1, np.int64)
 
     def _fold(self, patterns: Patterns) -> tuple[Int, Int, Int]:
         """Patterns on one option are points or prohibitions of that option; the rest stay."""
@@ -407,7 +427,7 @@ def _first_agreed(
     judged: tuple[NDArray[Any], NDArray[Any]],
     packages: Int,
     patterns: Patterns,
-    add: NDArray[Any] | None,
+    lines: tuple[NDArray[Any] | None, NDArray[np.bool_] | None],
     barred: NDArray[np.bool_],
     status_quo: Int,
     winning: NDArray[np.uint64],
@@ -415,13 +435,17 @@ def _first_agreed(
     witness: NDArray[np.int16],
     draws: Int,
 ) -> None:
-    """Where one of ``packages`` is agreed in a draw, note the first of them at ``draws`` of the answer."""
+    """Where one of ``packages`` is agreed in a draw, note the first of them at ``draws`` of the answer.
+
+    lines: the points of the patterns and which of them are broken lines.
+    """
+    add, broken = lines
     packages = packages[
         ~matches(packages, patterns)[:, barred].any(axis=1) & (packages != status_quo).any(axis=1)
     ]
     for block in range(0, len(packages), 256):
         some = packages[block : block + 256]
-        good = agreed(accepts(*judged, some, patterns=patterns, add=add), winning)
+        good = agreed(accepts(*judged, some, patterns=patterns, add=add, broken=broken), winning)
         new = good.any(axis=0) & (verdict[draws] == 0)
         verdict[draws[new]] = 1
         witness[draws[new]] = some[good.argmax(axis=0)[new]]
@@ -434,6 +458,7 @@ def exists(
     *,
     patterns: Patterns | None = None,
     add: NDArray[Any] | None = None,
+    broken: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
     winning: NDArray[np.uint64],
     status_quo: Int | None = None,
@@ -444,7 +469,7 @@ def exists(
 
     Parameters
     ----------
-    points: int16 or int32 [P, I, L, S]. thresholds: integer [P, S]. add: integer [P, T, S].
+    points: int16 or int32 [P, I, L, S]. thresholds: integer [P, S]. add: integer [P, T, S]. broken: bool[P, T, S].
     winning: uint64[M] minimal winning sets as bit masks of factions.
     candidates: integer [N, I] packages that are tried first; the earliest that is agreed is the witness.
     node_limit: options examined per draw and winning set; what is not decided then is -1.
@@ -466,7 +491,7 @@ def exists(
         listed = np.asarray(candidates, np.int64)
         everywhere = np.arange(draws)
         _first_agreed(
-            (points, thresholds), listed, patterns, add, barred, quo, winning, verdict, witness, everywhere
+            (points, thresholds), listed, patterns, (add, broken), barred, quo, winning, verdict, witness, everywhere
         )  # fmt: skip
     open_draws = np.flatnonzero(verdict == 0)
     if not len(open_draws):
@@ -475,8 +500,11 @@ def exists(
         # So few packages that looking at each is faster than any bound.
         every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), tuple(sizes)), np.int64).T
         some = np.asarray(points)[..., open_draws], np.asarray(thresholds)[:, open_draws]
-        part_add = None if add is None else np.asarray(add)[..., open_draws]
-        _first_agreed(some, every, patterns, part_add, barred, quo, winning, verdict, witness, open_draws)
+        lines = (
+            None if add is None else np.asarray(add)[..., open_draws],
+            None if broken is None else np.asarray(broken)[..., open_draws],
+        )
+        _first_agreed(some, every, patterns, lines, barred, quo, winning, verdict, witness, open_draws)
         return Existence(verdict, witness)
 
     def part(rows: slice) -> None:
@@ -484,7 +512,9 @@ def exists(
         step = max(1, 2**22 // max(1, parties * issues * points.shape[2]))
         for first in range(rows.start, rows.stop, step):
             some = open_draws[first : min(first + step, rows.stop)]
-            knapsacks = _knapsacks(points, thresholds, sizes, patterns, add, barred, quo, winning, some)
+            knapsacks = _knapsacks(
+                points, thresholds, sizes, patterns, (add, broken), barred, quo, winning, some
+            )
             for at, draw in enumerate(some):
                 verdict[draw], package = _decide(knapsacks, at, node_limit)
                 if package is not None:
@@ -504,36 +534,48 @@ class _Knapsacks(NamedTuple):
     floor: Int
     """int64[P, draws]"""
     usable: NDArray[np.bool_]
+    """bool[I, L]"""
+    lined: NDArray[np.bool_]
+    """bool[draws, I, L, P] options that alone break a line."""
     sizes: Int
     terms: tuple[Int, Int, Int]
     excluded: NDArray[np.bool_]
+    """bool[T]"""
+    broken: NDArray[np.bool_]
+    """bool[draws, T, P]"""
     status_quo: Int
     sets: list[Int]
 
 
 def _knapsacks(
-    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, add: Any, barred: Any, status_quo: Int,
+    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, lines: Any, barred: Any, status_quo: Int,
     winning: Any, draws: Int,
 ) -> _Knapsacks:  # fmt: skip
-    parties, _, options, _ = points.shape
+    parties, issues, options, _ = points.shape
+    add, broken = lines
     length = np.diff(patterns.start)
     table = np.array(np.asarray(points)[..., draws].transpose(3, 1, 2, 0), np.int64, order="C")
     extra = np.zeros((len(draws), len(length), parties), np.int64)
     if len(length) and add is not None:
         extra[:] = np.asarray(add)[..., draws].transpose(2, 1, 0)
+    crossed = np.zeros(extra.shape, np.bool_)
+    if len(length) and broken is not None:
+        crossed[:] = np.asarray(broken)[..., draws].transpose(2, 1, 0)
     usable = np.arange(options)[None, :] < np.asarray(sizes)[:, None]
+    lined = np.zeros((len(draws), issues, options, parties), np.bool_)
     for t in np.flatnonzero(length == 1):
         i, o = patterns.issue[patterns.start[t]], patterns.option[patterns.start[t]]
         table[:, i, o] += extra[:, t]
+        lined[:, i, o] |= crossed[:, t]
         usable[i, o] &= not barred[t]
     several = [list(range(patterns.start[t], patterns.start[t + 1])) for t in np.flatnonzero(length > 1)]
     flat = np.array([e for row in several for e in row], np.int64)
     start = np.cumsum([0] + [len(row) for row in several]).astype(np.int64)
     return _Knapsacks(
-        table, extra[:, length > 1], np.asarray(thresholds, np.int64)[:, draws], usable,
+        table, extra[:, length > 1], np.asarray(thresholds, np.int64)[:, draws], usable, lined,
         np.array(sizes, np.int64),
         (start, np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)),
-        barred[length > 1].copy(), status_quo,
+        barred[length > 1].copy(), crossed[:, length > 1], status_quo,
         [np.flatnonzero([int(mask) >> p & 1 for p in range(parties)]) for mask in winning],
     )  # fmt: skip
 
@@ -546,16 +588,23 @@ def _decide(draws: _Knapsacks, at: int, node_limit: int) -> tuple[int, Int | Non
         table = np.ascontiguousarray(draws.table[at][..., rows])
         extra = np.ascontiguousarray(draws.extra[at][:, rows])
         floor = draws.floor[rows, at]
-        # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
-        best = np.where(draws.usable[:, :, None], table, -(2**40)).max(axis=1)
-        spare = best.sum(axis=0) + np.maximum(extra, 0).sum(axis=0) - floor
-        usable = draws.usable & np.all(table - best[:, None] + spare >= 0, axis=2)
+        # All of the set have to accept, so that a line of one of them is a prohibition.
+        usable = draws.usable & ~draws.lined[at][..., rows].any(axis=2)
+        excluded = draws.excluded | draws.broken[at][:, rows].any(axis=1)
         if not np.all(usable.any(axis=1)):
             continue
-        spread = 1.0 + (best - np.where(usable[:, :, None], table, 2**40).min(axis=1)).sum(axis=0)
+        # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
+        nothing = np.iinfo(np.int64).min
+        best = np.where(usable[:, :, None], table, nothing).max(axis=1)
+        spare = best.sum(axis=0) + np.maximum(extra, 0).sum(axis=0) - floor
+        usable &= np.all(table - best[:, None] + spare >= 0, axis=2)
+        if not np.all(usable.any(axis=1)):
+            continue
+        worst = np.where(usable[:, :, None], table, np.iinfo(np.int64).max).min(axis=1)
+        spread = 1.0 + (best - worst).sum(axis=0)
         problem = descent.Problem(
             table, draws.sizes, -floor, np.zeros(size, np.int64), np.ones(size, np.bool_), 1.0 / spread,
-            np.zeros(size, np.int64), *draws.terms, extra, draws.excluded, draws.status_quo,
+            np.zeros(size, np.int64), *draws.terms, extra, excluded, draws.status_quo,
         )  # fmt: skip
         package = np.full(len(draws.sizes), -1, np.int64)
         # Most draws fall to a rough bound and a short search; the others are worth a better bound.

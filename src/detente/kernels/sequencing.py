@@ -17,6 +17,10 @@ The last two are found out after ``k`` months, and then everything that can be u
 
     (1 - rho^k) g_f(X) + (rho^k - rho^R) b_f(X) - undo - penalty,        b_f(X) = g_f(kept(X)) - g_f(nothing)
 
+Where a term is a *line* of f, f does not go on to a set that matches it: its margin is -inf wherever going on passes through
+one, now or later. While orders are compared a line costs a toll for each month, worked out from the terms so that it is
+more than anything else can make up for; it ranks the orders that break lines, and no answer is read from it.
+
 The margin of f is ``V_f`` less its best deviation less its cost; the slack of a stage is the largest, over the
 winning sets, of the smallest margin in the set; the slack of a plan is that of its worst stage.
 
@@ -51,7 +55,6 @@ __all__ = [
     "Terms",
     "appraise",
     "best_plan",
-    "flows_along",
     "restrict",
     "slack",
 ]
@@ -93,6 +96,8 @@ class Terms(NamedTuple):
     """[T] whether a set that matches cannot be."""
     points: Floats
     """[F, T, S] points per month of each term."""
+    broken: NDArray[np.bool_]
+    """[F, T, S] whether a set that matches the term breaks a line of the faction."""
     needs: Masks
     """[M] steps that have to be done before."""
     month: NDArray[np.int64]
@@ -126,7 +131,7 @@ class Terms(NamedTuple):
     def at(self, draw: int) -> Terms:
         """One draw."""
         one = slice(draw, draw + 1)
-        drawn = ("base", "delta", "points", "month", "rho", "undo", "penalty", "cost")
+        drawn = ("base", "delta", "points", "broken", "month", "rho", "undo", "penalty", "cost")
         return self._replace(**{name: getattr(self, name)[..., one] for name in drawn})
 
 
@@ -136,16 +141,16 @@ class Plan(NamedTuple):
     order: tuple[int, ...]
     """Indices into the batches; empty where no order visits feasible sets only."""
     slack: float
-    """Of this order; -inf where there is none."""
+    """Of this order, tolls for lines included; -inf where there is none."""
     bound: float
-    """No order has more slack than this."""
+    """No order has more slack than this; -inf: every order breaks a line of somebody who has to go on."""
     labels: int
     """Most labels kept for one set."""
 
     @property
     def proven(self) -> bool:
         """Whether no order has more slack."""
-        return self.bound - self.slack <= TOLERANCE or not self.order
+        return self.bound <= self.slack + TOLERANCE or not self.order
 
 
 class Appraisal(NamedTuple):
@@ -158,7 +163,11 @@ class Appraisal(NamedTuple):
     kind: NDArray[np.int8]
     """[K + 1, F, S] which that is, an index into ``KINDS``."""
     margin: Floats
-    """[K + 1, F, S]."""
+    """[K + 1, F, S]; -inf where going on breaks a line of the faction, now or later."""
+    tolled: Floats
+    """[K + 1, F, S] the same with tolls for broken lines: it ranks what is -inf."""
+    crosses: NDArray[np.bool_]
+    """[K + 1, F, S] whether the state that each batch reaches, the last state again at the end, breaks a line."""
     elapsed: NDArray[np.int64]
     """[K + 1, S] months passed."""
 
@@ -172,11 +181,29 @@ def slack(margin: Floats, winning: Masks) -> Floats:
     return best
 
 
-def flows_along(terms: Terms, order: tuple[int, ...]) -> Floats:
-    """[K + 1, F] flow of the state that each batch of an order reaches, the last state again at the end, in one draw."""
-    done = np.bitwise_or.accumulate([int(terms.batches[b]) for b in order])
-    states = np.append(done, done[-1]).astype(np.int64)
-    return _flow(terms.at(0), states)[:, :, 0].T
+def _tolled(terms: Terms) -> tuple[Terms, float]:
+    """The terms with a toll in points per month for each line that a set breaks, and the largest margin, of either sign,
+    that is possible without one.
+
+    A month of a line weighs at least 1 - rho in the value of the stage that leads to it, so that there the toll is more
+    than twice everything else.
+    """
+    flow = np.abs(terms.base) + np.abs(terms.delta).sum(axis=1) + np.abs(terms.points).sum(axis=1)
+    sums = terms.undo.sum(axis=1) + terms.penalty.sum(axis=1) + np.abs(terms.cost)
+    reach = 1.0 + float((4 * flow + sums).max(initial=0.0))
+    if not terms.broken.any():
+        return terms, reach
+    toll = 2 * reach / (1 - float(terms.rho.max()))
+    return terms._replace(
+        points=terms.points - toll * terms.broken, broken=np.zeros_like(terms.broken)
+    ), reach
+
+
+def _crossed(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
+    """[F, n, S] whether a set breaks a line of each faction."""
+    hit = _matched(terms, sets)
+    crossed: NDArray[np.bool_] = np.einsum("nt,fts->fns", hit, terms.broken)
+    return crossed
 
 
 def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
@@ -198,6 +225,7 @@ def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
         off=all_of(terms.off[kept]),
         excluded=terms.excluded[kept],
         points=terms.points[:, kept],
+        broken=terms.broken[:, kept],
         needs=all_of(terms.needs[which]),
         month=terms.month[which],
         own=all_of(terms.own),
@@ -329,6 +357,7 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
     Memory O(K F S).
     """
     size, steps = terms.rho.shape[1], len(order)
+    plain, (terms, reach) = terms, _tolled(terms)
     batch = np.array([*(terms.batches[b] for b in order), 0], dtype=np.int64)
     done = np.concatenate([[0], np.bitwise_or.accumulate(batch)[:-1]]).astype(np.int64)
     months = (_bits(batch, terms.steps)[:, :, None] * terms.month).max(axis=1)
@@ -346,12 +375,17 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
             wait = rho ** (np.minimum(months[n], left[n]) if limited else months[n])
             going_on[f, n] = (1 - wait) * flow[f, n] + wait * going_on[f, n + 1]
     margin = going_on - leaving - terms.cost[:, None, :]
+    crosses = _crossed(plain, done | batch)
+    later = np.logical_or.accumulate(crosses[:, ::-1], axis=1)[:, ::-1]
     swap = (1, 0, 2)
     return Appraisal(
         going_on.transpose(swap),
         leaving.transpose(swap),
         kind.transpose(swap),
+        # Where every way out breaks a line, going on is better by more than points can say.
+        np.where(later, -np.inf, np.minimum(margin, reach)).transpose(swap),
         margin.transpose(swap),
+        crosses.transpose(swap),
         elapsed,
     )
 
@@ -604,6 +638,14 @@ def best_plan(terms: Terms) -> Plan:
     _check(terms)
     if terms.rho.shape[1] != 1:
         raise ValueError(f"one draw was expected: found {terms.rho.shape[1]}")
+    terms, reach = _tolled(terms)
+    plan = _best(terms)
+    # Without a line no margin is below -reach, and a stage that breaks one is below it for certain.
+    return plan._replace(bound=-np.inf) if plan.bound < -reach else plan
+
+
+def _best(terms: Terms) -> Plan:
+    """As :func:`best_plan`, lines being tolls."""
     support = _support(terms.needs)
     whole = np.array([0, (1 << terms.steps) - 1], dtype=np.int64)
     if not _feasible(terms, whole, support).all():
@@ -779,7 +821,7 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
                 score = min(labels[at][0], float(scores[n]))
                 smaller.append((score, fresh[n], int(before[at]), (b, *labels[at][3])))
     complete = _thinned(by_size.get(0, []))
-    judged = [(float(slack(appraise(terms, c[3]).margin, terms.winning).min()), c[3]) for c in complete]
+    judged = [(float(slack(appraise(terms, c[3]).tolled, terms.winning).min()), c[3]) for c in complete]
     if not judged:
         return Plan((), -np.inf, np.inf, BEAM)
     found, order = max(judged, key=lambda one: one[0])

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from detente.errors import LimitError
 from detente.kernels.patterns import Patterns, elimination_order, pattern_pairs
 
-__all__ = ["IMPOSSIBLE", "Stages", "build_stages", "completions"]
+__all__ = ["IMPOSSIBLE", "Stages", "build_stages", "carry", "completions"]
 
 IMPOSSIBLE = -(2**61)
 """Below every utility: the best completion of a state that has none. Sums with it cannot overflow int64."""
@@ -239,3 +239,15 @@ def _backward(state_start: Any, edge_start: Any, source: Any, points: Any, issue
                 best[s, p] = max(best[s, p], points[e, p] + best[q, p])
                 worst[s, p] = min(worst[s, p], points[e, p] + worst[q, p])
     return best, worst
+
+
+@njit(cache=True, nogil=True)
+def carry(into: Any, i: Any, what: Any, j: Any, words: Any) -> None:
+    """``into[i] += what[j]``, uint64 words, the lowest first, with the carry."""
+    over = np.uint64(0)
+    for w in range(words):
+        a = into[i, w]
+        b = a + what[j, w]
+        c = b + over
+        over = np.uint64(1) if b < a or c < b else np.uint64(0)
+        into[i, w] = c

@@ -20,12 +20,11 @@ again beyond the 5th (95th) percentile as that lies from the median.
 
 from __future__ import annotations
 
-from detente.problem.build import RED, Parameter, Problem, build, faction_names
+from detente.problem.build import Parameter, Problem, build, faction_names
 from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
-from detente.problem.table import Seat, Table, control, gate, hands, seat, table
+from detente.problem.table import Seat, Table, control, gate, hands, obliged, seat, table
 
 __all__ = [
-    "RED",
     "Choices",
     "Parameter",
     "Problem",
@@ -41,6 +40,7 @@ __all__ = [
     "gate",
     "hands",
     "medians",
+    "obliged",
     "parameters",
     "seat",
     "table",

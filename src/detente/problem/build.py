@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -23,7 +23,6 @@ from detente.errors import LimitError, UsageError
 
 __all__ = [
     "MAX_STEPS",
-    "RED",
     "IntArray",
     "Parameter",
     "Problem",
@@ -34,13 +33,13 @@ __all__ = [
     "tailed",
 ]
 
-RED = 10_000_000
-"""Grid steps taken off a faction's utility for a broken line: more than any utility (see ``MAX_STEPS``)."""
-
-MAX_STEPS = 1_000_000
-"""Largest utility in grid steps, so that some hundred broken lines still fit 32 bits."""
+MAX_STEPS = 100_000_000
+"""Largest sum, in grid steps, of everything that can be added up for a faction and its no-deal value. The kernels add up to
+2^28 exactly (:data:`detente.problem.sample.LARGEST`); the rest is room for what is tried beyond what was judged."""
 
 GRID = 0.01
+FINER = 3
+"""Digits by which the grid of a range is finer than what was typed."""
 TAIL = 0.5
 
 IntArray = NDArray[np.int64]
@@ -294,47 +293,87 @@ class _Builder:
         return Scheme(raw, weight, value, terms, tuple(lines), no_deal, relative)
 
 
-def _steps(builder: _Builder, schemes: Sequence[tuple[Scheme, ...]]) -> NDArray[np.float64]:
-    """Points per grid step: 0.01, or the coarsest power of ten at which a raw-points faction is exact."""
-    steps = np.full(len(schemes), GRID)
-    for f, variants in enumerate(schemes):
-        if not variants[0].raw:
-            continue
-        used = {int(n) for s in variants for n in s.value.ravel()} | {s.no_deal for s in variants}
-        used |= {t.add for s in variants for t in s.terms}
-        numbers = [builder.parameters[n] for n in used]
-        # Certain numbers are met exactly; for ranges three digits more than they were typed with will do.
-        digits = max((_digits(x) for p in numbers for x in (p.low, p.median, p.high)), default=0)
-        digits += 0 if all(p.certain for p in numbers) else 3
-        largest = sum(
-            max(
-                (
-                    max(abs(builder.parameters[int(n)].lower), abs(builder.parameters[int(n)].upper))
-                    for n in row
-                ),
-                default=0.0,
-            )
-            for row in variants[0].value
-        )
-        while digits > -9 and largest * 10.0**digits > MAX_STEPS:
-            digits -= 1
-        steps[f] = 10.0**-digits
-    return steps
+class _Reach(NamedTuple):
+    """Everything that can be added up for a faction under one reading, in points."""
+
+    total: float
+    largest: Parameter
+    """The number that contributes most."""
+
+
+def _extreme(p: Parameter) -> float:
+    """How far from 0 a number can lie."""
+    return abs(p.median) if p.certain else max(abs(p.lower), abs(p.upper))
+
+
+def _reach(builder: _Builder, scheme: Scheme) -> _Reach:
+    """The largest points of each issue, the tails of ranges among them, all terms, and the no-deal value; points that
+    come from weights add up to 100."""
+    numbers = builder.parameters
+    counted = [max((numbers[int(n)] for n in row), key=_extreme) for row in scheme.value]
+    alone = [numbers[n] for n in (*(t.add for t in scheme.terms), scheme.no_deal)]
+    options = sum(map(_extreme, counted)) if scheme.raw else 100.0
+    largest = max((*counted, *alone) if scheme.raw else alone, key=_extreme)
+    return _Reach(options + sum(map(_extreme, alone)), largest)
 
 
 def _digits(number: float) -> int:
-    """Decimals of a number as typed."""
-    exact = Fraction(repr(number))
-    for digits in range(10):
-        if (exact * 10**digits).denominator == 1:
-            return digits
-    return 10
+    """Decimals of a number as typed; negative where it ends in noughts."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "numbers of a case are finite"
+    return -exponent
+
+
+def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
+    """Points per grid step: 0.01; for raw points a power of ten at which every certain number is exact, and for ranges
+    ``FINER`` digits more than were typed, as far as everything that can be added fits.
+
+    Raises
+    ------
+    LimitError
+        Everything that can be added is more than ``MAX_STEPS`` at the coarsest step that rounds no certain number.
+    """
+    reach = max((_reach(builder, s) for s in schemes), key=lambda r: r.total)
+    if not schemes[0].raw:
+        if reach.total / GRID <= MAX_STEPS:
+            return GRID
+        raise _too_large(name, reach, GRID, "Is that an absolute amount on the scale from 0 to 100? Give it in "
+                         "points of that scale, or give the faction raw 'points'")  # fmt: skip
+    used = {int(n) for s in schemes for n in (*s.value.ravel(), s.no_deal, *(t.add for t in s.terms))}
+    numbers = [p for n in used if (p := builder.parameters[n]).median or not p.certain]
+    typed = {p.path: _digits(p.median) for p in numbers if p.certain}
+    needed = max(typed.values(), default=-12)
+    # Stretched ranges have digits that nobody typed.
+    ranges = [_digits(round(x, 6)) for p in numbers if not p.certain for x in (p.low, p.median, p.high) if x]
+    finest = max(0, needed, *ranges) + (FINER if ranges else 0)
+    for digits in range(finest, needed - 1, -1):
+        if reach.total * 10.0**digits <= MAX_STEPS:
+            return float(f"1e{-digits}")
+    path = next(p for p, d in typed.items() if d == needed)
+    exact = next(p.median for p in numbers if p.path == path)
+    raise _too_large(name, reach, float(f"1e{-needed}"), f"The step is what {path} = {exact!r} needs: round that number, "
+                     "or give all its numbers in a larger unit")  # fmt: skip
+
+
+def _too_large(name: str, reach: _Reach, step: float, remedy: str) -> LimitError:
+    at = _extreme(reach.largest)
+    return LimitError(
+        f"what can be added up for '{name}' comes to {reach.total:,.15g} points, {reach.total / step:,.0f} grid steps of "
+        f"{step:g}; the limit is {MAX_STEPS:,}. Its largest number is {reach.largest.path}, up to {at:,.15g}. {remedy}"
+    )
 
 
 def build(case: Case, *, widen: float = 1.0) -> Problem:
     """The arrays of a checked case.
 
     ``widen`` stretches every judged range about its median (people are overconfident), within its bounds.
+
+    Raises
+    ------
+    LimitError
+        Too many factions, or what can be added up for one of them does not fit its grid.
+    UsageError
+        No points to build from, or contradictory correlations.
     """
     if not 0 <= widen <= 100:
         raise UsageError(f"--widen must be between 0 and 100: found {widen:g}")
@@ -401,7 +440,7 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
         priors=tuple(priors),
         chances=chances,
         delivers=delivers,
-        step=_steps(builder, schemes),
+        step=np.array([_step(builder, f, s) for f, s in zip(factions, schemes, strict=True)]),
         patterns=patterns,
         excluded=np.array([p in impossible for p in patterns], dtype=np.bool_),
         correlations=(),

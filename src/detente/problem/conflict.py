@@ -9,7 +9,7 @@ back is no move.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,9 +23,9 @@ from detente.case.model import Case, Pattern
 from detente.errors import LimitError, UsageError
 from detente.problem.build import Problem, faction_names
 from detente.problem.sample import Sample
-from detente.problem.table import Table, controlling, seat
+from detente.problem.table import Seat, Table, controlling, seat
 
-__all__ = ["MAX_COMBINATIONS", "Conflict", "conflict", "ordinal_ranks", "ranks"]
+__all__ = ["MAX_COMBINATIONS", "Conflict", "Eyes", "conflict", "eyes", "ordinal_ranks"]
 
 MAX_COMBINATIONS = 1 << 22
 """Combinations of options, the impossible ones included."""
@@ -189,26 +189,50 @@ def _any(at: Conflict, states: NDArray[np.int8], entry: tuple[Pattern, ...]) -> 
     return hit
 
 
-def ranks(
-    problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8]
-) -> Callable[[int], NDArray[np.int32]]:
-    """From the number of a draw to [F, N] utilities in grid steps; a state that breaks a line is worse than all
-    that break fewer (``RED`` steps off for each)."""
+@dataclass(frozen=True)
+class Eyes:
+    """The states of a conflict as its factions see them in each draw."""
+
+    seen: Seat
+    states: NDArray[np.int8]
+    hits: tuple[NDArray[np.bool_], ...]
+    """Per pattern, [N] which states match it."""
+
+    def worth(self, draw: int) -> NDArray[np.int64]:
+        """[F, N] utilities in grid steps, lines left out."""
+        s = self.seen
+        total = np.repeat(s.base[:, draw, None].astype(np.int64), len(self.states), axis=1)
+        for i in range(self.states.shape[1]):
+            total += s.points[:, i, :, draw][:, self.states[:, i]]
+        for t, hit in enumerate(self.hits):
+            total[:, hit] += s.add[:, t, draw, None]
+        return total
+
+    def lines(self, draw: int) -> NDArray[np.int64]:
+        """[F, N] how many lines of its own a state breaks."""
+        count = np.zeros((len(self.seen.base), len(self.states)), dtype=np.int64)
+        for t, hit in enumerate(self.hits):
+            count += self.seen.broken[:, t, draw, None] & hit
+        return count
+
+    def ranks(self, draw: int) -> NDArray[np.int32]:
+        """[F, N] the order of the states, higher is better: fewer broken lines first, then utility."""
+        worth, lines = self.worth(draw), self.lines(draw)
+        worth -= worth.min(axis=1, keepdims=True)
+        order = worth - lines * (worth.max(axis=1, keepdims=True) + 1)
+        if order.min() <= np.iinfo(np.int32).min:
+            order = np.array([np.unique(row, return_inverse=True)[1].reshape(-1) for row in order])
+        found: NDArray[np.int32] = order.astype(np.int32)
+        return found
+
+
+def eyes(problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8]) -> Eyes:
+    """The states [N, I] of a conflict in the draws of a sample."""
     which = tuple(problem.factions.index(f) for f in at.factions)
     issues = tuple(problem.issues.index(i) for i in at.issues)
     seen = seat(problem, sample, Table("conflict", "", which, issues, all_of(*range(len(which))), {}))
-    hits = [
+    hits = tuple(
         np.all([states[:, seen.issue[k]] == seen.option[k] for k in range(int(a), int(b))], axis=0)
         for a, b in pairwise(seen.start)
-    ]
-    adds = seen.adds
-
-    def of(draw: int) -> NDArray[np.int32]:
-        total = np.repeat(seen.base[:, draw, None], len(states), axis=1)
-        for i in range(len(issues)):
-            total += seen.points[:, i, :, draw][:, states[:, i]]
-        for t, hit in enumerate(hits):
-            total[:, hit] += adds[:, t, draw, None]
-        return total
-
-    return of
+    )
+    return Eyes(seen, states, hits)

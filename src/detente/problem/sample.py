@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import LimitError
 from detente.problem.build import Parameter, Problem
 
-__all__ = ["Choices", "Sample", "assemble", "choose", "draw", "drawn", "medians", "parameters", "quantile"]
+__all__ = [
+    "LARGEST",
+    "Choices",
+    "Sample",
+    "assemble",
+    "choose",
+    "draw",
+    "drawn",
+    "fitting",
+    "medians",
+    "most",
+    "parameters",
+    "quantile",
+]
+
+LARGEST = 2**28
+"""Grid steps that the points of a faction stay below whatever is added up, which is what the kernels add exactly; its
+no-deal value stays below twice that. So every sum and difference of the two fits 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,12 @@ class Sample:
     """[P, S] which reading was true."""
     delivers: NDArray[np.float64]
     """[parties, S] chance that each party (in file order, voting only) makes its own side comply."""
+
+    def delivered(self, problem: Problem, parties: Collection[str]) -> NDArray[np.float64]:
+        """[S] chance that all of these parties make their own sides comply."""
+        rows = [n for n, party in enumerate(problem.case.parties) if party in parties]
+        chance: NDArray[np.float64] = self.delivers[rows].prod(axis=0)
+        return chance
 
     @property
     def draws(self) -> int:
@@ -192,20 +216,53 @@ def assemble(
                 weight = column[scheme.weight]
                 total = weight.sum(axis=0)
                 level *= (weight / np.where(total > 0, total, 1.0))[:, None, :]
-            points[f][:, :, rows] = np.rint(level / step)
+            points[f][:, :, rows] = fitting(problem, f, level / step)
             for term in scheme.terms:
-                add[f, place[term.pattern]][rows] += np.rint(column[term.add] / step).astype(np.int32)
+                worth = fitting(problem, f, column[term.add] / step)
+                add[f, place[term.pattern]][rows] = fitting(
+                    problem, f, add[f, place[term.pattern]][rows] + worth
+                )
             for line in scheme.lines:
                 held = True if line.holds is None else choices.holds[line.holds][rows]
                 broken[f, place[line.pattern]][rows] |= held
-            no_deal[f, rows] = np.rint(column[scheme.no_deal] / step)
-            if scheme.relative and problem.status_quo is not None:
-                no_deal[f, rows] += _status_quo_utility(problem, points[f], add[f], choices.outside, rows)
+            no_deal[f, rows] = fitting(problem, f, column[scheme.no_deal] / step)
+        # Once these fit, so does whatever is added up of them.
+        fitting(problem, f, most(points[f], add[f]))
+        stated = np.array([s.relative for s in problem.schemes[f]])[choices.reading[f]]
+        if stated.any() and problem.status_quo is not None:
+            rows = np.flatnonzero(stated)
+            no_deal[f, rows] += _status_quo_utility(problem, points[f], add[f], choices.outside, rows)
     delivered = np.ones((len(problem.case.parties), size))
     for n, party in enumerate(problem.case.parties):
         if party in problem.delivers:
             delivered[n] = columns[problem.delivers[party]]
     return Sample(points, no_deal, add, broken, choices.outside, choices.reading, delivered)
+
+
+def most(points: NDArray[np.int32], add: NDArray[np.int32]) -> NDArray[np.int64]:
+    """[S] the most that the points [I, L, S] of options and [T, S] of terms can add up to, whatever their signs."""
+    found: NDArray[np.int64] = np.abs(points).max(axis=1).sum(axis=0, dtype=np.int64)
+    found += np.abs(add).sum(axis=0, dtype=np.int64)
+    return found
+
+
+def fitting(
+    problem: Problem, faction: int, steps: NDArray[np.float64] | NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Amounts in grid steps as whole ones.
+
+    Raises
+    ------
+    LimitError
+        They do not stay below :data:`LARGEST`.
+    """
+    most = float(np.abs(steps).max(initial=0))
+    if not most < LARGEST:
+        raise LimitError(
+            f"{most:,.0f} grid steps of {problem.step[faction]:g} would have to be added up for "
+            f"'{problem.factions[faction]}'; the limit is {LARGEST:,}: give its numbers with fewer digits, or in a larger unit"
+        )
+    return np.rint(steps).astype(np.int32)
 
 
 def _status_quo_utility(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from detente.agreement import Agreement, Gate, all_of, minimal_winning_sets, players, wins
 from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree
 from detente.errors import LimitError, UsageError
-from detente.problem.build import RED, IntArray, Problem
+from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "controlling", "gate", "hands", "seat", "table"]
+__all__ = ["Seat", "Table", "control", "controlling", "gate", "hands", "obliged", "seat", "table"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Table:
     """Over positions in ``factions``: the track's agreement and the control of what it can move."""
     stuck: Mapping[str, str]
     """Issues of the track that cannot move there, and why."""
+    typed: Agreement | None = None
+    """The track's agreement alone, over the same positions; None: nobody typed one."""
 
     @cached_property
     def winning(self) -> tuple[int, ...]:
@@ -98,6 +100,13 @@ def hands(problem: Problem, issue: int) -> tuple[int, ...]:
     return tuple(f for f in range(len(problem.factions)) if any(mask >> f & 1 for mask in sets))
 
 
+def obliged(problem: Problem, at: Table, moved: Collection[int]) -> frozenset[str]:
+    """Parties that have to make their own sides comply with a package that moves these issues: those without whose consent
+    nothing is agreed at the table, and those that have a hand in what it moves."""
+    needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in at.winning)]
+    return frozenset(problem.party_of[f] for f in (*needed, *(h for i in moved for h in hands(problem, i))))
+
+
 def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:
     """Who controls an issue, over ``factions``; None: outside, or nobody is named."""
     tree = case.issues[issue].controlled_by
@@ -148,15 +157,15 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
     for name_ in names:
         i = problem.issues.index(name_)
         gate = control(problem, i)
-        here = None if gate is None else _among(gate, present)
+        seated_gate = None if gate is None else _among(gate, present)
         if case.issues[name_].controlled_by == "outside":
             stuck[name_] = "moved by nobody at a table"
-        elif gate is not None and here is None:
+        elif gate is not None and seated_gate is None:
             stuck[name_] = "whoever controls it does not sit here"
         else:
             movable.append(i)
-            if here is not None:
-                gates.append(here)
+            if seated_gate is not None:
+                gates.append(seated_gate)
     if not movable:
         why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
         raise UsageError(
@@ -171,8 +180,10 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
         needed = list(dict.fromkeys(gates))
     whole = needed[0] if len(needed) == 1 else all_of(*needed)
     factions = tuple(sorted(players(whole)))
-    local = _relabel(whole, {f: n for n, f in enumerate(factions)})
-    return Table(track_id, name, factions, tuple(movable), local, stuck)
+    here = {f: n for n, f in enumerate(factions)}
+    return Table(
+        track_id, name, factions, tuple(movable), _relabel(whole, here), stuck, _relabel(agreement, here)
+    )
 
 
 class Seat(NamedTuple):
@@ -191,7 +202,7 @@ class Seat(NamedTuple):
     add: NDArray[np.int32]
     """[P, T, S] points of terms, without lines."""
     broken: NDArray[np.bool_]
-    """[P, T, S] lines."""
+    """[P, T, S] lines, those among them that hold whatever moves here: then every option of the first issue breaks one."""
     excluded: NDArray[np.bool_]
     """[T] impossible combinations."""
     sizes: IntArray
@@ -202,15 +213,13 @@ class Seat(NamedTuple):
         """[P, S] what the moved part has to reach."""
         return self.no_deal - self.base
 
-    @property
-    def adds(self) -> NDArray[np.int32]:
-        """[P, T, S] terms and lines in one, a broken line as ``-RED``."""
-        combined: NDArray[np.int32] = self.add - np.where(self.broken, np.int32(RED), np.int32(0))
-        return combined
-
 
 def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
-    """Look at a sample from a table: issues that cannot move there are fixed where they are."""
+    """Look at a sample from a table: issues that cannot move there are fixed where they are.
+
+    A line that is broken by what stays put, whatever moves here, binds too: who holds it accepts nothing at this table in
+    such a draw. So does an impossible combination that chance brought about: nobody accepts anything.
+    """
     factions, issues = list(at.factions), list(at.issues)
     fixed = [i for i in range(len(problem.issues)) if i not in at.issues]
     size = sample.draws
@@ -228,6 +237,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     for i in fixed:
         base += sample.points[factions, i][:, here[i], rows]
     local = {i: n for n, i in enumerate(issues)}
+    always = [((0, o),) for o in range(int(problem.sizes[issues[0]]))] if issues else []
     reduced: dict[tuple[tuple[int, int], ...], int] = {}
     parts: list[tuple[int, tuple[tuple[int, int], ...], NDArray[np.bool_]]] = []
     for t, pattern in enumerate(problem.patterns):
@@ -239,24 +249,23 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
             continue
         kept = tuple((local[i], o) for i, o in pattern if i in local)
         parts.append((t, kept, live))
-        if kept:
-            reduced.setdefault(kept, len(reduced))
+        binds = problem.excluded[t] or (sample.broken[factions, t] & live).any()
+        for pattern_here in [kept] if kept else always if binds else []:
+            reduced.setdefault(pattern_here, len(reduced))
     add = np.zeros((len(factions), len(reduced), size), dtype=np.int32)
     broken = np.zeros(add.shape, dtype=np.bool_)
     excluded = np.zeros(len(reduced), dtype=np.bool_)
     for t, kept, live in parts:
+        binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
         if kept:
             n = reduced[kept]
             add[:, n] += np.where(live, sample.add[factions, t], 0)
-            broken[:, n] |= live & sample.broken[factions, t]
-            if problem.excluded[t] and live.all():
-                excluded[n] = True
-            elif problem.excluded[t]:
-                broken[:, n] |= live  # impossible only where chance has it so: nobody accepts it there
+            excluded[n] |= problem.excluded[t] and live.all()
         else:
-            # Everything the pattern speaks of is fixed: its points are there whatever happens here. A line
-            # that the status quo itself breaks binds nobody, since no deal at this table could mend it.
+            # Everything the pattern speaks of is fixed: its points are there whatever happens here.
             base += np.where(live, sample.add[factions, t], 0)
+        if binding.any():
+            broken[:, [reduced[p] for p in ([kept] if kept else always)]] |= binding[:, None]
     start = np.cumsum([0, *(len(p) for p in reduced)]).astype(np.int64)
     flat = [pair for pattern in reduced for pair in pattern]
     return Seat(

@@ -52,7 +52,8 @@ class PackageResult:
     dependence_bounds: tuple[float, float]
     """Acceptance if the factions' judgements hung together in the worst and the best way (Fréchet bounds)."""
     delivered: float
-    """Acceptance times the chances that the parties at the table make their own sides comply."""
+    """Acceptance, each draw times the chances that those whose consent or steps the package needs make their own sides
+    comply."""
     accepts: tuple[str, ...]
     """Factions for whom it is acceptable at best estimates."""
     blocks: tuple[str, ...]
@@ -69,7 +70,11 @@ class Solution(PackageResult):
     winning_set: tuple[str, ...]
     """The factions over whom the rule was taken; empty where the rule needs none."""
     value: float
-    bound: float
+    """By its rule: ``nash`` the weighted geometric mean of the gains, in points (0 where a gain is 0);
+    ``kalai_smorodinsky`` the smallest share of an ideal gain; ``egalitarian`` the smallest gain, ``utilitarian`` the sum of
+    utilities, in points; ``most_acceptable`` the share of the draws on which packages are chosen."""
+    bound: float | None
+    """No package has a larger value; null: none is known."""
     scale_free: bool
     """Whether the choice is free of the scale on which points are typed."""
 
@@ -148,7 +153,7 @@ class NearestMiss:
 
 @dataclass(frozen=True)
 class Power:
-    """Voting power of each faction in the agreement."""
+    """Voting power of each faction in the track's agreement alone, whoever controls what it can move."""
 
     banzhaf: Mapping[str, float]
     """Normalised to one."""
@@ -172,7 +177,9 @@ class TrackResult:
     id: str
     name: str
     factions: tuple[str, ...]
-    """Those whose consent the track needs, the objectives of the frontier."""
+    """Those whose consent can matter, the objectives of the frontier."""
+    needed: tuple[str, ...]
+    """Those without whom nothing is agreed: the factions of every minimal winning set."""
     issues: tuple[str, ...]
     stuck: Mapping[str, str]
     """Issues of the track that cannot move there, and why."""
@@ -181,8 +188,9 @@ class TrackResult:
     packages: Packages
     status_quo: StatusQuo | None
     frontier: tuple[PackageResult, ...]
+    """One package for each vector of utilities on the frontier; thinned where they are too many to read."""
     frontier_size: int | None
-    """Size of the whole frontier; ``frontier`` may be thinned for reading."""
+    """How many packages the whole frontier has, those that are worth the same to everybody among them."""
     frontier_why: str | None
     """Why there is no exact frontier, where there is none."""
     solutions: Mapping[str, Solution | None]

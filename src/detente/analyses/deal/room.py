@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from detente.analyses.deal.result import PackageResult
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.kernels.acceptance import accepts, agreed
-from detente.kernels.patterns import Patterns
-from detente.problem import Problem, Sample, Seat, Table, seat
+from detente.kernels.patterns import Patterns, matches
+from detente.problem import Problem, Sample, Seat, Table, obliged, seat
 from detente.rng import replicate_error
 
-__all__ = ["Room", "View", "accepted", "allowed", "view"]
+__all__ = ["Room", "View", "accepted", "allowed", "crossed", "totals", "view"]
 
 
 class View(NamedTuple):
@@ -31,7 +31,13 @@ class View(NamedTuple):
     def over(self) -> dict[str, Any]:
         """Arguments of the kernels that work over draws."""
         s = self.seat
-        return {"patterns": self.patterns, "add": s.adds, "excluded": s.excluded, "status_quo": s.status_quo}
+        return {
+            "patterns": self.patterns,
+            "add": s.add,
+            "broken": s.broken,
+            "excluded": s.excluded,
+            "status_quo": s.status_quo,
+        }
 
     @property
     def best(self) -> dict[str, Any]:
@@ -39,7 +45,8 @@ class View(NamedTuple):
         s = self.seat
         return {
             "patterns": self.patterns,
-            "add": s.adds[..., 0].astype(np.int64),
+            "add": s.add[..., 0].astype(np.int64),
+            "broken": s.broken[..., 0],
             "excluded": s.excluded,
             "status_quo": s.status_quo,
         }
@@ -95,11 +102,6 @@ class Room:
     def members(self, mask: int) -> NDArray[np.bool_]:
         return np.array([mask >> f & 1 for f in range(len(self.names))], dtype=np.bool_)
 
-    def parties(self, mask: int) -> set[str]:
-        """Parties some faction of which is in the set."""
-        owners = [self.problem.party_of[f] for f in self.at.factions]
-        return {owners[f] for f in range(len(owners)) if mask >> f & 1}
-
     @cached_property
     def rivals(self) -> Mapping[tuple[str, str], View]:
         return {
@@ -108,30 +110,18 @@ class Room:
             if key[0] in self.names
         }
 
-    def totals(self, seen: View, packages: NDArray[np.int16]) -> NDArray[np.int64]:
-        """Whole utilities without lines, [N, P, S], in grid steps."""
-        s = seen.seat
-        out = np.repeat(s.base[None].astype(np.int64), len(packages), axis=0)
-        for i in range(packages.shape[1]):
-            out += s.points[:, i, packages[:, i]].transpose(1, 0, 2)
-        for t in range(len(s.excluded)):
-            pairs = range(s.start[t], s.start[t + 1])
-            hit = np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
-            out[hit] += s.add[:, t]
-        return out
-
     def describe(self, packages: NDArray[np.int16]) -> list[PackageResult]:
         """Results for packages [N, I]."""
         if not len(packages):
             return []
-        at_best = self.totals(self.best, packages)[..., 0]
+        at_best = totals(self.best, packages)[..., 0]
         gain = at_best - self.best.seat.no_deal[:, 0]
         yes = accepted(self.best, packages)[..., 0]
         over = accepted(self.fresh, packages)
         together = agreed(over, self.fresh.winning)
-        delivered = _delivered(self, over, together)
+        delivered = _delivered(self, packages, together)
         low, mid, high = np.percentile(
-            self.totals(self.fresh, packages) - self.fresh.seat.no_deal, [5, 50, 95], axis=2
+            totals(self.fresh, packages) - self.fresh.seat.no_deal, [5, 50, 95], axis=2
         )
         by_reading: dict[tuple[str, str], NDArray[np.float64]] = {
             key: agreed(accepted(seen, packages), seen.winning).astype(np.float64)
@@ -184,22 +174,46 @@ class Room:
         return {k: o for (k, o), a, b in zip(named.items(), package, start, strict=True) if a != b}
 
 
+def totals(seen: View, packages: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Whole utilities of packages [N, I] without lines, [N, P, S], in grid steps."""
+    s = seen.seat
+    out = np.repeat(s.base[None].astype(np.int64), len(packages), axis=0)
+    for i in range(packages.shape[1]):
+        out += s.points[:, i, packages[:, i]].transpose(1, 0, 2)
+    for t, hit in enumerate(matches(packages, seen.patterns).T):
+        out[hit] += s.add[:, t]
+    return out
+
+
+def crossed(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """[N, P, S] whether each package breaks a line of each faction."""
+    out = np.zeros((len(packages), *seen.seat.base.shape), dtype=np.bool_)
+    for t, hit in enumerate(matches(packages, seen.patterns).T):
+        out[hit] |= seen.seat.broken[:, t]
+    return out
+
+
 def accepted(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
     """[N, P, S]: whose line does each package clear, in each draw?"""
     s = seen.seat
     result: NDArray[np.bool_] = accepts(
-        s.points, s.thresholds, packages, patterns=seen.patterns, add=s.adds
+        s.points, s.thresholds, packages, patterns=seen.patterns, add=s.add, broken=s.broken
     ).astype(np.bool_)
     return result
 
 
-def _delivered(room: Room, over: NDArray[np.bool_], together: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Share of draws agreed, each weighted by the chance that every party at the table delivers."""
-    case = room.problem.case
-    here = room.parties((1 << len(room.names)) - 1)
-    rows = [n for n, p in enumerate(case.parties) if p in here]
-    chance = room.ready.fresh.delivers[rows].prod(axis=0)
-    share: NDArray[np.float64] = (together * chance).mean(axis=1)
+def _delivered(room: Room, packages: NDArray[np.int16], together: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Share of draws agreed, each weighted by the chance that those whose consent or steps each package needs deliver."""
+    problem, start = room.problem, room.best.seat.status_quo
+    by_issue = [obliged(problem, room.at, [i]) for i in room.at.issues]
+    chances: dict[frozenset[str], NDArray[np.float64]] = {}
+    share = np.empty(len(packages))
+    for n, package in enumerate(packages):
+        moved = range(len(package)) if start is None else np.flatnonzero(package != start)
+        parties = frozenset().union(*(by_issue[k] for k in moved))
+        if parties not in chances:
+            chances[parties] = room.ready.fresh.delivered(problem, parties)
+        share[n] = (together[n] * chances[parties]).mean()
     return share
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
-from detente.analyses.deal.room import Room, accepted, view
+from detente.analyses.deal.room import Room, accepted, totals, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
@@ -84,12 +84,13 @@ def _track(ready: Deal, at: Table) -> TrackResult:
         fresh=view(problem, ready.fresh, at),
     )
     notes: list[str] = []
-    front, why = frontier_packages(room)
+    whole, why = frontier_packages(room)
+    front = None if whole is None else whole.packages
     solved, candidates = solutions(room, front, notes)
     readable = thinned(room, front, candidates)
     described = {tuple(p): r for p, r in zip(readable.tolist(), room.describe(readable), strict=True)}
     if front is not None and len(readable) < len(front):
-        notes.append(f"{len(readable)} of {len(front):,} packages of the frontier are shown")
+        notes.append(f"{len(readable)} of {len(front):,} points of the frontier are shown")
     pool = np.unique(np.concatenate([readable, candidates]), axis=0)
     opened, error = zone(room, pool)
     agreed, why_not = counted(room)
@@ -98,11 +99,11 @@ def _track(ready: Deal, at: Table) -> TrackResult:
     miss = None
     if agreed == 0 or (agreed is None and solved["nash"] is None):
         miss = nearest_miss(room)
-    factions = tuple(room.names[f] for f in room.relevant)
     return TrackResult(
         id=at.id,
         name=at.name,
-        factions=factions,
+        factions=tuple(room.names[f] for f in room.relevant),
+        needed=tuple(room.names[f] for f in range(len(room.names)) if all(m >> f & 1 for m in at.winning)),
         issues=tuple(problem.issues[i] for i in at.issues),
         stuck=at.stuck,
         winning_sets=len(at.winning),
@@ -117,7 +118,7 @@ def _track(ready: Deal, at: Table) -> TrackResult:
         ),
         status_quo=_status_quo(room),
         frontier=tuple(described[tuple(p)] for p in readable.tolist()),
-        frontier_size=None if front is None else len(front),
+        frontier_size=None if whole is None else whole.size,
         frontier_why=why,
         solutions=solved,
         blockers=between,
@@ -134,7 +135,7 @@ def _status_quo(room: Room) -> StatusQuo | None:
     if start is None:
         return None
     package = start[None].astype(np.int16)
-    steps = room.totals(room.best, package)[0, :, 0]
+    steps = totals(room.best, package)[0, :, 0]
     yes = accepted(room.best, package)[0, :, 0]
     over = accepted(room.fresh, package)[0]
     no_deal = room.best.seat.no_deal[:, 0].astype(np.int64)
@@ -148,7 +149,8 @@ def _status_quo(room: Room) -> StatusQuo | None:
 
 
 def _power(room: Room) -> Power:
-    return _indices(room.at.agreement, room.names)
+    assert room.at.typed is not None, "a track has an agreement"
+    return _indices(room.at.typed, room.names)
 
 
 def _body(body: Body) -> BodyPower:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
 from detente.analyses.deal.result import Swap
-from detente.analyses.deal.room import Room, accepted, allowed, view
+from detente.analyses.deal.room import Room, accepted, allowed, totals, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
@@ -85,7 +85,7 @@ def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int, str | None]:
         key: _agreement(chosen, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
         for key, s in ready.rivals.items()
     }
-    gains = room.totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
+    gains = totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
     results = []
     for row, n in enumerate(shown):
         consent = tuple(problem.factions[f] for f in sorted(players(found[n].gate)))
@@ -153,7 +153,7 @@ def _worst_gains(exchanges: list[_Exchange], room: Room, packages: NDArray[np.in
 
     Compares points of different factions, so it screens and never ranks.
     """
-    gains = (room.totals(room.best, packages)[..., 0] - room.best.seat.no_deal[:, 0]) * room.step
+    gains = (totals(room.best, packages)[..., 0] - room.best.seat.no_deal[:, 0]) * room.step
     gains[~accepted(room.best, packages)[..., 0] & (gains >= 0)] = -np.inf  # a line stands in the way
     worst = np.full(len(exchanges), -np.inf)
     rows: dict[Agreement, list[int]] = {}

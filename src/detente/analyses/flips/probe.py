@@ -129,8 +129,6 @@ class Probe:
             steps += self._matches(part, term.pattern) * np.rint(values[term.add] / step)
         fine = np.ones((len(self.here) - 1, len(part.rows)), dtype=np.bool_)
         for drawn_line in scheme.lines:
-            if not any(i in self.at.issues for i, _ in drawn_line.pattern):
-                continue
             broken = self._matches(part, drawn_line.pattern)[:-1]
             if drawn_line.holds is not None:
                 held = (

@@ -25,7 +25,7 @@ from detente.errors import LimitError
 from detente.kernels.talks import Game, choices
 from detente.kernels.worlds import EVENTS, PARAMETERS, SHAPE, Ladder, Worlds, no_ladder
 from detente.problem.build import MAX_STEPS, Problem
-from detente.problem.sample import Sample
+from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import Judged, patience
 from detente.problem.talks import road, standing
 from detente.problem.world import FROZEN, Setting, columns, flows, lasting, setting
@@ -284,6 +284,8 @@ def told(ground: Ground) -> Sample:
                 issue = next(iter(_moved_by(problem, event)))
                 stays = problem.case.issues[issue].status_quo or ""
                 _added(shifted, problem, which, issue, (stays,), _steps(came / step, names))
+    for f in which:
+        fitting(problem, f, most(shifted[f], sample.add[f]))
     return replace(sample, no_deal=no_deal, points=shifted)
 
 

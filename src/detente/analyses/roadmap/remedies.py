@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from detente.analyses.roadmap.result import Boost, Missing, Part
-from detente.analyses.roadmap.road import TOLERANCE, WHOLE, Road, weakest
+from detente.analyses.roadmap.road import TOLERANCE, WHOLE, Road, weakest, worst
 from detente.analyses.roadmap.terms import terms
 from detente.kernels.sequencing import Terms, appraise, best_plan, restrict, slack
 
@@ -22,8 +23,8 @@ def boosts(road: Road) -> tuple[Boost, ...]:
     tried: list[tuple[float, Boost, Terms]] = []
 
     def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
-        found = float(slack(appraise(changed, way).margin, changed.winning).min())
-        told, before = road.told(found), road.told(road.plan.slack)
+        found = worst(changed, way)
+        told, before = road.told(found), road.told(road.slack)
         gain = None if told is None or before is None else round(told - before, 6)
         tried.append((found, Boost(kind, what, told, gain, None), changed))
 
@@ -50,7 +51,11 @@ def boosts(road: Road) -> tuple[Boost, ...]:
     tried.sort(key=lambda one: -one[0])
     found = []
     for n, (now, boost, changed) in enumerate(tried):
-        again = best_plan(changed).slack if n < REORDERED and best.steps <= WHOLE else None
+        again = None
+        if n < REORDERED and best.steps <= WHOLE:
+            again = worst(
+                changed, best_plan(changed).order
+            )  # joined or freer steps: an order there always is
         told = None if again is None else road.told(again)
         best_of = now if again is None else max(now, again)
         found.append((best_of, replace(boost, reordered=told)))
@@ -75,14 +80,14 @@ def longest_part(road: Road) -> Part:
                 continue
             plan = _plan_of(best, rest, [k for k in order if k != s])
             if plan is not None:
-                tried.append((plan[0], s, rest, plan[1]))
+                tried.append((plan, s, rest))
         if not tried:
             break
-        value, s, kept, order_of = max(tried, key=lambda one: (one[0], -one[1]))
-        order = list(order_of)
+        plan, s, kept = max(tried, key=lambda one: (one[0].rank, -one[1]))
+        order = list(plan.order)
         dropped.append(s)
-        if value >= -TOLERANCE:
-            found = (kept, value, order_of)
+        if plan.slack >= -TOLERANCE:
+            found = (kept, plan.slack, plan.order)
             break
     if found is None:
         return Part((), None, False, None)
@@ -104,8 +109,8 @@ def _missing(
         if plan is None:
             continue
         part = restrict(best, more)
-        now = appraise(part, _order_of(part, [more.index(k) for k in plan[1]]))
-        stages = [weakest(now.margin[n, :, 0], best.winning) for n in range(len(now.margin))]
+        now = appraise(part, _order_of(part, [more.index(k) for k in plan.order]))
+        stages = [weakest(now, n, best.winning) for n in range(len(now.margin))]
         least, faction = min(stages)
         tried.append((least, s, faction))
     if not tried:
@@ -115,16 +120,29 @@ def _missing(
     return Missing(road.move(s), road.of.factions[faction], None if points is None else -points)
 
 
-def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> tuple[float, tuple[int, ...]] | None:
-    """Slack and order (of steps) of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
+class _PartPlan(NamedTuple):
+    """An order of some steps."""
+
+    rank: float
+    """Its slack with tolls for lines: of parts that all break lines the larger is nearer."""
+    slack: float
+    """-inf where somebody who has to go on would break a line."""
+    order: tuple[int, ...]
+    """Of the steps."""
+
+
+def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> _PartPlan | None:
+    """Slack and order of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
     part = restrict(best, steps)
-    if len(steps) <= WHOLE:
-        plan = best_plan(part)
-        if not plan.order:
-            return None
-        return plan.slack, tuple(steps[s] for s in _steps_of(part, plan.order))
     way = _order_of(part, [steps.index(s) for s in order])
-    return float(slack(appraise(part, way).margin, part.winning).min()), tuple(order)
+    if len(steps) <= WHOLE:
+        way = best_plan(part).order
+        if not way:
+            return None
+        order = [steps[s] for s in _steps_of(part, way)]
+    now = appraise(part, way)
+    tolled, plain = (float(slack(m, part.winning).min()) for m in (now.tolled, now.margin))
+    return _PartPlan(tolled, plain, tuple(order))
 
 
 def _steps_of(of: Terms, order: tuple[int, ...]) -> list[int]:

@@ -119,9 +119,9 @@ class Chances:
     """And all others, and the end."""
     kept_error: float | None
     started_delivered: float | None
-    """Started, and those who move first can make their own side comply."""
+    """Started, and those whose consent or steps the package needs can make their own sides comply."""
     kept_delivered: float | None
-    """Kept, and everybody who moves can."""
+    """Kept, and they can."""
     kept_if_signed: float | None
     """Kept among the draws in which it is signed."""
 

@@ -9,14 +9,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analyses.deal.room import View, accepted, view
 from detente.analyses.deal.run import Deal
 from detente.analyses.roadmap.result import Move
 from detente.analyses.roadmap.terms import terms
-from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan
-from detente.problem import RED, Sample
+from detente.kernels.acceptance import agreed
+from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
+from detente.problem import Sample
 from detente.problem.steps import Agenda, Judged, Step
 
-__all__ = ["TOLERANCE", "WHOLE", "Floats", "Road", "weakest"]
+__all__ = ["TOLERANCE", "WHOLE", "Floats", "Road", "weakest", "worst"]
 
 TOLERANCE = 1e-9
 
@@ -56,19 +58,41 @@ class Road:
     def plan(self) -> Plan:
         return best_plan(self.best)
 
+    @cached_property
+    def now(self) -> Appraisal:
+        """The order found, at best estimates."""
+        return appraise(self.best, self.plan.order)
+
+    @cached_property
+    def slack(self) -> float:
+        """Of the worst stage; -inf: somebody who has to go on would break a line."""
+        return worst(self.best, self.plan.order)
+
+    @property
+    def bound(self) -> float:
+        """No order has more slack; -inf: every order breaks a line."""
+        return self.slack if self.plan.proven else self.plan.bound
+
     def over(self, sample: Sample) -> tuple[Terms, Appraisal]:
         """The order found, in every draw of a sample."""
         drawn = terms(self.of, sample, self.drawn, self.given)
         return drawn, appraise(drawn, self.plan.order)
 
-    def told(self, points: float) -> float | None:
-        """Points for the reader; None where a line is crossed, which has no points."""
-        return round(points, 6) if points > self.line else None
+    def seen(self, sample: Sample) -> tuple[View, NDArray[np.int16]]:
+        """A sample from the table, and the package [1, I] as it is there: consent is asked as the deal asks it."""
+        package = np.array([[path[-1] for path in self.of.paths]], dtype=np.int16)
+        return view(self.of.problem, sample, self.of.table), package
 
-    @cached_property
-    def line(self) -> float:
-        """Below this only a crossed line takes anybody."""
-        return -RED * float(self.ready.problem.step[list(self.of.table.factions)].max())
+    def signed(self, sample: Sample) -> NDArray[np.bool_]:
+        """[S] whether the table agrees to the package."""
+        seen, package = self.seen(sample)
+        found: NDArray[np.bool_] = agreed(accepted(seen, package), seen.winning)[0]
+        return found
+
+    @staticmethod
+    def told(points: float) -> float | None:
+        """Points for the reader; None where a line is broken, which has no points."""
+        return None if points == -np.inf else round(points, 6)
 
     def move(self, step: int) -> Move:
         s: Step = self.of.steps[step]
@@ -78,12 +102,18 @@ class Road:
         return tuple(self.move(n) for n in range(len(self.of.steps)) if mask >> n & 1)
 
 
-def weakest(margin: Floats, winning: NDArray[np.int64]) -> tuple[float, int]:
-    """Of the winning set whose smallest margin is largest: that margin, and whose it is."""
-    found = (-np.inf, 0)
-    for mask in winning.tolist():
-        inside = [f for f in range(len(margin)) if mask >> f & 1]
-        worst = min(inside, key=lambda f: float(margin[f]), default=None)
-        if worst is not None and float(margin[worst]) > found[0]:
-            found = (float(margin[worst]), worst)
-    return found
+def worst(of: Terms, order: tuple[int, ...]) -> float:
+    """The slack of the worst stage of an order, in one draw; -inf where it breaks a line of who has to go on."""
+    return float(slack(appraise(of, order).margin, of.winning).min())
+
+
+def weakest(now: Appraisal, stage: int, winning: NDArray[np.int64]) -> tuple[float, int]:
+    """Of the winning set whose smallest margin at a stage is largest: that margin, and whose it is."""
+    least = float(slack(now.margin, winning)[stage, 0])
+    margin = (now.tolled if least == -np.inf else now.margin)[stage, :, 0]
+    found = [
+        min((float(margin[f]), f) for f in range(len(margin)) if mask >> f & 1)
+        for mask in winning.tolist()
+        if mask
+    ]
+    return least, max(found, key=lambda one: one[0], default=(least, 0))[1]

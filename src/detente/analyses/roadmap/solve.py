@@ -1,4 +1,4 @@
-"""In what order can a package be carried out, and would it hold? MODEL.md, sections 4 and 5.
+"""In what order can a package be carried out, and would it hold?
 
 At best estimates the order with the most slack (:mod:`detente.kernels.sequencing`); over the draws, the share
 in which that order survives; the least patience that carries it; what would buy the most slack; and three
@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analyses.deal.room import crossed, totals
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.roadmap.base_rates import BASE_RATES
 from detente.analyses.roadmap.remedies import boosts, longest_part
@@ -26,7 +27,6 @@ from detente.analyses.roadmap.result import (
     Stage,
 )
 from detente.analyses.roadmap.road import TOLERANCE, Floats, Road, weakest
-from detente.analyses.roadmap.terms import LINE, terms
 from detente.case.dates import months_after
 from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import (
@@ -35,16 +35,15 @@ from detente.kernels.sequencing import (
     Appraisal,
     Terms,
     appraise,
-    flows_along,
     slack,
 )
-from detente.problem import table
+from detente.problem import Sample, obliged, table
 from detente.problem.steps import agenda
 from detente.rng import replicate_error
 
 __all__ = ["roadmap"]
 
-Number = TypeVar("Number", np.float64, np.int64)
+Number = TypeVar("Number", np.float64, np.int64, np.bool_)
 
 
 def roadmap(
@@ -91,11 +90,10 @@ def roadmap(
             "every order of these steps passes through a combination that the case calls impossible; if two steps "
             "can be taken at one moment, say so under 'steps: {simultaneous: [[ISSUE, ISSUE]]}'"
         )
-    now = appraise(road.best, road.plan.order)
     drawn, then = road.over(ready.fresh)
     lasting = slack(then.margin, drawn.winning)
     holds = (lasting >= -TOLERANCE).all(axis=0)
-    stages = _stages(road, now, (lasting >= -TOLERANCE).mean(axis=1))
+    stages = _stages(road, (lasting >= -TOLERANCE).mean(axis=1))
     return RoadmapResult(
         case=case.id,
         title=case.title,
@@ -109,25 +107,21 @@ def roadmap(
         rule=rule,
         supposed=road.supposed,
         supposed_prior=_prior(ready, road.supposed),
-        short={
-            f: None if (points := plain.told(float(g))) is None else -points
-            for f, g in zip(of.factions, _package_flow(plain.best)[:, 0], strict=True)
-            if g < -TOLERANCE
-        },
+        short=_short(plain),
         guarantees=road.given,
         stages=stages,
         months=stages[-1].month,
-        slack=road.told(road.plan.slack),
-        bound=road.told(road.plan.bound),
+        slack=road.told(road.slack),
+        bound=road.told(road.bound),
         proven=road.plan.proven,
         weakest=_worst(stages).number,
-        lines=_lines(road),
+        lines=_lines(road, road.sample),
         survival=float(holds.mean()),
         survival_error=replicate_error(holds, REPLICATES),
         survival_by_reading=_by_reading(road),
         patience=_patience(road),
         boosts=boosts(road),
-        part=None if road.plan.slack >= -TOLERANCE else longest_part(road),
+        part=None if road.slack >= -TOLERANCE else longest_part(road),
         chances=_chances(road, drawn, then),
         record=None
         if case.record is None
@@ -147,21 +141,29 @@ def _supposed(plain: Road, asked: Mapping[str, str] | None) -> Mapping[str, str]
                 known = ", ".join(f"{f}={r}" for f, rs in case.readings.items() for r in rs)
                 raise UsageError(f"no reading '{f}={reading}' in case '{case.id}'; it has: {known or 'none'}")
         return asked
-    if _agreed(plain.best):
+    if plain.signed(plain.sample)[0]:
         return {}
     rivals = {f: case.readings[f] for f in plain.of.factions if len(case.readings.get(f, {})) > 1}
     likeliest = {f: max(rs, key=lambda r, rs=rs: rs[r].prior.median) for f, rs in rivals.items()}  # type: ignore[misc]
     combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
     changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
     for one in sorted(filter(None, changed), key=lambda one: -_prior(plain.ready, {**likeliest, **one})):
-        if _agreed(terms(plain.of, plain.ready.supposing(one), plain.known, plain.given)):
+        if plain.signed(plain.ready.supposing(one))[0]:
             return one
     return {}
 
 
-def _agreed(of: Terms) -> bool:
-    """Whether somebody who suffices finds the package no worse than no deal."""
-    return bool(slack(_package_flow(of)[None], of.winning)[0, 0] >= -TOLERANCE)
+def _short(road: Road) -> dict[str, float | None]:
+    """Faction → points by which the package is worse than no deal; None where it breaks a line."""
+    seen, package = road.seen(road.sample)
+    gains = totals(seen, package)[0, :, 0] - seen.seat.no_deal[:, 0]
+    lined = crossed(seen, package)[0, :, 0]
+    step = road.ready.problem.step[list(road.of.table.factions)]
+    return {
+        f: None if hit else round(-float(g), 6)
+        for f, g, hit in zip(road.of.factions, gains * step, lined, strict=True)
+        if hit or g < 0
+    }
 
 
 def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
@@ -173,14 +175,13 @@ def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
     return round(chance, 6)
 
 
-def _stages(road: Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
-    factions, best = road.of.factions, road.best
+def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
+    factions, best, now = road.of.factions, road.best, road.now
     found: list[Stage] = []
-    flow = flows_along(best, road.plan.order)
     start = road.ready.problem.case.as_of
     for n in range(len(road.plan.order) + 1):
         margin = now.margin[n, :, 0]
-        least, whose = weakest(margin, best.winning)
+        least, whose = weakest(now, n, best.winning)
         mask = int(best.batches[road.plan.order[n]]) if n < len(road.plan.order) else 0
         steps = road.moves(mask)
         month = int(now.elapsed[n, 0])
@@ -192,7 +193,7 @@ def _stages(road: Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
                 months=max((s.months for s in steps), default=0),
                 steps=steps,
                 margin={f: road.told(float(m)) for f, m in zip(factions, margin, strict=True)},
-                crosses=_crossed(road, flow[n]),
+                crosses=tuple(f for f, hit in zip(factions, now.crosses[n, :, 0], strict=True) if hit),
                 way_out={f: KINDS[int(k)] for f, k in zip(factions, now.kind[n, :, 0], strict=True)},
                 slack=road.told(least),
                 weakest=factions[whose],
@@ -200,14 +201,6 @@ def _stages(road: Road, now: Appraisal, share: Floats) -> tuple[Stage, ...]:
             )
         )
     return tuple(found)
-
-
-def _package_flow(of: Terms) -> Floats:
-    """[F, S] points above no deal once everything is done."""
-    done = (1 << of.steps) - 1
-    matched = [t for t in range(len(of.on)) if int(of.off[t]) & done == 0]
-    flow: Floats = np.asarray(of.base + of.delta.sum(axis=1) + of.points[:, matched].sum(axis=1))
-    return flow
 
 
 def _worst(stages: tuple[Stage, ...]) -> Stage:
@@ -218,14 +211,10 @@ def _worst(stages: tuple[Stage, ...]) -> Stage:
     return min(stages, key=lambda s: -np.inf if s.slack is None else s.slack)
 
 
-def _lines(road: Road) -> tuple[str, ...]:
-    return _crossed(road, _package_flow(road.best)[:, 0])
-
-
-def _crossed(road: Road, flow: Floats) -> tuple[str, ...]:
-    """Factions one of whose lines is broken, from the flow [F] of a state."""
-    step = road.ready.problem.step[list(road.of.table.factions)]
-    return tuple(f for f, hit in zip(road.of.factions, flow < -LINE * step / 2, strict=True) if hit)
+def _lines(road: Road, sample: Sample) -> tuple[str, ...]:
+    """Factions one of whose lines the package breaks in a sample of one."""
+    lined = crossed(*road.seen(sample))[0, :, 0]
+    return tuple(f for f, hit in zip(road.of.factions, lined, strict=True) if hit)
 
 
 def _by_reading(road: Road) -> dict[str, dict[str, float]]:
@@ -290,6 +279,7 @@ def _spread(of: Terms, rho: Floats) -> Terms:
         base=wide(of.base),
         delta=wide(of.delta),
         points=wide(of.points),
+        broken=wide(of.broken),
         month=wide(of.month),
         undo=wide(of.undo),
         penalty=wide(of.penalty),
@@ -302,7 +292,7 @@ def _spread(of: Terms, rho: Floats) -> Terms:
 
 
 def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
-    signed = (slack(_package_flow(drawn)[None], drawn.winning)[0] >= -TOLERANCE).astype(np.float64)
+    signed = road.signed(road.ready.fresh).astype(np.float64)
     error = replicate_error(signed, REPLICATES)
     spread = road.drawn.values.get("steps.temptation")
     if spread is None:
@@ -310,8 +300,8 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
     stays = _stays(then.margin, drawn.winning, spread)
     started = signed * stays[0]
     kept = signed * stays.prod(axis=0)
-    first = _deliver(road, int(drawn.batches[road.plan.order[0]]))
-    everybody = _deliver(road, (1 << len(road.of.steps)) - 1)
+    parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
+    delivered = road.ready.fresh.delivered(road.of.problem, parties)
     return Chances(
         signed=float(signed.mean()),
         signed_error=error,
@@ -319,8 +309,8 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
         started_error=replicate_error(started, REPLICATES),
         kept=float(kept.mean()),
         kept_error=replicate_error(kept, REPLICATES),
-        started_delivered=float((started * first).mean()),
-        kept_delivered=float((kept * everybody).mean()),
+        started_delivered=float((started * delivered).mean()),
+        kept_delivered=float((kept * delivered).mean()),
         kept_if_signed=float(kept.sum() / signed.sum()) if signed.any() else None,
     )
 
@@ -334,13 +324,3 @@ def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats
         inside = [f for f in range(each.shape[1]) if mask >> f & 1]
         best = np.maximum(best, each[:, inside].prod(axis=1))
     return best
-
-
-def _deliver(road: Road, mask: int) -> Floats:
-    """[S] chance that all parties that take these steps can make their own sides comply."""
-    moving = {p for n, s in enumerate(road.of.steps) if mask >> n & 1 for p in s.parties}
-    parties = list(road.ready.problem.case.parties)
-    chance = np.ones(road.ready.draws)
-    for p in sorted(moving):
-        chance *= road.ready.fresh.delivers[parties.index(p)]
-    return chance

@@ -9,13 +9,10 @@ from numpy.typing import NDArray
 
 from detente.case.model import Guarantee
 from detente.kernels.sequencing import Terms
-from detente.problem import RED, Sample, seat
+from detente.problem import Sample, seat
 from detente.problem.steps import Agenda, Judged, patience
 
-__all__ = ["LINE", "terms"]
-
-LINE = RED * 1e5
-"""Grid steps a month that a broken line costs: more than any utility even for a month in the most patient eyes."""
+__all__ = ["terms"]
 
 
 def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]) -> Terms:
@@ -44,14 +41,15 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
                     :, None
                 ]
         n += len(path) - 1
-    on, off, excluded, points = [], [], [], []
+    on, off, excluded, points, broken = [], [], [], [], []
     for t in range(len(seen.start) - 1):
         pairs = [(int(seen.issue[k]), int(seen.option[k])) for k in range(seen.start[t], seen.start[t + 1])]
         if all(pair in reached for pair in pairs):
             on.append(sum(reached[pair][0] for pair in pairs))
             off.append(sum(reached[pair][1] for pair in pairs))
             excluded.append(bool(seen.excluded[t]))
-            points.append((seen.add[:, t] - np.where(seen.broken[:, t], LINE, 0.0)) * step[:, None])
+            points.append(seen.add[:, t] * step[:, None])
+            broken.append(seen.broken[:, t])
     made = Terms(
         base=base,
         delta=delta,
@@ -59,6 +57,7 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
         off=np.array(off, dtype=np.int64),
         excluded=np.array(excluded, dtype=np.bool_),
         points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
+        broken=np.array(broken).transpose(1, 0, 2) if broken else np.zeros((count, 0, size), dtype=np.bool_),
         needs=of.needs,
         month=_months(of, known, {}, size),
         rho=patience(problem, sample, known, of.factions),

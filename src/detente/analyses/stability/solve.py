@@ -1,4 +1,4 @@
-"""Where can the standoff come to rest? The graph model for conflict resolution; MODEL.md, section 5.
+"""Where can the standoff come to rest? The graph model for conflict resolution.
 
 At best estimates: which states are stable for each mover and for all, by five concepts (see
 :mod:`detente.kernels.conflict`), and whether a coalition would leave together; over the draws, the share in
@@ -25,8 +25,7 @@ from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
 from detente.kernels.freegraph import free_stability
 from detente.kernels.threads import each
-from detente.problem import RED
-from detente.problem.conflict import Conflict, conflict, ordinal_ranks, ranks
+from detente.problem.conflict import Conflict, conflict, eyes, ordinal_ranks
 
 __all__ = ["LISTED", "LOOKED", "MAX_MOVES", "MAX_WORK", "stability"]
 
@@ -58,6 +57,10 @@ class _Board:
     graph: kernel.Moves
     rank: NDArray[np.int32]
     step: NDArray[np.float64] | None
+    worth: NDArray[np.int64] | None
+    """[F, N] utilities in grid steps, lines left out; None where there are no points."""
+    lines: NDArray[np.int64] | None
+    """[F, N] how many of its lines a state breaks."""
 
     @cached_property
     def members(self) -> Bools:
@@ -129,12 +132,12 @@ class _Board:
 
     def gains(self, m: int, s: int, t: int) -> dict[str, float | None] | None:
         """Points that the members of mover m gain by going from s to t; None across a line of theirs."""
-        if self.step is None:
+        if self.step is None or self.worth is None or self.lines is None:
             return None
         found: dict[str, float | None] = {}
         for f in np.flatnonzero(self.members[m]):
-            steps = int(self.rank[f, t]) - int(self.rank[f, s])
-            crosses = abs(steps) > RED // 2
+            steps = int(self.worth[f, t]) - int(self.worth[f, s])
+            crosses = self.lines[f, t] != self.lines[f, s]
             found[self.at.factions[f]] = None if crosses else round(steps * float(self.step[f]), 9)
         return found
 
@@ -222,10 +225,10 @@ def _board(at: Conflict, ready: Deal | None) -> _Board:
         )
     graph = kernel.moves(states, at.sizes, at.allowed, at.movable)
     if ready is None:
-        return _Board(at, states, graph, ordinal_ranks(at, states), None)
-    rank = ranks(ready.problem, ready.best, at, states)(0)
+        return _Board(at, states, graph, ordinal_ranks(at, states), None, None, None)
+    seen = eyes(ready.problem, ready.best, at, states)
     place = [ready.problem.factions.index(f) for f in at.factions]
-    return _Board(at, states, graph, rank, ready.problem.step[place])
+    return _Board(at, states, graph, seen.ranks(0), ready.problem.step[place], seen.worth(0), seen.lines(0))
 
 
 def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
@@ -233,12 +236,12 @@ def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
     per = ready.draws // REPLICATES
     most = max(1, MAX_WORK // max(1, len(board.graph.target)) // REPLICATES)
     use = min(per, most, max(1, at_most // REPLICATES))
-    ranked = ranks(ready.problem, ready.fresh, board.at, board.states)
+    seen = eyes(ready.problem, ready.fresh, board.at, board.states)
     found = np.zeros((REPLICATES, 5, len(board.states)))
 
     def some(replicate: int) -> None:
         for n in range(use):
-            found[replicate] += board.stable_if(ranked(replicate * per + n)).all(axis=1)
+            found[replicate] += board.stable_if(seen.ranks(replicate * per + n)).all(axis=1)
 
     each(some, range(REPLICATES))
     found /= use
