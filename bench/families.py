@@ -64,6 +64,7 @@ def roadmap(steps: int, factions: int, seed: int) -> Terms:
         off=np.zeros(2, dtype=np.int64),
         excluded=np.zeros(2, dtype=np.bool_),
         points=rng.uniform(-2, 2, (factions, 2, 1)),
+        broken=np.zeros((factions, 2, 1), dtype=np.bool_),
         needs=needs,
         month=rng.integers(1, 5, (steps, 1)),
         rho=rng.uniform(0.9, 0.99, (factions, 1)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import exp, log
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -10,6 +11,7 @@ from oracles.deal import (
     GRID,
     Package,
     Table,
+    breaks_a_line,
     candidates,
     egalitarian,
     frontier,
@@ -25,7 +27,7 @@ from oracles.deal import (
 from small_cases import small_cases, valid
 
 from detente.analyses.deal import deal, prepare
-from detente.analyses.deal.result import PackageResult, TrackResult
+from detente.analyses.deal.result import PackageResult, Solution, TrackResult
 from detente.case.model import Case
 
 LARGEST_BLOCK = 4
@@ -75,9 +77,11 @@ def check_track(case: Case, found: TrackResult) -> None:
     assert found.winning_sets == len(winning)
 
     objectives = table.objectives()
-    expected = {vector(table, p, objectives) for p in frontier(table, step=GRID)}
+    best = frontier(table, step=GRID)
+    expected = {vector(table, p, objectives) for p in best}
     assert {vector(table, whole(table, p.package), objectives) for p in found.frontier} == expected
-    assert found.frontier_size == len(expected)
+    assert found.frontier_size == len(best)
+    assert set(found.needed) == frozenset(table.party_of).intersection(*winning)
     for shown in found.frontier:
         assert whole(table, shown.package) in agreed
         check_package(table, shown)
@@ -103,9 +107,35 @@ def check_track(case: Case, found: TrackResult) -> None:
             members = frozenset(solution.winning_set)
             assert members in winning
             check_package(table, solution)
-            assert whole(table, solution.package) == rule(candidates(table, members, step=GRID)), (
-                rule.__name__
-            )
+            check_solution(table, solution, rule(candidates(table, members, step=GRID)))
+
+
+def check_solution(table: Table, shown: Solution, first: Package | None) -> None:
+    """The first of the best by the rule, or one that is better for somebody at the table and for nobody worse."""
+    package = whole(table, shown.package)
+    assert first is not None
+    if package != first:
+        here, there = (
+            [utility(table.case, f, p, step=GRID) for f in shown.utility] for p in (package, first)
+        )
+        assert here != there
+        assert all(a >= b for a, b in zip(here, there, strict=True))
+        inside = [list(shown.utility).index(f) for f in shown.winning_set]
+        assert [here[n] for n in inside] == [there[n] for n in inside]
+    assert shown.bound == shown.value
+    gains = [exact(shown.gain[f]) for f in shown.winning_set]
+    if shown.rule == "egalitarian":
+        assert shown.value == pytest.approx(float(min(gains, default=Fraction(0))), abs=1e-8)
+    elif shown.rule == "utilitarian":
+        total = sum((exact(shown.utility[f]) for f in shown.winning_set), Fraction(0))
+        assert shown.value == pytest.approx(float(total), abs=1e-8)
+    elif shown.rule == "nash":
+        owner = [table.party_of[f] for f in shown.winning_set]
+        logs = [log(g) / owner.count(p) for g, p in zip(gains, owner, strict=True) if g > 0]
+        product = exp(sum(logs) / max(1, len(set(owner)))) if len(logs) == len(gains) else 0.0
+        assert shown.value == pytest.approx(product, rel=1e-6, abs=1e-8)
+    else:
+        assert 0 <= shown.value <= 1 + 1e-9
 
 
 def check_nearest_miss(table: Table, found: TrackResult) -> None:
@@ -121,7 +151,7 @@ def check_nearest_miss(table: Table, found: TrackResult) -> None:
         for f in miss.shortfall
     }
     assert {f: exact(x) for f, x in miss.shortfall.items() if x} == {f: x for f, x in short.items() if x > 0}
-    assert not any(table.breaks_a_line(f, package) for f in miss.shortfall)
+    assert not any(breaks_a_line(table.case, f, package) for f in miss.shortfall)
 
 
 @given(small_cases())

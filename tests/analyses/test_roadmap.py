@@ -159,7 +159,7 @@ def test_flows_are_the_deals_gains_of_every_part() -> None:
         ]
         inside = [s for s in order if done >> s & 1]
         flows.append(drawn.base + drawn.delta[:, inside].sum(axis=1) + drawn.points[:, matched].sum(axis=1))
-    # The package itself, from the deal's own sample: utilities less no-deal values, lines as their penalty.
+    # The package itself, from the deal's own sample: utilities less no-deal values, and which lines it breaks.
     sample, problem = ready.fresh, ready.problem
     options = [
         problem.options[i].index(moves.get(name, case.issues[name].status_quo))
@@ -171,14 +171,15 @@ def test_flows_are_the_deals_gains_of_every_part() -> None:
                 int(sample.outside[i, draw]) if sample.outside[i, draw] >= 0 else o
                 for i, o in enumerate(options)
             ]
+            lined = False
             total = sum(int(sample.points[f, i, o, draw]) for i, o in enumerate(here))
             for t, pattern in enumerate(problem.patterns):
                 if all(here[i] == o for i, o in pattern):
                     total += int(sample.add[f, t, draw])
-                    if sample.broken[f, t, draw] and any(problem.issues[i] in moves for i, _ in pattern):
-                        total -= 10_000_000 * 100_000
+                    lined |= bool(sample.broken[f, t, draw])
             gain = (total - int(sample.no_deal[f, draw])) * float(problem.step[f])
             assert flows[-1][n, draw] == pytest.approx(gain, abs=1e-6, rel=1e-12)
+            assert appraise(drawn, order).crosses[-1, n, draw] == lined
     assert appraise(drawn, order).margin.shape == (len(order) + 1, len(at.factions), 64)
 
 

@@ -22,6 +22,7 @@ class Instance:
     patterns: Patterns
     pairs: list[list[tuple[int, int]]]
     add: np.ndarray
+    broken: np.ndarray
     excluded: np.ndarray
     reservation: np.ndarray
     status_quo: np.ndarray
@@ -70,8 +71,7 @@ def random_instance(seed: int, *, parties: int | None = None) -> Instance:
         chosen = np.sort(rng.choice(issues, width, replace=False))
         pairs.append([(int(i), int(rng.integers(sizes[i]))) for i in chosen])
     add = rng.integers(-span, span + 1, (parties, count))
-    if count and rng.random() < 0.3:
-        add[rng.integers(parties), rng.integers(count)] = -(10**8)
+    broken = rng.random(add.shape) < rng.choice([0.0, 0.1, 0.3])
     if count and rng.random() < 0.3:
         add[:, rng.integers(count)] = 0
     excluded = rng.random(count) < rng.choice([0.0, 0.4])
@@ -89,6 +89,7 @@ def random_instance(seed: int, *, parties: int | None = None) -> Instance:
         make_patterns(pairs) if pairs else no_patterns(),
         pairs,
         add,
+        broken,
         excluded,
         reservation,
         status_quo,

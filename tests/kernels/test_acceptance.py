@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_search import Draws, agreed_by_hand, packages_of, random_draws
 
-from detente.kernels.acceptance import accepts, agreed, agreement_counts, most_acceptable
+from detente.kernels.acceptance import LARGEST, accepts, agreed, agreement_counts, most_acceptable
 from detente.kernels.patterns import make_patterns, matches, no_patterns
 
 EVERYBODY_OF_4 = np.array([15], np.uint64)
@@ -20,7 +20,8 @@ EVERYBODY_OF_4 = np.array([15], np.uint64)
 
 def terms_of(case: Draws) -> dict[str, object]:
     return {
-        "winning": case.winning, "patterns": case.patterns, "add": case.add, "excluded": case.excluded,
+        "winning": case.winning, "patterns": case.patterns, "add": case.add, "broken": case.broken,
+        "excluded": case.excluded,
         "status_quo": case.status_quo,
     }  # fmt: skip
 
@@ -44,14 +45,16 @@ def test_the_instances_are_not_trivial() -> None:
     tables = [agreed_by_hand(random_draws(seed)) for seed in range(60)]
     assert sum(table.any() and not table.all() for table in tables) > 30
     assert any(len(random_draws(seed).winning) > 2 for seed in range(60))
-    assert any((random_draws(seed).add < -(10**7)).any() for seed in range(60))
+    assert any(random_draws(seed).broken.any() for seed in range(60))
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_listed_packages_are_judged_alike(seed: int) -> None:
     case = random_draws(seed)
     packages = np.array(packages_of(case.sizes), np.int16)
-    accept = accepts(case.points, case.thresholds, packages, patterns=case.patterns, add=case.add)
+    accept = accepts(
+        case.points, case.thresholds, packages, patterns=case.patterns, add=case.add, broken=case.broken
+    )
     assert accept.shape == (len(packages), len(case.points), case.points.shape[3])
     good = agreed(accept, case.winning)
     barred = matches(packages, case.patterns)[:, case.excluded].any(axis=1)
@@ -113,7 +116,8 @@ def test_sixteen_bits_equal_thirty_two(winning: np.ndarray) -> None:
     terms = {
         "winning": winning,
         "patterns": make_patterns([[(0, 1), (4, 2)], [(1, 0)], [(2, 3), (3, 1), (4, 0)]]),
-        "add": np.random.default_rng(1).choice([-(10**8), -700, 0, 900], (4, 3, 300)),
+        "add": np.random.default_rng(1).choice([-700, 0, 900], (4, 3, 300)),
+        "broken": np.random.default_rng(2).random((4, 3, 300)) < 0.25,
     }
     sizes = np.full(5, 4)
     narrow = agreement_counts(points, thresholds, sizes, narrow=True, **terms)
@@ -134,7 +138,8 @@ def test_what_does_not_fit_sixteen_bits_is_not_forced_into_them() -> None:
     with pytest.raises(ValueError, match="16 bits"):
         agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64), narrow=True)
     by_hand = agreed_by_hand(
-        Draws(points, thresholds, sizes, no_patterns(), np.zeros((2, 0, 50), np.int32), np.zeros(0, np.bool_),
+        Draws(points, thresholds, sizes, no_patterns(), np.zeros((2, 0, 50), np.int32),
+              np.zeros((2, 0, 50), np.bool_), np.zeros(0, np.bool_),
               np.array([3], np.uint64), None)
     )  # fmt: skip
     counts = agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64))
@@ -147,24 +152,63 @@ def test_points_too_large_to_add_are_refused() -> None:
         accepts(points, np.zeros((1, 3), np.int32), np.zeros((1, 4), np.int16))
 
 
+def test_the_largest_sums_and_thresholds_that_fit_are_exact() -> None:
+    """Points of nearly 2^28, terms of nearly 2^28 against them, and no-deal values beyond both ends."""
+    most = LARGEST - 1
+    points = np.zeros((3, 2, 2, 4), np.int32)
+    points[0, 0, 1], points[1, 0, 1], points[2, 1, 1] = most, -most, most
+    patterns = make_patterns([[(0, 1)], [(1, 1)]])
+    add = np.zeros((3, 2, 4), np.int64)
+    add[0, 0], add[1, 0], add[2, 1] = most, -most, -most
+    thresholds = np.array(
+        [
+            [2 * most, 2 * most + 1, -(10**15), 10**15],
+            [-2 * most, 1 - 2 * most, -(10**15), 0],
+            [0, 1, -1, -most],
+        ]
+    )
+    packages = np.array([[1, 1], [0, 0]])
+    plain = accepts(points, thresholds, packages, patterns=patterns, add=add)
+    assert plain[0].tolist() == [[1, 0, 1, 0], [1, 0, 1, 0], [1, 0, 1, 1]]
+    lined = np.zeros((3, 2, 4), np.bool_)
+    lined[:, 1] = True
+    assert not accepts(points, thresholds, packages, patterns=patterns, add=add, broken=lined)[0].any()
+    for walk in (0, 2**33):
+        found = most_acceptable(
+            points,
+            thresholds,
+            np.array([2, 2]),
+            winning=np.array([1], np.uint64),
+            patterns=patterns,
+            add=add,
+            walk=walk,
+        )
+        assert (found.count, found.proven) == (2, True)
+        none = most_acceptable(
+            points, thresholds, np.array([2, 2]), winning=np.array([1], np.uint64), patterns=patterns, add=add,
+            broken=lined, excluded=np.array([False, False]), walk=walk,
+        )  # fmt: skip
+        assert none.count == 2
+
+
 def test_any_number_of_red_lines_fails_the_faction_and_nobody_else() -> None:
-    # 40 patterns of -10^8 would leave 32 bits; the other faction accepts all the same.
+    # Forty tolls would leave 32 bits; the other faction accepts all the same.
     issues, draws = 40, 5
     points = np.full((2, issues, 2, draws), 3, np.int32)
     patterns = make_patterns([[(i, 1)] for i in range(issues)])
-    add = np.zeros((2, issues, draws), np.int64)
-    add[0] = -(10**8)
+    broken = np.zeros((2, issues, draws), np.bool_)
+    broken[0] = True
     packages = np.array([np.ones(issues), np.zeros(issues)], np.int16)
-    accept = accepts(points, np.full((2, draws), 10), packages, patterns=patterns, add=add)
+    accept = accepts(points, np.full((2, draws), 10), packages, patterns=patterns, broken=broken)
     assert accept[:, :, 0].tolist() == [[0, 1], [1, 1]]
     either = agreement_counts(
         points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([1, 2], np.uint64),
-        patterns=make_patterns([[(i, 1)] for i in range(12)]), add=add[:, :12],
+        patterns=make_patterns([[(i, 1)] for i in range(12)]), broken=broken[:, :12],
     )  # fmt: skip
     assert np.all(either == draws)
     both = agreement_counts(
         points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([3], np.uint64),
-        patterns=make_patterns([[(i, 1)] for i in range(12)]), add=add[:, :12],
+        patterns=make_patterns([[(i, 1)] for i in range(12)]), broken=broken[:, :12],
     )  # fmt: skip
     assert both[0] == draws
     assert not both[1:].any()
@@ -176,10 +220,10 @@ def test_red_lines_add_up_in_sixteen_bits() -> None:
     points = np.full((2, issues, 2, draws), 0, np.int32)
     points[:, :, 0] = 700
     patterns = make_patterns([[(i, 1)] for i in range(issues)] + [[(0, 1), (11, 1)]])
-    add = np.full((2, issues + 1, draws), -(10**8))
+    broken = np.ones((2, issues + 1, draws), np.bool_)
     counts = agreement_counts(
         points, np.full((2, draws), 100), np.full(issues, 2), winning=np.array([3], np.uint64),
-        patterns=patterns, add=add, narrow=True,
+        patterns=patterns, broken=broken, narrow=True,
     )  # fmt: skip
     assert counts[0] == draws
     assert not counts[1:].any()

@@ -21,6 +21,7 @@ def run(instance: Instance, winning: list[int], **changed) -> int | None:
         instance.utilities,
         instance.sizes,
         **instance.terms(),
+        broken=instance.broken,
         reservation=instance.reservation,
         status_quo=instance.status_quo,
         winning=np.array(winning, np.uint64),
@@ -45,7 +46,9 @@ def expected(instance: Instance, winning: list[int]) -> int:
     found = 0
     for x in packages(instance):
         u = scores(instance, x)
-        mask = sum(1 << p for p, r in enumerate(instance.reservation) if u[p] >= r)
+        met = [all(x[i] == o for i, o in pairs) for pairs in instance.pairs]
+        lined = instance.broken[:, met].any(axis=1)
+        mask = sum(1 << p for p, r in enumerate(instance.reservation) if u[p] >= r and not lined[p])
         found += any(mask & w == w for w in winning)
     return found
 

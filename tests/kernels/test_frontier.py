@@ -39,7 +39,7 @@ def expected(instance: Instance) -> dict[tuple[int, ...], list[tuple[int, ...]]]
 
 @pytest.mark.parametrize("block", range(10))
 def test_equals_enumeration(block: int) -> None:
-    sizes_seen = set()
+    sizes_seen, twins = set(), 0
     for seed in range(block * RANDOM // 10, (block + 1) * RANDOM // 10):
         instance = random_instance(seed)
         want = expected(instance)
@@ -47,10 +47,24 @@ def test_equals_enumeration(block: int) -> None:
         assert [tuple(u) for u in front.points.tolist()] == sorted(want, reverse=True), seed
         for u, x in zip(front.points.tolist(), front.packages.tolist(), strict=True):
             assert tuple(x) in want[tuple(u)], seed
+            twins += len(want[tuple(u)]) > 1
             if not instance.pairs:
                 assert tuple(x) == min(want[tuple(u)]), seed
+        assert [front.count(n) for n in range(len(want))] == [
+            len(want[tuple(u)]) for u in front.points.tolist()
+        ]
         sizes_seen.add(min(len(want), 3))
     assert sizes_seen == {0, 1, 2, 3}
+    assert twins > 20
+
+
+def test_packages_that_are_worth_the_same_are_counted_beyond_one_word() -> None:
+    """Thirty issues of twelve options that nobody cares about, and one that both do."""
+    utilities = np.zeros((2, 31, 12), np.int64)
+    utilities[:, 30, :2] = [[1, 0], [0, 1]]
+    front = frontier(utilities, np.array([12] * 30 + [2]))
+    assert front.points.tolist() == [[1, 0], [0, 1]]
+    assert [front.count(n) for n in range(2)] == [12**30, 12**30]
 
 
 @pytest.mark.parametrize("parties", range(1, 9))
@@ -135,15 +149,6 @@ def test_everything_excluded_gives_an_empty_front() -> None:
 
 def test_only_package_is_the_status_quo() -> None:
     assert len(frontier(np.ones((3, 2, 1), int), np.array([1, 1]), status_quo=np.array([0, 0])).points) == 0
-
-
-def test_red_line_fails_one_faction_only() -> None:
-    utilities = np.array([[[0, 5]], [[0, 5]]])
-    line = {"patterns": make_patterns([[(0, 1)]]), "add": np.array([[-(10**8)], [0]])}
-    both = frontier(utilities, np.array([2]), **line, reservation=np.array([0, 0]))
-    assert both.points.tolist() == [[0, 0]]
-    second = frontier(utilities, np.array([2]), **line, reservation=np.array([-(2**60), 0]))
-    assert second.points.tolist() == [[0, 0], [5 - 10**8, 5]]
 
 
 def test_equal_vectors_are_represented_by_the_smallest_package() -> None:

@@ -48,6 +48,7 @@ def arrays(of: oracle.Agenda) -> Terms:
         off=masks(of.off),
         excluded=np.array(of.excluded, dtype=np.bool_),
         points=np.array(of.points, dtype=float).reshape(len(of.base), len(of.on))[..., None],
+        broken=np.zeros((len(of.base), len(of.on), 1), np.bool_),
         needs=masks(of.needs),
         month=np.array(of.month)[:, None],
         rho=column(of.rho),
@@ -110,6 +111,55 @@ def test_every_margin_and_way_out_of_a_given_order() -> None:
                     assert out[kind] == pytest.approx(max(out.values()), abs=1e-9)
                     looked += 1
     assert looked > 1000
+
+
+def test_a_line_is_a_flag_and_not_a_number() -> None:
+    """A margin is -inf exactly where going on meets a line, now or later; elsewhere a line is worth more than any points."""
+    rng, price = random.Random(5), 1e7
+    lined = free = 0
+    for of in instances(250):
+        broken = [[bool(on) and rng.random() < 0.4 for on in of.on] for _ in of.base]
+        made = arrays(of)._replace(broken=np.array(broken).reshape(len(of.base), len(of.on), 1))
+        dear = replace(
+            of,
+            points=tuple(
+                tuple(x - price * b for x, b in zip(row, hit, strict=True))
+                for row, hit in zip(of.points, broken, strict=True)
+            ),
+        )
+        for plan in oracle.plans(of)[:4]:
+            now = appraise(made, indices(of, plan))
+            margins = np.array(oracle.margins(dear, plan))
+            reached = [done | batch for done, batch, _ in oracle.stages(of, plan)]
+            for f, hit in enumerate(broken):
+                meets = [any(b and oracle.matches(of, t, s) for t, b in enumerate(hit)) for s in reached]
+                assert now.crosses[:, f, 0].tolist() == meets
+                for n in range(len(reached)):
+                    assert (now.margin[n, f, 0] == -np.inf) == any(meets[n:])
+                    lined += any(meets[n:])
+                    if not any(meets[n:]) and margins[n, f] < price / 1000:
+                        assert now.margin[n, f, 0] == pytest.approx(margins[n, f], abs=1e-5)
+                        free += 1
+        best, plan = oracle.best(dear)
+        if plan is not None and abs(best) < price / 1000 and max(of.horizon) < 0:
+            found = best_plan(made)
+            now = appraise(made, found.order)
+            assert slack(now.margin, made.winning).min() == pytest.approx(best, abs=1e-5)
+            assert found.bound >= best - 1e-5
+    assert min(lined, free) > 200
+
+
+def test_a_line_that_the_status_quo_breaks_binds_until_a_step_mends_it() -> None:
+    """Going on never passes through it where the step comes first; whoever walks off afterwards owes it nothing."""
+    line = {"on": np.array([0]), "off": np.array([1]), "excluded": np.array([False])}
+    flags = np.array([[[True]], [[False]]])
+    made = plain([[1.0, -1.0], [-1.0, 2.0]], [1, 2], points=np.zeros((2, 1, 1)), broken=flags, **line)
+    first, last = appraise(made, (0, 1)), appraise(made, (1, 0))
+    assert not first.crosses.any()
+    assert np.abs(first.margin).max() < 10
+    assert last.crosses[:, 0, 0].tolist() == [True, False, False]
+    assert last.margin[0, 0, 0] == -np.inf
+    assert best_plan(made).order == (0, 1)
 
 
 def test_a_part_is_an_agreement_of_its_own() -> None:
@@ -195,6 +245,7 @@ def plain(delta: list[list[float]], own: list[int], **other: object) -> Terms:
         off=np.zeros(0, np.int64),
         excluded=np.zeros(0, np.bool_),
         points=np.zeros((factions, 0, 1)),
+        broken=np.zeros((factions, 0, 1), np.bool_),
         needs=np.zeros(steps, np.int64),
         month=np.ones((steps, 1), np.int64),
         rho=np.full((factions, 1), 0.9),
@@ -305,6 +356,7 @@ def test_starting_small_keeps_an_opportunist_waiting() -> None:
             off=np.zeros(rounds, np.int64),
             excluded=np.zeros(rounds, np.bool_),
             points=np.array([-(d - g) * growth, np.zeros(rounds)])[..., None],
+            broken=np.zeros((2, rounds, 1), np.bool_),
             rho=np.full((2, 1), delta),
         )
         leaving = appraise(terms, tuple(range(rounds + 1))).leaving[1:-1, 0, 0]

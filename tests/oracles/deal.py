@@ -15,7 +15,7 @@ How the definitions are read:
 - An issue moves at a table only if it is on it, not decided outside, and those who sit there can satisfy its
   control tree. ``control="moved"`` asks only those who control what a package moves; ``"movable"`` asks the
   controllers of everything that the table can move.
-- A line that the status quo breaks with issues that cannot move at a table is not counted there.
+- A line binds wherever it is true: one that is broken by what stays where it is binds whatever the table settles.
 - Dominance and blocking are over the factions that are in some minimal winning set.
 - With ``step`` every addend is rounded, half to even, to multiples of it, for factions with weights and values.
   Raw points are taken as they are.
@@ -263,13 +263,8 @@ class Table:
             f
             for f in self.party_of
             if utility(self.case, f, package, step=step) >= no_deal(self.case, f, step=step)
-            and not self.breaks_a_line(f, package)
+            and not breaks_a_line(self.case, f, package)
         )
-
-    def breaks_a_line(self, faction: str, package: Package) -> bool:
-        """Lines that the status quo breaks and nothing at this table could mend bind nobody here."""
-        binding = [line for line in lines(self.case, faction) if set(self.movable) & line.keys()]
-        return any(matches(package, line) for line in binding)
 
     def agreed(self, *, step: Fraction | None = None) -> list[dict[str, str]]:
         return [p for p in self.packages() if self.agreed_by(self.consent(p, step=step), p)]
@@ -409,7 +404,7 @@ def nearest_miss(table: Table, *, step: Fraction | None = None) -> tuple[Fractio
     found: list[tuple[Fraction, dict[str, str]]] = []
     for package in table.packages():
         for winning in table.winning_sets():
-            if not any(table.breaks_a_line(f, package) for f in winning):
+            if not any(breaks_a_line(table.case, f, package) for f in winning):
                 lacking = [
                     no_deal(table.case, f, step=step) - utility(table.case, f, package, step=step)
                     for f in winning

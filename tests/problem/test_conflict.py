@@ -12,8 +12,7 @@ from detente.analyses.stability import stability
 from detente.case.reading import load_case, read_case
 from detente.catalogue import resolve
 from detente.kernels.conflict import feasible
-from detente.problem import RED
-from detente.problem.conflict import conflict, ordinal_ranks, ranks
+from detente.problem.conflict import conflict, eyes, ordinal_ranks
 
 CASE = """\
 detente: 1
@@ -71,12 +70,20 @@ def test_utilities_movers_and_moves() -> None:
     states = feasible(at.sizes, np.array([0, 2]), np.array([0, 2]), np.array([3, 2]))
     assert len(states) == 4 * 2 * 3 - 2
     ready = prepare(case, draws=64)
-    found = ranks(ready.problem, ready.best, at, states)(0)
+    seen = eyes(ready.problem, ready.best, at, states)
+    worth, lines, rank = seen.worth(0), seen.lines(0), seen.ranks(0)
     for n, state in enumerate(states.tolist()):
         package = {"far": "x", **at.named(state)}
         for f, faction in enumerate(at.factions):
-            points = (int(found[f, n]) + RED * breaks_a_line(case, faction, package)) / 100
-            assert abs(points - float(utility(case, faction, package))) < 0.05
+            assert abs(int(worth[f, n]) / 100 - float(utility(case, faction, package))) < 0.05
+            assert lines[f, n] == breaks_a_line(case, faction, package)
+    for f in range(len(at.factions)):
+        keys = list(zip((-lines[f]).tolist(), worth[f].tolist(), strict=True))
+        assert all(
+            (rank[f, a] > rank[f, b]) == (keys[a] > keys[b])
+            for a in range(len(keys))
+            for b in range(len(keys))
+        )
 
 
 def test_gains_across_a_line_have_no_points() -> None:

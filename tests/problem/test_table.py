@@ -85,6 +85,20 @@ def test_thresholds_leave_out_what_does_not_move() -> None:
     np.testing.assert_array_equal(s.thresholds, sample.no_deal[[0, 3]] - s.base)
 
 
+def test_a_line_on_what_stays_put_binds_whatever_moves() -> None:
+    case = made({"main": {"parties": ["a", "c"], "issues": ["x"]}})
+    wants = {
+        **case.preferences,
+        "c": case.preferences["c"].model_copy(update={"red_lines": ({"y": "no"},)}),
+        "a": case.preferences["a"].model_copy(update={"red_lines": ({"z": "yes"}, {"z": "no", "x": "yes"})}),
+    }
+    problem = build(case.model_copy(update={"preferences": wants}))
+    s = seat(problem, medians(problem), table(problem))
+    options = {int(s.option[k]): t for t, k in enumerate(s.start[:-1])}
+    assert s.issue.tolist() == [0, 0]
+    assert [s.broken[:, options[o], 0].tolist() for o in (0, 1)] == [[False, True], [True, True]]
+
+
 def test_unknown_track_names_the_tracks() -> None:
     problem = build(made({"main": {"parties": ["a"]}}))
     with pytest.raises(UsageError, match="it has: main"):

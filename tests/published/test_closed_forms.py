@@ -440,6 +440,7 @@ def terms(delta: list[list[float]], own: list[int], **other: object) -> Terms:
         off=np.zeros(0, np.int64),
         excluded=np.zeros(0, np.bool_),
         points=np.zeros((factions, 0, 1)),
+        broken=np.zeros((factions, 0, 1), np.bool_),
         needs=np.zeros(steps, np.int64),
         month=np.ones((steps, 1), np.int64),
         rho=np.full((factions, 1), 0.9),
@@ -511,6 +512,7 @@ def test_anchor_start_small(entry: Any) -> None:
             off=np.zeros(rounds, np.int64),
             excluded=np.zeros(rounds, np.bool_),
             points=np.array([-(d - g) * growth, np.zeros(rounds)])[..., None],
+            broken=np.zeros((2, rounds, 1), np.bool_),
             rho=np.full((2, 1), delta),
         )
         leaving = appraise(partnership, tuple(range(rounds + 1))).leaving[1:-1, 0, 0]

@@ -19,7 +19,8 @@ The last two are found out after ``k`` months, and then everything that can be u
 
 Where a term is a *line* of f, f does not go on to a set that matches it: its margin is -inf wherever going on passes through
 one, now or later. While orders are compared a line costs a toll for each month, worked out from the terms so that it is
-more than anything else can make up for; it ranks the orders that break lines, and no answer is read from it.
+more than anything else can make up for; it ranks the orders that break lines, and no answer is read from it. After a
+breakdown only those lines cost that were not broken before anything was done.
 
 The margin of f is ``V_f`` less its best deviation less its cost; the slack of a stage is the largest, over the
 winning sets, of the smallest margin in the set; the slack of a plan is that of its worst stage.
@@ -31,7 +32,7 @@ with each ``V_f`` taken at its own best over all continuations a bound; a second
 that could still lie on a better plan. Where the labels kept are capped, the bound says by how much a better
 plan could exceed the one found.
 
-Time O(2^M B F M) for B batches. Memory for each of the 2^M sets: some 8 (3 F + 5) bytes in the first pass, for those
+Time O(2^M B F M) for B batches. Memory for each of the 2^M sets: some 8 (4 F + 5) bytes in the first pass, for those
 that are left in the second 8 (F + 1) + 4 bytes a label, 320 MB in all at most; times the months that exchanges can
 save, where a deadline makes the date matter.
 """
@@ -122,6 +123,8 @@ class Terms(NamedTuple):
     """[B] sets of steps that can be carried out together."""
     winning: Masks
     """[W] sets of factions of which one has to go on at each stage."""
+    toll: float = 0.0
+    """Points per month that a broken line costs while orders are compared: the kernel sets it."""
 
     @property
     def steps(self) -> int:
@@ -193,16 +196,13 @@ def _tolled(terms: Terms) -> tuple[Terms, float]:
     reach = 1.0 + float((4 * flow + sums).max(initial=0.0))
     if not terms.broken.any():
         return terms, reach
-    toll = 2 * reach / (1 - float(terms.rho.max()))
-    return terms._replace(
-        points=terms.points - toll * terms.broken, broken=np.zeros_like(terms.broken)
-    ), reach
+    return terms._replace(toll=2 * reach / (1 - float(terms.rho.max()))), reach
 
 
 def _crossed(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
     """[F, n, S] whether a set breaks a line of each faction."""
-    hit = _matched(terms, sets)
-    crossed: NDArray[np.bool_] = np.einsum("nt,fts->fns", hit, terms.broken)
+    hit = _matched(terms, sets).astype(np.int64)
+    crossed: NDArray[np.bool_] = np.einsum("nt,fts->fns", hit, terms.broken) > 0
     return crossed
 
 
@@ -262,8 +262,17 @@ def _flow(terms: Terms, sets: Masks) -> Floats:
     total: Floats = terms.base[:, None, :] + np.einsum("nm,fms->fns", has, terms.delta)
     if len(terms.on):
         hit = _matched(terms, sets).astype(np.float64)
-        total += np.einsum("nt,fts->fns", hit, terms.points)
+        total += np.einsum("nt,fts->fns", hit, terms.points - terms.toll * terms.broken)
     return total
+
+
+def _fate(terms: Terms, sets: Masks) -> Floats:
+    """[F, n, S] what stays after a breakdown, against nothing done; a line that was broken then costs nothing now."""
+
+    def gained(of: Terms) -> Floats:
+        return _flow(of, sets) - _flow(of, np.zeros(1, dtype=np.int64))
+
+    return np.minimum(gained(terms), gained(terms._replace(toll=0.0))) if terms.toll else gained(terms)
 
 
 def _matched(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
@@ -318,15 +327,16 @@ def _leaving(
     count, size = len(done), terms.rho.shape[1]
     value = np.empty((len(terms.own), count, size))
     kind = np.zeros(value.shape, dtype=np.int8)
-    nothing = _flow(terms, np.zeros(1, dtype=np.int64))
     for f in range(len(terms.own)):
         own, lapse = int(terms.own[f]), int(terms.lapse[f])
         irreversible = ~terms.reversible & ~lapse
         rho = terms.rho[f]
         left = np.maximum(0, terms.horizon[f] - elapsed)
         stay = np.zeros((count, size)) if terms.horizon[f] < 0 else rho**left
-        one = terms._replace(base=terms.base[[f]], delta=terms.delta[[f]], points=terms.points[[f]])
-        after = _flow(one, _kept(done, irreversible, support))[0] - nothing[f]
+        one = terms._replace(
+            base=terms.base[[f]], delta=terms.delta[[f]], points=terms.points[[f]], broken=terms.broken[[f]]
+        )
+        after = _fate(one, _kept(done, irreversible, support))[0]
         value[f] = (1 - stay) * after
         withheld = batch & own
         back = _retaken(done, own, terms.reversible, support)
@@ -342,7 +352,7 @@ def _leaving(
             if terms.horizon[f] >= 0:
                 months = np.minimum(months, left)
             while_hidden = rho**months
-            found_out = _flow(one, _kept(there, irreversible, support))[0] - nothing[f]
+            found_out = _fate(one, _kept(there, irreversible, support))[0]
             gain = (1 - while_hidden) * _flow(one, there)[0] + (while_hidden - stay) * found_out
             gain -= _sums(terms.undo[f], taken) + _sums(terms.penalty[f], away)
             gain = np.where(open_[:, None], gain, -np.inf)
@@ -357,7 +367,7 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
     Memory O(K F S).
     """
     size, steps = terms.rho.shape[1], len(order)
-    plain, (terms, reach) = terms, _tolled(terms)
+    terms, reach = _tolled(terms)
     batch = np.array([*(terms.batches[b] for b in order), 0], dtype=np.int64)
     done = np.concatenate([[0], np.bitwise_or.accumulate(batch)[:-1]]).astype(np.int64)
     months = (_bits(batch, terms.steps)[:, :, None] * terms.month).max(axis=1)
@@ -375,7 +385,7 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
             wait = rho ** (np.minimum(months[n], left[n]) if limited else months[n])
             going_on[f, n] = (1 - wait) * flow[f, n] + wait * going_on[f, n + 1]
     margin = going_on - leaving - terms.cost[:, None, :]
-    crosses = _crossed(plain, done | batch)
+    crosses = _crossed(terms, done | batch)
     later = np.logical_or.accumulate(crosses[:, ::-1], axis=1)[:, ::-1]
     swap = (1, 0, 2)
     return Appraisal(
@@ -397,6 +407,7 @@ class _Board(NamedTuple):
     """One draw as tables; ``n`` sets."""
 
     flow: Floats  # [n, F]
+    fate: Floats  # [n, F] after a breakdown
     feasible: NDArray[np.bool_]  # [n]
     months: NDArray[np.int64]  # [n] sum over the steps
     month: NDArray[np.int64]  # [M]
@@ -432,7 +443,7 @@ def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-d
                 kept |= support[s]
             if not back >> s & 1:
                 retaken &= ~support[s]
-    best = (1 - stay) * (board.flow[kept, f] - board.flow[0, f])
+    best = (1 - stay) * board.fate[kept, f]
     withheld = batch & board.own[f]
     for which in range(2):
         taken = retaken if which else 0
@@ -460,8 +471,8 @@ def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-d
         if left >= 0:
             months = min(months, left)
         hidden = board.power[f, months]
-        found_out = board.flow[kept, f] - board.flow[0, f]
-        best = max(best, (1 - hidden) * board.flow[there, f] + (hidden - stay) * found_out - paid)
+        found_out = (hidden - stay) * board.fate[kept, f]
+        best = max(best, (1 - hidden) * board.flow[there, f] + found_out - paid)
     return best
 
 
@@ -661,16 +672,18 @@ def _best(terms: Terms) -> Plan:
 
 def _board(terms: Terms, support: Masks, takes: NDArray[np.int64], saves: NDArray[np.int64]) -> _Board:
     sets = np.arange(1 << terms.steps, dtype=np.int64)
-    flow = np.empty((len(sets), len(terms.own)))
+    flow, fate = (np.empty((len(sets), len(terms.own))) for _ in range(2))
     feasible = np.empty(len(sets), dtype=np.bool_)
     months = np.zeros(len(sets), dtype=np.int64)
     for first in range(0, len(sets), 1 << 14):
         some = slice(first, first + (1 << 14))
         flow[some] = _flow(terms, sets[some])[:, :, 0].T
+        fate[some] = _fate(terms, sets[some])[:, :, 0].T
         feasible[some] = _feasible(terms, sets[some], support)
         months[some] = (_bits(sets[some], terms.steps) * terms.month[:, 0]).sum(axis=1)
     return _Board(
         flow=flow,
+        fate=fate,
         feasible=feasible,
         months=months,
         month=terms.month[:, 0].copy(),

@@ -388,7 +388,7 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             note += f" Of what is signed, {percent(c.kept_if_signed)} is kept."
     return Table(
         caption="Signed, started, kept: three different things",
-        columns=("Event", "Model", "And those who move can make their own side comply"),
+        columns=("Event", "Model", "And those whom it needs can make their own side comply"),
         rows=rows,
         numeric=(1, 2),
         note=note,
