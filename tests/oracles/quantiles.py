@@ -1,9 +1,9 @@
 """The quantile function of a judged range, from its definition, with SciPy's interpolator.
 
-Read as: PCHIP through (0, lower end), (0.05, low), (0.5, median), (0.95, high), (1, upper end). An end is the
-bound where there is one (values 0 and 100; shares, chances and priors 0 and 1; weights 0 and none; raw points
-their ``min`` and ``max``). Where there is none, the support ends half as far again beyond the percentile as that
-lies from the median. A certain number has one value.
+Read as: PCHIP through (0, lower end), (0.05, low), (0.5, median), (0.95, high), (1, upper end). From the median to
+an end it is one and a half times as far as to the percentile on that side, but never farther than to a bound (values
+0 and 100; shares, chances and priors 0 and 1; weights 0 and none; raw points their ``min`` and ``max``). A certain
+number has one value.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ def support(
     low: float, median: float, high: float, bounds: tuple[float | None, float | None]
 ) -> tuple[float, float]:
     lower, upper = bounds
-    return (
-        low - (median - low) / 2 if lower is None else lower,
-        high + (high - median) / 2 if upper is None else upper,
-    )
+    below, above = 1.5 * (median - low), 1.5 * (high - median)
+    if lower is not None:
+        below = min(below, median - lower)
+    if upper is not None:
+        above = min(above, upper - median)
+    return median - below, median + above
 
 
 def quantile(

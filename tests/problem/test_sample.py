@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles import quantiles as oracle
 from scipy.interpolate import PchipInterpolator
 
-from detente.case.model import Case
+from detente.case.model import Case, Range
 from detente.case.reading import read_case
 from detente.problem import build, draw, medians, parameters
+from detente.problem.build import Parameter, parameter
 from detente.problem.sample import quantile
 from detente.problem.table import seat, table
 from detente.rng import uniforms
@@ -88,6 +90,38 @@ def test_widening_keeps_the_median_and_respects_bounds() -> None:
     w = {q.path: q for q in wide.parameters}["b.weights.land"]
     assert (p.low, p.median, p.high) == (2, 3, 5)
     assert (w.low, w.median, w.high) == (0, 3, 23)
+    assert (p.lower, p.upper) == (1.5, 6)
+    assert (w.lower, w.upper) == (0, 33)
+
+
+def judged(typed: list[float], lower: float | None, upper: float | None, widen: float = 1.0) -> Parameter:
+    low, median, high = typed
+    value = Range(low=low, median=median, high=high)
+    return parameter("", "value", "", value, lower, upper, widen=widen)
+
+
+@pytest.mark.parametrize("widen", [0.0, 0.3, 1.0, 2.0, 40.0])
+@pytest.mark.parametrize("typed", [[4, 12, 22], [20, 33, 48], [0, 0, 70], [30, 32, 60], [60, 90, 95], [5, 5, 5]])
+def test_one_rule_for_tails_whatever_the_bounds(typed: list[float], widen: float) -> None:
+    """A bound cuts a tail and never draws it out: the ends are those of the same range without bounds, cut."""
+    free, cut = judged(typed, None, None, widen), judged(typed, 0, 100, widen)
+    assert cut.knots == tuple(min(100, max(0, k)) for k in free.knots)
+    median = typed[1]
+    for end, percentile in ((free.lower, free.low), (free.upper, free.high)):
+        assert end - median == pytest.approx(1.5 * (percentile - median))
+    u = np.linspace(0, 1, 101)
+    found = quantile(np.array([cut.knots]), u[:, None])[:, 0]
+    reference = oracle.quantile(u, *oracle.widened(*typed, widen, (0, 100)), (0, 100))
+    if cut.knots == free.knots:
+        np.testing.assert_allclose(found, reference, atol=1e-9)
+    assert found.min() >= 0 and found.max() <= 100
+
+
+def test_a_value_far_from_a_bound_is_not_drawn_near_it() -> None:
+    knots = np.array([judged([4, 12, 22], 0, 100).knots])
+    assert quantile(knots, np.array([[0.99]]))[0, 0] == pytest.approx(25.9, abs=0.1)
+    knots = np.array([judged([20, 33, 48], 0, 100).knots])
+    assert quantile(knots, np.array([[0.01], [0.99]]))[:, 0] == pytest.approx([15, 53.8], abs=0.1)
 
 
 def test_declared_rank_correlation_is_drawn() -> None:

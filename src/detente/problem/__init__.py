@@ -14,8 +14,8 @@ integers: ties are ties, and no result depends on the order of additions. The er
 for each addend.
 
 A range is its 5th, 50th and 95th percentile: the quantile function is the monotone cubic (PCHIP; Fritsch &
-Butland 1984) through the bounds and these three. Where there is no bound, the support ends half as far
-again beyond the 5th (95th) percentile as that lies from the median.
+Butland 1984) through these three and its ends, which lie half as far again from the median as the 5th and 95th
+percentile and never beyond a bound.
 """
 
 from __future__ import annotations

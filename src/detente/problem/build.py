@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -30,7 +31,6 @@ __all__ = [
     "build",
     "faction_names",
     "parameter",
-    "tailed",
 ]
 
 MAX_STEPS = 100_000_000
@@ -41,6 +41,7 @@ GRID = 0.01
 FINER = 3
 """Digits by which the grid of a range is finer than what was typed."""
 TAIL = 0.5
+"""How much farther than the 5th and 95th percentile the ends of a range lie from its median."""
 
 IntArray = NDArray[np.int64]
 Kind = Literal["weight", "value", "points", "no_deal", "add", "holds", "prior", "chance", "delivers", "step"]
@@ -190,25 +191,21 @@ def parameter(
     *,
     widen: float,
 ) -> Parameter:
-    """A judged range stretched by ``widen`` about its median, with the ends of its support."""
-    low, median, high = value.low, value.median, value.high
-    if low < high and widen != 1:
-        low, high = median - widen * (median - low), median + widen * (high - median)
-        low = low if lower is None else max(low, lower)
-        high = high if upper is None else min(high, upper)
-    lower = low - TAIL * (median - low) if lower is None else lower
-    upper = high + TAIL * (high - median) if upper is None else upper
-    return Parameter(path, kind, low, median, high, lower, upper, owner)
-
-
-def tailed(path: str, owner: str, value: Range, lower: float, upper: float, *, widen: float) -> Parameter:
-    """As :func:`parameter`, its tails half as far again as the percentiles lie from the median even where the number is
-    bounded: a rate of one in a thousand must not have a tail that ends at certainty."""
-    free = parameter(path, "step", owner, value, None, None, widen=widen)
-    low, median, high, first, last = (
-        min(upper, max(lower, x)) for x in (free.low, free.median, free.high, free.lower, free.upper)
+    """A judged range stretched by ``widen`` about its median, and its tails: half as far again as the percentiles lie
+    from the median. All of it is cut at the bounds ``lower`` and ``upper`` (None: there is none): a bound says what
+    cannot be, not what somebody meant by a range that lies far from it."""
+    stretch = widen * (1 + TAIL)
+    below, above = value.median - value.low, value.high - value.median
+    first, low, high, last = (
+        min(math.inf if upper is None else upper, max(-math.inf if lower is None else lower, x))
+        for x in (
+            value.median - stretch * below,
+            value.low if widen == 1 else value.median - widen * below,
+            value.high if widen == 1 else value.median + widen * above,
+            value.median + stretch * above,
+        )
     )
-    return replace(free, low=low, median=median, high=high, lower=first, upper=last)
+    return Parameter(path, kind, low, value.median, high, first, last, owner)
 
 
 class _Builder:

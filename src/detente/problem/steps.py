@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from detente.case.dates import whole_months
 from detente.case.model import Case, Range
 from detente.errors import LimitError, UsageError
-from detente.problem.build import Parameter, Problem, tailed
+from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, hands
 
@@ -234,7 +234,7 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
 
     def add(path: str, owner: str, value: Range | None, lower: float, upper: float) -> None:
         if value is not None:
-            found.append(tailed(path, owner, value, lower, upper, widen=widen))
+            found.append(parameter(path, "step", owner, value, lower, upper, widen=widen))
 
     for f, wants in case.preferences.items():
         add(f"{f}.patience", f, wants.patience, 0.01, 0.9999)

@@ -19,7 +19,7 @@ from detente.case.parts import SHARPEST, bounds, world_numbers
 from detente.case.world import Ladder, Outcome, World
 from detente.errors import UsageError
 from detente.problem import theory
-from detente.problem.build import Parameter, Problem, tailed
+from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, seat
 
@@ -129,7 +129,7 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
 
     def add(path: str, value: object, lower: float = 0.0, upper: float = math.inf) -> None:
         if isinstance(value, Range):
-            found.append(tailed(path, "", value, lower, upper, widen=widen))
+            found.append(parameter(path, "step", "", value, lower, upper, widen=widen))
 
     world = case.world
     if world is not None:
@@ -137,7 +137,9 @@ def world_parameters(case: Case, widen: float) -> list[Parameter]:
             add(number.path, number.value, number.lower, number.upper)
         for f, stakes in world.office.stakes.items():
             for outcome, value in stakes.items():
-                found.append(tailed(f"stakes.{f}.{outcome}", f, value, -math.inf, math.inf, widen=widen))
+                found.append(
+                    parameter(f"stakes.{f}.{outcome}", "step", f, value, -math.inf, math.inf, widen=widen)
+                )
         for f, readings in world.under.items():
             for r, changes in readings.items():
                 for path, value in changes.items():
