@@ -101,7 +101,9 @@ def judged(typed: list[float], lower: float | None, upper: float | None, widen: 
 
 
 @pytest.mark.parametrize("widen", [0.0, 0.3, 1.0, 2.0, 40.0])
-@pytest.mark.parametrize("typed", [[4, 12, 22], [20, 33, 48], [0, 0, 70], [30, 32, 60], [60, 90, 95], [5, 5, 5]])
+@pytest.mark.parametrize(
+    "typed", [[4, 12, 22], [20, 33, 48], [0, 0, 70], [30, 32, 60], [60, 90, 95], [5, 5, 5]]
+)
 def test_one_rule_for_tails_whatever_the_bounds(typed: list[float], widen: float) -> None:
     """A bound cuts a tail and never draws it out: the ends are those of the same range without bounds, cut."""
     free, cut = judged(typed, None, None, widen), judged(typed, 0, 100, widen)
@@ -114,7 +116,8 @@ def test_one_rule_for_tails_whatever_the_bounds(typed: list[float], widen: float
     reference = oracle.quantile(u, *oracle.widened(*typed, widen, (0, 100)), (0, 100))
     if cut.knots == free.knots:
         np.testing.assert_allclose(found, reference, atol=1e-9)
-    assert found.min() >= 0 and found.max() <= 100
+    assert found.min() >= 0
+    assert found.max() <= 100
 
 
 def test_a_value_far_from_a_bound_is_not_drawn_near_it() -> None:

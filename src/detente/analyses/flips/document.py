@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from detente.analyses.flips.scan import FLIP_DRAWS, SCAN, SETTINGS, Flip, FlipsResult
-from detente.analyses.words import Words, joined, percent
+import math
+
+from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, Flip, FlipsResult
+from detente.analyses.words import Words, joined, percent, plural
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
@@ -31,14 +33,6 @@ def document(result: FlipsResult, case: Case) -> Document:
 
 def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Finding:
     """What would flip the answer, in one sentence."""
-    inside = sorted(
-        (f for f in result.flips if f.deal_flips_at is not None and f.deal_flip_inside and not f.certain),
-        key=lambda f: f.deal_change or 0.0,
-    )
-    beyond = sorted(
-        (f for f in result.flips if f.deal_flips_at is not None and not f.deal_flip_inside and not f.certain),
-        key=lambda f: f.deal_change or 0.0,
-    )
     if result.deal_at_best_estimates is None:
         return Finding(
             "Whether there is a deal at best estimates could not be decided within the search limit, so no flips "
@@ -46,33 +40,82 @@ def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Fi
             tone="caution",
             headline=headline,
         )
-    was, becomes = ("a deal", "no deal") if result.deal_at_best_estimates else ("no deal", "a deal")
-    if inside:
-        named = joined([_change(f, words) for f in inside[:3]], "or")
-        text = f"At best estimates there is {was}; what would make it {becomes}, inside the judged ranges: {named}."
-        if len(inside) > 3:
-            text += f" {len(inside) - 3} other judgements would too."
-    elif beyond:
-        text = (
-            f"At best estimates there is {was}, and no single judgement inside its own range would change that; "
-            f"the nearest outside is {_change(beyond[0], words)}."
-        )
-    else:
-        text = f"At best estimates there is {was}, and no single number, moved alone over its legal range, changes that."
-    moved = [f for f in result.flips if f.package_flips_at is not None]
-    because = ""
-    if result.package is not None:
-        because = (
-            f"{len(moved)} of {len(result.flips)} numbers would, inside their ranges, make another of "
-            f"{result.candidates} candidates the package accepted most often."
-        )
     return Finding(
-        text,
-        because=because,
-        limit=f"One number at a time, the others at best estimates; each legal range was scanned at {SCAN} points; what a capped search could not decide counts as no change.",
+        f"{_numbers(result, words)}{_switches(result, words)}",
+        because=_packages(result),
+        limit=_limits(result),
         tone="caution",
         headline=headline,
     )
+
+
+def _numbers(result: FlipsResult, words: Words) -> str:
+    """Which numbers flip deal and no deal, nearest first: inside the judged ranges, else outside, else typed as certain."""
+    was, becomes = ("a deal", "no deal") if result.deal_at_best_estimates else ("no deal", "a deal")
+    flip = sorted(
+        (f for f in result.flips if f.deal_flips_at is not None and not f.switch),
+        key=lambda f: f.deal_change or 0.0,
+    )
+    inside = [f for f in flip if f.deal_flip_inside]
+    outside = [f for f in flip if not f.deal_flip_inside and not f.certain]
+    certain = [f for f in flip if f.certain]
+    if inside:
+        named = joined([_change(f, words) for f in inside[:3]], "or")
+        text = f"At best estimates there is {was}; what would make it {becomes}, inside the judged ranges: {named}."
+        if more := len(inside) - 3 if len(inside) > 3 else 0:
+            text += f" {plural(more, 'other number')} would too."
+        return text
+    if not flip:
+        return f"At best estimates there is {was}, and no single number, moved alone, changes that."
+    judged = any(not f.certain and not f.switch for f in result.flips)
+    named = joined(
+        [f"the nearest outside is {_change(f, words)}" for f in outside[:1]]
+        + [f"of the numbers typed without a range the nearest is {_change(f, words)}" for f in certain[:1]]
+    )
+    none = "no single judgement inside its own range would change that" if judged else "no number has a range"
+    return f"At best estimates there is {was}, and {none}; {named}."
+
+
+def _switches(result: FlipsResult, words: Words) -> str:
+    """What best estimates start from: the likeliest readings, and the lines that hold."""
+    text = ""
+    becomes = "no deal" if result.deal_at_best_estimates else "a deal"
+    for faction, verdicts in result.deal_by_reading.items():
+        named = [
+            words.reading(faction, r)
+            for r, deal in verdicts.items()
+            if deal is (not result.deal_at_best_estimates)
+        ]
+        if named:
+            text += f" If {words.faction(faction)} is read as {joined(named, 'or')}, there is {becomes}."
+    for f in result.flips:
+        if f.kind == "holds" and f.deal_flips_at is not None:
+            line = words.judgement(f.path).removeprefix("chance that ")
+            text += f" At best estimates a line holds from a chance of one half on, and with {line} changed to {percent(f.deal_flips_at)} there is {becomes}."
+    return text
+
+
+def _packages(result: FlipsResult) -> str:
+    """How firm it is which package is accepted most often."""
+    if result.package is None:
+        return ""
+    moved = sum(f.package_flips_at is not None for f in result.flips)
+    return (
+        f"Of {plural(result.compared, 'other package')} compared on the same draws, {result.indistinct:,} cannot be told apart "
+        f"from the package accepted most often. {moved:,} of {plural(len(result.flips), 'number')} would, inside their ranges, "
+        f"put another of {result.candidates:,} candidates clearly ahead of it."
+    )
+
+
+def _limits(result: FlipsResult) -> str:
+    """What the flips do not say."""
+    text = "One number at a time, the others at best estimates, over all that may be typed for it, or as far as a verdict can still change."
+    if result.moved_together:
+        text += f" {plural(len(result.moved_together), 'number')} declared to move together with others moved alone."
+    open_ended = sum(not f.deal_flip_proven for f in result.flips)
+    if open_ended:
+        text += f" For {plural(open_ended, 'number')} a search reached its limit: a nearer flip may have been missed."
+    return text
 
 
 def _change(flip: Flip, words: Words) -> str:
@@ -80,11 +123,14 @@ def _change(flip: Flip, words: Words) -> str:
 
 
 def _value(flip: Flip, value: float | None) -> str:
+    """With as many digits as tell a flip from the value before it."""
     if value is None:
         return "–"
-    if flip.kind in ("prior", "holds", "chance"):
+    if flip.kind in ("prior", "holds"):
         return percent(value)
-    return f"{value:.1f}".replace("-", "−")
+    digits = max(1, round(-math.log10(flip.deal_flip_step or 0.1)))
+    whole, _, rest = f"{value:.{digits}f}".partition(".")
+    return f"{whole}.{rest[:1]}{rest[1:].rstrip('0')}".replace("-", "−")
 
 
 def sections(result: FlipsResult, case: Case) -> list[Section]:
@@ -143,9 +189,10 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 rows=rows,
                 numeric=(5,),
                 note=f"{len(result.flips):,} numbers were tried; {len(telling):,} matter in some way, {len(rows)} are shown. "
-                f"“Another package from” was looked for at {SETTINGS} points of each judged range, in {FLIP_DRAWS} draws, among "
-                f"{result.candidates} candidates. First-order index: the share of the variance of “accepted” that the "
-                f"number explains alone; it comes from means with an error of about {100 * result.first_order_error:.1f} points.",
+                "“Deal / no deal flips at” is the nearest value that flips it; a chance of a reading moves the others in proportion. "
+                f"“Another package from” was looked for at {SETTINGS} points of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
+                f"among {result.candidates} candidates; it has to be ahead by more than {APART:g} paired errors. First-order index: "
+                "the share of the variance of “accepted” that the number explains alone, with its standard error.",
                 fold=True,
             )
         )
@@ -164,10 +211,10 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
 def _row(f: Flip, words: Words) -> list[str | Cell]:
     at = Cell("–", tone="muted")
     if f.deal_flips_at is not None:
-        inside = f.deal_flip_inside and not f.certain
+        where = " (inside the range)" if f.deal_flip_inside else "" if f.certain else " (outside)"
         at = Cell(
-            f"{_value(f, f.deal_flips_at)} {'(inside the range)' if inside else '(outside)'}",
-            tone="caution" if inside else "plain",
+            f"{_value(f, f.deal_flips_at)}{where}",
+            tone="caution" if f.deal_flip_inside else "plain",
         )
     return [
         words.judgement(f.path),
@@ -175,5 +222,5 @@ def _row(f: Flip, words: Words) -> list[str | Cell]:
         at,
         _value(f, f.package_flips_at),
         "–" if f.certain else f"{percent(f.acceptance_low, 1)} → {percent(f.acceptance_high, 1)}",
-        "–" if f.certain else percent(f.first_order, 1),
+        "–" if f.certain else f"{100 * f.first_order:.1f} ± {100 * f.first_order_error:.1f}%",
     ]

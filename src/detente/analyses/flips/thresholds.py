@@ -1,0 +1,399 @@
+"""Where deal turns into no deal: the nearest value of one number, in the terms in which it is typed and decided.
+
+Numbers are looked at where they can be typed, at whole multiples of a *unit*: 0.01 point or share; of raw points, a
+hundredth of the faction's grid step (as far as that fits its scale); of weights, a power of ten at most a ten-thousandth
+of the faction's sum. A verdict is that of the deal analysis with this value in the case file, rounding and all.
+
+One number of a faction moves its utilities only, and these so:
+
+- A value, points, a no-deal value, the points of a combination and the chance of a line move every verdict on every
+  package in one direction, rounding included. Consent only helps, so along the number the zone opens or closes once: it
+  has turned if it has at the end, and halving the whole numbers between finds the place exactly.
+- A weight w: (A + w v) / (B + w) >= d is A + w v >= d (B + w), so each package is acceptable on a half-line, and the
+  zone is closed on one interval at most. From within it, either side is as above. From outside, when the zone is open
+  at the end too, the interval is looked for by witnesses: a package that is agreed here is followed to where it is not;
+  there another one is, or the zone is closed. Each normalised contribution is rounded, so within some grid steps of the
+  place a weight may turn the verdict to and fro; what is reported is one of these turns, and the value before it does
+  not turn it.
+- A prior moves the other priors in proportion, since all are chances of one thing. At best estimates it decides which
+  reading is the likeliest, and only by that whether there is a deal: a switch, not a measure.
+
+A number without a bound is followed to where it outweighs everything else that its faction wants, or to the end of the
+faction's scale: beyond, no verdict can change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.room import View, accepted, view
+from detente.analyses.deal.run import Deal
+from detente.kernels.acceptance import agreed
+from detente.kernels.search import Existence, exists
+from detente.problem import Problem, Table, assemble, choose, medians, parameters
+from detente.problem.build import MAX_STEPS, Scheme
+
+__all__ = ["Turn", "Turns", "turns"]
+
+SEARCH_NODES = 4_000
+HOPS = 64
+"""Witnesses followed along one weight before it counts as undecided."""
+DIGITS = 2
+"""Decimals of points and shares; of raw points, decimals beyond the grid."""
+VANISHES = 20_000
+"""With this many times the weight of all others, whatever these add rounds to nothing: 100 / VANISHES is half a grid step."""
+
+Ints = NDArray[np.int64]
+
+
+class Turn(NamedTuple):
+    """What moving one number does to deal or no deal."""
+
+    at: float | None
+    """The nearest value at which it turns."""
+    unit: float
+    """The value so much nearer to the best estimate does not turn it."""
+    low: float
+    high: float
+    """Ends of what was looked at."""
+    proven: bool
+    """False: a search reached its limit, so that a nearer turn may have been missed."""
+
+
+class Turns(NamedTuple):
+    """Of all numbers that best estimates depend on."""
+
+    deal: bool | None
+    """Whether there is a deal at best estimates; None: not decided."""
+    of: Mapping[int, Turn]
+    """Parameter → turn."""
+    by_reading: Mapping[str, Mapping[str, bool | None]]
+    """Faction → reading → whether there is a deal at best estimates if this were the likeliest."""
+
+
+def turns(
+    ready: Deal, at: Table, mine: Sequence[int], *, known: NDArray[np.int16], deal: bool | None
+) -> Turns:
+    """The nearest turn of each of the parameters ``mine``.
+
+    ``known`` [N, I] are packages that are tried first; ``deal`` is the verdict at best estimates where it is known.
+    """
+    problem = ready.problem
+    court = _Court(ready, at, known)
+    if deal is None:
+        verdict = court.zone(np.zeros(1, np.int64), court.base[:1]).verdict[0]
+        deal = None if verdict < 0 else bool(verdict)
+    reading = ready.best.reading[:, 0]
+    by_reading = {problem.factions[f]: _read(court, f) for f in at.factions if len(problem.readings[f]) > 1}
+    if deal is None:
+        return Turns(None, {}, by_reading)
+    found: dict[int, Turn] = {}
+    spans: list[_Span] = []
+    for f in at.factions:
+        scheme = problem.schemes[f][int(reading[f])]
+        for n in sorted(_used(scheme) & set(mine)):
+            spans.append(_span(problem, f, scheme, n, court.base))
+        verdicts = list(by_reading.get(problem.factions[f], {}).values())
+        for r, n in enumerate(problem.priors[f] if verdicts else ()):
+            found[n] = _switch(court.base[list(problem.priors[f])], r, verdicts, deal=deal)
+    found |= dict(zip((s.number for s in spans), _followed(court, spans, deal=deal), strict=True))
+    return Turns(deal, found, by_reading)
+
+
+def _used(scheme: Scheme) -> set[int]:
+    """Parameters that a faction's utilities depend on."""
+    used = {int(n) for n in (*scheme.weight, *scheme.value.ravel(), scheme.no_deal)}
+    used |= {t.add for t in scheme.terms} | {line.holds or 0 for line in scheme.lines}
+    return used - {0}
+
+
+# --- readings ------------------------------------------------------------------------------------------------
+
+
+def _read(court: _Court, f: int) -> dict[str, bool | None]:
+    """Whether there is a deal with each reading of a faction taken for the likeliest."""
+    problem, name = court.problem, court.problem.factions[f]
+    found: dict[str, bool | None] = {}
+    for reading in problem.readings[f]:
+        seen = view(problem, medians(problem, readings={name: reading}), court.at)
+        verdict = court.search(seen).verdict[0]
+        found[reading] = None if verdict < 0 else bool(verdict)
+    return found
+
+
+def _switch(priors: NDArray[np.float64], r: int, verdicts: Sequence[bool | None], *, deal: bool) -> Turn:
+    """The prior of reading ``r`` at which another verdict's reading becomes the likeliest, the others in proportion."""
+    best, whole = float(priors[r]), float(priors.sum())
+    rest = whole - best
+    unit, proven = 10.0**-DIGITS, None not in verdicts
+    for value in sorted((k / 10**DIGITS for k in range(10**DIGITS + 1)), key=lambda v: abs(v - best)):
+        if value > whole or not rest:
+            continue
+        moved = priors * ((whole - value) / rest)
+        moved[r] = value
+        if verdicts[int(np.argmax(moved))] is (not deal):
+            return Turn(value, unit, 0.0, whole, proven)
+    return Turn(None, unit, 0.0, whole, proven)
+
+
+# --- what is looked at ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The values of one number that are looked at: whole multiples of 10^-digits, from ``first`` to ``last``."""
+
+    number: int
+    best: float
+    digits: int
+    first: int
+    last: int
+    reach: float | None = None
+    """Of raw points, which are compared exactly: the most that the faction's other numbers can add up to."""
+    both_ways: bool = False
+    """A weight: it may turn the verdict and turn it back."""
+
+    def fine(self, value: float) -> int:
+        """Decimals in which a turn near ``value`` can be typed: of raw points more than the grid has, if they fit."""
+        if self.reach is None:
+            return self.digits
+        room = math.log10(MAX_STEPS / max(self.reach + abs(value), 1e-9))
+        return max(self.digits, min(self.digits + DIGITS, math.floor(room)))
+
+    def side(self, sign: int) -> tuple[int, int]:
+        """The multiple next to the best estimate, and how many there are up to the end."""
+        scaled = Decimal(repr(self.best)).scaleb(self.digits)
+        next_to = math.floor(scaled) + 1 if sign > 0 else math.ceil(scaled) - 1
+        return next_to, max(0, sign * ((self.last if sign > 0 else self.first) - next_to) + 1)
+
+    def value(self, multiple: int) -> float:
+        """A multiple as the number that somebody would type."""
+        return float(Decimal(int(multiple)).scaleb(-self.digits))
+
+
+def _span(problem: Problem, f: int, scheme: Scheme, n: int, base: NDArray[np.float64]) -> _Span:
+    kind, best = problem.parameters[n].kind, float(base[n])
+    if kind == "weight":
+        weights = base[scheme.weight]
+        others = float(weights.sum()) - best
+        digits = 4 - math.floor(math.log10(others + best)) if others + best > 0 else DIGITS
+        last = max(best, VANISHES * others)
+        return _made(n, best, digits, 0.0, last + 10.0**-digits, both_ways=True)
+    if kind == "holds":
+        return _made(n, best, DIGITS, 0.0, 1.0)
+    wants = problem.case.preferences[problem.factions[f]]
+    low, high = (wants.min, wants.max) if scheme.raw else (0.0, 100.0)
+    if kind == "add" or (kind == "no_deal" and scheme.relative):
+        low, high = None, None
+    digits = -round(math.log10(problem.step[f]))
+    reach = 0.0 if scheme.raw else 100.0
+    for row in scheme.value if scheme.raw else ():
+        reach += max(_size(problem, int(m)) for m in row)
+    reach += sum(_size(problem, m) for m in (*(t.add for t in scheme.terms), scheme.no_deal))
+    far = 2 * reach + 10.0**-digits
+    if scheme.raw:
+        far = min(far, max(abs(best), MAX_STEPS * 10.0**-digits - reach))
+    low, high = -far if low is None else low, far if high is None else high
+    return _made(n, best, digits, low, high, reach=reach if scheme.raw else None)
+
+
+def _size(problem: Problem, n: int) -> float:
+    return max(abs(problem.parameters[n].lower), abs(problem.parameters[n].upper))
+
+
+def _made(
+    n: int,
+    best: float,
+    digits: int,
+    low: float,
+    high: float,
+    *,
+    reach: float | None = None,
+    both_ways: bool = False,
+) -> _Span:
+    first, last = (Decimal(repr(float(x))).scaleb(digits) for x in (low, high))
+    return _Span(n, best, digits, math.ceil(first), math.floor(last), reach, both_ways)
+
+
+# --- following -----------------------------------------------------------------------------------------------
+
+
+class _Court:
+    """Verdicts at best estimates in which one number differs."""
+
+    def __init__(self, ready: Deal, at: Table, known: NDArray[np.int16]) -> None:
+        self.problem, self.at, self.known = ready.problem, at, known
+        self.base = parameters(self.problem, np.full((1, self.problem.dimensions), 0.5))[0]
+
+    def search(self, seen: View) -> Existence:
+        """Whether some package is agreed, and one that is."""
+        s = seen.seat
+        return exists(
+            s.points,
+            s.thresholds,
+            s.sizes,
+            winning=seen.winning,
+            candidates=self.known,
+            node_limit=SEARCH_NODES,
+            **seen.over,
+        )
+
+    def zone(self, numbers: Ints, values: NDArray[np.float64]) -> Existence:
+        """With number ``numbers[k]`` at ``values[k]``."""
+        found = [self.search(seen) for _, seen in self._views(numbers, values)]
+        return Existence(
+            np.concatenate([e.verdict for e in found] or [np.zeros(0, np.int8)]),
+            np.concatenate([e.witness for e in found] or [np.zeros((0, len(self.at.issues)), np.int16)]),
+        )
+
+    def accepts(
+        self, numbers: Ints, values: NDArray[np.float64], packages: NDArray[np.int16]
+    ) -> NDArray[np.bool_]:
+        """Whether package ``packages[k]`` is agreed with number ``numbers[k]`` at ``values[k]``."""
+        out = np.zeros(len(numbers), dtype=np.bool_)
+        for rows, seen in self._views(numbers, values):
+            listed, which = np.unique(packages[rows], axis=0, return_inverse=True)
+            out[rows] = agreed(accepted(seen, listed), seen.winning)[
+                which.ravel(), np.arange(len(which.ravel()))
+            ]
+        return out
+
+    def _views(self, numbers: Ints, values: NDArray[np.float64]) -> Iterator[tuple[slice, View]]:
+        """In blocks: all rows of parameters at once would be rows times numbers."""
+        block = max(64, min(2048, 2**24 // len(self.base)))
+        for start in range(0, len(numbers), block):
+            rows = slice(start, start + block)
+            some = numbers[rows]
+            part = np.repeat(self.base[None], len(some), axis=0)
+            part[np.arange(len(some)), some] = values[rows]
+            sample = assemble(self.problem, part, choose(self.problem, part, None))
+            yield rows, view(self.problem, sample, self.at)
+
+
+class _Sides:
+    """Both sides of every span; place 0 is the best estimate, place 1 the first multiple beyond it."""
+
+    def __init__(self, court: _Court, spans: Sequence[_Span]) -> None:
+        self.court = court
+        self.span = [s for s in spans for _ in (-1, 1)]
+        self.sign = np.array([-1, 1] * len(spans), dtype=np.int64)
+        ends = [s.side(sign) for s in spans for sign in (-1, 1)]
+        self.start = [first for first, _ in ends]
+        self.last = np.array([count for _, count in ends], dtype=np.int64)
+        self.number = np.array([s.number for s in self.span], dtype=np.int64)
+
+    def values(self, which: Ints, place: Ints) -> NDArray[np.float64]:
+        """What the numbers are at their places."""
+        return np.array([self.value(int(k), int(j)) for k, j in zip(which, place, strict=True)])
+
+    def value(self, k: int, j: int) -> float:
+        """What the number of side ``k`` is at place ``j``."""
+        return (
+            self.span[k].best if j == 0 else self.span[k].value(self.start[k] + int(self.sign[k]) * (j - 1))
+        )
+
+    def zone(self, which: Ints, place: Ints) -> Existence:
+        """Verdicts at places."""
+        return self.court.zone(self.number[which], self.values(which, place))
+
+    def accepts(self, which: Ints, place: Ints, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
+        """Whether packages are agreed at places."""
+        return self.court.accepts(self.number[which], self.values(which, place), packages)
+
+
+def _halved(low: Ints, high: Ints, beyond: Callable[[Ints, Ints], NDArray[np.bool_]]) -> tuple[Ints, Ints]:
+    """Neighbours between which ``beyond`` begins to hold; it does not at ``low``, it does at ``high``."""
+    low, high = low.copy(), high.copy()
+    while len(live := np.flatnonzero(high - low > 1)):
+        middle = (low[live] + high[live]) // 2
+        hit = beyond(live, middle)
+        high[live[hit]], low[live[~hit]] = middle[hit], middle[~hit]
+    return low, high
+
+
+def _followed(court: _Court, spans: Sequence[_Span], *, deal: bool) -> list[Turn]:
+    sides = _Sides(court, spans)
+    count = len(sides.span)
+    inner, outer = np.zeros(count, np.int64), np.zeros(count, np.int64)  # an outer place of 0: no turn
+    open_ended = np.zeros(count, np.bool_)
+    some = np.flatnonzero(sides.last > 0)
+    ends = sides.zone(some, sides.last[some])
+    open_ended[some] = ends.verdict == -1
+    turned = some[ends.verdict == int(not deal)]
+
+    def changed(live: Ints, place: Ints) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = sides.zone(turned[live], place).verdict == int(not deal)
+        return found
+
+    inner[turned], outer[turned] = _halved(inner[turned], sides.last[turned], changed)
+    if deal:
+        again = (ends.verdict == 1) & np.array([sides.span[k].both_ways for k in some], dtype=np.bool_)
+        _witnessed(sides, some[again], ends.witness[again], inner, outer, open_ended)
+    moved = np.flatnonzero(outer > 0)
+    before = sides.zone(moved, inner[moved]).verdict
+    open_ended[moved] |= (before != int(deal)) & (inner[moved] > 0)
+    found = []
+    for k in range(0, count, 2):
+        span, places = sides.span[k], [s for s in (k, k + 1) if outer[s] > 0]
+        values = [_reported(sides, s, int(inner[s]), int(outer[s]), deal=deal) for s in places]
+        at = min(values, key=lambda v: abs(v - span.best), default=None)
+        unit = float(Decimal(1).scaleb(-span.fine(span.best if at is None else at)))
+        low, high = span.value(span.first), span.value(span.last)
+        found.append(Turn(at, unit, low, high, not open_ended[k : k + 2].any()))
+    return found
+
+
+def _witnessed(
+    sides: _Sides,
+    which: Ints,
+    at_end: NDArray[np.int16],
+    inner: Ints,
+    outer: Ints,
+    open_ended: NDArray[np.bool_],
+) -> None:
+    """Of weights along which the zone is open here and at the end: the first place where it is closed."""
+    place = np.zeros(len(which), np.int64)
+    for _ in range(HOPS):
+        if not len(which):
+            return
+        # What is agreed here and at the end is agreed between.
+        keep = ~sides.accepts(which, place, at_end)
+        which, place, at_end = which[keep], place[keep], at_end[keep]
+        here = sides.zone(which, place).witness
+        keep = ~sides.accepts(which, sides.last[which], here)
+        which, place, at_end, here = which[keep], place[keep], at_end[keep], here[keep]
+
+        def refused(
+            live: Ints, at: Ints, which: Ints = which, here: NDArray[np.int16] = here
+        ) -> NDArray[np.bool_]:
+            out: NDArray[np.bool_] = ~sides.accepts(which[live], at, here[live])
+            return out
+
+        last, place = _halved(place, sides.last[which], refused)
+        verdict = sides.zone(which, place).verdict
+        closed = verdict == 0
+        inner[which[closed]], outer[which[closed]] = last[closed], place[closed]
+        open_ended[which[verdict == -1]] = True
+        keep = verdict == 1
+        which, place, at_end = which[keep], place[keep], at_end[keep]
+    open_ended[which] = True
+
+
+def _reported(sides: _Sides, k: int, inner: int, outer: int, *, deal: bool) -> float:
+    """The nearest value that can be typed and turns the verdict, between two neighbouring places.
+
+    Raw points are compared as they are, and at equality there is consent: the zone closes just beyond the last place
+    at which it is open, and opens exactly at the first.
+    """
+    span, at = sides.span[k], sides.value(k, outer)
+    if span.reach is None or not deal or span.fine(at) == span.digits:
+        return at
+    unit = Decimal(1).scaleb(-span.fine(at))
+    return float(Decimal(repr(sides.value(k, inner))) + int(sides.sign[k]) * unit)

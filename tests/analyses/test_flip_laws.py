@@ -1,0 +1,356 @@
+"""Every flip by its definition: the case is typed anew with the number that is reported, and the answer has changed; with
+the number before it, it has not. What the flips say in words is what their JSON says."""
+
+from __future__ import annotations
+
+import copy
+import json
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, reject, settings
+from hypothesis import strategies as st
+from small_cases import small_cases, valid
+
+from detente.analyses.deal import deal, prepare
+from detente.analyses.deal.bargaining import counted
+from detente.analyses.deal.room import Room, accepted, view
+from detente.analyses.flips import Flip, FlipsResult, flips
+from detente.analyses.flips.document import sentence
+from detente.analyses.flips.index import PLACES, SHARES
+from detente.analyses.flips.probe import Panel
+from detente.analyses.words import Words
+from detente.case.model import Case
+from detente.errors import LimitError, UsageError
+from detente.kernels.acceptance import agreed
+from detente.problem import assemble, choose, table
+
+
+def quick(examples: int) -> settings:
+    """Without shrinking, which takes longer than reading a case."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    )
+
+
+def typed(data: dict[str, Any], path: str, value: float) -> Case:
+    """The case with one number in the place of what stands there; other priors make room in proportion."""
+    data = copy.deepcopy(data)
+    owner, *rest = path.split(".")
+    wants = data["preferences"][owner]
+    if rest[0] == "readings":
+        rivals = data["readings"][owner]
+        if rest[2] == "prior":
+            median = {r: float(np.median(spec["prior"])) for r, spec in rivals.items()}
+            others = sum(median.values()) - median[rest[1]]
+            whole = sum(median.values())
+            for r, spec in rivals.items():
+                spec["prior"] = value if r == rest[1] else median[r] * ((whole - value) / others)
+            return Case.model_validate(data)
+        wants, rest = rivals[rest[1]]["preferences"], rest[2:]
+    if rest[0] == "no_deal":
+        relative = isinstance(wants["no_deal"], dict)
+        wants["no_deal"] = {"status_quo": value} if relative else value
+    elif rest[0] == "together":
+        wants["together"][int(rest[1])]["add"] = value
+    elif rest[0] == "firm":
+        wants["firm"][int(rest[1])]["holds"] = value
+    else:
+        place = wants[rest[0]]
+        for key in rest[1:-1]:
+            place = place[key]
+        place[rest[-1]] = value
+    return Case.model_validate(data)
+
+
+def a_deal(case: Case, track: str | None) -> bool:
+    """What the deal analysis says of a case at best estimates: how many packages are agreed, counted exactly."""
+    ready = prepare(case, draws=8)
+    at = table(ready.problem, track)
+    seen = view(ready.problem, ready.best, at)
+    agreed_packages, why = counted(Room(ready, at, best=seen, first=seen, fresh=seen))
+    assert agreed_packages is not None, why
+    return agreed_packages > 0
+
+
+def before(flip: Flip) -> float:
+    """The last value on the way from the best estimate to the flip."""
+    assert flip.deal_flips_at is not None
+    assert flip.deal_flip_step is not None
+    at, best, step = (Decimal(repr(x)) for x in (flip.deal_flips_at, flip.best, flip.deal_flip_step))
+    nearer = at - step if at > best else at + step
+    return float(best if (nearer - best) * (at - best) <= 0 else nearer)
+
+
+def found(case: Case, draws: int = 8) -> list[tuple[str | None, FlipsResult]]:
+    ready = prepare(case, draws=draws)
+    result = deal(ready)
+    return [(t, flips(ready, result, track=t)) for t in case.tracks or [None]]
+
+
+@quick(100)
+@given(small_cases())
+def test_a_flip_flips_and_the_value_before_it_does_not(data: dict[str, Any]) -> None:
+    case = valid(data)
+    assume(case is not None)
+    assert case is not None
+    try:
+        answers = found(case)
+    except (UsageError, LimitError):  # nothing can move at that table, and the like
+        reject()
+    for track, answer in answers:
+        now = a_deal(case, track)
+        assert answer.deal_at_best_estimates is now
+        for flip in answer.flips:
+            if flip.deal_flips_at is not None:
+                assert a_deal(typed(data, flip.path, flip.deal_flips_at), track) is not now, flip
+                assert a_deal(typed(data, flip.path, before(flip)), track) is now, flip
+                assert flip.looked_at is not None
+                assert flip.looked_at[0] <= flip.deal_flips_at <= flip.looked_at[1]
+            elif flip.looked_at is not None and flip.kind != "prior":
+                for end in flip.looked_at:
+                    assert a_deal(typed(data, flip.path, end), track) is now, flip
+
+
+def scanned(data: dict[str, Any], flip: Flip, values: list[float], track: str | None) -> list[bool]:
+    return [a_deal(typed(data, flip.path, v), track) for v in values]
+
+
+@quick(40)
+@given(small_cases(), st.data())
+def test_no_value_nearer_than_a_flip_flips(data: dict[str, Any], more: st.DataObject) -> None:
+    """Thirty values between the best estimate and the flip, or the end where there is none."""
+    case = valid(data)
+    assume(case is not None)
+    assert case is not None
+    try:
+        answers = found(case)
+    except (UsageError, LimitError):
+        reject()
+    for track, answer in answers:
+        some = [f for f in answer.flips if f.looked_at is not None and f.kind != "prior"]
+        if not some:
+            continue
+        flip = more.draw(st.sampled_from(some))
+        ends = flip.looked_at if flip.deal_flips_at is None else (before(flip),)
+        assert ends is not None
+        for end in ends:
+            reach = min(abs(end - flip.best), 300.0) * (1 if end > flip.best else -1)
+            between = [round(flip.best + reach * k / 30, 2) for k in range(1, 30)]
+            values = [v for v in between if min(flip.best, end) <= v <= max(flip.best, end)]
+            verdicts = scanned(data, flip, values, track)
+            assert set(verdicts) <= {answer.deal_at_best_estimates}, (flip, values, verdicts)
+
+
+def exchange(**changes: Any) -> dict[str, Any]:
+    """North gives the well for the road."""
+    sides = {"shut": {}, "open": {}}
+    return {
+        "detente": 1,
+        "id": "well",
+        "title": "Well and road",
+        "inference": "made up",
+        "parties": {"north": {}, "south": {}},
+        "issues": {
+            "well": {"controlled_by": "north", "status_quo": "shut", "options": sides},
+            "road": {"controlled_by": "south", "status_quo": "shut", "options": sides},
+        },
+        "preferences": {
+            "north": {
+                "weights": {"well": 40, "road": 60},
+                "values": {"well": {"shut": 100, "open": 0}, "road": {"shut": 0, "open": 100}},
+                "no_deal": {"status_quo": 0},
+            },
+            "south": {
+                "weights": {"well": 70, "road": 30},
+                "values": {"well": {"shut": 0, "open": 100}, "road": {"shut": 100, "open": 0}},
+                "no_deal": {"status_quo": 0},
+            },
+        },
+    } | changes
+
+
+def points(a: float = 3, p: Any = 5) -> dict[str, Any]:
+    return {
+        "detente": 1,
+        "id": "bug",
+        "title": "Bug",
+        "inference": "x",
+        "status_quo": "none",
+        "parties": {"a": {}, "b": {}},
+        "issues": {"x": {"options": {"p": {}, "q": {}}}},
+        "preferences": {
+            "a": {"no_deal": a, "points": {"x": {"p": p, "q": 1}}},
+            "b": {"no_deal": 0, "points": {"x": {"p": 1, "q": 2}}},
+        },
+    }
+
+
+def one(data: dict[str, Any], path: str) -> Flip:
+    ((_, answer),) = found(Case.model_validate(data))
+    return next(f for f in answer.flips if f.path == path)
+
+
+def test_raw_points_flip_at_the_comparison_and_not_half_a_step_beyond() -> None:
+    """a accepts p at five points as long as no deal is worth at most five."""
+    flip = one(points(), "a.no_deal")
+    assert (flip.deal_flips_at, flip.deal_flip_step) == (5.01, 0.01)
+    assert one(points(), "a.points.x.p").deal_flips_at == 2.99
+    # What opens the zone opens it at equality.
+    assert one(points(a=7), "a.no_deal").deal_flips_at == 5.0
+    assert one(points(a=7), "a.points.x.p").deal_flips_at == 7.0
+    assert one(points(a=7, p=4.25), "a.points.x.p").deal_flips_at == 7.0
+    # Of millions there are fewer digits to spare, and the flip says so.
+    large = one(points(a=200_000, p=300_000), "a.no_deal")
+    assert (large.deal_flips_at, large.deal_flip_step) == (300_001, 1)
+
+
+def test_a_number_without_bounds_is_followed_as_far_as_it_can_matter() -> None:
+    """South gains 40 by the exchange: its no-deal value flips just above, far beyond any judged width."""
+    flip = one(exchange(), "south.no_deal")
+    assert flip.certain
+    assert flip.deal_flips_at == 40.01
+    assert one(exchange(), "north.no_deal").deal_flips_at == 20.01
+
+
+def test_a_weight_between_two_packages_closes_the_zone_and_opens_it_again() -> None:
+    """With little weight on i, a takes what j offers, with much what i offers; between, neither is enough."""
+    data = {
+        "detente": 1,
+        "id": "between",
+        "title": "Between",
+        "inference": "x",
+        "status_quo": "none",
+        "parties": {"a": {}, "b": {}},
+        "issues": {n: {"options": {"no": {}, "yes": {}}} for n in ("i", "j")},
+        "impossible": [{"i": "yes", "j": "yes"}],
+        "preferences": {
+            "a": {
+                "weights": {"i": 30, "j": 70},
+                "values": {n: {"no": 0, "yes": 100} for n in ("i", "j")},
+                "no_deal": 60,
+            },
+            "b": {"no_deal": 0, "points": {n: {"no": 0, "yes": 0} for n in ("i", "j")}},
+        },
+    }
+    flip = one(data, "a.weights.i")
+    # 70 / (70 + w) >= 0.6 up to w = 46.67; w / (70 + w) >= 0.6 from 105 on.
+    assert flip.deal_flips_at == pytest.approx(46.68, abs=0.011)
+    assert flip.looked_at is not None
+    assert flip.looked_at[1] > 10_000
+    assert a_deal(typed(data, "a.weights.i", 200), None)
+    data["preferences"]["a"]["weights"]["i"] = 130
+    assert one(data, "a.weights.i").deal_flips_at == pytest.approx(104.99, abs=0.011)
+
+
+def rival(**priors: float) -> dict[str, Any]:
+    data = exchange()
+    data["readings"] = {
+        "south": {
+            "soft": {"prior": priors["soft"], "judgement": "j"},
+            "hard": {"prior": priors["hard"], "preferences": {"no_deal": 90}, "judgement": "j"},
+        }
+    }
+    return data
+
+
+def test_a_prior_switches_the_likeliest_reading_the_others_making_room() -> None:
+    data = rival(soft=0.55, hard=0.45)
+    ((_, answer),) = found(Case.model_validate(data))
+    at = {f.path: f.deal_flips_at for f in answer.flips if f.kind == "prior"}
+    assert at == {"south.readings.soft.prior": 0.49, "south.readings.hard.prior": 0.51}
+    assert answer.deal_by_reading == {"south": {"soft": True, "hard": False}}
+    said = sentence(answer, Words(Case.model_validate(data))).text
+    assert "chance that" not in said
+    assert "If south is read as hard, there is no deal." in said
+
+
+def words_and_json(data: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    case = Case.model_validate(data)
+    ((_, answer),) = found(case)
+    return sentence(answer, Words(case)).text, json.loads(json.dumps(answer.to_json(), allow_nan=False))[
+        "flips"
+    ]
+
+
+def test_the_words_say_that_nothing_changes_it_only_if_the_json_says_so() -> None:
+    """Numbers typed as certain count: being typed without a range does not make a number true."""
+    text, listed = words_and_json(exchange())
+    assert all(f["certain"] for f in listed)
+    assert any(f["deal_flips_at"] is not None for f in listed)
+    assert "no single number" not in text
+    assert "of the numbers typed without a range the nearest is" in text
+    data = exchange()
+    for wants in data["preferences"].values():
+        wants["red_lines"] = [{"well": "open"}, {"road": "open"}]
+    text, listed = words_and_json(data)
+    assert all(f["deal_flips_at"] is None for f in listed)
+    assert "no single number, moved alone, changes that" in text
+
+
+# --- which package is accepted most often ----------------------------------------------------------------------
+
+
+def twins() -> dict[str, Any]:
+    """The exchange, uncertain, with a third issue that hardly matters: packages that no draw tells apart."""
+    data = exchange()
+    data["issues"]["flag"] = {"status_quo": "red", "options": {"red": {}, "blue": {}, "green": {}}}
+    for wants in data["preferences"].values():
+        wants["weights"] = {"well": [20, 50, 80], "road": [30, 50, 70], "flag": [1, 2, 3]}
+        wants["values"]["flag"] = {"red": [10, 50, 90], "blue": [10, 50, 90], "green": [10, 50, 90]}
+    return data
+
+
+def test_what_cannot_be_told_apart_is_counted_and_flips_nothing() -> None:
+    ((_, answer),) = found(Case.model_validate(twins()), draws=1024)
+    assert answer.indistinct >= 2, "the exchange with any flag"
+    assert answer.indistinct < answer.compared, "flags alone are accepted less often"
+    moved = [f.path for f in answer.flips if f.package_flips_at is not None]
+    assert all(".values.flag." in path or ".weights." in path for path in moved)
+    assert len(moved) <= 4
+
+
+def test_pairs_of_neighbouring_places_are_in_order() -> None:
+    assert all(a < b for a, b in pairwise(PLACES))
+    assert SHARES.sum() == pytest.approx(1)
+    assert (SHARES > 0).all()
+    assert PLACES[0] == 0
+    assert PLACES[-1] == 1
+
+
+@quick(60)
+@given(small_cases(), st.data())
+def test_a_held_number_gives_the_verdicts_of_a_sample(data: dict[str, Any], more: st.DataObject) -> None:
+    """The panel's short arithmetic against the whole: the same numbers, assembled and looked at from the table."""
+    case = valid(data)
+    assume(case is not None)
+    assert case is not None
+    ready = prepare(case, draws=32)
+    problem = ready.problem
+    try:
+        at = table(problem, more.draw(st.sampled_from([*case.tracks] or [None])))
+        ready_view = view(problem, ready.fresh, at)
+    except (UsageError, LimitError):
+        reject()
+    assume(at.winning and at.factions)
+    packages = np.array(
+        [[more.draw(st.integers(0, problem.sizes[i] - 1)) for i in at.issues] for _ in range(3)], np.int16
+    )
+    panel = Panel(ready, at, packages, np.arange(ready.draws))
+    np.testing.assert_array_equal(panel.accepted, accepted(ready_view, packages))
+    own = {problem.factions[f] for f in at.factions}
+    numbers = [n for n, p in enumerate(problem.parameters) if n and p.owner in own]
+    assume(numbers)
+    n = more.draw(st.sampled_from(numbers))
+    value = more.draw(st.sampled_from([problem.parameters[n].lower, problem.parameters[n].high, 0.0, 1.0]))
+    held = panel.values.copy()
+    held[:, n] = value
+    sample = assemble(problem, held, choose(problem, held, ready.reported_on))
+    expected = agreed(accepted(view(problem, sample, at), packages), panel.winning)
+    np.testing.assert_array_equal(panel.holding(n, value), expected)
