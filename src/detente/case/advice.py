@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from detente.case.model import All, AnyOf, Case, Issue, Preferences, Range, Tree, Weighted
-from detente.case.paths import Finder, branches, dotted, factions_of, leaf_paths, numbers, provenances, wins
+from detente.case.chances import chance_warnings
+from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted
+from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
+from detente.case.unused import unused
 from detente.case.yamltext import Path
 from detente.errors import Fault
 
@@ -16,6 +18,9 @@ Found = Iterator[tuple[Path, str]]
 
 FAR = 5.0
 """Points by which an effective quantile may differ from the typed one without a word, and a quarter of it."""
+
+HASTY = 0.5
+"""Patience below which a month was probably taken for a year."""
 
 SEARCH = 20_000
 """Steps of the search for a package that contains an option; beyond it nothing is claimed."""
@@ -33,9 +38,10 @@ class Effective(NamedTuple):
 
 def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
-    checks = [_status_quo, _spans, _weights, _dummies, _reasons, _never, _idle_tracks, _dates, _lines, _ties]
-    if case.ordinal:
-        checks = [_reasons, _dates]  # the others look at points
+    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused]
+    if not case.ordinal:  # the others look at points
+        checks += [_status_quo, _spans, _weights, _no_deal, _patience, _doubles, _dummies, _never, _idle_tracks]
+        checks += [_ties, chance_warnings]
     return [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
         for check in checks
@@ -92,12 +98,14 @@ def _status_quo(case: Case) -> Found:
     if not better:
         yield (
             ("preferences",),
-            "everybody prefers the status quo on every issue: no package can be a gain to anybody",
+            "everybody prefers the status quo on every issue that can move, so that nobody has a reason to talk: is 100 the best "
+            "option of each issue for whom the values are?",
         )
     elif not worse:
         yield (
             ("preferences",),
-            "nobody prefers the status quo on any issue: every change is a gain to all, so a deal is certain",
+            "nobody prefers the status quo on any issue that can move, so that there is nothing to give: is 100 the best option "
+            "of each issue for whom the values are?",
         )
 
 
@@ -250,13 +258,9 @@ def _search(case: Case, package: dict[str, str], rest: list[str], budget: list[i
 
 def _idle_tracks(case: Case) -> Found:
     moved: set[str] = set()
+    seats = sitting(case)
     for name, track in case.tracks.items():
-        present: set[str] = set()
-        for seat in track.parties:
-            for party, tree in [(seat, None)] if isinstance(seat, str) else list(seat.items()):
-                if not case.parties[party].role:
-                    whole = tuple(case.parties[party].factions) or (party,)
-                    present |= {leaf for _, leaf in leaf_paths(tree, ())} if tree is not None else set(whole)
+        present = set(seats[name])
         movable = {i for i in track.issues or case.issues if _can_move(case, i, present)}
         moved |= movable
         if not movable:
@@ -292,15 +296,104 @@ def _dates(case: Case) -> Found:
                     f"this source is dated {source.date}, after the case's 'as_of' {case.as_of}: its facts were not known then"
                 ),
             )
+    for path, part, _, _ in provenances(case):
+        judged = part.judgement.on if part.judgement is not None else None
+        if case.as_of is not None and judged is not None and judged > case.as_of:
+            yield (
+                (*path, "judgement", "on"),
+                f"this judgement was made on {judged}, after the case's 'as_of' {case.as_of}: it may know what was not known then",
+            )
 
 
-def _lines(case: Case) -> Found:
-    for faction, preferences in case.preferences.items():
-        lines = [(("red_lines", n), line) for n, line in enumerate(preferences.red_lines)]
-        lines += [(("firm", n), line.package) for n, line in enumerate(preferences.firm)]
-        for path, line in lines:
-            if all(case.issues[i].status_quo == option for i, option in line.items()):
-                yield ("preferences", faction, *path), "the status quo itself crosses this line"
+def _names(case: Case) -> Found:
+    """Two of a kind that a reader cannot tell apart."""
+    kinds: list[tuple[Path, Mapping[str, Element]]] = [
+        (("parties",), case.parties), (("issues",), case.issues), (("tracks",), case.tracks), (("bodies",), case.bodies),
+        (("guarantees",), case.guarantees), (("deadlines",), case.deadlines), (("gestures",), case.gestures),
+        (("policies",), case.policies),
+    ]  # fmt: skip
+    kinds += [(("issues", i, "options"), issue.options) for i, issue in case.issues.items()]
+    kinds += [(("readings", f), readings) for f, readings in case.readings.items()]
+    named = [[((*at, name), part.name) for name, part in parts.items()] for at, parts in kinds]
+    named.append(
+        [
+            (("parties", p, "factions", f), faction.name)
+            for p, party in case.parties.items()
+            for f, faction in party.factions.items()
+        ]
+    )
+    for kind in named:
+        seen: dict[str, Path] = {}
+        for path, shown in kind:
+            if shown is not None and seen.setdefault(shown, path) != path:
+                yield (
+                    (*path, "name"),
+                    f"'{shown}' is also the name of {dotted(seen[shown])}: nobody can tell the two apart in a report",
+                )
+
+
+def _doubles(case: Case) -> Found:
+    """Terms that are typed twice."""
+    for at, wants in _wants(case):
+        terms = [term.when for term in wants.together]
+        for n, when in enumerate(terms):
+            if when in terms[:n]:
+                yield (
+                    (*at, "together", n),
+                    f"entry {terms.index(when) + 1} is about the same options: the points of both are added",
+                )
+
+
+def _wants(case: Case) -> Iterator[tuple[Path, Preferences]]:
+    for faction, wants in case.preferences.items():
+        yield ("preferences", faction), wants
+        for name, reading in case.readings.get(faction, {}).items():
+            yield ("readings", faction, name, "preferences"), reading.preferences
+
+
+def _patience(case: Case) -> Found:
+    for at, wants in _wants(case):
+        if wants.patience is not None and wants.patience.median < HASTY:
+            yield (
+                (*at, "patience"),
+                f"a point next month is said to be worth {wants.patience.median:g} of one this month, next to nothing within a "
+                "year: patience is a month's, not a year's; 0.98 loses 2% a month",
+            )
+
+
+def _no_deal(case: Case) -> Found:
+    """An absolute no-deal value that was probably meant to be relative, or that decides everything by itself."""
+    for faction, wants in case.preferences.items():
+        given = wants.no_deal
+        if not isinstance(given, Range):
+            continue
+        shares = {i: w.median / 100 for i, w in effective_weights(wants).items()}
+        tables = {
+            issue: [shares.get(issue, 1.0) * v.median for v in levels.values()]
+            for issue, levels in _tables(wants).items()
+        }
+        low, high = sum(min(t) for t in tables.values()), sum(max(t) for t in tables.values())
+        low += sum(min(0.0, term.add.median) for term in wants.together)
+        high += sum(max(0.0, term.add.median) for term in wants.together)
+        at: Path = ("preferences", faction, "no_deal")
+        meant = f"; relative to the status quo it is 'no_deal: {{status_quo: {given.median:g}}}'"
+        meant = "" if case.status_quo == "none" else meant
+        if given.low > high:
+            yield at, f"no package is worth more than {high:g} to '{faction}', so that it accepts none{meant}"
+        if case.status_quo == "none":
+            continue
+        here = sum(
+            shares.get(issue, 1.0) * levels[case.issues[issue].status_quo or ""].median
+            for issue, levels in _tables(wants).items()
+        )
+        if given.high < low:
+            yield at, f"no package is worth less than {low:g} to '{faction}', so that it accepts all that its lines allow{meant}"
+        elif given.high < here - (high - low) / 4:
+            yield (
+                at,
+                f"without a deal '{faction}' is said to lose {here - given.median:g} points against the status quo, which is worth "
+                f"{here:g} to it{meant}",
+            )
 
 
 def _ties(case: Case) -> Found:

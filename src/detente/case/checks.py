@@ -7,12 +7,15 @@ colleague would point out, :func:`~detente.case.quotations.verify_quotations` wh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from detente.case.advice import warnings
+from detente.case.chances import chance_faults
 from detente.case.model import (
+    MEANT,
     All,
     Case,
+    Firm,
     KOfN,
     MovesWith,
     Preferences,
@@ -29,6 +32,7 @@ from detente.case.paths import (
     branches,
     dotted,
     factions_of,
+    gate,
     leaf_paths,
     merged,
     numbers,
@@ -37,13 +41,13 @@ from detente.case.paths import (
 )
 from detente.case.quotations import Quotation, verify_quotations
 from detente.case.steps import step_faults
+from detente.case.ties import tie_faults
 from detente.case.yamltext import Path
 from detente.errors import Fault
 
 __all__ = ["Quotation", "Unknown", "faults", "unknown_names", "verify_quotations", "warnings"]
 
 MAX_FACT = 300
-MAX_TOGETHER = 200
 
 Found = Iterator[tuple[Path, str]]
 """Where in the case, and what is wrong."""
@@ -61,7 +65,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
             _provenance,
             _issues,
             _preferences,
-            _chances,
+            chance_faults,
             _conflict,
             step_faults,
             outlook_faults,
@@ -80,13 +84,18 @@ def faults(case: Case, place: Finder) -> list[Fault]:
         # These follow names from block to block, so they wait until every name means something.
         found += [
             Fault(*place(path), f"{dotted(path)}: {message}", dotted(path))
-            for check in (_tables, _voices, _moves_with)
+            for check in (_tables, _voices, tie_faults)
             for path, message in check(case)
         ]
     return sorted({*unknown, *found})
 
 
 def _ids(case: Case) -> Found:
+    for party, spec in case.parties.items():
+        names: list[Path] = [("parties", party), *(("parties", party, "factions", f) for f in spec.factions)]
+        for path in names:
+            if path[-1] in MEANT:
+                yield path, f"no party or faction can be called '{path[-1]}': the word means {MEANT[str(path[-1])]}; use another"
     seen: dict[str, Path] = {name: ("parties", name) for name in case.parties}
     for party, spec in case.parties.items():
         for faction in spec.factions:
@@ -127,14 +136,39 @@ def _all_trees(case: Case) -> Iterator[tuple[Path, Tree]]:
 def _trees(case: Case) -> Found:
     without_vote = {f: p for f, p in factions_of(case).items() if case.parties[p].role}
     without_vote.update({p: p for p, spec in case.parties.items() if spec.role})
+    home = factions_of(case)
     for path, tree in _all_trees(case):
         yield from _quotas(tree, path)
+        yield from _twice(tree, path, home)
         if path[0] in ("parties", "bodies") or path[2:3] == ("parties",):
             continue  # inside one party nobody asks for a role
         for leaf, name in leaf_paths(tree, path):
             if name in without_vote:
                 role = case.parties[without_vote[name]].role
                 yield leaf, f"'{name}' is at the table as {role}, without a vote; remove it here, or its role"
+
+
+def _twice(tree: Tree, path: Path, home: Mapping[str, str]) -> Found:
+    """Whose yes would count twice in one gate: listed twice, or as a party and as a part of it."""
+    if isinstance(tree, str):
+        return
+    if isinstance(tree, Weighted):
+        listed: list[tuple[Path, Tree]] = [((*path, "weights", name), name) for name in tree.weights]
+    else:
+        listed = [((*path, *gate(tree), n), branch) for n, branch in enumerate(branches(tree))]
+        for below, branch in listed:
+            yield from _twice(branch, below, home)
+    names = {branch for _, branch in listed if isinstance(branch, str)}
+    for n, (below, branch) in enumerate(listed):
+        if any(branch == other for _, other in listed[:n]):
+            shown = f"'{branch}'" if isinstance(branch, str) else "this"
+            yield below, f"{shown} stands here twice: each counts once, so remove one"
+        elif isinstance(branch, str) and home.get(branch, branch) != branch and home[branch] in names:
+            yield (
+                below,
+                f"'{branch}' is a faction of '{home[branch]}', which stands beside it: whoever is asked is asked once, so "
+                "remove one of the two",
+            )
 
 
 def _quotas(tree: Tree, path: Path) -> Found:
@@ -149,11 +183,8 @@ def _quotas(tree: Tree, path: Path) -> Found:
         return
     if isinstance(tree, KOfN) and tree.at_least.k > len(tree.at_least.of):
         yield (*path, "at_least", "k"), f"{tree.at_least.k} of {len(tree.at_least.of)} can never be reached"
-    step: Path = (
-        ("at_least", "of") if isinstance(tree, KOfN) else ("all",) if isinstance(tree, All) else ("any",)
-    )
     for n, branch in enumerate(branches(tree)):
-        yield from _quotas(branch, (*path, *step, n))
+        yield from _quotas(branch, (*path, *gate(tree), n))
 
 
 def _provenance(case: Case) -> Found:
@@ -198,26 +229,6 @@ def _issues(case: Case) -> Found:
             yield ("impossible", n), "the status quo itself has all of this, so it cannot be impossible"
 
 
-def _chances(case: Case) -> Found:
-    for name, issue in case.issues.items():
-        at: Path = ("issues", name, "chances")
-        if issue.chances is not None and issue.controlled_by != "outside":
-            yield (
-                at,
-                "chances are for issues with 'controlled_by: outside' only; this one is decided at a table",
-            )
-        if issue.chances is not None and not sum(c.median for c in issue.chances.values()):
-            yield at, "the chances are all 0: at least one option needs a chance above 0"
-        if issue.controlled_by == "outside" and case.status_quo == "none" and issue.chances is None:
-            yield (
-                at[:2],
-                "an issue that is decided outside, without a status quo, needs 'chances: {OPTION: 0.5, ...}'",
-            )
-    for faction, readings in case.readings.items():
-        if readings and not sum(r.prior.median for r in readings.values()):
-            yield ("readings", faction), "the priors are all 0: at least one reading needs a prior above 0"
-
-
 def _preferences(case: Case) -> Found:
     for faction, base in case.preferences.items():
         own = dict(_of_one(case, base))
@@ -254,14 +265,34 @@ def _of_one(case: Case, wants: Preferences) -> Found:
         for key in ("min", "max"):
             if getattr(wants, key) is not None:
                 yield (key,), f"'{key}' belongs to raw points; values go from 0 to 100"
-        if wants.weights and not sum(w.median for w in wants.weights.values()):
+        if wants.weights and not any(w.low for w in wants.weights.values()):
+            when = "are all 0" if not any(w.high for w in wants.weights.values()) else "can all be 0 at once"
             yield (
                 ("weights",),
-                "the weights are all 0: an issue that does not matter goes under 'indifferent'",
+                f"the weights {when}, and then no issue matters: at least one needs a 5th percentile above 0; an issue that "
+                "does not matter goes under 'indifferent'",
             )
+    table = (wants.points or {}) if wants.points is not None else wants.values
+    said = {*wants.weights, *table, *wants.indifferent}
+    silent = [issue for issue in case.issues if issue not in said]
+    if silent:
+        need = "points" if wants.points is not None else "a weight and values"
+        which = "the issue " + _quoted(silent) if len(silent) == 1 else "the issues " + _quoted(silent)
+        them = ("it", "it") if len(silent) == 1 else ("each", "them")
+        yield (), f"nothing is said of {which}: give {them[0]} {need}, or list {them[1]} under 'indifferent'"
     for issue, spec in case.issues.items():
-        yield from _coverage(wants, issue, tuple(spec.options))
+        if issue in said:
+            yield from _coverage(wants, issue, tuple(spec.options))
     yield from _no_deal(case, wants)
+    for kind in ("red_lines", "firm"):
+        lines = [line.package if isinstance(line, Firm) else line for line in getattr(wants, kind)]
+        for n, line in enumerate(lines):
+            if line in lines[:n]:
+                yield (kind, n), f"the same line as entry {lines.index(line) + 1}: one line is typed once, remove one of the two"
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _ordinal(wants: Preferences) -> Found:
@@ -353,9 +384,6 @@ def _coverage(wants: Preferences, issue: str, options: tuple[str, ...]) -> Found
             ("indifferent", wants.indifferent.index(issue)),
             f"'{issue}' also stands under '{given}': remove one of the two",
         )
-    elif not idle and not weighted and not valued:
-        need = "points" if raw else "a weight and values"
-        yield (), f"nothing is said of the issue '{issue}': give it {need}, or list it under 'indifferent'"
     elif weighted and not valued and not raw:
         listed = ", ".join(f"{o}: .." for o in options)
         yield (
@@ -505,79 +533,3 @@ def _voices(case: Case) -> Found:
                 at if faction in case.parties else (*at, "factions", faction),
                 f"'{faction}' has a say {where} but no preferences: add 'preferences: {{{faction}: ..}}'",
             )
-
-
-def _moves_with(case: Case) -> Found:
-    known = numbers(case)
-    pairs: dict[tuple[str, str], float] = {}
-    last: dict[str, int] = {}
-    for n, block in enumerate(case.moves_with):
-        at: Path = ("moves_with", n)
-        if len(set(block.these)) < len(block.these):
-            yield (*at, "these"), "a number stands here twice"
-            return
-        uncertain = sorted(name for name in block.these if not known[name].value.certain)
-        last.update(dict.fromkeys(uncertain, n))
-        for k, a in enumerate(uncertain):
-            for b in uncertain[k + 1 :]:
-                if pairs.setdefault((a, b), block.correlation) != block.correlation:
-                    yield at, f"{a} and {b} are already tied together with correlation {pairs[a, b]:g}"
-                    return
-    for group in _components(pairs):
-        if len(group) > MAX_TOGETHER:
-            yield (
-                ("moves_with",),
-                f"{len(group)} numbers are tied together, at most {MAX_TOGETHER} are allowed",
-            )
-            continue
-        # A rank correlation rho is drawn as a normal one, 2 sin(pi rho / 6) (Pearson 1907).
-        matrix = [
-            [
-                1.0 if a == b else 2 * math.sin(math.pi * pairs.get((min(a, b), max(a, b)), 0.0) / 6)
-                for b in group
-            ]
-            for a in group
-        ]
-        if not _possible(matrix):
-            yield (
-                ("moves_with", max(last[name] for name in group), "correlation"),
-                (
-                    "these correlations contradict one another: no judgements can move together like this"
-                    f" ({len(group)} numbers); nearer to 0, or a missing pair declared, makes them possible"
-                ),
-            )
-
-
-def _components(pairs: Mapping[tuple[str, str], float]) -> list[list[str]]:
-    root: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while root.setdefault(name, name) != name:
-            root[name] = name = root[root[name]]
-        return name
-
-    for a, b in pairs:
-        root[find(a)] = find(b)
-    groups: dict[str, list[str]] = {}
-    for name in root:
-        groups.setdefault(find(name), []).append(name)
-    return [sorted(group) for group in groups.values()]
-
-
-def _possible(matrix: Sequence[Sequence[float]]) -> bool:
-    """Whether a symmetric matrix is positive semi-definite, by an outer-product Cholesky factorisation."""
-    rest = [list(row) for row in matrix]
-    for k in range(len(rest)):
-        pivot = rest[k][k]
-        if pivot < -1e-9:
-            return False
-        if pivot <= 1e-9:
-            if any(abs(rest[i][k]) > 1e-6 for i in range(k + 1, len(rest))):
-                return False
-            continue
-        for i in range(k + 1, len(rest)):
-            factor = rest[i][k] / pivot
-            if factor:
-                for j in range(k + 1, len(rest)):
-                    rest[i][j] -= factor * rest[k][j]
-    return True

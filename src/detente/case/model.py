@@ -12,6 +12,7 @@ refer to names, red lines, trees, provenance) in :mod:`detente.case.checks`. Pos
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
@@ -43,6 +44,7 @@ from detente.case.world import Gesture, Policy, Question, World
 
 __all__ = [
     "MAX_NUMBER",
+    "MEANT",
     "RESERVED",
     "All",
     "AnyOf",
@@ -87,6 +89,14 @@ __all__ = [
 
 RESERVED = ("positions",)
 """Blocks of analyses that do not exist yet: refused politely, by name."""
+
+MEANT: Mapping[str, str] = MappingProxyType(
+    {
+        "outside": "that nobody at the table decides an issue",
+        **dict.fromkeys(("all", "any", "at_least", "weights", "quota"), "who of several has to say yes"),
+    }
+)
+"""Words that stand where names of parties and factions do, and what they mean there: no name can be one of them."""
 
 MAX_ISSUES = 40
 MAX_OPTIONS = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path as File
 
 from detente.case.model import Case
@@ -10,19 +11,19 @@ from detente.case.yamltext import Path, parse
 from detente.errors import CaseError, Fault
 from detente.storage import read_limited
 
-__all__ = ["read_package"]
+__all__ = ["impossible", "read_package"]
 
 
 def read_package(path: File, case: Case) -> dict[str, str]:
     """``{issue: option}`` from a file, alone or under a key ``package``; issues left out stay as they are.
 
     Raises ``UsageError`` if there is no such file, ``CaseError`` with all of its faults if the case has no such
-    issue or option.
+    issue or option, or calls the package impossible.
     """
     parsed = parse(read_limited(path), str(path))
     value = parsed.value
     at: Path = ()
-    if isinstance(value, dict) and set(value) == {"package"}:
+    if isinstance(value, dict) and set(value) == {"package"} and not isinstance(value["package"], str):
         value, at = value["package"], ("package",)
     if not isinstance(value, dict) or not value:
         found = describe(value)
@@ -43,4 +44,16 @@ def read_package(path: File, case: Case) -> dict[str, str]:
             fault(issue, f"no option '{option}'{one_of(option, case.issues[issue].options)}")
     if faults:
         raise CaseError(str(path), faults)
+    why = impossible(case, value)
+    if why is not None:
+        raise CaseError(str(path), [Fault(*parsed.positions.get(at, (1, 1)), why)])
     return dict(value)
+
+
+def impossible(case: Case, package: Mapping[str, str]) -> str | None:
+    """Why a package cannot be, what it leaves out being as it is; None where it can."""
+    for n, pattern in enumerate(case.impossible):
+        if all(package.get(i, case.issues[i].status_quo) == o for i, o in pattern.items()):
+            shown = ", ".join(f"{i}: {o}" for i, o in pattern.items())
+            return f"the package has {{{shown}}}, which the case calls impossible (entry {n + 1} under 'impossible')"
+    return None

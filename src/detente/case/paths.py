@@ -32,10 +32,12 @@ __all__ = [
     "Numbered",
     "dotted",
     "factions_of",
+    "gate",
     "leaf_paths",
     "merged",
     "numbers",
     "provenances",
+    "sitting",
     "wins",
 ]
 
@@ -71,6 +73,22 @@ def factions_of(case: Case, *, voting: bool = False) -> dict[str, str]:
     }
 
 
+def sitting(case: Case) -> dict[str, tuple[str, ...]]:
+    """Table → factions with a vote that sit there; a case without tracks has one table, ``table``."""
+    if not case.tracks:
+        return {"table": tuple(factions_of(case, voting=True))}
+    found = {}
+    for name, track in case.tracks.items():
+        present: list[str] = []
+        for seat in track.parties:
+            for party, tree in [(seat, None)] if isinstance(seat, str) else list(seat.items()):
+                if not case.parties[party].role:
+                    whole = tuple(case.parties[party].factions) or (party,)
+                    present += whole if tree is None else [leaf for _, leaf in leaf_paths(tree, ())]
+        found[name] = tuple(dict.fromkeys(present))
+    return found
+
+
 def leaf_paths(tree: Tree, path: Path) -> Iterator[tuple[Path, str]]:
     """Every name in an acceptance tree with its place."""
     if isinstance(tree, str):
@@ -79,11 +97,13 @@ def leaf_paths(tree: Tree, path: Path) -> Iterator[tuple[Path, str]]:
         for name in tree.weights:
             yield (*path, "weights", name), name
     else:
-        step: Path = (
-            ("all",) if isinstance(tree, All) else ("any",) if isinstance(tree, AnyOf) else ("at_least", "of")
-        )
         for n, branch in enumerate(branches(tree)):
-            yield from leaf_paths(branch, (*path, *step, n))
+            yield from leaf_paths(branch, (*path, *gate(tree), n))
+
+
+def gate(tree: All | AnyOf | KOfN) -> Path:
+    """Where the branches of a tree stand, below it."""
+    return ("all",) if isinstance(tree, All) else ("any",) if isinstance(tree, AnyOf) else ("at_least", "of")
 
 
 def branches(tree: All | AnyOf | KOfN) -> tuple[Tree, ...]:

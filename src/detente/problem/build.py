@@ -417,6 +417,11 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
         for p, spec in case.parties.items()
         if spec.delivers is not None
     }
+    if widen != 1:
+        for f, name in enumerate(factions):
+            _sums(builder, [priors[f], *(tuple(int(n) for n in s.weight) for s in schemes[f])], name)
+        for i, which in chances.items():
+            _sums(builder, [tuple(int(n) for n in which)] if which.all() else [], tuple(case.issues)[i])
     impossible = {builder.pattern(p) for p in case.impossible}
     patterns = tuple(builder.patterns)
     status_quo = None
@@ -443,6 +448,16 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
         correlations=(),
     )
     return replace(problem, correlations=_correlations(problem, builder.index))
+
+
+def _sums(builder: _Builder, groups: Sequence[tuple[int, ...]], owner: str) -> None:
+    """Numbers that are made to add up to a whole must not be all 0 in any draw, also where ranges have been widened."""
+    for group in groups:
+        used = [builder.parameters[n] for n in group if n]
+        if used and not any(p.low > 0 for p in used):
+            raise UsageError(
+                f"--widen {builder.widen:g}: the {used[0].kind}s of '{owner}' can all be 0 at once when widened so much; use less"
+            )
 
 
 def _correlations(

@@ -152,6 +152,16 @@ def _pick(shares: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int
     return last
 
 
+def _chances(problem: Problem, values: NDArray[np.float64], issue: int) -> NDArray[np.float64]:
+    """[S, K] chances of the options of an issue that is decided outside; a status quo that has none has what the others leave
+    of 1."""
+    which = problem.chances[issue]
+    shares = values[:, which]
+    if problem.status_quo is not None and not which[here := problem.status_quo[issue]]:
+        shares[:, here] = np.maximum(0.0, 1.0 - shares.sum(axis=1))
+    return shares
+
+
 def choose(
     problem: Problem,
     values: NDArray[np.float64],
@@ -178,10 +188,10 @@ def choose(
             shares = values[:, problem.priors[n]]
             reading[n] = np.argmax(shares, axis=1) if u is None else _pick(shares, u)
         elif kind == "chance" and u is not None:
-            outside[n] = _pick(values[:, problem.chances[n]], u)
+            outside[n] = _pick(_chances(problem, values, n), u)
         elif kind == "chance":
             # At best estimates it stays where it is; where that is nowhere, the likeliest.
-            likeliest = np.argmax(values[:, problem.chances[n]], axis=1)
+            likeliest = np.argmax(_chances(problem, values, n), axis=1)
             outside[n] = np.where(outside[n] >= 0, outside[n], likeliest)
         else:
             holds[n] = values[:, n] >= 0.5 if u is None else u < values[:, n]

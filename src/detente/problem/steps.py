@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
 from detente.case.model import Case, Range
+from detente.case.package import impossible
 from detente.errors import LimitError, UsageError
 from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
@@ -148,10 +149,8 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
             raise UsageError(
                 f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
             )
-    for pattern in case.impossible:
-        if all(package.get(i, start[i]) == o for i, o in pattern.items()):
-            shown = ", ".join(f"{i}: {o}" for i, o in pattern.items())
-            raise UsageError(f"the package has {{{shown}}}, which the case calls impossible")
+    if why := impossible(case, package):
+        raise UsageError(why)
     which = tuple(problem.issues.index(i) for i in moves)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []
@@ -246,11 +245,11 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
     if case.steps is not None:
         add("steps.temptation", "", case.steps.temptation, 0.0, math.inf)
     for g, guarantee in case.guarantees.items():
-        add(f"{g}.forfeits", g, guarantee.forfeits, 0.0, math.inf)
-        add(f"{g}.verify", g, guarantee.verify, 0.0, 120.0)
+        add(f"guarantees.{g}.forfeits", g, guarantee.forfeits, 0.0, math.inf)
+        add(f"guarantees.{g}.verify", g, guarantee.verify, 0.0, 120.0)
         for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
             for f, amount in amounts.items():
-                add(f"{g}.{key}.{f}", g, amount, 0.0, math.inf)
+                add(f"guarantees.{g}.{key}.{f}", g, amount, 0.0, math.inf)
     return found
 
 

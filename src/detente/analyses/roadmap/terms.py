@@ -102,17 +102,17 @@ def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -
     punished = [n for n, (f, p) in enumerate(party.items()) if {f, p} & voices]
     cost, penalty, lapse, month = made.cost.copy(), made.penalty.copy(), made.lapse.copy(), made.month
     for n, f in enumerate(of.factions):
-        cost[n] += known.get(f"{name}.costs.{f}", 0.0, cost[n])
-        cost[n] -= known.get(f"{name}.worth.{f}", 0.0, cost[n])
+        cost[n] += known.get(f"guarantees.{name}.costs.{f}", 0.0, cost[n])
+        cost[n] -= known.get(f"guarantees.{name}.worth.{f}", 0.0, cost[n])
     for n in punished:
         if spec.kind in ("escrow", "snap_back"):
             lapse[n] |= covered & ~int(made.own[n])
         if spec.forfeits is not None:
             for s in range(len(of.steps)):
                 if covered >> s & 1:
-                    penalty[n, s] += known[f"{name}.forfeits"]
+                    penalty[n, s] += known[f"guarantees.{name}.forfeits"]
     if spec.verify is not None:
         size = month.shape[1]
-        sooner = {s: known[f"{name}.verify"] for s in range(len(of.steps)) if covered >> s & 1}
+        sooner = {s: known[f"guarantees.{name}.verify"] for s in range(len(of.steps)) if covered >> s & 1}
         month = np.minimum(month, _months(of, known, sooner, size))
     return made._replace(cost=cost, penalty=penalty, lapse=lapse, month=month)
