@@ -15,7 +15,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["CaseError", "DetenteError", "Fault", "LimitError", "UsageError"]
+__all__ = ["MOST_SHOWN", "CaseError", "DetenteError", "Fault", "LimitError", "UsageError", "visible"]
+
+
+MOST_SHOWN = 100
+"""Faults that are written out; of the rest there is a count."""
+
+LONGEST = 1_000
+"""Characters of one message."""
 
 
 class DetenteError(Exception):
@@ -34,7 +41,8 @@ class UsageError(DetenteError):
 class Fault:
     """One thing wrong with a case file: where, what was found, what is allowed, what to do.
 
-    ``line`` and ``column`` count from 1; 0 means that the place is the file as a whole.
+    ``line`` and ``column`` count from 1; 0 means that the place is the file as a whole. The message is one line of
+    characters that can be seen, whatever names it repeats from the file: others are written as their escapes.
     """
 
     line: int
@@ -42,6 +50,17 @@ class Fault:
     message: str
     path: str = ""
     """Dotted path inside the case, e.g. ``preferences.leader.weights.prisoners``."""
+
+    def __post_init__(self) -> None:
+        message = self.message if len(self.message) <= LONGEST else self.message[: LONGEST - 1] + "…"
+        object.__setattr__(self, "message", visible(message))
+
+
+def visible(text: str) -> str:
+    """A text with whatever is not a visible character, or a space, as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class CaseError(DetenteError):
@@ -52,7 +71,12 @@ class CaseError(DetenteError):
     def __init__(self, file: str, faults: Sequence[Fault]) -> None:
         self.file = file
         self.faults = tuple(sorted(faults))
-        super().__init__("\n".join(f"{file}:{f.line}:{f.column}: {f.message}" for f in self.faults))
+        shown = [f"{file}:{f.line}:{f.column}: {f.message}" for f in self.faults[:MOST_SHOWN]]
+        if len(self.faults) > MOST_SHOWN:
+            shown.append(
+                f"{file}: and {len(self.faults) - MOST_SHOWN:,} more; {len(self.faults):,} faults in all"
+            )
+        super().__init__("\n".join(shown))
 
 
 class LimitError(DetenteError):

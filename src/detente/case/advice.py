@@ -40,7 +40,17 @@ def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
     checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused]
     if not case.ordinal:  # the others look at points
-        checks += [_status_quo, _spans, _weights, _no_deal, _patience, _doubles, _dummies, _never, _idle_tracks]
+        checks += [
+            _status_quo,
+            _spans,
+            _weights,
+            _no_deal,
+            _patience,
+            _doubles,
+            _dummies,
+            _never,
+            _idle_tracks,
+        ]
         checks += [_ties, chance_warnings]
     return [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
@@ -335,12 +345,13 @@ def _names(case: Case) -> Found:
 def _doubles(case: Case) -> Found:
     """Terms that are typed twice."""
     for at, wants in _wants(case):
-        terms = [term.when for term in wants.together]
-        for n, when in enumerate(terms):
-            if when in terms[:n]:
+        seen: dict[frozenset[tuple[str, str]], int] = {}
+        for n, term in enumerate(wants.together):
+            first = seen.setdefault(frozenset(term.when.items()), n)
+            if first != n:
                 yield (
                     (*at, "together", n),
-                    f"entry {terms.index(when) + 1} is about the same options: the points of both are added",
+                    f"entry {first + 1} is about the same options: the points of both are added",
                 )
 
 
@@ -387,7 +398,10 @@ def _no_deal(case: Case) -> Found:
             for issue, levels in _tables(wants).items()
         )
         if given.high < low:
-            yield at, f"no package is worth less than {low:g} to '{faction}', so that it accepts all that its lines allow{meant}"
+            yield (
+                at,
+                f"no package is worth less than {low:g} to '{faction}', so that it accepts all that its lines allow{meant}",
+            )
         elif given.high < here - (high - low) / 4:
             yield (
                 at,

@@ -119,6 +119,36 @@ class Quote(Provenance):
     note: Text | None = None
 
 
+_FIGURE = r"[-+]?\d[\d ]*(?:[.,]\d+)?"
+
+
+def meant(text: str) -> str | None:
+    """What to type for a text that looks like a number, as the end of a message; None where it does not."""
+
+    def plain(figure: str) -> str:
+        return figure.replace(" ", "").replace(",", ".").lstrip("+")
+
+    if found := re.fullmatch(rf"\s*({_FIGURE})\s*%\s*", text):
+        percent = plain(found[1])
+        return f"write {float(percent) / 100:g} for a chance or a share, {percent} for points"
+    if found := re.fullmatch(rf"\s*({_FIGURE})\s*%?\s*(?:-|–|—|to|\.\.\.?)\s*({_FIGURE})\s*%?\s*", text):
+        return f"write a range as [{plain(found[1])}, {plain(found[2])}]"
+    if found := re.fullmatch(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*", text):
+        return f"write {int(found[1]) / int(found[2]):.4g}" if int(found[2]) else None
+    if re.fullmatch(rf"\s*{_FIGURE}\s*", text):
+        return (
+            f"write {plain(text)}, without quotes"
+            if "," not in text
+            else f"write {plain(text)}, with a point"
+        )
+    return None
+
+
+def _instead(value: Any) -> str:
+    hint = meant(value) if isinstance(value, str) else None
+    return f": found '{value}', {hint}" if hint else ""
+
+
 def _range(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("a number or a range was expected, not true/false")
@@ -130,7 +160,8 @@ def _range(value: Any) -> Any:
         if len(value) not in (2, 3) or any(
             isinstance(v, bool) or not isinstance(v, (int, float)) for v in value
         ):
-            raise ValueError("a range is [5th, 95th] or [5th, 50th, 95th percentile], all numbers")
+            hint = next((h for v in value if (h := _instead(v))), "")
+            raise ValueError(f"a range is [5th, 95th] or [5th, 50th, 95th percentile], all numbers{hint}")
         if any(abs(v) > MAX_NUMBER for v in value):
             raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
         low, high = float(value[0]), float(value[-1])
@@ -148,6 +179,8 @@ def _range(value: Any) -> Any:
         return {**inner, **rest}
     if isinstance(value, Range):
         return value
+    if isinstance(value, str) and (instead := meant(value)):
+        raise ValueError(f"a number or a range was expected, found the text '{value}'; {instead}")
     raise ValueError("a number, a range [low, high] or [low, median, high], or {range: ..., because: ...}")
 
 

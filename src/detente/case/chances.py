@@ -75,7 +75,10 @@ def _sum(of: Mapping[str, Range]) -> float:
 def _of_issue(case: Case, issue: Issue) -> Found:
     given = issue.chances
     if issue.controlled_by == "outside" and case.status_quo == "none" and given is None:
-        yield (), "an issue that is decided outside, without a status quo, needs 'chances: {OPTION: 0.5, ...}'"
+        yield (
+            (),
+            "an issue that is decided outside, without a status quo, needs 'chances: {OPTION: 0.5, ...}'",
+        )
     if given is None:
         return
     at: Path = ("chances",)
@@ -84,7 +87,10 @@ def _of_issue(case: Case, issue: Issue) -> Found:
     total = _sum(given)
     home = issue.status_quo
     if total > 1 + ROUNDING:
-        yield at, f"the chances add up to {total:g}, which is more than 1: lower them, so that they add up to 1"
+        yield (
+            at,
+            f"the chances add up to {total:g}, which is more than 1: lower them, so that they add up to 1",
+        )
     elif total < 1 - ROUNDING and (home is None or home in given):
         spare = next((o for o in issue.options if o not in given), None)
         where = f"raise them, or add '{spare}: {1 - total:g}'" if spare is not None else "raise them"
@@ -108,7 +114,9 @@ def _of_readings(priors: Mapping[str, Range]) -> Iterator[str]:
                 "judgement: ...}', which wants what stands under 'preferences'"
             )
         else:
-            hint = "lower them, for example to " + ", ".join(f"{r} {p.median / total:.2g}" for r, p in priors.items())
+            hint = "lower them, for example to " + ", ".join(
+                f"{r} {p.median / total:.2g}" for r, p in priors.items()
+            )
         yield f"{found}, but one of the rival views must be true, so that they add up to 1: {hint}"
     elif not any(prior.low for prior in priors.values()):
         yield "the priors can all be 0 at once: at least one needs a 5th percentile above 0"

@@ -35,7 +35,6 @@ from detente.case.paths import (
     gate,
     leaf_paths,
     merged,
-    numbers,
     provenances,
     wins,
 )
@@ -73,13 +72,11 @@ def faults(case: Case, place: Finder) -> list[Fault]:
         for path, message in check(case)
     ]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
+    meant: dict[str, set[str]] = {}
     for stranger in strangers:
-        block = ".".join(stranger.fault.path.split(".")[:2])
-        found = [
-            f
-            for f in found
-            if stranger.meant is None or not (f.path.startswith(block) and f"'{stranger.meant}'" in f.message)
-        ]
+        if stranger.meant is not None:
+            meant.setdefault(_block(stranger.fault), set()).add(f"'{stranger.meant}'")
+    found = [f for f in found if not any(name in f.message for name in meant.get(_block(f), ()))]
     if not unknown:
         # These follow names from block to block, so they wait until every name means something.
         found += [
@@ -90,12 +87,19 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     return sorted({*unknown, *found})
 
 
+def _block(fault: Fault) -> str:
+    return ".".join(fault.path.split(".")[:2])
+
+
 def _ids(case: Case) -> Found:
     for party, spec in case.parties.items():
         names: list[Path] = [("parties", party), *(("parties", party, "factions", f) for f in spec.factions)]
         for path in names:
             if path[-1] in MEANT:
-                yield path, f"no party or faction can be called '{path[-1]}': the word means {MEANT[str(path[-1])]}; use another"
+                yield (
+                    path,
+                    f"no party or faction can be called '{path[-1]}': the word means {MEANT[str(path[-1])]}; use another",
+                )
     seen: dict[str, Path] = {name: ("parties", name) for name in case.parties}
     for party, spec in case.parties.items():
         for faction in spec.factions:
@@ -159,8 +163,11 @@ def _twice(tree: Tree, path: Path, home: Mapping[str, str]) -> Found:
         for below, branch in listed:
             yield from _twice(branch, below, home)
     names = {branch for _, branch in listed if isinstance(branch, str)}
-    for n, (below, branch) in enumerate(listed):
-        if any(branch == other for _, other in listed[:n]):
+    seen: set[str] = set()
+    for below, branch in listed:
+        known = str(branch) in seen
+        seen.add(str(branch))
+        if known:
             shown = f"'{branch}'" if isinstance(branch, str) else "this"
             yield below, f"{shown} stands here twice: each counts once, so remove one"
         elif isinstance(branch, str) and home.get(branch, branch) != branch and home[branch] in names:
@@ -286,9 +293,14 @@ def _of_one(case: Case, wants: Preferences) -> Found:
     yield from _no_deal(case, wants)
     for kind in ("red_lines", "firm"):
         lines = [line.package if isinstance(line, Firm) else line for line in getattr(wants, kind)]
+        seen: dict[frozenset[tuple[str, str]], int] = {}
         for n, line in enumerate(lines):
-            if line in lines[:n]:
-                yield (kind, n), f"the same line as entry {lines.index(line) + 1}: one line is typed once, remove one of the two"
+            first = seen.setdefault(frozenset(line.items()), n)
+            if first != n:
+                yield (
+                    (kind, n),
+                    f"the same line as entry {first + 1}: a line is typed once, remove one of the two",
+                )
 
 
 def _quoted(names: list[str]) -> str:

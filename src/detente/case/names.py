@@ -9,9 +9,9 @@ from detente.case.model import Case, Preferences, Tree
 from detente.case.outlook import outlook_names
 from detente.case.paths import NUMBER_PATHS, Finder, dotted, factions_of, leaf_paths, numbers, provenances
 from detente.case.steps import step_names
-from detente.case.wording import nearest, one_of
-from detente.case.yamltext import Path
-from detente.errors import Fault
+from detente.case.wording import nearest, there_is
+from detente.case.yamltext import Path, cut
+from detente.errors import MOST_SHOWN, Fault
 
 __all__ = ["Unknown", "unknown_names"]
 
@@ -26,21 +26,21 @@ class Unknown(NamedTuple):
 
 def unknown_names(case: Case, place: Finder) -> list[Unknown]:
     """Every name that is used and never defined, with the nearest one that is."""
-    found = []
+    found: list[Unknown] = []
     for path, kind, name, known in _uses(case):
         if name not in known:
-            shown = name if len(name) <= 64 else name[:61] + "..."
-            message = f"{dotted(path)}: unknown {kind} '{shown}'{one_of(name, known)}"
-            found.append(Unknown(name, Fault(*place(path), message, dotted(path)), nearest(name, known)))
+            # Looking for the nearest name is what takes time; beyond what is written out nobody reads it.
+            close = nearest(name, known) if len(found) < MOST_SHOWN else None
+            message = f"{dotted(path)}: unknown {kind} '{cut(name)}'{there_is(close, known)}"
+            found.append(Unknown(name, Fault(*place(path), message, dotted(path)), close))
     known_paths = numbers(case)
     for n, block in enumerate(case.moves_with):
         for k, name in enumerate(block.these):
             if name not in known_paths:
                 path = ("moves_with", n, "these", k)
-                close = nearest(name, known_paths)
+                close = nearest(name, known_paths) if len(found) < MOST_SHOWN else None
                 meant = f"; did you mean '{close}'?" if close else "."
-                shown = name if len(name) <= 80 else name[:77] + "..."
-                message = f"{dotted(path)}: no judged number '{shown}'{meant} A path is {NUMBER_PATHS}"
+                message = f"{dotted(path)}: no judged number '{cut(name)}'{meant} A path is {NUMBER_PATHS}"
                 # The name to look for elsewhere in the file is the last part, the others are checked there.
                 fault = Fault(*place(path), message, dotted(path))
                 found.append(Unknown(name.rpartition(".")[2], fault, close))

@@ -7,7 +7,7 @@ from pathlib import Path as File
 
 from detente.case.model import Case
 from detente.case.wording import describe, one_of
-from detente.case.yamltext import Path, parse
+from detente.case.yamltext import Path, cut, parse
 from detente.errors import CaseError, Fault
 from detente.storage import read_limited
 
@@ -33,15 +33,15 @@ def read_package(path: File, case: Case) -> dict[str, str]:
 
     def fault(key: str, message: str) -> None:
         where: Path = (*at, key)
-        faults.append(Fault(*parsed.positions.get(where, (1, 1)), f"{key}: {message}", key))
+        faults.append(Fault(*parsed.positions.get(where, (1, 1)), f"{cut(key)}: {message}", key))
 
     for issue, option in value.items():
         if issue not in case.issues:
-            fault(issue, f"no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}")
+            fault(issue, f"no issue '{cut(issue)}' in case '{case.id}'{one_of(issue, case.issues)}")
         elif not isinstance(option, str):
             fault(issue, f"the name of an option was expected; found {describe(option)}")
         elif option not in case.issues[issue].options:
-            fault(issue, f"no option '{option}'{one_of(option, case.issues[issue].options)}")
+            fault(issue, f"no option '{cut(option)}'{one_of(option, case.issues[issue].options)}")
     if faults:
         raise CaseError(str(path), faults)
     why = impossible(case, value)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from detente.case.checks import faults, unknown_names, warnings
 from detente.case.model import Case
-from detente.case.wording import Misfit, describe, misfits
+from detente.case.wording import Misfit, could_be, describe, misfits
 from detente.case.yamltext import Parsed, Path, Place, parse
 from detente.errors import CaseError, Fault
 from detente.storage import read_limited
@@ -26,6 +26,15 @@ __all__ = ["ReadCase", "load_case", "read_case"]
 
 _STAND_INS = {"detente": 1, "id": "x", "title": "x", "preferences": {}}
 """For misshapen parts at the top, so that the rest of the document can still be checked."""
+
+
+_UNSEEN = (
+    ("\0", "a NUL character: this is not text"),
+    (
+        "\ufeff",
+        "a byte-order mark (U+FEFF) in the middle of the file, which no editor shows: delete what stands here and type it anew",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,10 @@ def read_case(text: str, file: str) -> ReadCase:
 
     Raises ``CaseError`` with all faults, in file order.
     """
-    if "\0" in text:
-        before = text[: text.index("\0")]
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        raise CaseError(file, [Fault(before.count("\n") + 1, column, "a NUL character: this is not text")])
+    for mark, why in _UNSEEN:
+        if (at := text.find(mark, mark == "\ufeff")) >= 0:
+            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+            raise CaseError(file, [Fault(line, column, why)])
     parsed = parse(text, file)
     _refuse_other_documents(parsed.value, file)
     try:
@@ -91,9 +100,9 @@ def _finder(positions: Mapping[Path, Place]) -> Callable[[Path], Place]:
 def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
     """The faults of shape, and the unknown names in what is left without the misshapen parts."""
     shape = misfits(error, parsed)
-    found = [m.fault for m in shape]
+    found = [m.fault for m in shape if m.fault is not None]
     rest, drop = parsed, [m.drop for m in shape]
-    gone: set[str] = set()
+    gone = {could_be(m.name) for m in shape if m.name is not None}
     for _ in range(8):
         gone.update(_names_under(rest, set(drop)))
         rest = _without(rest, set(drop))

@@ -40,7 +40,10 @@ def tie_faults(case: Case) -> Iterator[tuple[Path, str]]:
                 f"{len(group)} numbers are tied together, at most {MAX_TOGETHER} are allowed",
             )
         elif not _possible(group, pairs, 1.0):
-            yield ("moves_with", max(last[name] for name in group), "correlation"), _contradiction(group, pairs)
+            yield (
+                ("moves_with", max(last[name] for name in group), "correlation"),
+                _contradiction(group, pairs),
+            )
 
 
 def _contradiction(group: Sequence[str], pairs: Pairs) -> str:
@@ -54,7 +57,9 @@ def _contradiction(group: Sequence[str], pairs: Pairs) -> str:
     # Towards 0, so that what is shown is possible.
     could = ", ".join(f"{math.trunc(rho * low * 1000) / 1000:g} instead of {rho:g}" for rho in typed[:4])
     shown = ", ".join(group[:4]) + (f" and {len(group) - 4} more" if len(group) > 4 else "")
-    missing = next(((a, b) for k, a in enumerate(group) for b in group[k + 1 :] if (a, b) not in inside), None)
+    missing = next(
+        ((a, b) for k, a in enumerate(group) for b in group[k + 1 :] if (a, b) not in inside), None
+    )
     hint = f"; or declare how {missing[0]} and {missing[1]} move together" if missing is not None else ""
     return (
         f"{shown} cannot move together like this: if some move so, the others cannot; possible would be at most "

@@ -2,15 +2,17 @@
 
 One walk over the keys that a case gives (:func:`unused`). When a key counts is said once, in :data:`COUNTS`, by the
 block that it stands in: a rule looks at the key where it is and says why it does nothing there, or None. A key without
-a rule always counts. Numbers of the world have their own table, :data:`NEEDS`: what has to be there for an equation
-that they stand in to reach anything that is shown. What is idle is told once, however often the reason applies.
+a rule always counts. Numbers of the world have their own table, :mod:`detente.case.needs`: what has to be there
+for an equation that they stand in to reach anything that is shown. What is idle is told once, however often the reason applies.
 
 That the tables are true is tested against the answers: a number that is not told of changes some answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -28,27 +30,64 @@ from detente.case.model import (
     Party,
     Pattern,
     Preferences,
-    Reading,
     Steps,
     Together,
     Weighted,
 )
+from detente.case.needs import FATES, alone, there
 from detente.case.parts import PARTS
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
-from detente.case.world import Happened, Office, Policy, World
 from detente.case.world import Amount as Asked
+from detente.case.world import Happened, Office, Policy, World
 from detente.case.yamltext import Path
 
-__all__ = ["COUNTS", "NEEDS", "unused"]
+__all__ = ["COUNTS", "unused"]
 
 SHOWN = 3
 """Further places that one message names."""
 
 
+class _Known:
+    """What rules ask for again and again, worked out once a case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._merged: dict[Path, tuple[Preferences, ...]] = {}
+
+    @cached_property
+    def ruled_out(self) -> Lines:
+        return _lines(self.case.impossible)
+
+    @cached_property
+    def there(self) -> set[str]:
+        return there(self.case)
+
+    @cached_property
+    def moved(self) -> set[str]:
+        return _of_world(self.case)
+
+    @cached_property
+    def lacking(self) -> str | None:
+        return _lacking(self.case)
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        return factions_of(self.case)
+
+    def schemes(self, path: Path, block: Preferences) -> tuple[Preferences, ...]:
+        """A faction's preferences under every reading that a key of ``block`` can count in."""
+        at = path[:4] if path[0] == "readings" else path[:2]
+        if at not in self._merged:
+            base = self.case.preferences.get(str(path[1]), block)
+            rivals = [block] if path[0] == "readings" else _rivals(self.case, path)
+            self._merged[at] = tuple(merged(base, over) for over in rivals) or (base,)
+        return self._merged[at]
+
+
 class Here(NamedTuple):
     """A key that was typed."""
 
-    case: Case
+    known: _Known
     path: Path
     """From the top of the case."""
     block: Model
@@ -56,6 +95,11 @@ class Here(NamedTuple):
     below: Path
     """From the block."""
     value: Any
+
+    @property
+    def case(self) -> Case:
+        """The case that it stands in."""
+        return self.known.case
 
 
 Rule = Callable[[Here], str | None]
@@ -65,18 +109,18 @@ Rule = Callable[[Here], str | None]
 def unused(case: Case) -> Iterator[tuple[Path, str]]:
     """Every key that does nothing, with what would make it count; the same reason once, at its first place."""
     found: dict[str, list[Path]] = {}
-    for path, why in _block(case, case, ()):
+    for path, why in _block(_Known(case), case, ()):
         found.setdefault(why, []).append(path)
     for why, (first, *rest) in found.items():
         also = "; ".join(dotted(path) for path in rest[:SHOWN]) + ("; .." if len(rest) > SHOWN else "")
         yield first, f"this does nothing: {why}" + (f" (so too, {len(rest)} more: {also})" if rest else "")
 
 
-def _block(case: Case, block: Model, path: Path) -> Iterator[tuple[Path, str]]:
+def _block(known: _Known, block: Model, path: Path) -> Iterator[tuple[Path, str]]:
     rules = COUNTS.get(type(block), {})
     for key in type(block).model_fields:
         if key in block.model_fields_set:
-            yield from _key(Here(case, (*path, key), block, (key,), getattr(block, key)), rules, key)
+            yield from _key(Here(known, (*path, key), block, (key,), getattr(block, key)), rules, key)
 
 
 def _key(here: Here, rules: Mapping[str, tuple[Rule, ...]], pattern: str) -> Iterator[tuple[Path, str]]:
@@ -87,39 +131,47 @@ def _key(here: Here, rules: Mapping[str, tuple[Rule, ...]], pattern: str) -> Ite
             return
     value = here.value
     if isinstance(value, Model) and not isinstance(value, Range):
-        yield from _block(here.case, value, here.path)
+        yield from _block(here.known, value, here.path)
         return
-    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, tuple) else ()
+    inner = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, tuple) else ()
+    )
     for step, part in inner:
         yield from _key(
-            Here(here.case, (*here.path, step), here.block, (*here.below, step), part), rules, f"{pattern}.*"
+            Here(here.known, (*here.path, step), here.block, (*here.below, step), part), rules, f"{pattern}.*"
         )
 
 
 # --- who ---------------------------------------------------------------------------------------------------
 
 
-def _role(case: Case, voice: str) -> str | None:
+def _role(known: _Known, voice: str) -> str | None:
     """The role of a party, or of the party of a faction, that has no vote."""
-    party = voice if voice in case.parties else factions_of(case).get(voice)
-    return case.parties[party].role if party is not None else None
+    party = voice if voice in known.case.parties else known.homes.get(voice)
+    return known.case.parties[party].role if party is not None else None
 
 
 def _voteless(here: Here) -> str | None:
     """Of what is said of a party or a faction, by its name in the path or as the value."""
     voice = here.value if isinstance(here.value, str) else str(here.path[-1])
-    role = _role(here.case, voice)
-    return None if role is None else (
-        f"'{voice}' is at the table as {role}, without a vote, so that no answer asks what it wants; remove its 'role' if it has "
-        "a say"
+    role = _role(here.known, voice)
+    return (
+        None
+        if role is None
+        else (
+            f"'{voice}' is at the table as {role}, without a vote, so that no answer asks what it wants; remove its 'role' if it has "
+            "a say"
+        )
     )
 
 
 def _of_voteless(here: Here) -> str | None:
     """Of a key of a party."""
     role = here.block.role if isinstance(here.block, Party) else None
-    return None if role is None else (
-        f"'{here.path[1]}' is a {role} and has no vote: '{here.below[0]}' is for parties that have one"
+    return (
+        None
+        if role is None
+        else (f"'{here.path[1]}' is a {role} and has no vote: '{here.below[0]}' is for parties that have one")
     )
 
 
@@ -131,8 +183,12 @@ def _one_of_mind(here: Here) -> str | None:
     case = here.case
     own = [seat for track in case.tracks.values() for seat in track.parties if seat == name or name in seat]
     by_part = own and all(not isinstance(seat, str) for seat in own)
-    trees = [issue.controlled_by for issue in case.issues.values()] + [t.agreement for t in case.tracks.values()]
-    if by_part and not any(name == leaf for tree in trees if tree is not None for _, leaf in leaf_paths(tree, ())):
+    trees = [issue.controlled_by for issue in case.issues.values()] + [
+        t.agreement for t in case.tracks.values()
+    ]
+    if by_part and not any(
+        name == leaf for tree in trees if tree is not None for _, leaf in leaf_paths(tree, ())
+    ):
         return f"wherever '{name}' sits, the table says itself which of its factions do, and it controls nothing as a whole"
     return None
 
@@ -173,20 +229,30 @@ def _road(here: Here) -> str | None:
     case = here.case
     if case.status_quo == "none":
         return "'detente roadmap' reads it, and without a status quo nothing leads to a package"
-    missing: list[list[str]] = []
-    for seated in sitting(case).values():
-        missing.append([f for f in seated if f in case.preferences and case.preferences[f].patience is None])
-    if missing and all(missing):
-        names = ", ".join(min(missing, key=len))
-        return (
-            "'detente roadmap' reads it, and needs everybody's patience: add 'patience: [0.95, 0.98, 0.99]' (what a point next "
-            f"month is worth now) under 'preferences' of {names}"
-        )
-    return None
+    return here.known.lacking
+
+
+def _lacking(case: Case) -> str | None:
+    """Why there is a roadmap at no table: at each somebody has no patience."""
+    missing = [
+        [f for f in seated if f in case.preferences and case.preferences[f].patience is None]
+        for seated in sitting(case).values()
+    ]
+    if not missing or not all(missing):
+        return None
+    fewest = sorted(missing, key=len)[0]
+    return (
+        "'detente roadmap' reads it, and needs everybody's patience: add 'patience: [0.95, 0.98, 0.99]' (what a point next month "
+        f"is worth now) under 'preferences' of {', '.join(fewest)}"
+    )
 
 
 def _cardinal(here: Here) -> str | None:
-    return "the factions put states in order, which 'detente stability' reads; the other answers need points" if here.case.ordinal else None
+    return (
+        "the factions put states in order, which 'detente stability' reads; the other answers need points"
+        if here.case.ordinal
+        else None
+    )
 
 
 def _looks_ahead(here: Here) -> str | None:
@@ -225,8 +291,14 @@ def _guards(here: Here) -> str | None:
         return None
     home = factions_of(case, voting=True)
     giver = {guarantee.given_by, home.get(guarantee.given_by)}
-    punished = [f for f, p in home.items() if ({f, p} & set(guarantee.punishes) if guarantee.punishes else not {f, p} & giver)]
-    acting = covered if guarantee.kind == "third_party" else [i for i in case.issues if _moved(case, i) is None]
+    punished = [
+        f
+        for f, p in home.items()
+        if ({f, p} & set(guarantee.punishes) if guarantee.punishes else not {f, p} & giver)
+    ]
+    acting = (
+        covered if guarantee.kind == "third_party" else [i for i in case.issues if _moved(case, i) is None]
+    )
     movers = {f for i in acting for f in _hands(case, i)}
     if not movers & set(punished):
         return "nobody whom it punishes has a step to withhold or take back in what it covers: look at 'punishes' and 'covers'"
@@ -243,17 +315,15 @@ def _hands(case: Case, issue: str) -> set[str]:
 # --- what is wanted ----------------------------------------------------------------------------------------
 
 
-def _rivals(here: Here) -> list[Preferences]:
-    """What the readings of a faction say that can be true, where ``here`` is in its own preferences."""
-    if here.path[0] != "preferences":
-        return []
-    readings = here.case.readings.get(str(here.path[1]), {})
+def _rivals(case: Case, path: Path) -> list[Preferences]:
+    """What the readings of a faction say that can be true, where a path is in its own preferences."""
+    readings = case.readings.get(str(path[1]), {}) if path[0] == "preferences" else {}
     return [reading.preferences for reading in readings.values() if reading.prior.high]
 
 
 def _replaced(here: Here) -> str | None:
     """Of what every reading says anew."""
-    rivals = _rivals(here)
+    rivals = _rivals(here.case, here.path)
     key, *names = map(str, here.below)
 
     def anew(over: Preferences) -> bool:
@@ -264,18 +334,13 @@ def _replaced(here: Here) -> str | None:
         return key in over.model_fields_set
 
     if rivals and all(map(anew, rivals)):
-        return f"every reading of '{here.path[1]}' says its own {key.replace('_', ' ')} here; leave it out of one of them, or leave it"
+        return f"every reading of '{here.path[1]}' says its own {key.replace('_', ' ')} here, and this would count only under one that leaves it out"
     return None
 
 
-def _schemes(here: Here) -> list[Preferences]:
-    """A faction's preferences under every reading that ``here`` can count in."""
-    block, case = here.block, here.case
-    assert isinstance(block, Preferences)
-    base = case.preferences.get(str(here.path[1]), block)
-    if here.path[0] == "readings":
-        return [merged(base, block)]
-    return [merged(base, over) for over in _rivals(here)] or [base]
+def _schemes(here: Here) -> tuple[Preferences, ...]:
+    assert isinstance(here.block, Preferences)
+    return here.known.schemes(here.path, here.block)
 
 
 def _weightless(here: Here) -> str | None:
@@ -287,12 +352,12 @@ def _weightless(here: Here) -> str | None:
 
 def _absent(here: Here) -> str | None:
     """Of an option that never comes about."""
-    return _never(here.case, str(here.below[1]), str(here.below[2]))
+    return _never(here.known, str(here.below[1]), str(here.below[2]))
 
 
-def _never(case: Case, issue: str, option: str) -> str | None:
-    spec = case.issues[issue]
-    if spec.controlled_by != "outside" or option == spec.status_quo or issue in _of_world(case):
+def _never(known: _Known, issue: str, option: str) -> str | None:
+    spec = known.case.issues[issue]
+    if spec.controlled_by != "outside" or option == spec.status_quo or issue in known.moved:
         return None
     chance = (spec.chances or {}).get(option)
     if (chance is not None and chance.high) or (option == spec.status_quo and left_over(spec)):
@@ -314,16 +379,40 @@ def _of_world(case: Case) -> set[str]:
 
 def _package(here: Here) -> Pattern:
     value = here.value
-    return value if isinstance(value, Mapping) else value.when if isinstance(value, Together) else value.package
+    return (
+        value if isinstance(value, Mapping) else value.when if isinstance(value, Together) else value.package
+    )
+
+
+Lines = Mapping[frozenset[tuple[str, str]], int]
+"""Combinations of options → the first place at which each stands."""
+
+
+def _lines(patterns: Sequence[Pattern]) -> Lines:
+    found: dict[frozenset[tuple[str, str]], int] = {}
+    for n, pattern in enumerate(patterns):
+        found.setdefault(frozenset(pattern.items()), n)
+    return found
+
+
+def _within(lines: Lines, package: Pattern, but: int = -1) -> int | None:
+    """The place of a combination that is all in ``package``, another than ``but``."""
+    items = sorted(package.items())
+    if 2 ** len(items) > len(lines):
+        inside = (n for line, n in lines.items() if line <= package.items())
+    else:
+        subsets = (frozenset(part) for size in range(1, len(items) + 1) for part in combinations(items, size))
+        inside = (lines[part] for part in subsets if part in lines)
+    return next((n for n in inside if n != but), None)
 
 
 def _cannot_be(here: Here) -> str | None:
     """Of options that never stand together."""
     package = _package(here)
-    for n, pattern in enumerate(here.case.impossible):
-        if pattern.items() <= package.items():
-            return f"entry {n + 1} under 'impossible' rules these options out"
-    return next((why for i, o in package.items() if (why := _never(here.case, i, o))), None)
+    n = _within(here.known.ruled_out, package)
+    if n is not None:
+        return f"entry {n + 1} under 'impossible' rules these options out"
+    return next((why for i, o in package.items() if (why := _never(here.known, i, o))), None)
 
 
 def _held(here: Here) -> str | None:
@@ -332,22 +421,18 @@ def _held(here: Here) -> str | None:
     if kind == "firm" and not here.value.holds.high:
         return "it never holds: its 'holds' is 0"
     schemes = [wants for wants in _schemes(here) if here.value in getattr(wants, kind)]
-
-    def by(wants: Preferences) -> int | None:
-        lines = enumerate(wants.red_lines)
-        return next((n for n, line in lines if line.items() <= package.items() and line != here.value), None)
-
-    found = [by(wants) for wants in schemes]
-    if not found or found[0] is None or None in found:
+    found = [
+        _within(_lines([line for line in wants.red_lines if kind == "firm" or line != package]), package)
+        for wants in schemes
+    ]
+    if not found or any(n is None for n in found):
         return None
-    return f"red line {found[0] + 1} refuses all of this already"
+    return f"a red line refuses all of this already ({', '.join(map(str, package.values()))})"
 
 
 def _excluded(here: Here) -> str | None:
-    for n, pattern in enumerate(here.case.impossible):
-        if n != here.path[-1] and pattern.items() <= here.value.items() and (pattern != here.value or n < int(here.path[-1])):
-            return f"entry {n + 1} rules this out already"
-    return None
+    n = _within(here.known.ruled_out, here.value, int(here.path[-1]))
+    return None if n is None else f"entry {n + 1} rules this out already"
 
 
 def _unlikely(here: Here) -> str | None:
@@ -366,92 +451,9 @@ def _votes(here: Here) -> str | None:
 
 # --- the world ---------------------------------------------------------------------------------------------
 
-_VOTE = ("polls", "regional")
-
-NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "price": ("money", "home.presses+sender", "asked.price"),
-        "home": ("sender", "force", "asked.turned"),
-        "funds": ("hunger", "asked.funds_agreed", "asked.funds_paid"),
-        "accountability": ("loyalty", "exit", "asked.investigated"),
-        "split": (*_VOTE, "asked.split"),
-        "authority": (*_VOTE, "split.tempts", "asked.seat_won", "asked.majority"),
-        "money.rents": ("hunger", "loyalty", "asked.income"),
-        "money.depletion": ("hunger", "loyalty", "asked.income"),
-        "fiefs.yields": ("loyalty",),
-        "fiefs.wrecks": ("talks",),
-        "hunger.rage": ("survival",),
-        "lists.follows": ("sender",),
-        "lists.weighs": ("loyalty",),
-        "lists.traps": ("loyalty",),
-        "funds.agree_in_talks": ("talks",),
-        "funds.relieves": ("hunger",),
-        "accountability.traps": ("loyalty",),
-        "accountability.deters": ("exit",),
-        "sender.ease_in_talks": ("talks",),
-        "sender.yields": ("talks.ladder",),
-        "sender.last": ("sender.steps.2",),
-        "home.resists": ("sender",),
-        "home.reverses": ("sender",),
-        "home.presses": ("price+sender",),
-        "home.threatens": ("force",),
-        "recognition.promises": ("loyalty",),
-        "support.gain": ("sender",),
-        "split.tempts": ("authority", "talks.ladder"),
-        "split.cost": _VOTE,
-        "authority.access": _VOTE,
-        "authority.majority": _VOTE,
-        "polls.early": ("talks",),
-        "polls.ballot": ("support", "asked.admitted"),
-        "regional.joins_split": ("split",),
-        "regional.gain": ("support", "polls"),
-    }
-)
-"""Number of the world, or part → what it acts on, any of which makes it count: a part, a key of one, both (``+``), or an
-event or a path that a question asks for or an issue stands for (``asked.``)."""
-
-_FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
-"""Outcome → the part that brings it about."""
-
-
-def _there(case: Case, world: World) -> set[str]:
-    """What there is, in the words of :data:`NEEDS`."""
-    found = {part for part in PARTS if getattr(world, part) is not None}
-    found |= {f"{part}.{key}" for part in found for key in getattr(world, part).model_fields_set}
-    if world.sender is not None:
-        found |= {f"sender.steps.{n}" for n in range(len(world.sender.steps))}
-    found |= {f"asked.{event}" for event in world.means}
-    for spec in (spec for question in case.questions.values() for spec in question.answers.values()):
-        if isinstance(spec, Happened):
-            found |= {f"asked.{event}" for event in (spec.event, spec.given) if event is not None}
-        elif isinstance(spec, Asked):
-            found.add(f"asked.{spec.variable}")
-    return found
-
-
-def _alone(case: Case, path: str) -> str | None:
-    """Of a part, or a number, that acts on nothing."""
-    needed, world = NEEDS.get(path), case.world
-    if needed is None or world is None:
-        return None
-    there = _there(case, world)
-    if any(all(name in there for name in way.split("+")) for way in needed):
-        return None
-    ways = " or ".join(" and ".join(map(_said, way.split("+"))) for way in needed)
-    return f"'{path}' acts on nothing here; it counts with {ways}"
-
-
-def _said(name: str) -> str:
-    part, _, key = name.partition(".")
-    if not key:
-        return f"a part '{part}'"
-    if part == "asked":
-        return f"a question about '{key}'"
-    return "a third step of the sender" if name == "sender.steps.2" else f"'{key}' under '{part}'"
-
 
 def _part(here: Here) -> str | None:
-    return _alone(here.case, here.below[0] if isinstance(here.below[0], str) else "")
+    return alone(here.known.there, here.below[0] if isinstance(here.below[0], str) else "")
 
 
 def _number(here: Here) -> str | None:
@@ -461,14 +463,14 @@ def _number(here: Here) -> str | None:
     for faction, given in (world.under if world is not None else {}).items():
         true = [r for r, reading in here.case.readings.get(faction, {}).items() if reading.prior.high]
         if true and all(path in given.get(r, {}) for r in true):
-            return f"every reading of '{faction}' gives its own '{path}' under 'under': leave it out of one of them, or leave it"
-    return _alone(here.case, path)
+            return f"every reading of '{faction}' gives its own '{path}' under 'under', and this would count only under one that leaves it out"
+    return alone(here.known.there, path)
 
 
 def _changed(here: Here) -> str | None:
     """Of a number that a policy or a reading puts in the place of the world's."""
     path = str(here.below[-1])
-    return _alone(here.case, path.partition(".")[0]) or _alone(here.case, path)
+    return alone(here.known.there, path.partition(".")[0]) or alone(here.known.there, path)
 
 
 def _late(here: Here) -> str | None:
@@ -478,25 +480,31 @@ def _late(here: Here) -> str | None:
     if case.as_of is None:
         return None
     ends = months_after(case.as_of, case.world.months)
-    return None if here.value <= ends else f"the world ends on {ends}, {case.world.months} months on: raise 'months', or leave it out"
+    return (
+        None
+        if here.value <= ends
+        else f"the world ends on {ends}, {case.world.months} months on: raise 'months', or leave it out"
+    )
 
 
 def _fate(here: Here) -> str | None:
     outcome, world = str(here.below[-1]), here.case.world
-    part = _FATES.get(outcome)
+    part = FATES.get(outcome)
     if part is None or world is None or getattr(world, part) is not None:
         return None
     return f"the incumbent is never '{outcome}' without a part '{part}' in the world"
 
 
 def _part_rules() -> dict[type, dict[str, tuple[Rule, ...]]]:
-    """Every number of every part has the rule of :data:`NEEDS`; days of the world must lie in it."""
+    """Every number of every part has the rule of :mod:`detente.case.needs`; days of the world must lie in it."""
     found: dict[type, dict[str, tuple[Rule, ...]]] = {}
     days = {("polls", "on"), ("regional", "on"), ("home", "elections"), ("recognition", "lapse")}
     for part in PARTS:
         annotation = World.model_fields[part].annotation
-        (model,) = (m for m in getattr(annotation, "__args__", ()) if isinstance(m, type) and issubclass(m, BaseModel))
-        found[model] = {key: (_number,) for key in model.model_fields}
+        (model,) = (
+            m for m in getattr(annotation, "__args__", ()) if isinstance(m, type) and issubclass(m, BaseModel)
+        )
+        found[model] = dict.fromkeys(model.model_fields, (_number,))
         found[model] |= {f"{key}.*": (_late,) for key in model.model_fields if (part, key) in days}
     return found
 
@@ -544,7 +552,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "costs.*": (_voteless,),
         },
         Deadline: {"ends_for.*": (_voteless,)},
-        World: {**{part: (_part,) for part in PARTS}, "under.*.*.*": (_changed,)},
+        World: {**dict.fromkeys(PARTS, (_part,)), "under.*.*.*": (_changed,)},
         Office: {"options.*": (_fate,), "stakes.*": (_voteless,), "stakes.*.*": (_fate,)},
         Policy: {"changes.*": (_changed,)},
         **_part_rules(),

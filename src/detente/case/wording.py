@@ -8,13 +8,14 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
+from detente.case.documented import documentation
 from detente.case.model import RESERVED, Case, Element, Provenance, Range
-from detente.case.yamltext import Parsed, Path, Place
-from detente.errors import Fault
+from detente.case.yamltext import Parsed, Path, Place, cut
+from detente.errors import MOST_SHOWN, Fault
 
-__all__ = ["Misfit", "describe", "misfits", "nearest", "one_of"]
+__all__ = ["Misfit", "could_be", "describe", "misfits", "nearest", "one_of", "there_is"]
 
 RANGE_KEYS = ("range", "because", "fact", "source", "inference", "judgement")
 
@@ -22,10 +23,13 @@ RANGE_KEYS = ("range", "because", "fact", "source", "inference", "judgement")
 class Misfit:
     """One fault of structure, with what it takes away from the document."""
 
-    def __init__(self, fault: Fault, path: Path) -> None:
+    def __init__(self, fault: Fault | None, path: Path, name: str | None = None) -> None:
         self.fault = fault
+        """None where it has been told of elsewhere."""
         self.drop = path
         """The smallest part of the document that has to go for the rest to be readable."""
+        self.name = name
+        """A name that cannot be one."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -37,7 +41,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def one_of(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'? There is: a, b, c``, as the end of a message about an unknown name."""
     names = list(known)
-    close = nearest(name, names)
+    return there_is(nearest(name, names), names)
+
+
+def there_is(close: str | None, known: Iterable[str]) -> str:
+    """The same, where the nearest name is known."""
+    names = list(known)
     meant = f"; did you mean '{close}'?" if close else "."
     listed = ", ".join(names[:16]) + (f" and {len(names) - 16} more" if len(names) > 16 else "")
     return f"{meant} There is: {listed}" if names else f"{meant} There is none here"
@@ -52,32 +61,80 @@ def describe(value: Any) -> str:
     if isinstance(value, (int, float)):
         return f"the number {value}"
     if isinstance(value, str):
-        shown = value if len(value) <= 40 else value[:37] + "..."
-        return f"the text '{shown}'" if value.strip() else "empty text"
+        return f"the text '{cut(value, 40)}'" if value.strip() else "empty text"
     if isinstance(value, Mapping):
         return "a block of keys" if value else "an empty block"
     return "a list" if value else "an empty list"
 
 
 def misfits(error: ValidationError, parsed: Parsed) -> list[Misfit]:
-    """Everything that pydantic found, in words, follow-up complaints left out."""
-    found: list[Misfit] = []
+    """Everything that pydantic found, in words, follow-up complaints left out.
+
+    Linear in the number of faults: only for those that are written out is the nearest valid name looked for.
+    """
     details = error.errors(include_url=False)
-    paths = [_path(parsed.value, d["loc"]) for d in details]
-    misspelt = {
-        (path[:-1], nearest(str(path[-1]), _allowed(path[:-1], parsed.value)))
-        for d, (path, _) in zip(details, paths, strict=True)
-        if d["type"] == "extra_forbidden"
-    }
-    for detail, (path, value) in zip(details, paths, strict=True):
-        inside = any(len(other) > len(path) and other[: len(path)] == path for other, _ in paths)
-        if detail["type"] in ("too_short", "too_long") and inside:
+    found = [(detail, *_path(parsed.value, detail["loc"])) for detail in details]
+    found.sort(key=lambda one: _place(parsed, one[1], True))
+    about = _About(parsed)
+    around = {path[:n] for _, path, _ in found for n in range(len(path))}
+    lacking = {path for detail, path, _ in found if detail["type"] == "missing"}
+    close: dict[Path, str | None] = {}
+    for detail, path, _ in found:
+        if detail["type"] == "extra_forbidden" and (len(close) < MOST_SHOWN or path[:-1] in lacking):
+            close[path] = nearest(str(path[-1]), about.allowed(path[:-1]))
+    misspelt = {(path[:-1], name) for path, name in close.items()}
+    unique: dict[tuple[int, int, str], Misfit] = {}
+    names: dict[str, int] = {}
+    for detail, path, value in found:
+        if detail["type"] in ("too_short", "too_long") and path in around:
             continue
         if detail["type"] == "missing" and (path, detail["loc"][-1]) in misspelt:
             continue
-        found.append(_misfit(detail, path, value, parsed))
-    unique = {(m.fault.line, m.fault.column, m.fault.message): m for m in found}
+        misfit = _misfit(detail, path, value, about, close.get(path))
+        fault = misfit.fault
+        if (
+            fault is not None
+            and misfit.name is not None
+            and names.setdefault(misfit.name, fault.line) != fault.line
+        ):
+            # The same bad name elsewhere is the same mistake: it goes from the document, and is told of once.
+            fault, misfit = None, Misfit(None, misfit.drop)
+        key = (0, len(unique), "") if fault is None else (fault.line, fault.column, fault.message)
+        unique.setdefault(key, misfit)
     return list(unique.values())
+
+
+class _About:
+    """What the format says of a place in a document."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self._allowed: dict[Path, tuple[str, ...]] = {}
+
+    def allowed(self, path: Path) -> tuple[str, ...]:
+        """The keys of the block at ``path``."""
+        if path not in self._allowed:
+            model = _model_at(path, self.parsed.value)
+            keys = () if model is None else RANGE_KEYS if model is Range else _own_first(model)
+            self._allowed[path] = keys
+        return self._allowed[path]
+
+    def names(self, path: Path) -> bool:
+        """Whether a name stands at ``path``, and not any text."""
+        candidates: list[Any] = [Case]
+        for step in path:
+            candidates = [inner for c in candidates for inner in _inside(c, step, bare=False)]
+        return any(isinstance(m, StringConstraints) and m.pattern for c in candidates for m in _marks(c))
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """What an annotation is marked with, unions taken apart."""
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+        yield from _marks(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for branch in get_args(annotation):
+            yield from _marks(branch)
 
 
 def _path(value: Any, loc: tuple[str | int, ...]) -> tuple[Path, Any]:
@@ -95,22 +152,51 @@ def _path(value: Any, loc: tuple[str | int, ...]) -> tuple[Path, Any]:
     return path, value
 
 
-def _misfit(detail: Any, path: Path, value: Any, parsed: Parsed) -> Misfit:
-    kind, loc = detail["type"], detail["loc"]
-    drop = path
+def _misfit(detail: Any, path: Path, value: Any, about: _About, close: str | None) -> Misfit:
+    kind, loc, parsed = detail["type"], detail["loc"], about.parsed
     if kind == "missing":
         name = str(loc[-1])
-        fault = _fault(parsed, (*path, name), f"'{name}' is missing{_add(name, path)}", at=path)
-        return Misfit(fault, drop)
+        message = f"'{name}' is missing{_add(name, path)}{_about_key(path, name, parsed.value)}"
+        return Misfit(_fault(parsed, (*path, name), message, at=path), path)
     if kind == "extra_forbidden":
-        fault = _fault(parsed, path, _unknown(path, parsed.value), key=True)
-        return Misfit(fault, drop)
-    if loc and loc[-1] == "[key]" and kind == "literal_error":
-        name = str(path[-1]) if path else ""
-        return Misfit(_fault(parsed, path, _message(kind, detail, path, name), key=True), drop)
+        return Misfit(_fault(parsed, path, _unknown(path, about, close), key=True), path)
     if loc and loc[-1] == "[key]":
-        return Misfit(_fault(parsed, path, _name(str(path[-1]) if path else ""), key=True), drop)
-    return Misfit(_fault(parsed, path, _message(kind, detail, path, value)), drop)
+        name = str(path[-1]) if path else ""
+        message = _message(kind, detail, path, name) if kind == "literal_error" else _name(name)
+        return Misfit(
+            _fault(parsed, path, message, key=True), path, None if kind == "literal_error" else name
+        )
+    if kind == "string_type" and isinstance(value, (bool, int, float)) and about.names(path):
+        return Misfit(_fault(parsed, path, _name(_typed(value))), path, _typed(value))
+    named = (
+        kind in _BAD_NAMES
+        and isinstance(value, str)
+        and (detail.get("ctx") or {}).get("max_length", 64) == 64
+    )
+    message = _message(kind, detail, path, value)
+    return Misfit(_fault(parsed, path, message), path, value if named and path[-1:] != ("id",) else None)
+
+
+_BAD_NAMES = ("string_pattern_mismatch", "string_too_long")
+
+
+def _typed(value: bool | int | float) -> str:
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def _about_key(path: Path, name: str, document: Any) -> str:
+    """What a key means, in the words of the format, as the end of a message."""
+    model = _model_at(path, document)
+    if model is None or not path:
+        return ""
+    said = documentation().get((model.__name__, name), "").partition("\n")[0].rstrip(".")
+    return f" ({said[:1].lower()}{said[1:]})" if said else ""
 
 
 def _fault(parsed: Parsed, path: Path, message: str, *, at: Path | None = None, key: bool = False) -> Fault:
@@ -124,8 +210,8 @@ def _place(parsed: Parsed, path: Path, key: bool) -> Place:
 
 
 def _where(path: Path) -> str:
-    text = ".".join(str(p) for p in path)
-    return text if len(text) <= 120 else "..." + text[-117:]
+    text = ".".join(cut(str(p)) for p in path)
+    return text if len(text) <= 120 else "…" + text[-119:]
 
 
 def _add(name: str, path: Path) -> str:
@@ -137,19 +223,12 @@ def _add(name: str, path: Path) -> str:
     return known.get(name, f": add '{name}: ...'" + (" at the top" if not path else ""))
 
 
-def _unknown(path: Path, document: Any) -> str:
+def _unknown(path: Path, about: _About, close: str | None) -> str:
     name = str(path[-1])
     if len(path) == 1 and name in RESERVED:
         return f"'{name}' is reserved for an analysis that this version does not have yet; remove it"
-    allowed = _allowed(path[:-1], document)
-    close = nearest(name, allowed)
     meant = f"; did you mean '{close}'?" if close else "."
-    return f"unknown key '{name}'{meant} Allowed here: {', '.join(allowed)}"
-
-
-def _allowed(path: Path, document: Any) -> tuple[str, ...]:
-    model = _model_at(path, document)
-    return () if model is None else RANGE_KEYS if model is Range else _own_first(model)
+    return f"unknown key '{cut(name)}'{meant} Allowed here: {', '.join(about.allowed(path[:-1]))}"
 
 
 def _own_first(model: type[BaseModel]) -> tuple[str, ...]:
@@ -158,13 +237,24 @@ def _own_first(model: type[BaseModel]) -> tuple[str, ...]:
     return (*(k for k in model.model_fields if k not in shared), *shared)
 
 
+def could_be(found: str) -> str:
+    """The name that somebody may have had in mind who typed something that cannot be one; nothing where there is none."""
+    tried = re.sub(r"[^a-z0-9]+", "_", found.lower()).strip("_")
+    letters = tried.lstrip("0123456789_")
+    return (letters or (f"n{tried}" if tried else ""))[:64]
+
+
 def _name(found: str) -> str:
-    tried = re.sub(r"[^a-z0-9]+", "_", found.lower()).strip("_").lstrip("0123456789_")
+    tried = re.sub(r"[^a-z0-9]+", "_", found.lower()).strip("_")
+    tried = (
+        f"n{tried}"
+        if tried[:1].isdigit() and not tried.lstrip("0123456789_")
+        else tried.lstrip("0123456789_")
+    )
     hint = f", for example '{tried[:64]}'" if tried else ""
-    shown = found if len(found) <= 40 else found[:37] + "..."
     return (
-        f"'{shown}' cannot be a name: names are lower-case letters, digits and '_', "
-        f"start with a letter and have at most 64 characters{hint}"
+        f"'{cut(found, 40)}' cannot be a name: names are lower-case letters, digits and '_', "
+        f"start with a letter and have at most 64 characters{hint}; what readers see is typed at its 'name:'"
     )
 
 
@@ -226,13 +316,19 @@ def _branches(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def _inside(annotation: Any, step: str | int) -> Iterator[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        annotation.model_rebuild()
-        if step in annotation.model_fields:
-            yield from _branches(annotation.model_fields[str(step)].annotation)
-    elif len(args := get_args(annotation)) == 2:
-        yield from _branches(args[0] if isinstance(step, int) else args[1])
+def _inside(annotation: Any, step: str | int, *, bare: bool = True) -> Iterator[Any]:
+    """The types of what stands at a key, or a place of a list, of a type; with their marks where not ``bare``."""
+    for plain in _branches(annotation):
+        inner: list[Any] = []
+        if isinstance(plain, type) and issubclass(plain, BaseModel):
+            plain.model_rebuild()
+            if step in plain.model_fields:
+                field = plain.model_fields[str(step)]
+                inner = [Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation]
+        elif len(args := get_args(plain)) == 2:
+            inner = [args[0] if isinstance(step, int) else args[1]]
+        for one in inner:
+            yield from _branches(one) if bare else [one]
 
 
 def _model_at(path: Path, document: Any) -> type[BaseModel] | None:

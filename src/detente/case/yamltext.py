@@ -31,7 +31,7 @@ from ruamel.yaml.reader import ReaderError
 from detente.case.scanning import events
 from detente.errors import CaseError, Fault
 
-__all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "parse"]
+__all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "cut", "parse"]
 
 MAX_DEPTH = 64
 
@@ -105,7 +105,7 @@ def parse(text: str, file: str) -> Parsed:
         ValueError,
     ) as error:
         # The parser is not ours and the text is anybody's: whatever trips it is a fault of the file.
-        builder.stop(builder.last, f"this is not valid YAML after here ({error})")
+        builder.stop(builder.last, f"this is not valid YAML after here ({cut(str(error))})")
     if builder.faults:
         raise CaseError(file, builder.faults)
     return parsed
@@ -166,17 +166,18 @@ class _Builder:
     def node(self, event: Any, path: Path, depth: int) -> Any:
         if isinstance(event, AliasEvent):
             self.refuse(
-                self.last, f"an alias (*{event.anchor}): write the value out, or put the text in quotes"
+                self.last, f"an alias (*{cut(event.anchor)}): write the value out, or put the text in quotes"
             )
             return None
         if event.anchor is not None:
             self.refuse(
                 self.last,
-                f"an anchor (&{event.anchor}): a case has none, remove it, or put the text in quotes",
+                f"an anchor (&{cut(event.anchor)}): a case has none, remove it, or put the text in quotes",
             )
         if event.ctag is not None and str(event.ctag) not in ("", "None"):
             self.refuse(
-                self.last, f"a tag ({event.ctag}): a case has none, remove it, or put the text in quotes"
+                self.last,
+                f"a tag ({cut(str(event.ctag))}): a case has none, remove it, or put the text in quotes",
             )
         if isinstance(event, ScalarEvent):
             return _scalar(event.value) if event.style is None else event.value
@@ -202,7 +203,7 @@ class _Builder:
             event = self.next()
             if key in values:
                 first = self.keys[inner][0]
-                self.refuse(place, f"the key '{_short(key)}' is here twice (first at line {first})")
+                self.refuse(place, f"the key '{cut(key)}' is here twice (first at line {first})")
                 self.node(event, (*inner, "<again>"), depth + 1)
                 continue
             empty = isinstance(event, ScalarEvent) and event.style is None and not event.value
@@ -241,5 +242,6 @@ def _scalar(text: str) -> Any:
     return text
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+def cut(text: str, most: int = 60) -> str:
+    """A text from a file as a message repeats it."""
+    return text if len(text) <= most else text[: most - 1] + "…"
