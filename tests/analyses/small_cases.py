@@ -146,7 +146,8 @@ def preferences(draw: st.DrawFn, issues: dict[str, Any], *, bare: bool) -> dict[
 @st.composite
 def readings(draw: st.DrawFn, issues: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in ("first", "second"):
+    priors = draw(st.sampled_from([(0.2, 0.8), (0.6, 0.4), ([0.1, 0.4, 0.5], 0.6), (0.7, 0.5)]))
+    for name, prior in zip(("first", "second"), priors, strict=True):
         over: dict[str, Any] = {}
         kind = "points" if "points" in own else "values"
         issue = draw(st.sampled_from(sorted(own[kind])))
@@ -161,7 +162,7 @@ def readings(draw: st.DrawFn, issues: dict[str, Any], own: dict[str, Any]) -> di
             over["red_lines"] = [draw(patterns(issues, 1))]
         if draw(st.integers(0, 2)) == 0:
             over["together"] = []
-        found[name] = {"prior": draw(st.sampled_from([0.2, 0.4, [0.1, 0.4, 0.5]])), "preferences": over}
+        found[name] = {"prior": prior, "preferences": over}
     return found
 
 

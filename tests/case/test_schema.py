@@ -53,10 +53,10 @@ id: small
 title: Small
 judgement: a guess for the sake of the test
 parties: {a: , b: {delivers: DELIVERS}}
-issues: {one: {status_quo: x, options: {x: , y: }}}
+issues: {one: {status_quo: x, options: {x: , y: }}, two: {status_quo: x, options: {x: , y: }}}
 preferences:
-  a: {no_deal: NO_DEAL, weights: {one: WEIGHT}, values: {one: {x: 0, y: VALUE}}}
-  b: {weights: {one: 1}, values: {one: {x: 100, y: 0}}}
+  a: {no_deal: NO_DEAL, weights: {one: WEIGHT, two: 1}, values: {one: {x: 0, y: VALUE}, two: {x: 0, y: 100}}}
+  b: {weights: {one: 1}, values: {one: {x: 100, y: 0}}, indifferent: [two]}
 """
 DEFAULTS = {"DELIVERS": "0.5", "NO_DEAL": "40", "WEIGHT": "100", "VALUE": "100"}
 FORMS = [

@@ -37,11 +37,10 @@ from detente.case.model import (
 from detente.case.needs import FATES, alone, there
 from detente.case.parts import PARTS
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
-from detente.case.world import Amount as Asked
-from detente.case.world import Happened, Office, Policy, World
+from detente.case.world import Office, Policy, World
 from detente.case.yamltext import Path
 
-__all__ = ["COUNTS", "unused"]
+__all__ = ["COUNTS", "idle", "unused"]
 
 SHOWN = 3
 """Further places that one message names."""
@@ -109,11 +108,16 @@ Rule = Callable[[Here], str | None]
 def unused(case: Case) -> Iterator[tuple[Path, str]]:
     """Every key that does nothing, with what would make it count; the same reason once, at its first place."""
     found: dict[str, list[Path]] = {}
-    for path, why in _block(_Known(case), case, ()):
+    for path, why in idle(case):
         found.setdefault(why, []).append(path)
     for why, (first, *rest) in found.items():
         also = "; ".join(dotted(path) for path in rest[:SHOWN]) + ("; .." if len(rest) > SHOWN else "")
         yield first, f"this does nothing: {why}" + (f" (so too, {len(rest)} more: {also})" if rest else "")
+
+
+def idle(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every key that does nothing, each for itself."""
+    return _block(_Known(case), case, ())
 
 
 def _block(known: _Known, block: Model, path: Path) -> Iterator[tuple[Path, str]]:
