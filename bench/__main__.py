@@ -34,10 +34,10 @@ from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
-from detente.kernels.freegraph import free_stability
 from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
+from detente.kernels.ways import feasible
 from detente.kernels.worlds import EVENTS, PARAMETERS
 from detente.problem.world import columns
 
@@ -85,36 +85,34 @@ def frontiers() -> list[Measurement]:
 
 
 def standoffs() -> list[Measurement]:
-    """Five stability concepts: freely reversible, and with irreversible and infeasible ones."""
+    """What is stable by five concepts: freely reversible, irreversible and infeasible, and for movers of two factions."""
     rng = np.random.default_rng(SEED)
     rows = []
-    taken = np.arange(1 << 20)[:, None] >> np.arange(20) & 1
-    for parties in (2, 4, 6):
-        sizes = np.array([1 << (20 // parties + (p < 20 % parties)) for p in range(parties)])
-        weights = rng.integers(-50, 51, (parties, 20))
-        pairs = rng.integers(-50, 51, (parties, 10))
-        rank = np.array(
-            [taken @ w + (taken[:, :10] * taken[:, 10:]) @ q for w, q in zip(weights, pairs, strict=True)],
-            dtype=np.int32,
-        )
-        value = seconds(lambda rank=rank, sizes=sizes: free_stability(rank, sizes), runs=3)
-        rows.append(Measurement(f"stability, {parties} parties, 2^20 states, free", value, "s", 5.0))
-    for parties in (3, 6):
-        options = 13
-        sizes, none = np.full(options, 2), np.zeros(0, dtype=np.int64)
-        states = kernel_of_conflicts.feasible(sizes, np.zeros(1, dtype=np.int64), none, none)
-        states = np.delete(states, rng.choice(len(states), 500, replace=False), axis=0)
+    none = np.zeros(0, dtype=np.int64)
+
+    def measured(name: str, parties: int, options: int, factions: int, target: float, *, free: bool) -> None:
+        states = feasible(np.full(options, 2), np.zeros(1, dtype=np.int64), none, none)
         allowed = np.ones((options, 2, 2), dtype=np.bool_)
-        allowed[[1, 5, 9], 1, 0] = False
+        if not free:
+            states = np.delete(states, rng.choice(len(states), len(states) // 16, replace=False), axis=0)
+            allowed[[1, 5, 9], 1, 0] = False
         own = np.arange(options)[None, :] % parties == np.arange(parties)[:, None]
-        each_one = np.eye(parties, dtype=np.bool_)
-        rank = rng.integers(0, 4000, (parties, len(states))).astype(np.int32)
+        members = np.repeat(np.eye(parties, dtype=np.bool_), factions, axis=1)
+        weights = rng.integers(-50, 51, (parties * factions, options))
+        pairs = rng.integers(-50, 51, (parties * factions, options // 2))
+        both = states[:, : options // 2] * states[:, options - options // 2 :]
+        rank = (weights @ states.T + pairs @ both.T).astype(np.int32)
 
-        def whole(given: Any = (states, sizes, allowed, own), rank: Any = rank, one: Any = each_one) -> None:
-            kernel_of_conflicts.stability(rank, one, ~one, kernel_of_conflicts.moves(*given))
+        def whole() -> None:
+            kernel_of_conflicts.equilibria(rank, kernel_of_conflicts.graph(states, allowed, own, members))
 
-        name = f"stability, {parties} parties, {len(states):,} of 8,192 states, general"
-        rows.append(Measurement(name, seconds(whole), "s", 1.0, note="moves included"))
+        rows.append(Measurement(f"stability, {parties} parties, {name}", seconds(whole, runs=3), "s", target))
+
+    for parties in (2, 4, 6):
+        measured("2^20 states, free", parties, 20, 1, 10.0, free=True)
+    for parties in (3, 6):
+        measured("7,680 of 8,192 states", parties, 13, 1, 1.0, free=False)
+        measured("7,680 of 8,192 states, two factions each", parties, 13, 2, 1.0, free=False)
     return rows
 
 

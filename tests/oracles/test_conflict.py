@@ -12,8 +12,8 @@ from detente.kernels import conflict as kernel
 from oracles.conflict import Game
 
 
-def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """A game, and the same as the kernels' arrays: states, sizes, allowed, movers' issues."""
+def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray]:
+    """A game, and the same as the kernels' arrays: states, allowed, movers' issues."""
     rnd = random.Random(seed)
     sizes = [rnd.choice((2, 2, 3)) for _ in range(rnd.randint(2, 4))]
     factions = rnd.randint(2, 4)
@@ -52,29 +52,31 @@ def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray, np
         table[i, a, b] = True
     issues = np.array([[i in mine for i in range(len(sizes))] for _, mine in movers], dtype=np.bool_)
     game = Game(states, frozenset(allowed), movers, rank, control)
-    return game, np.array(states, dtype=np.int8), np.array(sizes, dtype=np.int64), table, issues
+    return game, np.array(states, dtype=np.int8), table, issues
 
 
-def arrays(game: Game) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def arrays(game: Game) -> tuple[np.ndarray, np.ndarray]:
     rank = np.array(game.rank, dtype=np.int32)
     members = np.array([[f in group for f in range(len(rank))] for group, _ in game.movers], dtype=np.bool_)
-    opponents = np.array([[not a & b for b, _ in game.movers] for a, _ in game.movers], dtype=np.bool_)
-    return rank, members, opponents
+    return rank, members
 
 
 @pytest.mark.parametrize("first", range(0, 2400, 100))
 def test_random_conflicts(first: int) -> None:
     for seed in range(first, first + 100):
-        game, states, sizes, allowed, issues = random_game(seed)
-        graph = kernel.moves(states, sizes, allowed, issues)
+        game, states, allowed, issues = random_game(seed)
+        rank, members = arrays(game)
+        board = kernel.graph(states, allowed, issues, members)
         n = range(len(game.states))
         for m in range(len(game.movers)):
             for s in n:
-                mine = graph.target[graph.start[m, s] : graph.start[m, s + 1]]
-                assert sorted(mine.tolist()) == game.targets(m, s), seed
-        assert len(graph.target) <= kernel.move_count(states, sizes, allowed, issues)
-        rank, members, opponents = arrays(game)
-        stable = kernel.stability(rank, members, opponents, graph)
+                found = kernel.improvements(rank, board, m, s)
+                assert found.tolist() == game.improvements(m, s), seed
+        assert kernel.moves(board) == sum(len(game.targets(m, s)) for m in range(len(game.movers)) for s in n)
+        stable = kernel.stability(rank, board)
+        assert (kernel.equilibria(rank, board)[0] == stable.all(axis=1)).all()
+        some = np.flatnonzero(np.arange(len(states)) % 3 == seed % 3).astype(np.int32)
+        assert (kernel.stability(rank, board, some) == stable[:, :, some]).all()
         for c, concept in enumerate(kernel.CONCEPTS):
             for m in range(len(game.movers)):
                 expected = [game.stable(concept, m, s) for s in n]
@@ -89,9 +91,9 @@ def test_random_conflicts(first: int) -> None:
 
 @pytest.mark.parametrize("seed", range(120))
 def test_joint_moves_and_paths(seed: int) -> None:
-    game, states, sizes, allowed, issues = random_game(seed)
-    graph = kernel.moves(states, sizes, allowed, issues)
-    rank, members, _ = arrays(game)
+    game, states, allowed, issues = random_game(seed)
+    rank, members = arrays(game)
+    board = kernel.graph(states, allowed, issues, members)
     n = range(len(game.states))
     start = np.cumsum([0, *map(len, game.control)]).astype(np.int64)
     masks = np.array([sum(1 << f for f in w) for ws in game.control for w in ws], dtype=np.uint64)
@@ -104,7 +106,7 @@ def test_joint_moves_and_paths(seed: int) -> None:
         if options:
             assert found[s] in options
     for source in (0, len(game.states) - 1):
-        distance, previous, mover = kernel.paths(rank, members, graph, source)
+        distance, previous, mover = kernel.paths(rank, board, source)
         assert distance.tolist() == game.distances(source)
         for t in n:
             if distance[t] > 0:
@@ -115,12 +117,12 @@ def test_joint_moves_and_paths(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(150))
 def test_what_deters_each_departure(seed: int) -> None:
-    game, states, sizes, allowed, issues = random_game(seed)
-    graph = kernel.moves(states, sizes, allowed, issues)
-    rank, members, opponents = arrays(game)
+    game, states, allowed, issues = random_game(seed)
+    rank, members = arrays(game)
+    board = kernel.graph(states, allowed, issues, members)
     for m in range(len(game.movers)):
         for s in range(0, len(game.states), 3):
-            found = kernel.deterrence(rank, members, opponents, graph, m, s)
+            found = kernel.deterrence(rank, board, m, s)
             for t in game.improvements(m, s):
                 expected = [game.deterred(c, m, s, t) for c in kernel.CONCEPTS[1:]]
                 assert found[:, t].tolist() == expected, (m, s, t)

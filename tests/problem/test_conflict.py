@@ -11,7 +11,7 @@ from detente.analyses.deal import prepare
 from detente.analyses.stability import stability
 from detente.case.reading import load_case, read_case
 from detente.catalogue import resolve
-from detente.kernels.conflict import feasible
+from detente.kernels.ways import feasible
 from detente.problem.conflict import conflict, eyes, ordinal_ranks
 
 CASE = """\

@@ -13,324 +13,358 @@ movers that share no faction with it. Opponents move in any order, any number of
 faction this is the usual rule that nobody moves twice in a row, because moves and preferences are then transitive
 (Fang, Hipel & Kilgour 1993, Interactive Decision Making, ch. 4).
 
-For a mover of one faction, "some u in reach that is no better than s" compares one number: the least rank in
-reach of t. It is spread backwards along the opponents' moves to a fixpoint. SMR spreads e(u), the best that m
-can get from u on. For a mover of several factions preference is not one number: 64 states s at a time, one bit
-each, are spread with OR. Time: moves times a few sweeps (times N / 64 for several factions); memory: 4 bytes a
-move and some numbers a state.
+With ranks r_f and their sum r_0, m prefers u to s exactly if r_f(u) >= r_f(s) for every f of it and r_0(u) >
+r_0(s). So among the states u within reach there is one that it does not prefer to s exactly if the least r_f there
+is below r_f(s) for some f, or the least r_0 is at most r_0(s): a mover of F factions needs F + 1 numbers a state (a
+mover of one faction, one), each spread over what opponents can reach (:mod:`detente.kernels.ways`). That decides
+GMR and SEQ.
+
+SMR and SSEQ spread e_f(u), the best r_f that m can get from u on. For one faction that decides too. For several it
+is enough for holding and not needed: no single number need tell that every way on from u fails. The few states left
+open are settled 64 at a time, one bit each for "m cannot get to anything that it prefers to s", spread with OR.
+
+Time: N for each number, opponent and turn; for a mover of several factions, the squares of the sizes of its blocks
+twice or so; and N for each opponent and turn once more per 64 states left open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detente.errors import LimitError
+from detente.kernels.ways import Levels, Ways, anywhere, levels, pairs, prefers, spread, ways
+
 __all__ = [
     "CONCEPTS",
-    "Moves",
+    "Graph",
     "deterrence",
-    "feasible",
+    "equilibria",
+    "graph",
     "improvements",
     "joint_improvement",
-    "move_count",
+    "least_work",
     "moves",
     "paths",
     "stability",
+    "work",
 ]
+
+MAX_SETTLED = 1 << 33
+"""States settled one by one times all states: a quarter of a minute."""
 
 CONCEPTS = ("nash", "gmr", "smr", "seq", "sseq")
 
 Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 
-class Moves(NamedTuple):
-    """Moves of all movers."""
+class Graph(NamedTuple):
+    """Who can get where."""
 
-    start: Ints
-    """[M, N + 1] offsets into ``target``."""
-    target: NDArray[np.int32]
-    """[E]."""
-
-
-def feasible(sizes: Ints, start: Ints, issue: Ints, option: Ints) -> NDArray[np.int8]:
-    """All combinations that match none of the patterns, [N, I], the first issue slowest."""
-    grid = np.indices(tuple(sizes.tolist()), dtype=np.int8).reshape(len(sizes), -1)
-    keep = np.ones(grid.shape[1], dtype=np.bool_)
-    for t in range(len(start) - 1):
-        pairs = range(int(start[t]), int(start[t + 1]))
-        keep &= ~np.all([grid[issue[k]] == option[k] for k in pairs], axis=0)
-    return np.ascontiguousarray(grid[:, keep].T)
+    ways: tuple[Ways, ...]
+    """Of each mover."""
+    members: Bools
+    """[M, F]."""
+    opponents: Bools
+    """[M, M]."""
 
 
-def move_count(states: NDArray[np.int8], sizes: Ints, allowed: Bools, issues: Bools) -> int:
-    """At most so many moves there are: every combination of the options that are allowed, feasible or not."""
-    total = 0
-    for mine in issues:
-        count = np.ones(len(states), dtype=np.int64)
-        for i in np.flatnonzero(mine):
-            count *= allowed[i].sum(axis=1)[states[:, i]]
-        total += int((count - 1).sum())
+class _Liking(NamedTuple):
+    """What a mover makes of the states: its members' ranks [N, F], added up [N], and all the numbers needed [J, N]."""
+
+    rank: Ints
+    total: Ints
+    numbers: Ints
+
+
+def graph(states: NDArray[np.int8], allowed: Bools, issues: Bools, members: Bools) -> Graph:
+    """Of ``states`` [N, I] with the movers' ``issues`` [M, I] and ``members`` [M, F]; ``allowed`` as in ``ways``."""
+    apart = ~(members.astype(np.int64) @ members.T.astype(np.int64)).astype(np.bool_)
+    return Graph(tuple(ways(states, allowed, mine) for mine in issues), members, apart)
+
+
+def moves(board: Graph) -> int:
+    """How many moves all movers have together."""
+    return sum(pairs(way)[0] for way in board.ways)
+
+
+def least_work(states: int, movers: int) -> int:
+    """``work`` of any graph of so many states and movers is more than this."""
+    return 200 * states * movers
+
+
+def work(board: Graph) -> int:
+    """What ``equilibria`` of one set of ranks costs, in steps of about a nanosecond of one core; fitted to measurements."""
+    count = len(board.ways[0].place)
+    total = least_work(count, len(board.ways))
+    for way, members, opponents in zip(board.ways, board.members, board.opponents, strict=True):
+        factions = int(members.sum())
+        total += 50 * count * int(opponents.sum()) * (factions + (factions > 1))
+        if factions > 1 or len(way.leads) > 1:
+            total += 10 * pairs(way)[1]
     return total
 
 
-def moves(states: NDArray[np.int8], sizes: Ints, allowed: Bools, issues: Bools) -> Moves:
-    """Every move of every mover: any of its ``issues`` [M, I] at once, each as ``allowed`` [I, L, L]."""
-    radix = np.concatenate([np.cumprod(sizes[::-1])[-2::-1], [1]]).astype(np.int64)
-    code = states.astype(np.int64) @ radix
-    index = np.full(int(np.prod(sizes)), -1, dtype=np.int32)
-    index[code] = np.arange(len(states), dtype=np.int32)
-    start = np.zeros((len(issues), len(states) + 1), dtype=np.int64)
-    parts = []
-    offset = 0
-    for m, mine in enumerate(issues):
-        which = np.flatnonzero(mine).astype(np.int64)
-        counts = np.zeros(len(states) + 1, dtype=np.int64)
-        nothing = np.empty(0, dtype=np.int32)
-        _walk(states, code, sizes, radix, index, allowed, which, counts, nothing)
-        row = np.cumsum(counts)
-        part = np.empty(int(row[-1]), dtype=np.int32)
-        _walk(states, code, sizes, radix, index, allowed, which, row, part)
-        start[m] = row + offset
-        offset += len(part)
-        parts.append(part)
-    return Moves(start, np.concatenate(parts) if parts else np.empty(0, dtype=np.int32))
+def _liking(rank: Indices, board: Graph, mover: int) -> _Liking:
+    mine = rank[board.members[mover]].astype(np.int64)
+    total = mine.sum(axis=0)
+    numbers = mine if len(mine) == 1 else np.vstack([mine, total])
+    return _Liking(np.ascontiguousarray(mine.T), total, numbers)
 
 
-@njit(cache=True, nogil=True)
-def _walk(states, code, sizes, radix, index, allowed, which, row, part):  # type: ignore[no-untyped-def]
-    """Count the moves of one mover into ``row[s + 1]``, or, with room in ``part``, write them from ``row[s]``."""
-    combos = 1
-    for i in which:
-        combos *= sizes[i]
-    for s in range(states.shape[0]):
-        found = 0
-        for combo in range(combos):
-            rest, target, legal = combo, code[s], True
-            for i in which:
-                to = rest % sizes[i]
-                rest //= sizes[i]
-                here = states[s, i]
-                if not allowed[i, here, to]:
-                    legal = False
-                    break
-                target += (to - here) * radix[i]
-            if legal and target != code[s] and index[target] >= 0:
-                if part.size:
-                    part[row[s] + found] = index[target]
-                found += 1
-        if not part.size:
-            row[s + 1] = found
-
-
-@njit(cache=True, nogil=True)
-def _prefers(rank, group, t, s):  # type: ignore[no-untyped-def]
-    """Nobody of the group worse off in t than in s, somebody better off."""
-    better = False
-    for f in group:
-        if rank[f, t] < rank[f, s]:
-            return False
-        if rank[f, t] > rank[f, s]:
-            better = True
-    return better
-
-
-@njit(cache=True, nogil=True)
-def _improvements(rank, members, start, target, out):  # type: ignore[no-untyped-def]
-    for m in range(members.shape[0]):
-        group = np.flatnonzero(members[m])
-        for s in range(rank.shape[1]):
-            for e in range(start[m, s], start[m, s + 1]):
-                out[e] = _prefers(rank, group, target[e], s)
-
-
-def improvements(rank: NDArray[np.int32], members: Bools, graph: Moves) -> Bools:
-    """[E] which moves their mover prefers to staying; ``rank`` [F, N], ``members`` [M, F]."""
-    out = np.zeros(len(graph.target), dtype=np.bool_)
-    _improvements(rank, members, graph.start, graph.target, out)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _spread_least(value, movers, start, target, use, all_moves):  # type: ignore[no-untyped-def]
-    """value[t] becomes the least value that the movers can reach from t."""
-    n = value.size
-    changed, forward = True, False
-    while changed:
-        changed = False
-        for k in range(n):
-            t = k if forward else n - 1 - k
-            least = value[t]
-            for m in movers:
-                for e in range(start[m, t], start[m, t + 1]):
-                    if (all_moves or use[e]) and value[target[e]] < least:
-                        least = value[target[e]]
-            if least < value[t]:
-                value[t] = least
-                changed = True
-        forward = not forward
-
-
-@njit(cache=True, nogil=True)
-def _spread_bits(value, movers, start, target, use, all_moves):  # type: ignore[no-untyped-def]
-    """value[t] gets every bit that the movers can reach from t."""
-    n = value.size
-    changed, forward = True, False
-    while changed:
-        changed = False
-        for k in range(n):
-            t = k if forward else n - 1 - k
-            bits = value[t]
-            for m in movers:
-                for e in range(start[m, t], start[m, t + 1]):
-                    if all_moves or use[e]:
-                        bits |= value[target[e]]
-            if bits != value[t]:
-                value[t] = bits
-                changed = True
-        forward = not forward
-
-
-@njit(cache=True, nogil=True)
-def _one(rank, m, f, movers, start, target, use, out):  # type: ignore[no-untyped-def]
-    """All concepts for a mover of one faction f: out[5, N]."""
-    r = rank[f]
-    n = r.size
-    best = r.copy()
-    for s in range(n):
-        for e in range(start[m, s], start[m, s + 1]):
-            best[s] = max(best[s], r[target[e]])
-        out[0, s] = best[s] == r[s]
-    for c in range(1, 5):
-        value = (r if c % 2 else best).copy()
-        _spread_least(value, movers, start, target, use, c < 3)
-        for s in range(n):
-            stable = True
-            for e in range(start[m, s], start[m, s + 1]):
-                if r[target[e]] > r[s] and value[target[e]] > r[s]:
-                    stable = False
-                    break
-            out[c, s] = stable
-
-
-@njit(cache=True, nogil=True)
-def _block(rank, m, group, movers, start, target, use, first, last, out):  # type: ignore[no-untyped-def]
-    """out[c, t]: bit k tells whether leaving state first + k for t is deterred, by concept c + 1; c = 0 .. 3."""
-    n = rank.shape[1]
-    hit, kept = out[0], out[1]
-    for u in range(n):
-        bits = np.uint64(0)
-        for s in range(first, last):
-            if not _prefers(rank, group, u, s):
-                bits |= np.uint64(1) << np.uint64(s - first)
-        hit[u] = bits
-    for u in range(n):
-        bits = hit[u]
-        for e in range(start[m, u], start[m, u + 1]):
-            bits &= hit[target[e]]
-        kept[u] = bits
-    out[2] = hit
-    out[3] = kept
-    for c in range(4):
-        _spread_bits(out[c], movers, start, target, use, c < 2)
-
-
-@njit(cache=True, nogil=True)
-def _several(rank, m, group, movers, start, target, use, out):  # type: ignore[no-untyped-def]
-    """All concepts for a mover of several factions: out[5, N]."""
-    n = rank.shape[1]
-    deterred = np.empty((4, n), dtype=np.uint64)
-    for first in range(0, n, 64):
-        last = min(n, first + 64)
-        _block(rank, m, group, movers, start, target, use, first, last, deterred)
-        for s in range(first, last):
-            bit = np.uint64(1) << np.uint64(s - first)
-            out[:, s] = True
-            for e in range(start[m, s], start[m, s + 1]):
-                if use[e]:
-                    out[0, s] = False
-                    for c in range(4):
-                        if not deterred[c, target[e]] & bit:
-                            out[c + 1, s] = False
-
-
-def deterrence(
-    rank: NDArray[np.int32], members: Bools, opponents: Bools, graph: Moves, mover: int, state: int
-) -> Bools:
-    """[4, N] whether the opponents of ``mover`` can deter it from leaving ``state`` for each other state.
-
-    In the order of ``CONCEPTS`` from GMR on; of meaning only for the improvements that the mover has. Time: moves
-    times a few sweeps.
-    """
-    out = np.empty((4, rank.shape[1]), dtype=np.uint64)
-    group, movers = np.flatnonzero(members[mover]), np.flatnonzero(opponents[mover])
-    use = improvements(rank, members, graph)
-    _block(rank, mover, group, movers, graph.start, graph.target, use, state, state + 1, out)
-    found: Bools = out != 0
+def improvements(rank: Indices, board: Graph, mover: int, state: int) -> Indices:
+    """States that a mover can get to from ``state`` and prefers, in order; ``rank`` [F, N], higher is better."""
+    liked = _liking(rank, board, mover)
+    found: Indices = _improvements(liked.rank, liked.total, *board.ways[mover], state)
     return found
 
 
-def stability(rank: NDArray[np.int32], members: Bools, opponents: Bools, graph: Moves) -> Bools:
-    """[5, M, N] whether each state is stable for each mover, in the order of ``CONCEPTS``.
-
-    ``rank`` [F, N], higher is better, ties allowed; ``members`` [M, F]; ``opponents`` [M, M].
-    """
-    use = improvements(rank, members, graph)
-    out = np.empty((5, len(members), rank.shape[1]), dtype=np.bool_)
-    for m in range(len(members)):
-        group = np.flatnonzero(members[m])
-        movers = np.flatnonzero(opponents[m])
-        mine = np.empty((5, rank.shape[1]), dtype=np.bool_)
-        if len(group) == 1:
-            _one(rank, m, int(group[0]), movers, graph.start, graph.target, use, mine)
-        else:
-            _several(rank, m, group, movers, graph.start, graph.target, use, mine)
-        out[:, m] = mine
-    return out
+@njit(cache=True, nogil=True)
+def _improvements(rank, total, place, cell, block, kind, leads, home, s):  # type: ignore[no-untyped-def]
+    b = home[s]
+    low, high = cell[block[b]], cell[block[b + 1]]
+    here = np.int64(0)
+    for c in range(block[b], block[b + 1]):
+        for k in range(cell[c], cell[c + 1]):
+            if place[k] == s:
+                here = kind[c]
+    found = np.empty(high - low, dtype=np.int32)
+    count = 0
+    for c in range(block[b], block[b + 1]):
+        for k in range(cell[c], cell[c + 1]):
+            if leads[here, kind[c]] and prefers(rank, total, place[k], s):
+                found[count] = place[k]
+                count += 1
+    return np.sort(found[:count])
 
 
 @njit(cache=True, nogil=True)
-def _paths(start, target, use, source, distance, previous, mover):  # type: ignore[no-untyped-def]
-    n = distance.size
-    distance[source] = 0
-    layer = np.zeros(n, dtype=np.bool_)
-    layer[source] = True
-    step = 0
-    while True:
-        step += 1
-        following = np.zeros(n, dtype=np.bool_)
-        found = False
-        for m in range(start.shape[0]):
-            for s in range(n):
-                if not layer[s]:
+def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]
+    """[N] of the states ``asked`` those with a way to some t whose ``least`` numbers [J, N] all are above theirs."""
+    out = np.zeros(total.size, dtype=np.bool_)
+    factions = rank.shape[1]
+    for b in range(block.size - 1):
+        for c in range(block[b], block[b + 1]):
+            for k in range(cell[c], cell[c + 1]):
+                s = place[k]
+                if not asked[s]:
                     continue
-                for e in range(start[m, s], start[m, s + 1]):
-                    t = target[e]
-                    if use[e] and distance[t] < 0:
-                        distance[t] = step
-                        previous[t] = s
-                        mover[t] = m
-                        following[t] = True
-                        found = True
-        if not found:
-            return
-        layer = following
+                for d in range(block[b], block[b + 1]):
+                    if not leads[kind[c], kind[d]]:
+                        continue
+                    for j in range(cell[d], cell[d + 1]):
+                        t = place[j]
+                        fine = least[factions, t] > total[s]
+                        f = 0
+                        while fine and f < factions:
+                            fine = least[f, t] >= rank[s, f]
+                            f += 1
+                        if fine:
+                            out[s] = True
+                            break
+                    if out[s]:
+                        break
+    return out
 
 
-def paths(
-    rank: NDArray[np.int32], members: Bools, graph: Moves, source: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+def _leaves(liked: _Liking, least: Ints, way: Ways, asked: Bools) -> Bools:
+    """[N] of the states ``asked`` those that m would leave for one of which it can be held to no less than ``least``.
+
+    ``least`` [J, N] is no more than m's numbers of the same state. Above a state are those with a larger last number
+    and others that are no smaller.
+    """
+    most = -least[-1]
+    anywhere(most, way)
+    maybe: Bools = asked & (-most > liked.total)
+    if len(least) == 1 or not maybe.any():
+        return maybe
+    found: Bools = _left(liked.rank, liked.total, least, *way[:5], maybe)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _liked_more(numbers, states, out):  # type: ignore[no-untyped-def]
+    """out[u]: bit k tells whether u is preferred to states[k]; ``numbers`` [J, N]."""
+    last = numbers.shape[0] - 1
+    for k in range(states.size):
+        s = states[k]
+        more = numbers[last] > numbers[last, s]
+        for f in range(last):
+            more &= numbers[f] >= numbers[f, s]
+        for u in range(out.size):
+            out[u] |= np.int64(more[u]) << k
+
+
+def _deterred(
+    liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], states: Indices, *, escapes: bool
+) -> Ints:
+    """[N] bit k: whether the opponents can deter m, once there, from having left states[k] (at most 64)."""
+    value = np.zeros(len(liked.total), dtype=np.int64)
+    _liked_more(liked.numbers, states, value)
+    if escapes:
+        anywhere(value, way, bits=True)
+    value = ~value
+    spread(value, opponents, bits=True)
+    return value
+
+
+def _settled(liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], states: Indices) -> Bools:
+    """[K] whether m is deterred from leaving each of the states for anything, where it may not escape.
+
+    LimitError where that takes more than 2^33 states times states.
+    """
+    if len(states) * len(liked.total) > MAX_SETTLED:
+        raise LimitError(
+            f"{len(states):,} of {len(liked.total):,} situations would have to be settled one by one for a mover of "
+            f"several factions; the limit is {MAX_SETTLED // len(liked.total):,}: name the issues that matter under "
+            "'conflict: {issues: [..]}'"
+        )
+    out = np.ones(len(states), dtype=np.bool_)
+    for low in range(0, len(states), 64):
+        some = states[low : low + 64]
+        by = _deterred(liked, way, opponents, some, escapes=True)
+        for k, s in enumerate(some.tolist()):
+            better = _improvements(liked.rank, liked.total, *way, s)
+            out[low + k] = bool((by[better] >> k & 1).all())
+    return out
+
+
+def _judge(
+    liked: _Liking, way: Ways, free: list[Ways], bound: list[Levels], asked: Bools
+) -> tuple[Bools, int]:
+    """[5, N] whether the states ``asked`` [5, N] are stable for a mover, by concept; False where not asked. And how
+    many verdicts had to be settled one by one.
+
+    ``free`` are its opponents' ways, ``bound`` what they like of them. What is asked of a concept has to be asked of
+    every weaker one too, which spares what a weaker one has decided.
+    """
+    out = asked.copy()
+    low, high = liked.numbers, -liked.numbers
+    for row in high:
+        anywhere(row, way)
+    high = -high
+    singly = 0
+    tempted = _leaves(liked, low, way, asked.any(axis=0))
+    out[0] &= ~tempted
+
+    def held(start: Ints, others: list[Ways] | list[Levels], here: Bools) -> Bools:
+        least = start.copy()
+        for row in least:
+            spread(row, others)
+        return ~_leaves(liked, np.minimum(least, low), way, here & tempted)
+
+    for gmr, smr, others in ((1, 2, free), (3, 4, bound)):
+        if gmr == 3:
+            out[3] &= out[1]
+            out[4] &= out[2]
+        out[gmr] &= held(low, others, out[gmr])
+        out[smr] &= out[gmr]
+        sure = held(high, others, out[smr])
+        if len(low) > 1:
+            unsure = np.flatnonzero(out[smr] & ~sure).astype(np.int32)
+            sure[unsure] = _settled(liked, way, others, unsure)
+            singly += len(unsure)
+        out[smr] &= sure
+    return out, singly
+
+
+def _judges(rank: Indices, board: Graph) -> Callable[[int, Bools], tuple[Bools, int]]:
+    """``_judge`` by the number of the mover."""
+    likings = [_liking(rank, board, m) for m in range(len(board.ways))]
+    bound = {
+        m: levels(likings[m].rank, likings[m].total, board.ways[m])
+        for m in np.flatnonzero(board.opponents.any(axis=0)).tolist()
+    }
+
+    def judge(m: int, asked: Bools) -> tuple[Bools, int]:
+        others = np.flatnonzero(board.opponents[m]).tolist()
+        return _judge(
+            likings[m], board.ways[m], [board.ways[q] for q in others], [bound[q] for q in others], asked
+        )
+
+    return judge
+
+
+def stability(rank: Indices, board: Graph, states: Indices | None = None) -> Bools:
+    """[5, M, N] whether each state is stable for each mover, in the order of ``CONCEPTS``; [5, M, K] of ``states``.
+
+    ``rank`` [F, N], higher is better, ties allowed, the members' sum within 62 bits.
+    """
+    asked = np.ones((5, rank.shape[1]), dtype=np.bool_)
+    if states is not None:
+        asked[:] = False
+        asked[:, states] = True
+    judge = _judges(rank, board)
+    found = np.stack([judge(m, asked)[0] for m in range(len(board.ways))], axis=1)
+    return found if states is None else found[:, :, states]
+
+
+def equilibria(rank: Indices, board: Graph) -> tuple[Bools, int]:
+    """[5, N] whether each state is stable for all movers: ``stability(rank, board).all(axis=1)``, faster.
+
+    And how many verdicts had to be settled one by one, at about 2 N steps each beyond ``work``.
+    """
+    alive = np.ones((5, rank.shape[1]), dtype=np.bool_)
+    judge = _judges(rank, board)
+    singly = 0
+    # What those of one faction leave need not be settled for those of several.
+    for m in np.argsort(board.members.sum(axis=1), kind="stable").tolist():
+        alive, some = judge(m, alive)
+        singly += some
+    return alive, singly
+
+
+def deterrence(rank: Indices, board: Graph, mover: int, state: int) -> Bools:
+    """[4, N] whether the opponents of ``mover`` can deter it from leaving ``state`` for each other state.
+
+    In the order of ``CONCEPTS`` from GMR on; of meaning only for the improvements that the mover has.
+    """
+    liked, way = _liking(rank, board, mover), board.ways[mover]
+    others = np.flatnonzero(board.opponents[mover]).tolist()
+    free = [board.ways[q] for q in others]
+    bound = [levels(*_liking(rank, board, q)[:2], board.ways[q]) for q in others]
+    leaving = np.array([state], dtype=np.int32)
+    found = [
+        _deterred(liked, way, by, leaving, escapes=escapes)
+        for by in (free, bound)
+        for escapes in (False, True)
+    ]
+    return np.array(found) & 1 == 1
+
+
+def paths(rank: Indices, board: Graph, source: int) -> tuple[Indices, Indices, Indices]:
     """Shortest paths from ``source`` whose every move is a UI: distance (-1: none), previous state, mover; [N].
 
     Ties: the lowest mover, then the lowest previous state.
     """
-    n = rank.shape[1]
-    distance, previous, mover = (np.full(n, -1, dtype=np.int32) for _ in range(3))
-    _paths(graph.start, graph.target, improvements(rank, members, graph), source, distance, previous, mover)
+    distance, previous, mover = (np.full(rank.shape[1], -1, dtype=np.int32) for _ in range(3))
+    distance[source] = 0
+    likings = [_liking(rank, board, m) for m in range(len(board.ways))]
+    layer = np.array([source], dtype=np.int32)
+    step = 0
+    while len(layer):
+        step += 1
+        for m, (liked, way) in enumerate(zip(likings, board.ways, strict=True)):
+            _step(liked.rank, liked.total, *way, layer, (step, m), distance, previous, mover)
+        layer = np.flatnonzero(distance == step).astype(np.int32)
     return distance, previous, mover
+
+
+@njit(cache=True, nogil=True)
+def _step(  # type: ignore[no-untyped-def]
+    rank, total, place, cell, block, kind, leads, home, layer, now, distance, previous, mover
+):
+    for s in layer:
+        for t in _improvements(rank, total, place, cell, block, kind, leads, home, s):
+            if distance[t] < 0:
+                distance[t], mover[t] = now
+                previous[t] = s
 
 
 @njit(cache=True, nogil=True)

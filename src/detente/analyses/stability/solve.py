@@ -23,17 +23,17 @@ from detente.analyses.stability.result import Departure, Mover, Situation, Stabi
 from detente.case.model import Case
 from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
-from detente.kernels.freegraph import free_stability
 from detente.kernels.threads import each
+from detente.kernels.ways import feasible
 from detente.problem.conflict import Conflict, conflict, eyes, ordinal_ranks
 
-__all__ = ["LISTED", "LOOKED", "MAX_MOVES", "MAX_WORK", "stability"]
+__all__ = ["LISTED", "LOOKED", "MAX_DRAWN", "MAX_WORK", "stability"]
 
-MAX_MOVES = 1 << 26
-"""Moves of all movers together (4 bytes each)."""
+MAX_WORK = 6_000_000_000
+"""Steps of about a nanosecond for one set of preferences; beyond it LimitError."""
 
-MAX_WORK = 1 << 32
-"""Moves times draws, beyond which fewer draws are looked at, and the result says how many."""
+MAX_DRAWN = 48_000_000_000
+"""Steps for all draws, on two cores half a minute, beyond which fewer draws are looked at, and the result says how many."""
 
 LOOKED = 128
 """Draws looked at unless more are asked for."""
@@ -54,7 +54,7 @@ class _Board:
 
     at: Conflict
     states: NDArray[np.int8]
-    graph: kernel.Moves
+    graph: kernel.Graph
     rank: NDArray[np.int32]
     step: NDArray[np.float64] | None
     worth: NDArray[np.int64] | None
@@ -63,43 +63,17 @@ class _Board:
     """[F, N] how many of its lines a state breaks."""
 
     @cached_property
-    def members(self) -> Bools:
-        return self.at.members
+    def joint(self) -> tuple[Bools, int]:
+        """[5, N] what is stable for all at best estimates, and how many verdicts were settled one by one."""
+        return kernel.equilibria(self.rank, self.graph)
 
     @cached_property
-    def opponents(self) -> Bools:
-        return self.at.opponents
-
-    @cached_property
-    def free(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-        """Where all can be undone and each mover is one faction with issues of its own: positions of each
-        mover, and the states sorted by them; the faster kernel then gives the same answer."""
-        at = self.at
-        owners = at.movable.sum(axis=0)
-        if at.patterns or not at.allowed_all or (owners != 1).any() or (self.members.sum(axis=1) != 1).any():
-            return None
-        owner = np.argmax(at.movable, axis=0)
-        by_owner = np.argsort(owner, kind="stable")
-        sizes = np.array([np.prod(at.sizes[owner == m]) for m in range(len(at.movers))], dtype=np.int64)
-        return sizes, np.lexsort(self.states[:, by_owner[::-1]].T)
-
-    @cached_property
-    def stable(self) -> Bools:
-        return self.stable_if(self.rank)
-
-    def stable_if(self, rank: NDArray[np.int32]) -> Bools:
-        """[5, M, N] what is stable under these ranks."""
-        if self.free is None:
-            return kernel.stability(rank, self.members, self.opponents, self.graph)
-        sizes, order = self.free
-        place = np.argmax(self.members, axis=1)
-        out = np.empty((5, len(place), len(order)), dtype=np.bool_)
-        out[..., order] = free_stability(np.ascontiguousarray(rank[place][:, order]), sizes)
-        return out
-
-    @cached_property
-    def better(self) -> Bools:
-        return kernel.improvements(self.rank, self.members, self.graph)
+    def work(self) -> int:
+        """Steps of one draw, its ranks included, as far as can be told from best estimates."""
+        count, issues = self.states.shape
+        return (
+            kernel.work(self.graph) + 6 * count * issues * len(self.at.factions) + 2 * count * self.joint[1]
+        )
 
     @cached_property
     def movers(self) -> tuple[Mover, ...]:
@@ -122,7 +96,7 @@ class _Board:
     def routes(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] | None:
         if self.home is None:
             return None
-        return kernel.paths(self.rank, self.members, self.graph, self.home)
+        return kernel.paths(self.rank, self.graph, self.home)
 
     def changed(self, s: int, t: int) -> dict[str, str]:
         """What differs between two states, as in the second."""
@@ -135,7 +109,7 @@ class _Board:
         if self.step is None or self.worth is None or self.lines is None:
             return None
         found: dict[str, float | None] = {}
-        for f in np.flatnonzero(self.members[m]):
+        for f in np.flatnonzero(self.graph.members[m]):
             steps = int(self.worth[f, t]) - int(self.worth[f, s])
             crosses = self.lines[f, t] != self.lines[f, s]
             found[self.at.factions[f]] = None if crosses else round(steps * float(self.step[f]), 9)
@@ -162,17 +136,23 @@ def stability(
     UsageError
         Nobody controls anything, or no state fits what is wanted.
     LimitError
-        More than 2^22 combinations or 2^26 moves.
+        More than 2^22 combinations, or more work than ``MAX_WORK``.
     """
     at = conflict(case)
     board = _board(at, ready)
     drawn, shares = _over_draws(board, ready, looked) if ready is not None else (0, None)
-    joint = np.asarray(board.stable.all(axis=1))
+    joint = board.joint[0]
     listed = _order(joint, shares)
     target, how = _wanted(board, wanted, joint, shares)
     shown = listed[:LISTED]
     asked = [*shown.tolist(), *(s for s in (board.home, target) if s is not None)]
     together = dict(zip(asked, _jointly(board, asked).tolist(), strict=True))
+    stable = kernel.stability(board.rank, board.graph, np.array(asked, dtype=np.int32))
+    verdicts = {s: stable[:, :, n] for n, s in enumerate(asked)}
+
+    def situation(s: int) -> Situation:
+        return _situation(board, s, verdicts[s], shares, together[s])
+
     focus = target if target is not None else board.home
     departures = [] if focus is None else _departures(board, focus)
     return StabilityResult(
@@ -185,7 +165,7 @@ def stability(
         issues=at.issues,
         combinations=at.combinations,
         states=len(board.states),
-        moves=len(board.graph.target),
+        moves=kernel.moves(board.graph),
         movers=board.movers,
         equilibria={c: int(joint[n].sum()) for n, c in enumerate(kernel.CONCEPTS)},
         unranked={
@@ -193,12 +173,10 @@ def stability(
             for f, row in zip(at.factions, board.rank, strict=True)
             if case.preferences[f].ranking is not None and (count := int((row == 0).sum()))
         },
-        situations=tuple(_situation(board, s, shares, together[s]) for s in shown.tolist()),
+        situations=tuple(map(situation, shown.tolist())),
         listed=len(listed),
-        status_quo=None
-        if board.home is None
-        else _situation(board, board.home, shares, together[board.home]),
-        wanted=None if target is None else _situation(board, target, shares, together[target]),
+        status_quo=None if board.home is None else situation(board.home),
+        wanted=None if target is None else situation(target),
         wanted_from=how,
         departures=tuple(departures[:DEPARTURES]),
         departures_total=len(departures),
@@ -213,17 +191,25 @@ def _name(case: Case, factions: tuple[str, ...]) -> str:
     return "+".join(factions)
 
 
+def _graph(at: Conflict, states: NDArray[np.int8]) -> kernel.Graph:
+    # What movers there are costs something by itself; that alone may be too much.
+    work = kernel.least_work(len(states), len(at.movers))
+    if work <= MAX_WORK:
+        graph = kernel.graph(states, at.allowed, at.movable, at.members)
+        work = kernel.work(graph)
+        if work <= MAX_WORK:
+            return graph
+    raise LimitError(
+        f"{len(states):,} situations and {len(at.movers)} movers would take at least {work / 1e9:,.0f} s for one set of "
+        f"preferences; the limit is {MAX_WORK // 10**9} s: name the issues that matter under 'conflict: {{issues: [..]}}'"
+    )
+
+
 def _board(at: Conflict, ready: Deal | None) -> _Board:
     start = np.cumsum([0, *map(len, at.patterns)]).astype(np.int64)
     pairs = np.array([p for pattern in at.patterns for p in pattern], dtype=np.int64).reshape(-1, 2)
-    states = kernel.feasible(at.sizes, start, pairs[:, 0], pairs[:, 1])
-    count = kernel.move_count(states, at.sizes, at.allowed, at.movable)
-    if count > MAX_MOVES:
-        raise LimitError(
-            f"{len(states):,} states have up to {count:,} moves; the limit is {MAX_MOVES:,}: name the issues "
-            "that matter under 'conflict: {issues: [..]}'"
-        )
-    graph = kernel.moves(states, at.sizes, at.allowed, at.movable)
+    states = feasible(at.sizes, start, pairs[:, 0], pairs[:, 1])
+    graph = _graph(at, states)
     if ready is None:
         return _Board(at, states, graph, ordinal_ranks(at, states), None, None, None)
     seen = eyes(ready.problem, ready.best, at, states)
@@ -234,14 +220,14 @@ def _board(at: Conflict, ready: Deal | None) -> _Board:
 def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
     """How many draws were looked at, and per concept and state the share in which it is an equilibrium."""
     per = ready.draws // REPLICATES
-    most = max(1, MAX_WORK // max(1, len(board.graph.target)) // REPLICATES)
+    most = max(1, MAX_DRAWN // board.work // REPLICATES)
     use = min(per, most, max(1, at_most // REPLICATES))
     seen = eyes(ready.problem, ready.fresh, board.at, board.states)
     found = np.zeros((REPLICATES, 5, len(board.states)))
 
     def some(replicate: int) -> None:
         for n in range(use):
-            found[replicate] += board.stable_if(seen.ranks(replicate * per + n)).all(axis=1)
+            found[replicate] += kernel.equilibria(seen.ranks(replicate * per + n), board.graph)[0]
 
     each(some, range(REPLICATES))
     found /= use
@@ -299,17 +285,17 @@ def _jointly(board: _Board, sources: list[int]) -> NDArray[np.int32]:
     )
 
 
-def _situation(board: _Board, s: int, shares: Shares | None, together: int) -> Situation:
+def _situation(board: _Board, s: int, stable: Bools, shares: Shares | None, together: int) -> Situation:
     named = board.at.named(board.states[s].tolist())
     concepts = kernel.CONCEPTS
     return Situation(
         state=named,
         moves=named if board.home is None else board.changed(board.home, s),
-        stable={c: bool(board.stable[n, :, s].all()) for n, c in enumerate(concepts)},
+        stable={c: bool(stable[n].all()) for n, c in enumerate(concepts)},
         share=None if shares is None else {c: float(shares[0][n, s]) for n, c in enumerate(concepts)},
         share_error=None if shares is None else {c: float(shares[1][n, s]) for n, c in enumerate(concepts)},
         stable_for={
-            c: tuple(mover.id for m, mover in enumerate(board.movers) if board.stable[n, m, s])
+            c: tuple(mover.id for m, mover in enumerate(board.movers) if stable[n, m])
             for n, c in enumerate(concepts)
         },
         jointly_stable=together < 0,
@@ -336,12 +322,10 @@ def _departures(board: _Board, s: int) -> list[Departure]:
     """Every improvement from s, the least deterred first, then by what the member who gains least gains."""
     found = []
     for m in range(len(board.movers)):
-        start = board.graph.start[m]
-        ways_out = slice(start[s], start[s + 1])
-        better = board.graph.target[ways_out][board.better[ways_out]].tolist()
+        better = kernel.improvements(board.rank, board.graph, m, s).tolist()
         if not better:
             continue
-        by = kernel.deterrence(board.rank, board.members, board.opponents, board.graph, m, s)
+        by = kernel.deterrence(board.rank, board.graph, m, s)
         for t in better:
             step = board.taken(m, s, t)
             finite = [points for points in (step.gain or {}).values() if points is not None]

@@ -1,0 +1,307 @@
+"""Where movers can get to in a graph of states, and what can be learnt from all of it at once.
+
+A mover changes any of its issues in one move. States that differ in nothing else are a *block*; those of a block
+between which it can go to and fro are a *cell*. What it can do within an issue is transitive (anything, or only
+away from somewhere), so one move leads wherever several lead, and from one cell to another either every state has
+a move to every state or none has. Moves need not be stored: a mover is N states in the order of their cells.
+
+Two passes over all states answer every question of :mod:`detente.kernels.conflict`. Each *joins* values, by the
+least of numbers or by the union of 64 bits, over what a mover can get to from a state, itself included:
+
+- :func:`anywhere`, by any move: cells are joined first, then the cells of a block that lead to each other. Time N,
+  and the squares of the numbers of cells in the blocks.
+- :func:`upward`, by moves that the mover prefers to staying. States of a block that are alike (same cell, same
+  ranks) are a *level*; a level's *parents* are the better levels with none in between (:func:`levels`, a Hasse
+  diagram, once for given ranks: the squares of the sizes of the blocks, less where all is comparable). As
+  preference is transitive, what is above a level is its parents and what is above those. Time N and the parents.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from detente.errors import LimitError
+
+__all__ = ["Levels", "Ways", "anywhere", "feasible", "levels", "pairs", "prefers", "spread", "upward", "ways"]
+
+Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+MAX_KINDS = 1 << 13
+"""Combinations of one mover's options that cannot be undone; their square is stored."""
+
+NOTHING = np.iinfo(np.int64).max
+"""Joined with any number by the least: that number. Of bits nothing is 0."""
+
+
+class Ways(NamedTuple):
+    """Where one mover can get to."""
+
+    place: Indices
+    """[N] states, block by block, cell by cell, then in order."""
+    cell: Ints
+    """[C + 1] offsets into ``place``."""
+    block: Ints
+    """[B + 1] offsets into ``cell``."""
+    kind: Indices
+    """[C] what tells the cells of a block from each other."""
+    leads: Bools
+    """[K, K] whether from a cell of one kind the mover can get to one of another in its block; true for itself."""
+    home: Indices
+    """[N] the block of each state."""
+
+
+class Levels(NamedTuple):
+    """How a mover likes the states within its reach."""
+
+    place: Indices
+    """[N] states, block by block, better ones before worse ones."""
+    level: Indices
+    """[V + 1] offsets into ``place``."""
+    first: Indices
+    """[V + 1] offsets into ``parent``."""
+    parent: Indices
+    """Levels, each before its own."""
+
+
+def feasible(sizes: Ints, start: Ints, issue: Ints, option: Ints) -> NDArray[np.int8]:
+    """All combinations that match none of the patterns, [N, I], the first issue slowest."""
+    grid = np.indices(tuple(sizes.tolist()), dtype=np.int8).reshape(len(sizes), -1)
+    keep = np.ones(grid.shape[1], dtype=np.bool_)
+    for t in range(len(start) - 1):
+        pairs = range(int(start[t]), int(start[t + 1]))
+        keep &= ~np.all([grid[issue[k]] == option[k] for k in pairs], axis=0)
+    return np.ascontiguousarray(grid[:, keep].T)
+
+
+def ways(states: NDArray[np.int8], allowed: Bools, mine: Bools) -> Ways:
+    """Of a mover of the issues ``mine`` [I]; ``allowed`` [I, L, L] from option to option, true for staying.
+
+    ValueError where what is allowed is not transitive, LimitError beyond ``MAX_KINDS``.
+    """
+    count = len(states)
+    sizes = states.max(axis=0).astype(np.int64) + 1 if count else np.ones(len(mine), dtype=np.int64)
+    outside, inside = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    kinds = []
+    for i, size in enumerate(sizes):
+        table = allowed[i, :size, :size]
+        if mine[i]:
+            if (table @ table > table).any() or not table.diagonal().all():
+                raise ValueError(f"the moves of issue {i} are not transitive")
+            # Options with a way to and fro lead to the same ones.
+            alike = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1)
+            inside = inside * (int(alike.max()) + 1) + alike[states[:, i]]
+            kinds.append((i, table))
+        else:
+            outside = outside * size + states[:, i]
+    place = np.lexsort((inside, outside)).astype(np.int32)
+    outside, inside = outside[place], inside[place]
+    new_block = np.append(True, outside[1:] != outside[:-1])
+    new_cell = new_block | np.append(True, inside[1:] != inside[:-1])
+    cell = np.flatnonzero(new_cell)
+    found, kind = np.unique(inside[cell], return_inverse=True)
+    if len(found) > MAX_KINDS:
+        raise LimitError(
+            f"one mover has {len(found):,} combinations of options that cannot be undone; the limit is "
+            f"{MAX_KINDS:,}: name the issues that matter under 'conflict: {{issues: [..]}}'"
+        )
+    someone = np.empty(len(found), dtype=np.int64)
+    someone[kind] = place[cell]
+    leads = np.ones((len(found), len(found)), dtype=np.bool_)
+    for i, table in kinds:
+        at = states[someone, i]
+        leads &= table[at[:, None], at[None, :]]
+    home = np.empty(count, dtype=np.int32)
+    home[place] = np.cumsum(new_block) - 1
+    return Ways(
+        place,
+        np.append(cell, count),
+        np.append(np.flatnonzero(new_block[cell]), len(cell)),
+        kind.astype(np.int32).reshape(-1),
+        leads,
+        home,
+    )
+
+
+def pairs(way: Ways) -> tuple[int, int]:
+    """How many moves there are, and how many pairs of states in the same block (a state with itself too)."""
+    sizes = np.diff(way.cell)
+    if way.leads.all():
+        whole = np.add.reduceat(sizes, way.block[:-1]).astype(np.float64)
+        return int((whole * (whole - 1)).sum()), int((whole**2).sum())
+    moves, both = _pairs(way.cell, way.block, way.kind, way.leads)
+    return int(moves) - len(way.place), int(both)
+
+
+@njit(cache=True, nogil=True)
+def _pairs(cell, block, kind, leads):  # type: ignore[no-untyped-def]
+    moves, both = 0, 0
+    for b in range(block.size - 1):
+        for c in range(block[b], block[b + 1]):
+            for d in range(block[b], block[b + 1]):
+                product = (cell[c + 1] - cell[c]) * (cell[d + 1] - cell[d])
+                both += product
+                if leads[kind[c], kind[d]]:
+                    moves += product
+    return moves, both
+
+
+@njit(cache=True, nogil=True)
+def _join(a, b, bits):  # type: ignore[no-untyped-def]
+    return a | b if bits else min(a, b)
+
+
+@njit(cache=True, nogil=True)
+def _anywhere(value, place, cell, block, kind, leads, bits):  # type: ignore[no-untyped-def]
+    whole = np.empty(kind.size, dtype=np.int64)
+    changed = False
+    for b in range(block.size - 1):
+        cells = range(block[b], block[b + 1])
+        for c in cells:
+            own = value[place[cell[c]]]
+            for k in range(cell[c] + 1, cell[c + 1]):
+                own = _join(own, value[place[k]], bits)
+            whole[c] = own
+        for c in cells:
+            found = whole[c]
+            for d in cells:
+                if d != c and leads[kind[c], kind[d]]:
+                    found = _join(found, whole[d], bits)
+            for k in range(cell[c], cell[c + 1]):
+                if value[place[k]] != found:
+                    value[place[k]] = found
+                    changed = True
+    return changed
+
+
+def anywhere(value: Ints, way: Ways, *, bits: bool = False) -> bool:
+    """``value`` [N] becomes its join over all that the mover can get to; whether anything changed."""
+    return bool(_anywhere(value, way.place, way.cell, way.block, way.kind, way.leads, bits))
+
+
+@njit(cache=True, nogil=True)
+def _upward(value, place, level, first, parent, bits):  # type: ignore[no-untyped-def]
+    whole = np.empty(level.size - 1, dtype=np.int64)
+    changed = False
+    for v in range(level.size - 1):
+        above = np.int64(0) if bits else np.int64(NOTHING)
+        for e in range(first[v], first[v + 1]):
+            above = _join(above, whole[parent[e]], bits)
+        own = above
+        for k in range(level[v], level[v + 1]):
+            s = place[k]
+            found = _join(value[s], above, bits)
+            own = _join(own, found, bits)
+            if found != value[s]:
+                value[s] = found
+                changed = True
+        whole[v] = own
+    return changed
+
+
+def upward(value: Ints, liked: Levels, *, bits: bool = False) -> bool:
+    """``value`` [N] becomes its join over all that the mover can get to and prefers; whether anything changed."""
+    return bool(_upward(value, *liked, bits))
+
+
+def spread(value: Ints, movers: list[Ways] | list[Levels], *, bits: bool = False) -> None:
+    """``value`` [N] becomes its join over all that the movers can get to by turns, by any moves or only upward."""
+    quiet, turn = 0, 0
+    while quiet < len(movers):
+        mover = movers[turn % len(movers)]
+        changed = (
+            anywhere(value, mover, bits=bits) if isinstance(mover, Ways) else upward(value, mover, bits=bits)
+        )
+        # A second pass of the same mover would change nothing.
+        quiet = 1 if changed else quiet + 1
+        turn += 1
+
+
+@njit(cache=True, nogil=True)
+def prefers(rank, total, t, s):  # type: ignore[no-untyped-def]
+    """Nobody worse off in t than in s, somebody better off."""
+    if total[t] <= total[s]:
+        return False
+    for f in range(rank.shape[1]):  # noqa: SIM110 - all() of a generator cannot be compiled
+        if rank[t, f] < rank[s, f]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _before(rank, total, s, kind_s, t, kind_t):  # type: ignore[no-untyped-def]
+    """Whether s comes before t, 0 where they are alike: by what they are worth together, then anyhow."""
+    if total[s] != total[t]:
+        return 1 if total[s] > total[t] else -1
+    for f in range(rank.shape[1]):
+        if rank[s, f] != rank[t, f]:
+            return 1 if rank[s, f] > rank[t, f] else -1
+    return np.sign(kind_t - kind_s)
+
+
+@njit(cache=True, nogil=True)
+def _sort(rank, total, place, kind):  # type: ignore[no-untyped-def]
+    """Shell's sort of one block, in place; gaps of Ciura (2001)."""
+    for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+        for i in range(gap, place.size):
+            s, kind_s = place[i], kind[i]
+            j = i
+            while j >= gap and _before(rank, total, s, kind_s, place[j - gap], kind[j - gap]) > 0:
+                place[j], kind[j] = place[j - gap], kind[j - gap]
+                j -= gap
+            place[j], kind[j] = s, kind_s
+
+
+@njit(cache=True, nogil=True)
+def _levels(rank, total, place, cell, block, kinds, leads):  # type: ignore[no-untyped-def]
+    count = place.size
+    place = place.copy()
+    kind = np.empty(count, dtype=np.int32)
+    for c in range(kinds.size):
+        kind[cell[c] : cell[c + 1]] = kinds[c]
+    level, first = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
+    parent = np.empty(count + 1, dtype=np.int32)
+    found, used = 0, 0
+    chain = rank.shape[1] == 1 and leads.size == 1
+    largest = 0 if chain else np.max(cell[block[1:]] - cell[block[:-1]])
+    over = np.zeros((largest, largest), dtype=np.bool_)  # over[v, p]: level p of the block is above level v
+    for b in range(block.size - 1):
+        low, high = cell[block[b]], cell[block[b + 1]]
+        _sort(rank, total, place[low:high], kind[low:high])
+        top = found
+        for k in range(low, high):
+            s = place[k]
+            if k > low and _before(rank, total, place[k - 1], kind[k - 1], s, kind[k]) == 0:
+                continue
+            level[found], first[found] = k, used
+            if chain:
+                if found > top:
+                    parent[used] = found - 1
+                    used += 1
+                found += 1
+                continue
+            above = over[found - top, : found - top]
+            above[:] = False
+            for p in range(found - 1, top - 1, -1):
+                q = level[p]
+                if above[p - top] or not leads[kind[k], kind[q]] or not prefers(rank, total, place[q], s):
+                    continue
+                if used == parent.size:
+                    parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
+                parent[used] = p
+                used += 1
+                above[: p - top] |= over[p - top, : p - top]
+                above[p - top] = True
+            found += 1
+    level[found], first[found] = count, used
+    return place, level[: found + 1].copy(), first[: found + 1].copy(), parent[:used].copy()
+
+
+def levels(rank: Ints, total: Ints, way: Ways) -> Levels:
+    """For a mover whose factions have ``rank`` [N, F], ``total`` [N] together."""
+    return Levels(*_levels(rank, total, way.place, way.cell, way.block, way.kind, way.leads))
