@@ -522,9 +522,10 @@ def _working(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from rich.console import Console
+    from detente.progress import listening
+    from detente.render.bars import bars
 
-    with Console(stderr=True).status(f"{what} …"):
+    with bars(what) as told, listening(told):
         yield
 
 

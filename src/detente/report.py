@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 
 from detente.analyses.deal import Deal, DealResult, deal
 from detente.analyses.deal.document import answer, run_facts, sections
@@ -21,10 +23,12 @@ from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.roadmap.propose import ahead
 from detente.analyses.stability import StabilityResult, stability
 from detente.analyses.stability.document import section as stability_section
+from detente.analyses.stability.document import too_much
 from detente.analyses.words import Words, plural
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.errors import LimitError
 
 __all__ = ["report"]
 
@@ -46,11 +50,13 @@ def report(ready: Deal) -> Document:
     best = result.main.solutions["most_acceptable"]
     moves = best.moves if best is not None and best.moves else None
     with ThreadPoolExecutor(max_workers=2) as pool:
-        changes = None if case.computed else pool.submit(flips, ready, result)
-        roads = pool.submit(ahead, ready, result)
-        rests = pool.submit(stability, case, ready) if case.conflict else None
+        # Each in a context of its own, so that whoever listens hears of it.
+        changes = None if case.computed else pool.submit(copy_context().run, flips, ready, result)
+        roads = pool.submit(copy_context().run, ahead, ready, result)
+        rests = pool.submit(copy_context().run, _rests, ready) if case.conflict else None
         track = result.main.id
-        future = pool.submit(outlook, ready, package=moves, track=track) if case.world else None
+        simulate = partial(outlook, ready, package=moves, track=track)
+        future = pool.submit(copy_context().run, simulate) if case.world else None
     return _briefing(
         case,
         result,
@@ -61,11 +67,19 @@ def report(ready: Deal) -> Document:
     )
 
 
+def _rests(ready: Deal) -> StabilityResult | LimitError:
+    """Where the standoff can come to rest, or why that cannot be had; the rest of the report does not need it."""
+    try:
+        return stability(ready.problem.case, ready)
+    except LimitError as limit:
+        return limit
+
+
 def _briefing(
     case: Case,
     result: DealResult,
     changes: FlipsResult | None,
-    rests: StabilityResult | None,
+    rests: StabilityResult | LimitError | None,
     roads: Sequence[RoadmapResult],
     future: OutlookResult | None,
 ) -> Document:
@@ -85,7 +99,9 @@ def _briefing(
     blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
     if future is not None:
         blocks.append(outlook_section(future, case))
-    if rests is not None:
+    if isinstance(rests, LimitError):
+        blocks.append(too_much(rests))
+    elif rests is not None:
         blocks.append(stability_section(rests, case))
     if changes is not None:
         blocks += flip_sections(changes, case)

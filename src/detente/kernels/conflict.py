@@ -250,7 +250,8 @@ def _judge(
         anywhere(row, way)
     high = -high
     singly = 0
-    tempted = _leaves(liked, low, way, asked.any(axis=0))
+    anyhow: Bools = np.logical_or.reduce(asked)
+    tempted = _leaves(liked, low, way, anyhow)
     out[0] &= ~tempted
 
     def held(start: Ints, others: list[Ways] | list[Levels], here: Bools) -> Bools:
@@ -331,11 +332,12 @@ def deterrence(rank: Indices, board: Graph, mover: int, state: int) -> Bools:
     bound = [levels(*_liking(rank, board, q)[:2], board.ways[q]) for q in others]
     leaving = np.array([state], dtype=np.int32)
     found = [
-        _deterred(liked, way, by, leaving, escapes=escapes)
-        for by in (free, bound)
+        _deterred(liked, way, kinds, leaving, escapes=escapes)
+        for kinds in (free, bound)
         for escapes in (False, True)
     ]
-    return np.array(found) & 1 == 1
+    by: Bools = np.array(found) & 1 == 1
+    return by
 
 
 def paths(rank: Indices, board: Graph, source: int) -> tuple[Indices, Indices, Indices]:

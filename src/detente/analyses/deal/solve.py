@@ -30,6 +30,7 @@ from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
 from detente.kernels.counting import total
 from detente.problem import Table, gate, table
+from detente.progress import told
 
 __all__ = ["deal"]
 
@@ -44,7 +45,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
     """
     problem, case = ready.problem, ready.problem.case
     names = list(tracks or case.tracks or ["table"])
-    found = {name: _track(ready, table(problem, name)) for name in names}
+    found = {name: _track(ready, table(problem, name)) for name in told("tables", names)}
     exchanges, considered, left_out = swaps(ready)
     likeliest = ready.best.reading[:, 0]
     return DealResult(

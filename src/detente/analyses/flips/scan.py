@@ -33,6 +33,7 @@ from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
 from detente.problem.sample import quantile
+from detente.progress import told
 
 __all__ = ["APART", "CANDIDATES", "FLIP_DRAWS", "SETTINGS", "Flip", "FlipsResult", "flips"]
 
@@ -271,7 +272,7 @@ def _sways(ready: Deal, at: Table, packages: NDArray[np.int16], mine: Sequence[i
     some = Panel(ready, at, packages, rows)
     now = float(whole.agreed()[0].mean())
     found = []
-    for n in mine:
+    for n in told("numbers and the best package", mine):
         p = problem.parameters[n]
         if p.certain or not some.matters(n):
             found.append(_STILL._replace(low=now, high=now))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError, UsageError
 from detente.kernels.worlds import Ladder, Worlds, add, run
+from detente.progress import counter
 
 __all__ = ["Crew", "Part", "simulated"]
 
@@ -103,8 +104,11 @@ class Crew:
             for n in range(0, whole.per, size)
         ]
         total: Worlds | None = None
+        tick = counter("parts of the worlds", len(parts)) if len(parts) > 1 else None
         for n, found in enumerate(self._each(parts), 1):
             total = found if total is None else add(total, found)
+            if tick is not None:
+                tick()
             if self._say is not None:
                 self._say(n, len(parts))
         assert total is not None, "there is at least one world"

@@ -45,6 +45,7 @@ from detente.problem import hands, table
 from detente.problem.steps import moved, patience
 from detente.problem.theory import cascade_rest, ruling_coalition
 from detente.problem.world import flows, lasting, tied
+from detente.progress import told
 from detente.rng import replicate_error
 
 __all__ = ["least_credibility", "outlook"]
@@ -232,7 +233,7 @@ def outlook(
         judgement_share=_judged(_lost(this.share), per),
         no_deal=_values(this),
         leaving=_leaving(this),
-        structure={part: this.part.against(still((part,))) for part in parts},
+        structure={part: this.part.against(still((part,))) for part in told("parts left out", parts)},
         levers={name: this.part.against(changes) for name, changes in _levers(this.part, parts).items()},
         coalition=_coalition(this),
         cascade=_cascade(this),
@@ -241,9 +242,12 @@ def outlook(
         else None,
         clock=attrition_clock(this.ground),
         left_out=tuple(tied(case)),
-        policies={name: _policy(this, name) for name in case.policies},
+        policies={name: _policy(this, name) for name in told("policies", list(case.policies))},
         gestures={name: learnt(case, name) for name in case.gestures},
-        questions={name: answered(q, seen, this.judged(name)) for name, q in case.questions.items()},
+        questions={
+            name: answered(case.questions[name], seen, this.judged(name))
+            for name in told("questions", list(case.questions))
+        },
         package=None if package is None else dict(package),
         package_value=None if compared is None else compared[0],
         ripe=() if compared is None else compared[1],

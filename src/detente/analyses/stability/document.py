@@ -9,8 +9,9 @@ from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.reach import Place, reach_map
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.errors import LimitError
 
-__all__ = ["document", "section"]
+__all__ = ["document", "section", "too_much"]
 
 CONCEPTS = {
     "nash": "Nash",
@@ -41,6 +42,16 @@ def section(result: StabilityResult, case: Case) -> Section:
         title="Where the standoff can come to rest",
         lead="Which situations would nobody leave, given what the others could do back?",
         blocks=_blocks(result, Words(case), headline=False),
+    )
+
+
+def too_much(limit: LimitError) -> Section:
+    """The part of the briefing where the answer cannot be had within a limit."""
+    return Section(
+        id="stability",
+        title="Where the standoff can come to rest",
+        lead="Which situations would nobody leave, given what the others could do back?",
+        blocks=[Paragraph(f"Not answered: {limit}.")],
     )
 
 

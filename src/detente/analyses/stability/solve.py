@@ -26,6 +26,7 @@ from detente.kernels import conflict as kernel
 from detente.kernels.threads import each
 from detente.kernels.ways import feasible
 from detente.problem.conflict import Conflict, conflict, eyes, ordinal_ranks
+from detente.progress import counter
 
 __all__ = ["LISTED", "LOOKED", "MAX_DRAWN", "MAX_WORK", "stability"]
 
@@ -71,7 +72,7 @@ class _Board:
     def work(self) -> int:
         """Steps of one draw, its ranks included, as far as can be told from best estimates."""
         count, issues = self.states.shape
-        return (
+        return int(
             kernel.work(self.graph) + 6 * count * issues * len(self.at.factions) + 2 * count * self.joint[1]
         )
 
@@ -224,10 +225,12 @@ def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
     use = min(per, most, max(1, at_most // REPLICATES))
     seen = eyes(ready.problem, ready.fresh, board.at, board.states)
     found = np.zeros((REPLICATES, 5, len(board.states)))
+    tick = counter("draws of the standoff", REPLICATES * use)
 
     def some(replicate: int) -> None:
         for n in range(use):
             found[replicate] += kernel.equilibria(seen.ranks(replicate * per + n), board.graph)[0]
+            tick()
 
     each(some, range(REPLICATES))
     found /= use
