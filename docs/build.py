@@ -121,9 +121,9 @@ def _cli() -> str:
     out += [
         "```",
         "",
-        "Further: 0 done; 1 no deal at best estimates (`--fail-if-no-deal` only); 70 an internal ",
+        "Further: 0 done; 1 no deal at best estimates (`--fail-if-no-deal` only); 70 an internal error, with a place to "
+        "report it; 130 interrupted. A reader who goes away early (`| head`) changes none of these.",
     ]
-    out[-1] += "error, with a place to report it; 130 interrupted."
     return "\n".join(out) + "\n"
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from detente.errors import CaseError, UsageError
-from detente.storage import MEBIBYTE, read_limited, write_bytes, write_text
+from detente.storage import MEBIBYTE, read_limited, replacement, target, write_text
+
+
+def put(path: Path, text: str, *, force: bool = False) -> None:
+    write_text(target(path, force=force), text)
 
 
 def fault(path: Path) -> tuple[int, int, str]:
@@ -75,42 +83,143 @@ def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
         read_limited(Path("nul\0byte"))
 
 
+def test_names_that_no_file_can_have_are_usage_errors(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("nul\0byte", "n" * 300, "n" * 1500, str(tmp_path / "loop")):
+        with pytest.raises(UsageError):
+            read_limited(Path(name))
+        with pytest.raises(UsageError):
+            target(Path(name))
+    with pytest.raises(UsageError):
+        read_limited(Path("/proc/self/mem"))
+
+
 def test_writes_and_leaves_nothing_else_behind(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
-    assert write_text(file, "mañana\r\n") == file
+    put(file, "mañana\r\n")
     assert file.read_bytes() == "mañana\r\n".encode()
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
 def test_does_not_clobber_unless_told(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
-    write_text(file, "old")
-    with pytest.raises(UsageError, match="exists already"):
-        write_text(file, "new")
+    put(file, "old")
+    with pytest.raises(UsageError, match="exists already; --force"):
+        put(file, "new")
     assert file.read_text() == "old"
-    write_text(file, "new", overwrite=True)
+    put(file, "new", force=True)
     assert file.read_text() == "new"
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_what_appears_while_we_work_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    where = target(file)
+    file.write_text("somebody else's")
+    with pytest.raises(UsageError, match="exists already"):
+        write_text(where, "ours")
+    assert file.read_text() == "somebody else's"
+
+
+def test_our_own_and_empty_files_are_replaced_and_read_only_ones_are_not(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+
+    def ours(beginning: bytes) -> bool:
+        return b"mark" in beginning
+
+    file.write_text("a mark of ours")
+    write_text(target(file, ours=ours), "no sign")
+    with pytest.raises(UsageError, match="not written by detente; --force"):
+        target(file, ours=ours)
+    file.write_text("")
+    write_text(target(file, ours=ours), "a mark of ours")
+    file.chmod(0o444)
+    with pytest.raises(UsageError, match="read-only; --force"):
+        target(file, ours=ours)
+    write_text(target(file, ours=ours, force=True), "told to")
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("told to", 0o444)
+
+
+def test_only_ordinary_files_are_replaced(tmp_path: Path) -> None:
+    before = os.stat("/dev/null")
+    put(Path("/dev/null"), "gone")
+    after = os.stat("/dev/null")
+    assert (before.st_rdev, before.st_ino, stat.S_IFMT(before.st_mode)) == (
+        after.st_rdev,
+        after.st_ino,
+        stat.S_IFMT(after.st_mode),
+    )
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    put(pipe, "through")
+    reader.join()
+    assert read == ["through"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_descriptor_is_written_to_and_the_file_behind_it_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    with file.open("w") as opened:
+        opened.write("before ")
+        opened.flush()
+        put(Path(f"/dev/fd/{opened.fileno()}"), "through")
+        opened.write(" after")
+    assert file.read_text() == "before through after"
+
+
+def test_a_full_disk_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        put(Path("/dev/full"), "x")
+
+
+def test_what_killed_writers_left_is_swept_and_what_others_write_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    code = (
+        "import sys, time; from pathlib import Path; from detente.storage import replacement\n"
+        "with replacement(Path(sys.argv[1])) as file: print(file.name, flush=True); time.sleep(60)"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    left = Path(killed.stdout.readline().strip())
+    (tmp_path / ".b.txt.0123abcd.tmp").touch()
+    with replacement(file) as other:
+        put(file, "first")
+        assert left.exists(), "its writer lives"
+        assert Path(other.name).exists(), "so does this one"
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        killed.stdout.close()
+        put(file, "second", force=True)
+        assert not left.exists()
+        assert Path(other.name).exists()
+    assert sorted(os.listdir(tmp_path)) == [".b.txt.0123abcd.tmp", "a.txt"]
+
+
+def test_a_long_name_can_be_written(tmp_path: Path) -> None:
+    put(tmp_path / ("ñ" * 127), "x")
+    assert os.listdir(tmp_path) == ["ñ" * 127]
 
 
 def test_keeps_the_permissions_of_an_existing_file(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("old")
     file.chmod(0o640)
-    write_bytes(file, b"new", overwrite=True)
+    put(file, "new", force=True)
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
 def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "usual").write_text("")
-    write_bytes(tmp_path / "ours", b"")
+    put(tmp_path / "ours", "")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
 def test_follows_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "real.txt").write_text("old")
     (tmp_path / "link.txt").symlink_to("real.txt")
-    write_text(tmp_path / "link.txt", "new", overwrite=True)
+    put(tmp_path / "link.txt", "new", force=True)
     assert (tmp_path / "link.txt").is_symlink()
     assert (tmp_path / "real.txt").read_text() == "new"
 
@@ -124,13 +233,13 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(UsageError, match="cannot be written: disk full"):
-        write_text(file, "new", overwrite=True)
+        put(file, "new", force=True)
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
 def test_errors_of_writing_are_usage_errors(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="directory"):
-        write_text(tmp_path, "x", overwrite=True)
-    with pytest.raises(UsageError, match="cannot be written"):
-        write_text(tmp_path / "absent" / "a.txt", "x")
+    with pytest.raises(UsageError, match="this is a directory"):
+        put(tmp_path, "x", force=True)
+    with pytest.raises(UsageError, match="there is no directory"):
+        put(tmp_path / "absent" / "a.txt", "x")

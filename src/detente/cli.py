@@ -6,17 +6,27 @@ Nothing heavy is imported before a command needs it: ``--help`` and ``check`` st
 from __future__ import annotations
 
 import gc
-import json
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from detente import __version__
-from detente.errors import CaseError, DetenteError, UsageError
+from detente.arguments import (
+    CaseArgument,
+    DrawsOption,
+    ForceOption,
+    JsonOption,
+    Once,
+    SeedOption,
+    WidenOption,
+    assigned,
+    wanted_package,
+)
+from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
+from detente.terminal import complain, finish, open_streams, say, say_json, show, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,13 +34,11 @@ if TYPE_CHECKING:
     from detente.analyses.deal import Deal
     from detente.case.model import Case
     from detente.case.reading import ReadCase
-    from detente.document import Document
 
 __all__ = ["app", "main"]
 
 ISSUES = "the project's issue tracker"
 INTERNAL = 70
-INTERRUPTED = 130
 NO_DEAL = 1
 
 app = typer.Typer(
@@ -41,24 +49,13 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-CaseArgument = Annotated[
-    str, typer.Argument(metavar="CASE", help="A case file, or the name of a bundled case.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Only JSON on the standard output.")]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws: same seed, same answer.")]
-DrawsOption = Annotated[
-    int, typer.Option("--draws", min=64, max=65536, help="How many draws from the judged ranges.")
-]
-WidenOption = Annotated[
-    float, typer.Option("--widen", min=0.0, max=100.0, help="Stretch every judged range by this factor.")
-]
 
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"detente {__version__}")
+        say(f"detente {__version__}")
         raise typer.Exit
 
 
@@ -74,7 +71,7 @@ def _root(
 # --- answers ----------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command(cls=Once)
 def deal(
     case: CaseArgument,
     track: Annotated[
@@ -97,14 +94,14 @@ def deal(
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready, tracks=track)
     if as_json:
-        _print_json(result.to_json())
+        say_json(result.to_json())
     else:
-        _show(document(result, read.case))
+        show(document(result, read.case))
     if fail_if_no_deal and not result.main.packages.acceptable:
         raise typer.Exit(NO_DEAL)
 
 
-@app.command()
+@app.command(cls=Once)
 def flips(
     case: CaseArgument,
     track: Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")] = None,
@@ -123,12 +120,12 @@ def flips(
         ready = _ready(read.case, seed, draws, widen)
         found = scan(ready, solve(ready, tracks=None if track is None else [track]))
     if as_json:
-        _print_json(found.to_json())
+        say_json(found.to_json())
     else:
-        _show(document(found, read.case))
+        show(document(found, read.case))
 
 
-@app.command()
+@app.command(cls=Once)
 def stability(
     case: CaseArgument,
     wanted: Annotated[
@@ -156,15 +153,15 @@ def stability(
         from detente.analyses.stability.document import document
 
         ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
-        asked = _pairs(wanted or [], read.case)
+        asked = wanted_package(wanted, read.case)
         result = solve(read.case, ready, wanted=asked, looked=draws or LOOKED)
     if as_json:
-        _print_json(result.to_json())
+        say_json(result.to_json())
     else:
-        _show(document(result, read.case))
+        show(document(result, read.case))
 
 
-@app.command()
+@app.command(cls=Once)
 def roadmap(
     case: CaseArgument,
     package: Annotated[
@@ -209,15 +206,15 @@ def roadmap(
             track=track,
             rule=package if package in propose.RULES else None,
             counted_on=tuple(counted_on or ()),
-            suppose=_readings(suppose),
+            suppose=assigned("--suppose", suppose) or None,
         )
     if as_json:
-        _print_json(result.to_json())
+        say_json(result.to_json())
     else:
-        _show(document(result, read.case))
+        show(document(result, read.case))
 
 
-@app.command()
+@app.command(cls=Once)
 def outlook(
     case: CaseArgument,
     package: Annotated[
@@ -275,40 +272,54 @@ def outlook(
                 ready, per=worlds, package=moves, track=track, without=tuple(without or ()), crew=crew
             )
     if questions:
-        _print_json({id: dict(q.answers) for id, q in result.questions.items()})
+        say_json({id: dict(q.answers) for id, q in result.questions.items()})
     elif as_json:
-        _print_json(result.to_json())
+        say_json(result.to_json())
     else:
-        _show(document(result, read.case))
+        show(document(result, read.case))
 
 
-@app.command()
+@app.command(cls=Once)
 def report(
     case: CaseArgument,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; default: CASE-ID.html here.")
     ] = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
 ) -> None:
     """Write the whole briefing as one self-contained HTML page, and print where it is."""
-    read = _read(case)
-    target = output or Path(f"{read.case.id}.html")
-    with _working("preparing the briefing"):
-        from detente.render.html import page
-        from detente.report import report as compose
-        from detente.storage import write_text
+    from detente.storage import target, write_text
 
-        html = page(compose(_ready(read.case, seed, draws, widen)))
-        write_text(target, html, overwrite=True)
-    print(target)
+    read = _read(case)
+    where = target(output or Path(f"{read.case.id}.html"), force=force, ours=_is_page)
+    if where.file is not None and where.file.suffix.lower() not in ("", ".html", ".htm"):
+        raise UsageError(
+            f"{where.name}: a briefing is an HTML page: write it to {where.file.with_suffix('.html').name}, and "
+            "print it from the browser for another format"
+        )
+    with _working("preparing the briefing"):
+        from detente.render.html import can_draw, page
+        from detente.report import report as compose
+
+        can_draw()
+        write_text(where, page(compose(_ready(read.case, seed, draws, widen))))
+    # What is a stream may be this very output.
+    (say if where.file else _remark)(where.name)
+
+
+def _is_page(beginning: bytes) -> bool:
+    from detente.render.html import MARK
+
+    return MARK.encode() in beginning
 
 
 # --- case files -------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command(cls=Once)
 def check(
     case: CaseArgument,
     sources: Annotated[
@@ -328,7 +339,7 @@ def check(
     bad = [v for v in verdicts if not v.found]
     acting = {f: effective_weights(p) for f, p in read.case.preferences.items() if p.weights}
     if as_json:
-        _print_json(
+        say_json(
             {
                 "detente": __version__,
                 "case": read.case.id,
@@ -348,55 +359,58 @@ def check(
         )
     else:
         for warning in read.warnings:
-            print(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
+            say(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
         for verdict in bad:
-            print(f"{read.file}: {verdict.path}: not found in the texts of {sources}: {verdict.why}")
+            say(f"{read.file}: {verdict.path}: not found in the texts of {sources}: {verdict.why}")
         for faction, shares in acting.items() if weights else ():
             for issue, w in shares.items():
                 typed = read.case.preferences[faction].weights[issue]
-                print(
+                say(
                     f"{faction}.weights.{issue}: typed {typed.low:g} {typed.median:g} {typed.high:g}, "
                     f"acts as {w.low:.1f} {w.median:.1f} {w.high:.1f}"
                 )
         parts = [f"{len(read.case.parties)} parties", f"{len(read.case.issues)} issues"]
         if sources is not None:
             parts.append(f"{len(verdicts) - len(bad)} of {len(verdicts)} quotations found")
-        print(f"{read.case.id}: valid; {', '.join(parts)}, {len(read.warnings)} warnings")
+        say(f"{read.case.id}: valid; {', '.join(parts)}, {len(read.warnings)} warnings")
     if bad:
         raise typer.Exit(CaseError.exit_code)
 
 
-@app.command()
+@app.command(cls=Once)
 def new(
-    target: Annotated[Path, typer.Argument(help="The file to write.")] = Path("my-case.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="TARGET", help="The file to write.")] = Path("my-case.yaml"),
     bundled: Annotated[
         str | None, typer.Option("--from", help="Start from this bundled case, word for word.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
 ) -> None:
     """Write a commented starter case, or a copy of a bundled one to change."""
     from detente.case.starter import starter
     from detente.catalogue import path
-    from detente.storage import write_text
+    from detente.storage import target, write_text
 
-    write_text(target, starter() if bundled is None else path(bundled).read_text("utf-8"), overwrite=False)
-    print(target)
+    text = starter() if bundled is None else path(bundled).read_text("utf-8")
+    where = target(file, force=force)
+    write_text(where, text)
+    (say if where.file else _remark)(where.name)
 
 
-@app.command()
+@app.command(cls=Once)
 def cases(as_json: JsonOption = False) -> None:
     """List the bundled cases."""
     from detente.catalogue import titles
 
     found = titles()
     if as_json:
-        _print_json({"detente": __version__, "verb": "cases", "cases": found})
+        say_json({"detente": __version__, "verb": "cases", "cases": found})
         return
     width = max(map(len, found))
     for name, title in found.items():
-        print(f"{name:{width}}  {title}")
+        say(f"{name:{width}}  {title}")
 
 
-@app.command()
+@app.command(cls=Once)
 def schema(
     verb: Annotated[
         str,
@@ -410,16 +424,16 @@ def schema(
     if verb == "case":
         from detente.case.schema import case_schema
 
-        _print_json(case_schema())
+        say_json(case_schema())
         return
     from detente.analyses.schema import SCHEMAS, result_schema
 
     if verb not in SCHEMAS:
         raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
-    _print_json(result_schema(verb))
+    say_json(result_schema(verb))
 
 
-@app.command()
+@app.command(cls=Once)
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A case.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Another version of it.")],
@@ -433,12 +447,12 @@ def diff(
         changes = [
             {"path": d.path, "before": d.before, "after": d.after, "sentence": d.sentence} for d in found
         ]
-        _print_json({"detente": __version__, "verb": "diff", "differences": changes})
+        say_json({"detente": __version__, "verb": "diff", "differences": changes})
         return
     for difference in found:
-        print(difference.sentence)
+        say(difference.sentence)
     if not found:
-        print("no difference")
+        say("no difference")
 
 
 # --- the doors' furniture ---------------------------------------------------------------------------------
@@ -451,33 +465,16 @@ def _read(name: str) -> ReadCase:
     return load_case(resolve(name))
 
 
-def _pairs(given: list[str], case: Case) -> dict[str, str]:
-    """``ISSUE=OPTION`` arguments as a part of a package of the case."""
-    from detente.case.wording import one_of
-
-    found = {}
-    for text in given:
-        issue, _, option = text.partition("=")
-        if issue not in case.issues:
-            raise UsageError(
-                f"--wanted {text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}"
-            )
-        options = case.issues[issue].options
-        if option not in options:
-            raise UsageError(f"--wanted {text}: no option '{option}' of '{issue}'{one_of(option, options)}")
-        found[issue] = option
-    return found
-
-
 def _package(ready: Deal, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
     """What moves in a package: by a rule of the deal analysis at a table, or from a file."""
     from detente.analyses.deal import deal as solve
     from detente.analyses.roadmap import propose
     from detente.case.package import read_package
+    from detente.storage import status
 
     if asked in propose.RULES:
         return propose.package(solve(ready, tracks=None if track is None else [track]), asked, track)
-    if not Path(asked).exists():
+    if status(Path(asked)) is None:
         raise UsageError(
             f"--package {asked}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
         )
@@ -486,107 +483,82 @@ def _package(ready: Deal, case: Case, asked: str, track: str | None) -> Mapping[
 
 def _progress(done: int, parts: int) -> None:
     if parts > 1:
-        print(f"simulated {done} of {parts} parts", file=sys.stderr, flush=True)
+        _remark(f"simulated {done} of {parts} parts")
 
 
-def _readings(given: list[str] | None) -> dict[str, str] | None:
-    """``FACTION=READING`` arguments; None where none is given."""
-    if given is None:
-        return None
-    found = {}
-    for text in given:
-        faction, sign, reading = text.partition("=")
-        if not sign:
-            raise UsageError(f"--suppose {text}: FACTION=READING was expected, for example leader=staller")
-        found[faction] = reading
-    return found
+def _remark(line: str) -> None:
+    complain([line])
 
 
 def _ready(case: Case, seed: int, draws: int, widen: float) -> Deal:
     from detente.analyses.deal import prepare
 
-    return prepare(case, seed=seed, draws=draws, widen=widen)
+    ready = prepare(case, seed=seed, draws=draws, widen=widen)
+    if ready.draws != draws:
+        _remark(f"--draws {draws}: {ready.draws} are drawn, the next number that spreads evenly")
+    return ready
 
 
 @contextmanager
 def _working(what: str) -> Iterator[None]:
-    """A sign of life on a terminal's standard error, and a word where kernels have to be compiled first."""
+    """A sign of life, and a word where kernels have to be compiled first or cannot be kept."""
+    from detente import cache
     from detente.kernels import is_cold
 
     if is_cold:
-        print(
-            "First run on this machine: compiling the numerical kernels, once; this takes up to a minute.",
-            file=sys.stderr,
-            flush=True,
+        _remark(
+            "The numerical kernels are compiled for this run, which takes up to a minute. " + cache.trouble()
+            if cache.trouble()
+            else "First run on this machine: compiling the numerical kernels, once; this takes up to a minute."
         )
-    if not sys.stderr.isatty():
-        yield
-        return
-    from detente.progress import listening
-    from detente.render.bars import bars
-
-    with bars(what) as told, listening(told):
-        yield
-
-
-def _show(document: Document) -> None:
-    from rich.console import Console
-
-    from detente.render.text import show
-
-    show(document, Console())
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise SystemExit(code)
-
-
-def _guard_output() -> None:
-    """Keep the standard output ours: what a compiled library prints there goes to the standard error.
-
-    HiGHS has left-over prints that no option silences; in the midst of JSON they would break a pipe.
-    """
+    said = cache.trouble() if is_cold else ""
     try:
-        if sys.stdout.fileno() != 1 or sys.stderr.fileno() != 2:
-            return
-    except (AttributeError, OSError, ValueError):
-        return
-    ours = sys.stdout
-    sys.stdout = open(  # noqa: SIM115
-        os.dup(1), "w", encoding=ours.encoding, errors=ours.errors, buffering=1 if ours.isatty() else -1
-    )
-    os.dup2(2, 1)
+        with working(what):
+            yield
+    finally:
+        if cache.trouble() != said:
+            _remark(cache.trouble())
 
 
-def main() -> NoReturn:
-    """Run the command line; every error becomes one clear message and its exit code."""
-    _guard_output()
-    # A short run that keeps nearly all that it makes: looking for garbage often finds none and costs a tenth.
-    gc.set_threshold(100_000, 50, 50)
+def _lines(error: DetenteError) -> list[str]:
+    return str(error).split("\n") if isinstance(error, CaseError) else [f"detente: {error}"]
+
+
+def _run() -> int:
+    """Run the command line and return its exit code; every error becomes one clear message."""
     try:
         app(standalone_mode=True)
-    except CaseError as error:
-        _fail(str(error), error.exit_code)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
     except DetenteError as error:
-        _fail(f"detente: {error}", error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe went away (``| head``): not an error, and nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+        complain(_lines(error))
+        return error.exit_code
+    except MemoryError:
+        complain(["detente: the memory is used up: ask for fewer --draws (or --worlds)"])
+        return LimitError.exit_code
     except Exception as error:
         if os.environ.get("DETENTE_DEBUG"):
             raise
-        _fail(
-            f"detente: internal error, ours and not yours: {type(error).__name__}: {error}\n"
-            f"Please report it on {ISSUES} with the command and, if you can share it, the case file; "
-            "DETENTE_DEBUG=1 shows where it happened.",
-            INTERNAL,
+        complain(
+            (
+                f"detente: internal error, ours and not yours: {type(error).__name__}: {error}",
+                f"Please report it on {ISSUES} with the command and, if you can share it, the case file; "
+                "DETENTE_DEBUG=1 shows where it happened.",
+            )
         )
-    raise SystemExit(0)
+        return INTERNAL
+    return 0
+
+
+def main() -> NoReturn:
+    """Run the command line on the standard streams and end the process."""
+    open_streams()
+    # A short run that keeps nearly all that it makes: looking for garbage often finds none and costs a tenth.
+    gc.set_threshold(100_000, 50, 50)
+    code = _run()
+    try:
+        finish()
+    except OutputError as error:
+        complain(_lines(error))
+        code = code or error.exit_code
+    raise SystemExit(code)

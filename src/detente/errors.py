@@ -5,7 +5,8 @@
     DetenteError                 exit code
     ├── UsageError               2    the command was asked for something that does not exist
     ├── CaseError                3    the case file is invalid; carries every Fault found, with positions
-    └── LimitError               4    the answer cannot be had within a stated limit
+    ├── LimitError               4    the answer cannot be had within a stated limit
+    └── OutputError              74   the answer is there, and the standard output could not take it (a full disk)
 
 Anything else that escapes is ours: the command line turns it into exit code 70 and a place to report it.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MOST_SHOWN", "CaseError", "DetenteError", "Fault", "LimitError", "UsageError", "visible"]
+__all__ = ["MOST_SHOWN", "CaseError", "DetenteError", "Fault", "LimitError", "OutputError", "UsageError", "visible"]
 
 
 MOST_SHOWN = 100
@@ -83,3 +84,9 @@ class LimitError(DetenteError):
     """The answer cannot be had within a limit; the message says which limit and what would help."""
 
     exit_code = 4
+
+
+class OutputError(DetenteError):
+    """What was to be said could not be written; the code is that of sysexits for input and output."""
+
+    exit_code = 74

@@ -4,27 +4,34 @@ Reading refuses what cannot be a text file of ours before it is read: a director
 anything over the limit, bytes that are not UTF-8. Writing goes to a temporary file in the same directory,
 reaches the disk, and then takes the place of the target in one step: a reader sees the old file or the new
 one, never half of either.
+
+Only an ordinary file is ever replaced. A pipe, a terminal or an open descriptor (``/dev/null``, ``/dev/stdout``)
+is written to; whatever else has a name (a directory, a disk, a socket) is refused. A temporary file is locked
+as long as its writer lives, so that the next write to the same target can sweep what a killed one left behind.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from detente.errors import CaseError, Fault, UsageError
 
-__all__ = ["MEBIBYTE", "cache_directory", "read_limited", "write_bytes", "write_text"]
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: nothing is locked, and nothing swept
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["MEBIBYTE", "Target", "read_limited", "replacement", "status", "target", "write_text"]
 
 MEBIBYTE = 1 << 20
-
-
-def cache_directory() -> Path:
-    """Where what can be made again is kept for the next run (``DETENTE_CACHE``, else the user's cache)."""
-    root = os.environ.get("DETENTE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "detente"
 
 
 def read_limited(path: Path, *, limit: int = MEBIBYTE) -> str:
@@ -42,14 +49,16 @@ def read_limited(path: Path, *, limit: int = MEBIBYTE) -> str:
     except (OSError, ValueError) as error:
         raise UsageError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
     try:
-        status = os.fstat(handle)
-        if stat.S_ISDIR(status.st_mode):
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
             raise _refused(name, "this is a directory, not a file")
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(found.st_mode):
             raise _refused(name, "this is not an ordinary file")
         # One byte more than allowed: a file may have grown since it was measured.
-        data = b"" if status.st_size > limit else _read(handle, limit + 1)
-        size = max(status.st_size, len(data))
+        data = b"" if found.st_size > limit else _read(handle, limit + 1)
+        size = max(found.st_size, len(data))
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror or error}") from None
     finally:
         os.close(handle)
     if size > limit:
@@ -88,61 +97,187 @@ def _refused(name: str, message: str, line: int = 0, column: int = 0) -> CaseErr
     return CaseError(name, [Fault(line, column, message)])
 
 
-def write_text(path: Path, text: str, *, overwrite: bool = False) -> Path:
-    """Write ``text`` as UTF-8 with the line ends it has; see :func:`write_bytes`."""
-    return write_bytes(path, text.encode("utf-8"), overwrite=overwrite)
+# --- writing ----------------------------------------------------------------------------------------------
 
 
-def write_bytes(path: Path, data: bytes, *, overwrite: bool = False) -> Path:
-    """Write ``data`` to ``path`` in one step and return the path.
+class Target(NamedTuple):
+    """Where something is to be written, looked at before the work that makes it."""
 
-    An existing file keeps its permissions, and is only replaced when ``overwrite`` is given: otherwise
-    ``UsageError``, also when it appears while we write. A symbolic link is followed, not replaced.
-    """
-    target = Path(os.path.realpath(path))
-    mode = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
-    if target.is_dir():
-        raise UsageError(f"{path}: this is a directory")
-    if target.exists() and not overwrite:
-        raise _exists(path)
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
+    name: str
+    """As it was asked for."""
+    file: Path | None
+    """The ordinary file that is made or replaced, links followed; None: what is there is written to."""
+    descriptor: int | None
+    """The open descriptor that is meant, if it is one (``/dev/stdout``)."""
+    mode: int | None
+    """Permissions of the file that is replaced; None: there is none yet."""
+
+
+def status(path: Path) -> os.stat_result | None:
+    """What is at the end of a path; None where nothing is. Raises ``UsageError`` for what cannot be a path."""
     try:
-        _write_through(temporary, data, mode)
-        if overwrite:
-            os.replace(temporary, target)
-        else:
-            _claim(temporary, target, path)
-        _flush_directory(target.parent)
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def target(path: Path, *, force: bool = False, ours: Callable[[bytes], bool] | None = None) -> Target:
+    """Where ``path`` leads, if it may be written to.
+
+    A file that is there is replaced if it is empty, if ``ours`` knows its first 4,096 bytes, or with ``force``;
+    one that is read-only only with ``force``. Raises ``UsageError`` otherwise, with what would help.
+    """
+    name, found = str(path), status(path)
+    if found is None:
+        file = Path(os.path.realpath(path))
+        if not file.parent.is_dir():
+            raise UsageError(f"{name}: there is no directory {file.parent}")
+        return Target(name, file, None, None)
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"{name}: this is a directory")
+    descriptor = _descriptor(path)
+    if descriptor is not None or stat.S_ISCHR(found.st_mode) or stat.S_ISFIFO(found.st_mode):
+        return Target(name, None, descriptor, None)
+    if not stat.S_ISREG(found.st_mode):
+        raise UsageError(f"{name}: this is not an ordinary file: only such files are replaced")
+    if not force:
+        if not found.st_mode & 0o222:
+            raise UsageError(f"{name}: this file is read-only; --force replaces it all the same")
+        if found.st_size and not (ours is not None and ours(_beginning(path))):
+            what = "this file exists already" + ("" if ours is None else " and was not written by detente")
+            raise UsageError(f"{name}: {what}; --force replaces it")
+    return Target(name, Path(os.path.realpath(path)), None, stat.S_IMODE(found.st_mode))
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number of our own open file that a path names, links followed one at a time.
+
+    The ordinary file behind it must not be replaced: whoever opened it would go on writing to the old one.
+    """
+    own, here = f"/proc/{os.getpid()}/", os.path.abspath(path)
+    for _ in range(40):
+        parent = os.path.realpath(os.path.dirname(here))
+        number = os.path.basename(here)
+        if number.isdigit() and (parent == "/dev/fd" or (parent.startswith(own) and parent.endswith("/fd"))):
+            return int(number)
+        if not os.path.islink(here):
+            return None
+        here = os.path.join(parent, os.readlink(here))
+    return None
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def write_text(where: Target, text: str) -> None:
+    """Write ``text`` as UTF-8 with the line ends it has: a file in one step, anything else straight.
+
+    A file keeps its permissions; where there was none, none is overwritten either that appeared meanwhile. Raises
+    ``UsageError`` where it cannot be written.
+    """
+    data = text.encode("utf-8")
+    try:
+        if where.file is None:
+            _write_straight(where, data)
+            return
+        with replacement(where.file, mode=where.mode) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            if where.mode is None:
+                _claim(Path(file.name), where.file)
+            else:
+                os.replace(file.name, where.file)
+        _flush_directory(where.file.parent)
+    except FileExistsError:
+        raise UsageError(f"{where.name}: this file exists already; --force replaces it") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: cannot be written: {reason}") from error
-    finally:
-        with suppress(OSError, ValueError):
-            temporary.unlink()
-    return path
+        raise UsageError(f"{where.name}: cannot be written: {reason}") from error
 
 
-def _write_through(temporary: Path, data: bytes, mode: int | None) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
-        if mode is not None:
-            os.chmod(temporary, mode)
+def _write_straight(where: Target, data: bytes) -> None:
+    if where.descriptor is None:
+        # Never made anew: it may have gone since it was looked at.
+        handle = os.open(where.name, os.O_WRONLY)
+    else:
+        sys.stdout.flush()
+        # What a descriptor 1 of our own was moved to (see detente.terminal).
+        handle = os.dup(sys.stdout.fileno() if where.descriptor == 1 else where.descriptor)
+    with suppress(BrokenPipeError), os.fdopen(handle, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
-def _claim(temporary: Path, target: Path, path: Path) -> None:
+@contextmanager
+def replacement(file: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
+    """A new file beside ``file``, open for writing, gone again at the end unless it was given another name.
+
+    ``mode``: its permissions; None: the usual ones. What killed writers left beside ``file`` is removed.
+    """
+    _sweep(file)
+    stem = os.fsdecode(os.fsencode(f".{file.name}")[:200])
+    new = _locked(file, stem)
+    try:
+        if mode is not None:
+            os.chmod(new.name, mode)
+        with new:
+            yield new
+    finally:
+        with suppress(OSError):
+            os.unlink(new.name)
+
+
+def _locked(file: Path, stem: str) -> BinaryIO:
+    """A new temporary file that is ours as long as it is open."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        name = str(file.with_name(f"{stem}.{secrets.token_hex(4)}.tmp"))
+        new = open(name, "wb", opener=lambda path, _: os.open(path, flags, 0o666))  # noqa: SIM115
+        with suppress(OSError):  # a file system without locks
+            if fcntl is not None:
+                fcntl.flock(new, fcntl.LOCK_EX)
+        # Swept away between its making and its locking?
+        if os.fstat(new.fileno()).st_nlink:
+            return new
+        new.close()
+
+
+def _sweep(file: Path) -> None:
+    """Remove temporary files of ours for ``file`` that nobody holds any more."""
+    if fcntl is None:
+        return
+    stem = os.fsdecode(os.fsencode(f".{file.name}")[:200])
+    left = re.compile(re.escape(stem) + r"\.[0-9a-f]{8}\.tmp")
+    with suppress(OSError), os.scandir(file.parent) as entries:
+        for name in [e.path for e in entries if left.fullmatch(e.name) and e.is_file(follow_symlinks=False)]:
+            with suppress(OSError):
+                handle = os.open(name, os.O_RDWR | os.O_NOFOLLOW)
+                try:
+                    if os.fstat(handle).st_uid == os.geteuid():
+                        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        os.unlink(name)
+                finally:
+                    os.close(handle)
+
+
+def _claim(temporary: Path, file: Path) -> None:
     # A hard link fails if the name is taken, in one step; a rename would overwrite.
     try:
-        os.link(temporary, target)
+        os.link(temporary, file)
     except FileExistsError:
-        raise _exists(path) from None
+        raise
     except OSError:
         # A file system without hard links.
-        if target.exists():
-            raise _exists(path) from None
-        os.replace(temporary, target)
+        if file.exists():
+            raise FileExistsError from None
+        os.replace(temporary, file)
 
 
 def _flush_directory(directory: Path) -> None:
@@ -152,7 +287,3 @@ def _flush_directory(directory: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path}: this file exists already; it is only overwritten when told to")

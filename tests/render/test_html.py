@@ -11,9 +11,11 @@ from html.parser import HTMLParser
 import pytest
 from sample import HOSTILE, SAMPLE, hostile_document
 
+from detente import memory
 from detente.charts import PALETTE
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.render.html import page
+from detente.errors import DetenteError, LimitError
+from detente.render.html import MARK, can_draw, page
 
 
 class Parsed(HTMLParser):
@@ -209,21 +211,41 @@ def test_charts_have_words_picture_and_numbers(sample: str) -> None:
         assert name in names
 
 
-def test_chart_ids_do_not_collide_and_numbers_are_json() -> None:
-    nan = float("nan")
-    spec = {
-        "data": {"values": [{"a": nan, "b": 1}, {"a": 2, "b": float("inf")}]},
+def points(first: float) -> dict[str, object]:
+    encoding = {axis: {"field": field, "type": "quantitative"} for axis, field in (("x", "a"), ("y", "b"))}
+    return {
+        "data": {"values": [{"a": first, "b": 1}, {"a": 2, "b": -0.0}]},
         "mark": {"type": "point", "clip": True},
+        "encoding": encoding,
+        "title": 'so called id="plot" and url(#plot)',
     }
-    spec["encoding"] = {
-        axis: {"field": field, "type": "quantitative"} for axis, field in (("x", "a"), ("y", "b"))
-    }
+
+
+def test_chart_ids_do_not_collide_and_words_like_them_stay() -> None:
+    spec = points(1.5)
     html = page(Document("d", blocks=[Chart("c", "one", spec, "alt"), Chart("c", "two", spec, "alt")]))
     parsed = Parsed(html)
     names = [a["id"] for _, a in parsed.elements if "id" in a]
     assert len(names) == len(set(names))
     data = [json.loads(text) for _, a, text in parsed.raw if a.get("type") == "application/json"]
-    assert data[0]["data"]["values"] == [{"a": None, "b": 1}, {"a": 2, "b": None}]
+    assert data[0]["data"]["values"] == [{"a": 1.5, "b": 1}, {"a": 2, "b": 0}]
+    assert html.count('so called id="plot" and url(#plot)</text>') == 2
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_chart_of_what_is_no_number_is_refused(number: float) -> None:
+    with pytest.raises(DetenteError, match=r"data\.values\.0\.a"):
+        page(Document("d", blocks=[Chart("c", "one", points(number), "alt")]))
+
+
+def test_a_page_is_known_for_ours() -> None:
+    assert MARK in page(Document("d"))[:4096]
+
+
+def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "has_room", lambda size: False)
+    with pytest.raises(LimitError, match="ulimit -v"):
+        can_draw()
 
 
 def test_every_ink_has_a_rule_in_both_themes(sample: str) -> None:

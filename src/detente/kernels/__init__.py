@@ -1,33 +1,73 @@
 """Compiled kernels: arrays in, arrays out. No names, no I/O, no hidden state.
 
-Numba's file cache does not notice a changed helper in another file, so the cache directory is keyed by a
-hash of all kernel sources: a change anywhere compiles everything anew, and no stale machine code is run.
+Numba's own file cache does not notice a changed helper in another file, trusts what lies in its directory, fails
+where it is damaged and writes beside the sources where it may not write elsewhere. So the machine code of these
+kernels is kept by :mod:`detente.cache`, in a folder named after a hash of all kernel sources and of what compiles
+them: a change anywhere compiles everything anew, and no stale, damaged or foreign machine code is run.
 """
 
 from __future__ import annotations
 
 import hashlib
+import pickle
+import sys
 from pathlib import Path
+from typing import Any
 
-from numba import config as _config
+import llvmlite
+import numba
+from numba.core import caching, dispatcher
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 
-from detente import storage
+from detente import cache
 
-__all__ = ["cache_directory", "is_cold"]
+__all__ = ["is_cold"]
 
 
-def _cache_directory() -> Path:
-    digest = hashlib.sha256()
+def _folder() -> str:
+    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {llvmlite.__version__}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
-    return storage.cache_directory() / f"kernels-{digest.hexdigest()[:16]}"
+    return f"kernels-{digest.hexdigest()[:16]}"
 
 
-cache_directory = _cache_directory()
-"""Where the machine code of exactly these sources is kept."""
+_FOLDER = _folder()
 
-is_cold = not cache_directory.exists()
+is_cold = not cache.holds(_FOLDER)
 """Whether nothing has been compiled yet on this machine: the first run then takes longer, and says so."""
 
-_config.CACHE_DIR = str(cache_directory)  # type: ignore[attr-defined]
+
+class _Cache(caching.NullCache):
+    """The overloads of one kernel, a file each."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._name = f"{kernel.__module__.rpartition('.')[2]}.{kernel.__qualname__}"
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """The compiled kernel for these types and this processor, or None."""
+        target.refresh()
+        data = cache.kept(self._file(signature, target.codegen()))
+        if data is None:
+            return None
+        return CompileResult._rebuild(target, *pickle.loads(data))  # type: ignore[no-untyped-call]
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep the compiled kernel, unless it refers to addresses of this process."""
+        if not (compiled.library.has_dynamic_globals or any(not part.can_cache for part in compiled.lifted)):
+            data = dumps(compiled._reduce())  # type: ignore[no-untyped-call]
+            cache.keep(self._file(signature, compiled.codegen), data)
+
+    def _file(self, signature: Any, codegen: Any) -> str:
+        asked = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
+        return f"{_FOLDER}/{self._name}-{asked[:24]}"
+
+
+def _cache_of(function: Any) -> Any:
+    ours = function.__module__.startswith(f"{__name__}.") and function.__closure__ is None
+    return _Cache(function) if ours else caching.FunctionCache(function)  # type: ignore[no-untyped-call]
+
+
+# Where Numba looks for what ``cache=True`` means; of other packages' functions it goes on to mean the same.
+dispatcher.FunctionCache = _cache_of  # type: ignore[attr-defined]

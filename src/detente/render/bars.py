@@ -23,7 +23,7 @@ __all__ = ["bars"]
 
 
 @contextmanager
-def bars(what: str, console: Console | None = None) -> Iterator[Listener]:
+def bars(what: str, console: Console) -> Iterator[Listener]:
     """A line for the whole, and one for each piece of work of which the listener hears; all gone at the end."""
     columns = (
         SpinnerColumn(),
@@ -32,7 +32,7 @@ def bars(what: str, console: Console | None = None) -> Iterator[Listener]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    shown = Progress(*columns, console=console or Console(stderr=True), transient=True)
+    shown = Progress(*columns, console=console, transient=True)
     tasks: dict[str, TaskID] = {}
     lock = Lock()
 

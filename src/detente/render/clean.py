@@ -8,8 +8,9 @@ vulnerabilities", USENIX Security). Nothing that acts on the display survives; w
 from __future__ import annotations
 
 import re
+import unicodedata
 
-__all__ = ["clean", "clean_line"]
+__all__ = ["bounded", "clean", "clean_line", "encodable"]
 
 _SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -23,6 +24,24 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_PLAIN_SIGNS = {
+    "✓": "+",
+    "✗": "x",
+    "−": "-",
+    "±": "+/-",
+    "≤": "<=",
+    "≥": ">=",
+    "×": "x",
+    "–": "-",
+    "—": "-",
+    "→": "->",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "…": "...",
+    "·": "|",
+}
 
 
 def clean(text: str) -> str:
@@ -39,3 +58,31 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Like :func:`clean`, on a single line."""
     return " ".join(clean(text).split("\n")).strip()
+
+
+def bounded(text: str, most: int = 2000) -> str:
+    """``text``, its middle left out where it has more than ``most`` letters."""
+    left_out = len(text) - most
+    if left_out <= 0:
+        return text
+    return f"{text[: most // 2]} … {left_out:,} letters left out … {text[len(text) - most // 2 :]}"
+
+
+def encodable(text: str, encoding: str) -> str:
+    """``text`` with the nearest signs that ``encoding`` has: -> for an arrow, e for é, ? at the worst."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_nearest(letter, encoding) for letter in text)
+    return text
+
+
+def _nearest(letter: str, encoding: str) -> str:
+    for tried in (letter, _PLAIN_SIGNS.get(letter, ""), unicodedata.normalize("NFKD", letter)[:1]):
+        try:
+            tried.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        if tried:
+            return tried
+    return "?"

@@ -19,32 +19,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from detente import memory
+from detente.cache import keep, kept
 from detente.charts import PALETTE
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.errors import DetenteError, UsageError
+from detente.errors import LimitError
+from detente.jsontext import dumps
 from detente.render.clean import clean, clean_line
-from detente.storage import MEBIBYTE, cache_directory, read_limited, write_text
 
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["page"]
+__all__ = ["MARK", "can_draw", "page"]
 
+MARK = '<meta name="generator" content="detente">'
+"""Stands near the beginning of every page, by which a page is known for one of ours."""
+
+_ADDRESSES = 66 << 30  # bytes that V8, which draws the pictures, reserves at once, and a little more
 _VEGA_LITE = "6.4"
 _PAPER_WIDTH = 640  # pixels: the text block of an A4 page, so that letters keep their size in print
 _MANY_ROWS = 14  # from here a table gets a box of its own, in which its header stays in sight
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
+_REFERENCE = re.compile(r'(\sid="|url\(#)([^")]+)([")])')
 _DARK: Mapping[str, str] = {
     "paper": "#15171a",
     "ink": "#e8e5de",
@@ -64,6 +68,15 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     "bad": ("✗", "unfavourable"),
     "caution": ("!", "caution"),
 }
+
+
+def can_draw() -> None:
+    """Raise ``LimitError`` where pictures cannot be drawn: V8 would end the process, after all the work."""
+    if not memory.has_room(_ADDRESSES):
+        raise LimitError(
+            f"the pictures of a briefing need {_ADDRESSES >> 30} GiB of addresses (not of memory), which this process "
+            "may not reserve: 'ulimit -v unlimited' lifts the limit; the other verbs, in words, do without"
+        )
 
 
 def page(document: Document) -> str:
@@ -87,6 +100,7 @@ def page(document: Document) -> str:
             blocks=views,
             contents=[_entry(v) for v in views if v["kind"] == "section"],
             facts=[(clean_line(k), clean_line(v)) for k, v in document.facts.items()],
+            mark=Markup(MARK),
             policy=_policy(style, scripts),
             style=Markup(style),
             scripts=[Markup(s) for s in scripts],
@@ -278,23 +292,22 @@ def _picture(spec: Mapping[str, Any], anchor: str) -> str:
         {**spec, "width": _PAPER_WIDTH}, vl_version=_VEGA_LITE, allowed_base_urls=[]
     )
     found: dict[str, str] = {}
-    for name in re.findall(r'\bid="([^"]+)"', svg):
-        found.setdefault(name, f"{anchor}-{len(found)}")
-    for name, unique in found.items():
-        svg = svg.replace(f'id="{name}"', f'id="{unique}"').replace(f"url(#{name})", f"url(#{unique})")
-    return svg
+
+    def named(match: re.Match[str]) -> str:
+        return match[1] + found.setdefault(match[2], f"{anchor}-{len(found)}") + match[3]
+
+    # In tags alone: what stands between them are words, in which a quotation mark need not be an escape.
+    return re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, tag[0]), svg)
 
 
 def _plain(value: Any) -> Any:
-    """JSON's own types, words cleaned, numbers that JSON cannot say as null."""
+    """JSON's own types, words cleaned."""
     if isinstance(value, Mapping):
         return {clean(str(k)): _plain(v) for k, v in value.items()}
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, bool | int | None):
+    if isinstance(value, bool | int | float | None):
         return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     return [_plain(v) for v in value]
@@ -302,7 +315,7 @@ def _plain(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     """JSON that may stand inside a script element: nothing in it can end the element or open a comment."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = dumps(value, compact=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
@@ -336,16 +349,15 @@ def _bundle() -> str:
     """
     import vl_convert
 
-    calls = _asset("charts.js")
-    made_of = f"{version('vl-convert-python')} {_VEGA_LITE} {calls}"
-    kept = cache_directory() / f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
-    try:
-        return _safe(read_limited(kept, limit=4 * MEBIBYTE))
-    except (DetenteError, ValueError):  # not there, or not what was kept: made anew
-        script = _safe(vl_convert.javascript_bundle(calls, vl_version=_VEGA_LITE))
-    with suppress(OSError, UsageError):  # a page does not fail because a cache cannot be written
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_text(kept, script, overwrite=True)
+    calls, licences = _asset("charts.js"), _asset("licences.txt")
+    made_of = f"{version('vl-convert-python')} {_VEGA_LITE} {calls} {licences}"
+    name = f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
+    found = kept(name)
+    if found is not None:
+        return _safe(found.decode())
+    library = vl_convert.javascript_bundle(calls, vl_version=_VEGA_LITE)
+    script = _safe(f"/*\n{licences}*/\n{library}")
+    keep(name, script.encode())
     return script
 
 

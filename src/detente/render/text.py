@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.cells import cell_len
 
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.render.clean import clean, clean_line
+from detente.render.clean import clean, clean_line, encodable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,22 +23,6 @@ __all__ = ["show"]
 
 _STYLES = {"plain": "", "good": "green", "bad": "red", "caution": "yellow", "muted": "dim"}
 _SIGNS = {"good": "✓", "bad": "✗", "caution": "!"}
-_PLAIN_SIGNS = str.maketrans(
-    {
-        "✓": "+",
-        "✗": "x",
-        "−": "-",
-        "±": "+/-",
-        "–": "-",
-        "—": "-",
-        "→": "->",
-        "“": '"',
-        "”": '"',
-        "’": "'",
-        "…": "...",
-        "·": "|",
-    }
-)
 _FIRST_ROWS = 10
 _LONGEST_WORD = 24  # a longer one may be broken to make a table fit
 _MOST_LINES = 4  # a row that is taller becomes a record
@@ -72,14 +56,7 @@ class _Printer:
     def text(self, words: str, style: str = "") -> Text:
         from rich.text import Text
 
-        return Text(self._encodable(clean(words)), style=style)
-
-    def _encodable(self, words: str) -> str:
-        """A terminal or pipe that is not UTF-8 gets the nearest signs that it has, not an exception."""
-        encoding = self._console.encoding
-        if encoding.lower().replace("-", "").startswith("utf"):
-            return words
-        return words.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
+        return Text(encodable(clean(words), self._console.encoding), style=style)
 
     def put(self, text: Text, *, indent: int = 0) -> None:
         """Wrapped by hand, so that nothing trails in a pipe."""

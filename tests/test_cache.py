@@ -1,0 +1,99 @@
+"""What is kept is used only if it is whole and nobody else's, and nothing fails where it cannot be kept."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from detente import cache
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    monkeypatch.setattr(cache, "_said", [])
+    return tmp_path / "detente"
+
+
+def test_what_is_kept_comes_back_and_is_private(place: Path) -> None:
+    assert cache.kept("folder/a") is None
+    assert not cache.holds("folder")
+    cache.keep("folder/a", b"content")
+    assert cache.kept("folder/a") == b"content"
+    assert cache.holds("folder")
+    assert cache.trouble() == ""
+    for path in (place, place / "folder", place / "folder" / "a"):
+        assert not path.stat().st_mode & 0o077
+
+
+@pytest.mark.parametrize("damage", ["truncated", "empty", "flipped", "replaced"])
+def test_what_is_damaged_is_made_anew(damage: str, place: Path) -> None:
+    cache.keep("folder/a", b"content")
+    file = place / "folder" / "a"
+    whole = file.read_bytes()
+    file.write_bytes(
+        {
+            "truncated": whole[:-2],
+            "empty": b"",
+            "flipped": whole[:-1] + bytes([whole[-1] ^ 1]),
+            "replaced": b"something else",
+        }[damage]
+    )
+    assert cache.kept("folder/a") is None
+    assert "damaged" in cache.trouble()
+    cache.keep("folder/a", b"content")
+    assert cache.kept("folder/a") == b"content"
+
+
+@pytest.mark.parametrize("which", [".", "folder", "folder/a"])
+def test_what_others_may_write_to_is_not_used(which: str, place: Path) -> None:
+    cache.keep("folder/a", b"content")
+    (place / which).chmod(stat.S_IMODE((place / which).stat().st_mode) | 0o020)
+    assert cache.kept("folder/a") is None
+    assert "may be written to by others: chmod go-w" in cache.trouble()
+
+
+@pytest.mark.parametrize("which", [".", "folder", "folder/a"])
+def test_what_belongs_to_others_is_not_used(which: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.keep("folder/a", b"content")
+    if os.geteuid() == 0:
+        os.chown(place / which, 1234, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    assert cache.kept("folder/a") is None
+    assert "belongs to another user" in cache.trouble()
+
+
+def test_a_link_to_somewhere_else_is_not_used(place: Path, tmp_path: Path) -> None:
+    cache.keep("folder/a", b"content")
+    (tmp_path / "elsewhere").write_bytes((place / "folder" / "a").read_bytes())
+    (place / "folder" / "a").unlink()
+    (place / "folder" / "a").symlink_to(tmp_path / "elsewhere")
+    assert cache.kept("folder/a") is None
+
+
+def test_where_nothing_can_be_kept_it_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "file"))
+    cache.keep("folder/a", b"content")
+    cache.keep("folder/b", b"content")
+    assert cache.kept("folder/a") is None
+    assert cache.trouble().count("\n") == 0
+    assert "is not used" in cache.trouble()
+
+
+def test_nobodys_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DETENTE_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+    def nobody(_: object = None) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    assert cache.directory() is None
+    cache.keep("a", b"content")
+    assert cache.kept("a") is None
+    assert "no home directory" in cache.trouble()
