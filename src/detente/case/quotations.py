@@ -6,7 +6,9 @@ the same; nothing else is forgiven.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path as File
 
@@ -14,7 +16,7 @@ from detente.case.model import Case
 from detente.case.paths import dotted, provenances
 from detente.case.yamltext import Path
 from detente.errors import DetenteError, UsageError
-from detente.storage import read_limited
+from detente.storage import read_limited, status
 
 __all__ = ["Quotation", "verify_quotations"]
 
@@ -39,15 +41,19 @@ class Quotation:
 
 
 def verify_quotations(case: Case, directory: File) -> list[Quotation]:
-    """Look every fact up in the texts of ``directory`` (``.txt``, ``.md``, ``.text``, below it too).
+    """Look every fact up in the texts of ``directory`` (``.txt``, ``.md``, ``.text``, below it too, but never
+    outside it, wherever a symbolic link leads).
 
     A source with a ``file`` is looked up in that file only, any other source in all the texts. Raises
     ``UsageError`` if there is no such directory.
     """
-    if not directory.is_dir():
+    found = status(directory)
+    if found is None or not stat.S_ISDIR(found.st_mode):
         raise UsageError(f"{directory}: there is no such directory")
     texts: dict[File, str | None] = {}
-    everything = sorted(p for p in directory.rglob("*") if p.suffix.lower() in _TEXTS and p.is_file())
+    everything = sorted(
+        p for p in directory.rglob("*") if p.suffix.lower() in _TEXTS and _inside(p, directory)
+    )
     return [
         _looked_up(case, (*path, "fact"), part.fact, part.source, directory, everything, texts)
         for path, part, _, _ in provenances(case)
@@ -71,9 +77,10 @@ def _looked_up(
     files = everything
     if name is not None:
         file = directory / name
-        if not file.resolve().is_relative_to(directory.resolve()):
+        inside = _inside(file, directory)
+        if inside is None:
             return missing(f"the file of source '{source}' lies outside {directory}")
-        if not file.is_file():
+        if not inside:
             return missing(f"the file of source '{source}' is not here: {name}")
         files = [file]
     wanted = _plain(fact)
@@ -91,6 +98,16 @@ def _looked_up(
         return missing(f"'{shown}' is not in what could be read; unreadable: {', '.join(unreadable)}")
     where = name if name is not None else f"any of {len(files)} texts" if files else "any text: there is none"
     return missing(f"'{shown}' does not stand word for word in {where}")
+
+
+def _inside(file: File, directory: File) -> bool | None:
+    """Whether an ordinary file is there; None: the path leads out of the directory, by links or by ``..``."""
+    try:
+        if not File(os.path.realpath(file)).is_relative_to(os.path.realpath(directory)):
+            return None
+        return file.is_file()
+    except (OSError, ValueError):  # what cannot be the name of a file
+        return False
 
 
 def _plain(text: str) -> str:

@@ -1,16 +1,22 @@
 """Who simulates: this process, several, or a Dask cluster. The same counts come back whoever it was.
 
 Worlds are numbered, random numbers are addressed by them and everything is counted in integers, so parts can be
-simulated anywhere, in any order and more than once: a part whose worker died is simply given to another.
+simulated anywhere, in any order and more than once: a part whose worker died is simply given to another. A worker
+ends with its parent, whatever ended that: the pipe between them closes.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
-from multiprocessing import get_context
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -27,7 +33,10 @@ LARGEST = 1 << 14
 """Worlds of one draw simulated at once: the memory that they take does not grow with their number."""
 
 RETRIES = 3
-"""How often a pool of processes that broke is opened anew without a part being finished."""
+"""How many processes in a row may die without a part being finished."""
+
+PATIENCE = 20.0
+"""Seconds that a cluster without workers is waited for."""
 
 
 class Part(NamedTuple):
@@ -55,11 +64,45 @@ def simulated(part: Part) -> Worlds:
     )
 
 
-def _alone() -> None:
-    """In a worker: one thread, since there is a process for each core."""
+class _Hand(NamedTuple):
+    """A worker process and our end of the pipe to it."""
+
+    process: BaseProcess
+    pipe: Connection[Any, Any]
+
+
+def _hand(work: Callable[[Part], Worlds]) -> _Hand:
+    # Spawned, not forked: this process has threads.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_working, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
+    return _Hand(process, ours)
+
+
+def _working(pipe: Connection[Any, Any], work: Callable[[Part], Worlds]) -> None:
+    """A worker's life: parts in, counts or what went wrong out, on one thread, since there is a process a core."""
     import numba
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's business
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     numba.set_num_threads(1)
+    with suppress(EOFError, OSError):
+        while True:
+            part = pipe.recv()
+            try:
+                found: Worlds | Exception = work(part)
+            except Exception as error:
+                found = error
+            pipe.send(found)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 class Crew:
@@ -81,7 +124,7 @@ class Crew:
             raise UsageError("--workers and --cluster are two ways of doing the same: give one of them")
         self._workers, self._cluster, self._say, self._work = workers, cluster, say, work
         self._client: Any = None
-        self._pool: ProcessPoolExecutor | None = None
+        self._hands: list[_Hand] = []
         self._open = ExitStack()
 
     def __enter__(self) -> Crew:
@@ -92,7 +135,11 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self._shut()
+        for hand in self._hands:
+            hand.process.terminate()
+            hand.process.join()
+            hand.pipe.close()
+        self._hands = []
         self._open.close()
 
     def run(self, whole: Part) -> Worlds:
@@ -123,41 +170,93 @@ class Crew:
             yield from map(self._work, parts)
 
     def _in_processes(self, parts: list[Part]) -> Iterator[Worlds]:
-        waiting, broken = dict(enumerate(parts)), 0
-        while waiting:
-            if self._pool is None:
-                # Spawned, not forked: this process has threads. Kept for the next run: starting takes seconds.
-                self._pool = ProcessPoolExecutor(self._workers, get_context("spawn"), _alone)
-            finished = 0
-            try:
-                given = {self._pool.submit(self._work, part): n for n, part in waiting.items()}
-                for future in as_completed(given):
-                    found = future.result()
-                    del waiting[given[future]]
-                    finished += 1
-                    yield found
-            except BrokenProcessPool:
-                self._shut()
-                broken = 0 if finished else broken + 1
-            if broken > RETRIES:
+        waiting, busy, dead = list(reversed(parts)), dict[Connection[Any, Any], Part](), 0
+        while waiting or busy:
+            # All of them are started before any is waited for; kept for the next run, since starting takes seconds.
+            self._hands += [_hand(self._work) for _ in range(self._workers - len(self._hands))]
+            for hand in self._hands:
+                if waiting and hand.pipe not in busy:
+                    busy[hand.pipe] = part = waiting.pop()
+                    with suppress(OSError):  # it died: that is seen below
+                        hand.pipe.send(part)
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                part = busy.pop(ready)
+                try:
+                    found = ready.recv()
+                except (EOFError, OSError):
+                    waiting.append(part)
+                    self._bury(ready)
+                    dead += 1
+                    continue
+                if isinstance(found, Exception):
+                    raise found
+                dead = 0
+                yield found
+            if dead > RETRIES:
                 raise LimitError(
-                    f"worker processes died {broken} times without finishing a part, perhaps for want of memory: "
+                    f"worker processes died {dead} times without finishing a part, perhaps for want of memory: "
                     "ask for fewer --workers or --worlds"
                 )
 
-    def _shut(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+    def _bury(self, pipe: Connection[Any, Any]) -> None:
+        pipe.close()
+        for hand in [h for h in self._hands if h.pipe is pipe]:
+            hand.process.join()
+            self._hands.remove(hand)
 
     def _on_cluster(self, parts: list[Part]) -> Iterator[Worlds]:
-        from distributed import as_completed as done
-
+        self._await_workers()
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # pure=False: a part of a run is not remembered by its arguments; retries: another worker takes over.
         futures = self._client.map(self._work, parts, pure=False, retries=RETRIES)
-        for future in done(futures):
+        for future in futures:
+            future.add_done_callback(done.put)
+        for _ in parts:
+            while True:
+                try:
+                    future = done.get(timeout=1)
+                    break
+                except queue.Empty:
+                    self._await_workers()
+            if future.status != "finished":
+                raise self._lost(future)
             yield future.result()
             future.release()
+
+    def _await_workers(self) -> None:
+        """Return as soon as somebody works; ``LimitError`` if nobody comes."""
+        since = time.monotonic()
+        while not self._working_there():
+            if time.monotonic() - since > PATIENCE:
+                raise LimitError(
+                    f"--cluster {self._cluster}: no worker has come in {PATIENCE:.0f} seconds: start one there "
+                    f"(dask worker {self._cluster}), or simulate here with --workers"
+                )
+            time.sleep(0.2)
+
+    def _working_there(self) -> bool:
+        if self._client.status != "running":
+            raise self._gone()
+        try:
+            return bool(self._client.scheduler_info(n_workers=1)["workers"])
+        except (OSError, TimeoutError):
+            raise self._gone() from None
+
+    def _gone(self) -> UsageError:
+        return UsageError(f"--cluster {self._cluster}: the scheduler has gone; nothing was lost but the time")
+
+    def _lost(self, future: Any) -> Exception:
+        """Why a part has not come back."""
+        if future.status != "error":
+            return self._gone()
+        error: Exception = future.exception()
+        if type(error).__name__ != "KilledWorker":
+            return error
+        return LimitError(
+            f"--cluster {self._cluster}: {RETRIES + 1} workers died of one part, perhaps for want of memory: "
+            "ask for fewer --worlds or --draws"
+        )
 
 
 def _client(address: str) -> Any:
