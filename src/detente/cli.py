@@ -267,7 +267,8 @@ def outlook(
 
         ready = _ready(read.case, seed, draws, widen)
         moves = None if package is None else _package(ready, read.case, package, track)
-        with Crew(workers=workers, cluster=cluster, say=_progress if workers or cluster else None) as crew:
+        say_parts = _progress if workers or cluster else None
+        with Crew(workers=workers, cluster=cluster, say=say_parts, warn=_remark) as crew:
             result = simulate(
                 ready, per=worlds, package=moves, track=track, without=tuple(without or ()), crew=crew
             )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +82,67 @@ def test_nobody_at_the_address(part: Part) -> None:
 def test_one_way_at_a_time() -> None:
     with pytest.raises(UsageError, match="two ways"):
         Crew(workers=2, cluster="tcp://127.0.0.1:1")
+
+
+def test_what_goes_wrong_in_a_worker_goes_wrong_here(part: Part) -> None:
+    with Crew(workers=1) as crew, pytest.raises(ValueError, match="parameters were expected"):
+        crew.run(part._replace(parameters=part.parameters[:3]))
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGINT])
+def test_workers_end_with_their_parent(how: signal.Signals) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "oracles.dying"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        start_new_session=True,
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        workers = [int(number) for number in parent.stdout.readline().split()]
+    assert len(workers) == 2
+    assert all(alive(worker) for worker in workers)
+    parent.send_signal(how)
+    parent.wait(timeout=30)
+    until = time.monotonic() + 30
+    while any(alive(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(alive(worker) for worker in workers)
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_cluster_without_workers_is_waited_for_and_given_up(
+    part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("detente.analyses.outlook.crew.PATIENCE", 0.5)
+    local = distributed.LocalCluster(n_workers=0, dashboard_address=None)
+    said: list[str] = []
+    with (
+        local,
+        Crew(cluster=local.scheduler_address, warn=said.append) as crew,
+        pytest.raises(LimitError, match="no worker has come"),
+    ):
+        crew.run(part)
+    assert len(said) == 1
+    assert "no worker there; waiting" in said[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_goes_is_one_sentence(part: Part) -> None:
+    distributed = pytest.importorskip("distributed")
+    local = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, processes=True
+    )
+    with Crew(cluster=local.scheduler_address, work=dying.sleeps) as crew:
+        threading.Timer(2, local.close).start()
+        with pytest.raises(UsageError, match="the scheduler has gone"):
+            crew.run(part)

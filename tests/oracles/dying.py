@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
+import time
 from pathlib import Path
 
-from detente.analyses.outlook.crew import Part, simulated
-from detente.kernels.worlds import Worlds
+import numpy as np
+
+from detente.analyses.outlook.crew import Crew, Part, simulated
+from detente.kernels.worlds import Worlds, no_ladder
 
 
 def dies_once(part: Part) -> Worlds:
@@ -21,3 +26,23 @@ def dies_once(part: Part) -> Worlds:
 def always_dies(part: Part) -> Worlds:
     """Never comes back."""
     os._exit(9)
+
+
+def sleeps(part: Part) -> Worlds:
+    """Takes long."""
+    time.sleep(300)
+    return simulated(part)
+
+
+def _tell() -> None:
+    """The workers' numbers, as soon as there are some."""
+    while len(found := multiprocessing.active_children()) < 2:
+        time.sleep(0.05)
+    print(*(child.pid for child in found), flush=True)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_tell, daemon=True).start()
+    part = Part(np.zeros((1, 1)), 0, 4, np.zeros(2, np.int64), 0, no_ladder(1), 1)
+    with Crew(workers=2, work=sleeps) as crew:
+        crew.run(part)

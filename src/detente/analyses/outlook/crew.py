@@ -7,6 +7,7 @@ ends with its parent, whatever ended that: the pipe between them closes.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import queue
@@ -35,8 +36,8 @@ LARGEST = 1 << 14
 RETRIES = 3
 """How many processes in a row may die without a part being finished."""
 
-PATIENCE = 20.0
-"""Seconds that a cluster without workers is waited for."""
+PATIENCE = 30.0
+"""Seconds that a cluster without workers is waited for; after a tenth of them that is said."""
 
 
 class Part(NamedTuple):
@@ -109,7 +110,7 @@ class Crew:
     """A context in which worlds are simulated.
 
     ``workers`` processes of this machine, or the Dask cluster at the address ``cluster``; by default this process and
-    its threads. ``say`` is told how many parts are done, of how many.
+    its threads. ``say`` is told how many parts are done, of how many; ``warn`` what is being waited for.
     """
 
     def __init__(
@@ -118,11 +119,13 @@ class Crew:
         workers: int = 0,
         cluster: str | None = None,
         say: Callable[[int, int], None] | None = None,
+        warn: Callable[[str], None] | None = None,
         work: Callable[[Part], Worlds] = simulated,
     ) -> None:
         if workers and cluster:
             raise UsageError("--workers and --cluster are two ways of doing the same: give one of them")
-        self._workers, self._cluster, self._say, self._work = workers, cluster, say, work
+        self._workers, self._cluster, self._work = workers, cluster, work
+        self._say, self._warn = say, warn
         self._client: Any = None
         self._hands: list[_Hand] = []
         self._open = ExitStack()
@@ -170,7 +173,8 @@ class Crew:
             yield from map(self._work, parts)
 
     def _in_processes(self, parts: list[Part]) -> Iterator[Worlds]:
-        waiting, busy, dead = list(reversed(parts)), dict[Connection[Any, Any], Part](), 0
+        waiting, dead = parts[::-1], 0
+        busy: dict[Connection[Any, Any], Part] = {}
         while waiting or busy:
             # All of them are started before any is waited for; kept for the next run, since starting takes seconds.
             self._hands += [_hand(self._work) for _ in range(self._workers - len(self._hands))]
@@ -226,9 +230,13 @@ class Crew:
 
     def _await_workers(self) -> None:
         """Return as soon as somebody works; ``LimitError`` if nobody comes."""
-        since = time.monotonic()
+        since, warn = time.monotonic(), self._warn
         while not self._working_there():
-            if time.monotonic() - since > PATIENCE:
+            waited = time.monotonic() - since
+            if warn is not None and waited > PATIENCE / 10:
+                warn(f"--cluster {self._cluster}: no worker there; waiting {PATIENCE:.0f} seconds for one")
+                warn = None
+            if waited > PATIENCE:
                 raise LimitError(
                     f"--cluster {self._cluster}: no worker has come in {PATIENCE:.0f} seconds: start one there "
                     f"(dask worker {self._cluster}), or simulate here with --workers"
@@ -266,6 +274,8 @@ def _client(address: str) -> Any:
         raise UsageError(
             "--cluster needs Dask: install detente with the extra 'cluster' (uv sync --extra cluster)"
         ) from None
+    # A scheduler that goes is told of here, in a sentence; the client would print several screens about itself.
+    logging.getLogger("distributed.client").disabled = True
     try:
         return Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
