@@ -26,6 +26,7 @@ from detente.arguments import (
     wanted_package,
 )
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
+from detente.figures import agree, plural
 from detente.terminal import complain, finish, open_streams, say, say_json, show, working
 
 if TYPE_CHECKING:
@@ -370,10 +371,11 @@ def check(
                     f"{faction}.weights.{issue}: typed {typed.low:g} {typed.median:g} {typed.high:g}, "
                     f"acts as {w.low:.1f} {w.median:.1f} {w.high:.1f}"
                 )
-        parts = [f"{len(read.case.parties)} parties", f"{len(read.case.issues)} issues"]
+        parties = len(read.case.parties)
+        parts = [f"{parties} {agree(parties, 'party', 'parties')}", plural(len(read.case.issues), "issue")]
         if sources is not None:
             parts.append(f"{len(verdicts) - len(bad)} of {len(verdicts)} quotations found")
-        say(f"{read.case.id}: valid; {', '.join(parts)}, {len(read.warnings)} warnings")
+        say(f"{read.case.id}: valid; {', '.join(parts)}, {plural(len(read.warnings), 'warning')}")
     if bad:
         raise typer.Exit(CaseError.exit_code)
 

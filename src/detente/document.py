@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from detente.figures import capital
+
 __all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Paragraph", "Section", "Table", "Tone"]
 
 Tone = Literal["plain", "good", "bad", "caution", "muted"]
@@ -20,7 +22,8 @@ Tone = Literal["plain", "good", "bad", "caution", "muted"]
 class Finding:
     """One sentence that answers, with the number in it, its reason and where it comes from.
 
-    ``limit`` says, where the answer is, how far it may be trusted (sampled, bounded, judged).
+    ``limit`` says, where the answer is, how far it may be trusted (sampled, bounded, judged). All three begin
+    with a capital, whatever name they begin with.
     """
 
     text: str
@@ -29,13 +32,20 @@ class Finding:
     tone: Tone = "plain"
     headline: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("text", "because", "limit"):
+            object.__setattr__(self, name, capital(getattr(self, name)))
+
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text."""
+    """Running text; it begins with a capital."""
 
     text: str
     tone: Tone = "plain"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", capital(self.text))
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,9 @@ class Table:
     note: str = ""
     fold: bool = False
     """Long and secondary: the page shows it closed, the terminal shows the first rows and says how many more."""
+    keep: Sequence[int] = ()
+    """Rows that are shown wherever the others are cut short: the last of a series, those that a sentence quotes.
+    Negative ones count from the end."""
 
 
 @dataclass(frozen=True)

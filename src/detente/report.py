@@ -9,7 +9,8 @@ from contextvars import copy_context
 from functools import partial
 
 from detente.analyses.deal import Deal, DealResult, deal
-from detente.analyses.deal.document import answer, run_facts, sections
+from detente.analyses.deal.answer import answer
+from detente.analyses.deal.document import run_facts, sections
 from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
@@ -24,11 +25,12 @@ from detente.analyses.roadmap.propose import ahead
 from detente.analyses.stability import StabilityResult, stability
 from detente.analyses.stability.document import section as stability_section
 from detente.analyses.stability.document import too_much
-from detente.analyses.words import Words, plural
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
+from detente.figures import agree, plural
 
 __all__ = ["report"]
 
@@ -105,8 +107,8 @@ def _briefing(
         blocks.append(stability_section(rests, case))
     if changes is not None:
         blocks += flip_sections(changes, case)
-    blocks.append(_limits(result, words))
-    blocks.append(_provenance(found, case))
+    blocks.append(_limits(result, words, ordered=bool(roads)))
+    blocks.append(_provenance(found, words))
     return Document(
         title=case.title,
         subtitle=case.name
@@ -121,24 +123,30 @@ def _footing(found: list[Element]) -> Finding:
     total = sum(counts.values())
     quoted = sum(1 for e in found if e.kind == "fact" and not e.number)
     return Finding(
-        f"Of the {total:,} numbers behind these answers {counts['fact']} rest on a quoted fact, "
-        f"{counts['inference']} on an inference and {counts['judgement']} on somebody's judgement; "
-        f"{plural(quoted, 'quotation')} from sources {'supports' if quoted == 1 else 'support'} the parties, issues "
-        "and options themselves.",
+        f"Of the {plural(total, 'number')} behind these answers {counts['fact']:,} {agree(counts['fact'], 'rests', 'rest')} on "
+        f"a quoted fact, {counts['inference']:,} on an inference and {counts['judgement']:,} on somebody's judgement; "
+        f"{plural(quoted, 'quotation')} from sources {agree(quoted, 'supports', 'support')} the parties, issues and "
+        "options themselves.",
         limit="Change the judgements you do not share and run it again; every one is listed at the end.",
     )
 
 
-def _limits(result: DealResult, words: Words) -> Section:
+def _limits(result: DealResult, words: Words, *, ordered: bool) -> Section:
     readings = "; ".join(f"{words.faction(f)}: {words.reading(f, r)}" for f, r in result.readings.items())
+    temptations = (
+        "; the sections on the order of steps say as much of the second as a model of temptations can"
+    )
     lines = [
         "Acceptable means: at least the faction's no-deal value, and none of its lines broken. Whether a package "
-        "that everybody accepts is signed, and whether what is signed is kept, are other questions; the sections on the "
-        "order of steps say as much of them as a model of temptations can.",
+        "that everybody accepts is signed, and whether what is signed is kept, are other questions"
+        f"{temptations if ordered else ''}.",
         "The parties, issues and options are those of the case file; a deal outside them is not seen.",
         "Shares of draws come from judged ranges. They have not been scored against outcomes and are not "
-        "calibrated probabilities.",
-        "Points of different factions are not comparable; whatever adds or compares them is marked with a star.",
+        "calibrated probabilities."
+        if result.uncertain
+        else "Every number of this case is certain, so there are no shares of draws: a range that nobody typed is not in "
+        "the answer.",
+        "Points of different factions are not comparable; whatever adds or compares them says so, or has a star.",
     ]
     if readings:
         lines.append(f"At best estimates each rival view is settled by the likeliest reading: {readings}.")
@@ -150,10 +158,10 @@ def _limits(result: DealResult, words: Words) -> Section:
     )
 
 
-def _provenance(found: list[Element], case: Case) -> Section:
-    sources = [
+def _provenance(found: list[Element], words: Words) -> Section:
+    sources: list[list[str | Cell]] = [
         [id, s.title, s.publisher or "", s.date.isoformat() if s.date else ""]
-        for id, s in case.sources.items()
+        for id, s in words.case.sources.items()
     ]
     blocks: list[Block] = []
     if sources:
@@ -164,7 +172,12 @@ def _provenance(found: list[Element], case: Case) -> Section:
         ("judgement", "Judgements"),
     ):
         rows: list[list[str | Cell]] = [
-            [e.path, e.value, f"“{e.text}”" if kind == "fact" else e.text, e.origin]
+            [
+                Cell(words.place(e.path), note=e.path),
+                e.value,
+                f"“{e.text}”" if kind == "fact" else e.text,
+                e.origin,
+            ]
             for e in found
             if e.kind == kind
         ]

@@ -1,11 +1,15 @@
-"""Names, numbers and packages in words, the same in every analysis."""
+"""Names, readings and packages in words, the same in every analysis."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
 
 from detente.case.model import Case
+from detente.figures import capital, joined, percent, plural, signed
 
 __all__ = ["Words", "joined", "percent", "plural", "signed"]
 
@@ -47,54 +51,108 @@ class Words:
             return "nothing moves"
         return "; ".join(f"{self.issue(i)}: {self.option(i, o)}" for i, o in package.items())
 
+    def if_true(self, faction: str, reading: str) -> str:
+        """The condition under which a reading is taken for true."""
+        return f"if {self.is_true(faction, reading)}"
+
+    def is_true(self, faction: str, reading: str) -> str:
+        """The statement that a reading makes."""
+        return f"“{self.reading(faction, reading)}” is true of {self.faction(faction)}"
+
+    def by_reading(self, shares: Mapping[str, Mapping[str, float]]) -> str:
+        """Faction → reading → share, as ``6% if “A” is true of X, 59% if “B” is; 37% if “C” is true of Y``."""
+        said = []
+        for faction, each in shares.items():
+            (first, share), *others = each.items()
+            rest = [f"{percent(v)} if “{self.reading(faction, r)}” is" for r, v in others]
+            said.append(", ".join([f"{percent(share)} {self.if_true(faction, first)}", *rest]))
+        return "; ".join(said)
+
+    def told_apart(self, shares: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
+        """Of faction → reading → share the faction whose readings part the shares most; nothing where there is none."""
+        apart = {f: max(each.values()) - min(each.values()) for f, each in shares.items() if each}
+        return {f: shares[f] for f in sorted(apart, key=lambda f: -apart[f])[:1]}
+
+    def record(self, record: Mapping[str, int] | None) -> str:
+        """The earlier rounds, with what the case says of the count."""
+        if record is None or self.case.record is None:
+            return ""
+        given = self.case.record
+        text = f"The record: {plural(record['rounds'], 'earlier round')}, {plural(record['agreements'], 'agreement')}."
+        caveat = given.inference or (given.judgement.because if given.judgement else "")
+        return (
+            f"{text} {capital(caveat)}{'' if caveat.endswith(('.', '!', '?')) else '.'}" if caveat else text
+        )
+
     def judgement(self, path: str) -> str:
         """What a number of the case is about: ``leader's weight on prisoners``."""
         parts = path.split(".")
-        who, rest = self.faction(parts[0]), parts[1:]
-        under = ""
+        faction, rest = parts[0], parts[1:]
+        who = self.faction(faction)
+        under, spec = "", self.case.preferences.get(faction)
         if rest[0] == "readings":
-            reading = self.reading(parts[0], rest[1])
+            reading = rest[1]
             if rest[2] == "prior":
-                return f"chance that {who} is as read: {reading}"
-            under, rest = f", if read as {reading}", rest[2:]
+                return f"Chance that {self.is_true(faction, reading)}"
+            under, rest = f", {self.if_true(faction, reading)}", rest[2:]
+            spec = self.case.readings[faction][reading].preferences
         if rest[0] == "weights":
             return f"{who}: weight of {self.issue(rest[1])}{under}"
         if rest[0] in ("values", "points"):
             return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}{under}"
         if rest[0] == "no_deal":
             return f"{who}: no-deal value{under}"
-        if rest[0] == "together":
-            return f"{who}: worth of a combination (no. {int(rest[1]) + 1}){under}"
-        if rest[0] == "firm":
-            return f"{who}: chance that firm line no. {int(rest[1]) + 1} holds{under}"
+        if rest[0] in ("together", "firm"):
+            given = getattr(spec, rest[0])[int(rest[1])]
+            package = f"“{self.moves(given.package)}”"
+            return (
+                f"{who}: worth of {package} together{under}"
+                if rest[0] == "together"
+                else f"{who}: chance that the firm line on {package} holds{under}"
+            )
         return path
+
+    def place(self, path: str) -> str:
+        """Where an element stands in the case file, in names: ``Tolland, The fishermen, fact``."""
+        here: Any = self.case
+        issue, said, left = "", [], path.split(".")
+        while left:
+            key, left = _key(here, left)
+            inner = _inside(here, key)
+            if isinstance(here, BaseModel):
+                said.append("" if key in _SILENT else _spaced(key))
+            elif isinstance(here, tuple):
+                said.append(f"no. {int(key) + 1}")
+            elif issue and key in self.case.issues[issue].options:
+                said.append(self.option(issue, key))
+            else:
+                said.append(getattr(inner, "name", None) or self._named(key))
+                issue = key if key in self.case.issues else ""
+            here = inner
+        return ", ".join(word for word in said if word)
+
+    def _named(self, id: str) -> str:
+        return self.issue(id) if id in self.case.issues else self.faction(id)
+
+
+_SILENT = frozenset({"parties", "factions", "issues", "options", "preferences", "sources", "tracks"})
+"""Fields of a case whose keys say by themselves what they are."""
+
+
+def _key(here: Any, left: list[str]) -> tuple[str, list[str]]:
+    """The next key of a dotted path, which may itself have dots, and the rest of the path."""
+    if isinstance(here, Mapping):
+        for n in range(len(left), 1, -1):
+            if ".".join(left[:n]) in here:
+                return ".".join(left[:n]), left[n:]
+    return left[0], left[1:]
+
+
+def _inside(here: Any, key: str) -> Any:
+    if isinstance(here, Mapping):
+        return here[key]
+    return here[int(key)] if isinstance(here, tuple) else getattr(here, key)
 
 
 def _spaced(id: str) -> str:
     return id.replace("_", " ")
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """A share in per cent; what is neither none nor all is never rounded to it."""
-    if 0 < share < 0.5 * 10 ** (-digits - 2):
-        return f"under {10**-digits:g}%"
-    if 1 - 0.5 * 10 ** (-digits - 2) < share < 1:
-        return f"over {100 - 10**-digits:g}%"
-    return f"{100 * share:.{digits}f}%"
-
-
-def signed(points: float) -> str:
-    """A gain with its sign; none where it rounds to nothing."""
-    return "0.0" if abs(points) < 0.05 else f"{points:+.1f}".replace("-", "−")
-
-
-def joined(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 package``, ``1,024 draws``."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -202,7 +202,7 @@ def _name(path: Path) -> str:
             inner = f"{rest[0][:-1]} {rest[1]} of {kind} {parts[1]}"
             return f"{inner}, {' '.join(rest[2:])}" if rest[2:] else inner
         return f"{kind} {parts[1]}" + (f", {' '.join(rest)}" if rest else "")
-    return " ".join(parts).replace("_", " ")
+    return " ".join(f"no. {p + 1}" if isinstance(p, int) else p for p in path).replace("_", " ")
 
 
 def _wish(whose: str, parts: list[str]) -> str:

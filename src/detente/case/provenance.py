@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from detente.case.model import Case, Provenance, Range
+from detente.figures import spread
 
 __all__ = ["Element", "elements"]
 
@@ -78,6 +79,5 @@ def _walk(value: object, path: str, around: tuple[str, str, str]) -> Iterator[El
 
 
 def _shown(value: Range) -> str:
-    if value.certain:
-        return f"{value.median:g}"
-    return f"{value.low:g} – {value.median:g} – {value.high:g}"
+    low, middle, high = (f"{v:g}".replace("-", "−") for v in (value.low, value.median, value.high))
+    return spread(middle, low, high)

@@ -17,10 +17,10 @@ from detente.charts.vega import (
     quantity,
     row_words,
     short,
-    signed,
     wrapped_title,
 )
 from detente.document import Chart, Table
+from detente.figures import joined, signed
 
 __all__ = ["gain_strip", "grouped_bars"]
 
@@ -34,11 +34,12 @@ def grouped_bars(
     *,
     x_title: str = "Share of draws in which everyone needed accepts",
     percent: bool = True,
+    note: str = "",
 ) -> Chart:
     """One bar per (group, category) with its error bar: the acceptance of packages under rival readings.
 
     ``rows`` hold (group, category, value, low, high) in reading order; rows of a group follow one another.
-    Shares run from 0 to 1.
+    Shares run from 0 to 1. ``note`` stands under the table.
     """
     categories = list(dict.fromkeys(row[1] for row in rows))
     colour = {name: PALETTE[_CYCLE[i % len(_CYCLE)]] for i, name in enumerate(categories)}
@@ -138,6 +139,8 @@ def grouped_bars(
         ("", "Reading", "Value", "Low", "High"),
         [(r[0], r[1], *(number(v, percent) for v in r[2:5])) for r in rows],
         numeric=(2, 3, 4),
+        note=note,
+        keep=[rows.index(row) for row in (best, worst) if row is not None],
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)
 
@@ -210,17 +213,19 @@ def gain_strip(
     ]
     losers = [row[0] for row in rows if row[1] < 0]
     alt = (
-        f"Below its no-deal value at best estimates: {', '.join(losers)}."
+        f"Below its no-deal value at best estimates: {joined(losers)}."
         if losers
         else "Nobody is below its no-deal value at best estimates."
     )
     unsure = [row[0] for row in rows if row[2] < 0 <= row[3]]
     if unsure:
-        alt += f" The range crosses the line for {', '.join(unsure)}."
+        alt += f" It may be a gain or a loss, by the range, for {joined(unsure)}."
+    judged = any(low < high for _, _, low, high in rows)
     table = Table(
         caption,
-        ("Faction", "Gain", "5%", "95%"),
-        [(r[0], *(signed(v) for v in r[1:4])) for r in rows],
+        ("Faction", "Gain", *(("5%", "95%") if judged else ())),
+        [(r[0], *(signed(v) for v in (r[1:4] if judged else r[1:2]))) for r in rows],
         numeric=(1, 2, 3),
+        keep=range(len(rows)),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)

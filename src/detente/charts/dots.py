@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 
 from detente.charts.vega import (
     PALETTE,
-    capital,
     extent,
     layer,
     number,
@@ -19,6 +18,7 @@ from detente.charts.vega import (
     wrapped_title,
 )
 from detente.document import Chart, Table
+from detente.figures import capital, percent
 
 __all__ = ["quantile_dots"]
 
@@ -88,13 +88,13 @@ def quantile_dots(
         id,
         caption,
         {"data": {"values": [*dots, count]}, "layer": layers},
-        f"In {filled} of 50 dots: {labels[0]}; in {50 - filled} of 50: {labels[1]}.",
+        f"{full}: {percent(values)}; {labels[1]}: {percent(1 - values)}.",
         Table(
             caption,
             ("Outcome", "Of 50", "Share"),
             [
-                (labels[0], str(filled), number(values, True)),
-                (labels[1], str(50 - filled), number(1 - values, True)),
+                (labels[0], str(filled), percent(values)),
+                (labels[1], str(50 - filled), percent(1 - values)),
             ],
             numeric=(1, 2),
         ),

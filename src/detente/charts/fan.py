@@ -79,6 +79,7 @@ def fan(
             if r["x"] % every == 0
         ],
         numeric=(0, 1, 2, 3, 4, 5),
+        keep=(-1,),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT)
 
@@ -134,5 +135,6 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
         ("Month", *names),
         [(str(m), *(number(float(rows[name][m]), True) for name in names)) for m in range(0, months, every)],
         numeric=tuple(range(len(names) + 1)),
+        keep=(-1,),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT + 40)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from detente.charts.vega import LINE, PALETTE, layer, lines, number, pixels, quantity, row_words
+from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words
 from detente.document import Chart, Table
+from detente.figures import percent, plural, sampled
 
 __all__ = ["Place", "reach_map"]
 
@@ -20,6 +21,7 @@ class Place(NamedTuple):
     holds: float
     """Share of draws in which it holds."""
     error: float
+    """Its standard error."""
     kind: str
 
 
@@ -37,13 +39,13 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         top += LINE * len(words)
         reached = row.moves is not None
         x = row.moves if row.moves is not None else far
-        share = f"{number(row.holds, True)} ± {100 * row.error:.0f}"
+        share = sampled(row.holds, row.error)
         way = (
             "no moves lead there"
             if row.moves is None
             else "here"
             if row.moves == 0
-            else f"{row.moves} moves away"
+            else f"{plural(row.moves, 'move')} away"
         )
         values.append(
             {
@@ -52,7 +54,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
                 "x": x,
                 "from": 0,
                 "y": top + 9,
-                "words": f"holds in {share}",
+                "words": f"{'' if reached else 'out of reach; '}holds in {share}",
                 "tip": f"{row.words}\n{row.kind}; {way}\nholds in {share} of draws",
             }
         )
@@ -121,7 +123,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
     alt = (
         "No situation to show."
         if best is None
-        else f"Holds most often: {best.words} ({number(best.holds, True)})."
+        else f"Holds most often: {best.words} ({percent(best.holds)})."
     )
     if near:
         first = min(near, key=lambda row: (row.moves or 0, -row.holds))
@@ -132,9 +134,10 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         caption,
         ("Situation", "What it is", "Moves away", "Holds in draws"),
         [
-            (r.words, r.kind, "out of reach" if r.moves is None else str(r.moves), number(r.holds, True))
+            (r.words, r.kind, "out of reach" if r.moves is None else str(r.moves), percent(r.holds))
             for r in rows
         ],
         numeric=(2, 3),
+        keep=range(len(rows)),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)

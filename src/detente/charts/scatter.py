@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from detente.charts.vega import (
     PALETTE,
     both,
-    capital,
     layer,
-    number,
     padded,
     quantity,
     short,
     wrapped_title,
 )
 from detente.document import Chart, Table
+from detente.figures import agree, capital, plural
+from detente.figures import points as amount
 
 __all__ = ["utility_scatter"]
 
@@ -53,8 +53,8 @@ def utility_scatter(
     id: str,
     caption: str,
     points: Sequence[Mapping[str, Any]],
-    x_title: str,
-    y_title: str,
+    x_name: str,
+    y_name: str,
     no_deal_x: float | None = None,
     no_deal_y: float | None = None,
 ) -> Chart:
@@ -62,7 +62,7 @@ def utility_scatter(
 
     ``points`` hold ``x``, ``y`` (points), ``kind`` (``frontier``, ``other``, ``status quo``, ``nash``,
     ``kalai_smorodinsky``, ``egalitarian``, ``utilitarian``, ``most acceptable`` or any other word) and
-    ``label``, the package in words. A point that plays two parts is given twice. The frontier is joined up
+    ``label``, the package in words; ``x_name`` and ``y_name`` are the factions. A point that plays two parts is given twice. The frontier is joined up
     only where it falls from left to right: seen from two of several factions, it need not.
     """
     order = _kind_order(points)
@@ -72,7 +72,7 @@ def utility_scatter(
     parts: dict[Any, list[str]] = {}
     for p in reversed(ranked):
         parts.setdefault(_place(p), []).append(style_of[_kind(p)].name)
-    values = [_scatter_point(p, style_of[_kind(p)], parts[_place(p)], x_title, y_title) for p in ranked]
+    values = [_scatter_point(p, style_of[_kind(p)], parts[_place(p)], x_name, y_name) for p in ranked]
     x_domain = padded([p["x"] for p in points], no_deal_x)
     y_domain = padded([p["y"] for p in points], no_deal_y)
     values += _scatter_furniture(ranked, x_domain, y_domain, no_deal_x, no_deal_y)
@@ -134,8 +134,8 @@ def utility_scatter(
             "point",
             {"type": "point", "strokeWidth": 2},
             {
-                "x": quantity("x", title=wrapped_title(x_title), domain=x_domain, grid=True),
-                "y": quantity("y", title=wrapped_title(y_title), domain=y_domain, grid=True),
+                "x": quantity("x", title=wrapped_title(f"{x_name} (points)"), domain=x_domain, grid=True),
+                "y": quantity("y", title=wrapped_title(f"{y_name} (points)"), domain=y_domain, grid=True),
                 "shape": by_kind([s.shape for s in styles]),
                 "stroke": by_kind([PALETTE[s.colour] for s in styles]),
                 "fill": by_kind([PALETTE[s.colour] if s.filled else "transparent" for s in styles]),
@@ -150,8 +150,8 @@ def utility_scatter(
         id,
         caption,
         {"data": {"values": values}, "layer": layers},
-        _scatter_sentence(points, x_title, y_title, no_deal_x, no_deal_y),
-        _scatter_table(ranked, caption, x_title, y_title),
+        _scatter_sentence(points, x_name, y_name, no_deal_x, no_deal_y),
+        _scatter_table(ranked, caption, x_name, y_name),
         height=380,
     )
 
@@ -179,15 +179,15 @@ def _place(point: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _scatter_point(
-    point: Mapping[str, Any], style: _Style, parts: Sequence[str], x_title: str, y_title: str
+    point: Mapping[str, Any], style: _Style, parts: Sequence[str], x_name: str, y_name: str
 ) -> dict[str, Any]:
     """One mark; its tooltip names every part (``Nash · On the frontier``) that the package plays."""
     x, y = point["x"], point["y"]
     tip = [
         " · ".join(dict.fromkeys(parts)),
         str(point.get("label", "")),
-        f"{x_title}: {number(x)}",
-        f"{y_title}: {number(y)}",
+        f"{x_name}: {amount(x)}",
+        f"{y_name}: {amount(y)}",
     ]
     return {
         "part": "point",
@@ -226,15 +226,21 @@ def _scatter_furniture(
 
 def _scatter_sentence(
     points: Sequence[Mapping[str, Any]],
-    x_title: str,
-    y_title: str,
+    x_name: str,
+    y_name: str,
     no_deal_x: float | None,
     no_deal_y: float | None,
 ) -> str:
-    frontier = [p for p in points if _kind(p) == "frontier"]
-    said = [f"Each mark is a package; across: {x_title}; up: {y_title}."]
+    def worth(x: float, y: float) -> str:
+        return f"{amount(x)} points to {x_name} and {amount(y)} to {y_name}"
+
+    said = []
+    frontier = sum(_kind(p) == "frontier" for p in points)
     if frontier:
-        said.append(f"{len(frontier)} on the frontier: nothing shown is better for both.")
+        said.append(
+            f"{plural(frontier, 'package', 'is', 'are')} on the frontier: no other is at least as good for everybody and "
+            "better for one."
+        )
     if no_deal_x is not None and no_deal_y is not None:
         inside = {
             (p["x"], p["y"], p.get("label"))
@@ -242,19 +248,17 @@ def _scatter_sentence(
             if p["x"] >= no_deal_x and p["y"] >= no_deal_y and _kind(p) != "status quo"
         }
         said.append(
-            f"{len(inside)} of those shown reach both no-deal lines"
-            f" ({number(no_deal_x)} across, {number(no_deal_y)} up)."
+            f"{len(inside) or 'None'} of those shown {agree(len(inside) or 1, 'reaches', 'reach')} the no-deal values of "
+            f"both: {worth(no_deal_x, no_deal_y)}."
         )
-    said += [
-        f"The status quo is at {number(p['x'])} across and {number(p['y'])} up."
-        for p in points
-        if _kind(p) == "status quo"
-    ][:1]
-    return " ".join(said)
+    said += [f"The status quo is worth {worth(p['x'], p['y'])}." for p in points if _kind(p) == "status quo"][
+        :1
+    ]
+    return " ".join(said) or "No packages to show."
 
 
 def _scatter_table(
-    points: Sequence[Mapping[str, Any]], caption: str, x_title: str, y_title: str, most: int = 200
+    points: Sequence[Mapping[str, Any]], caption: str, x_name: str, y_name: str, most: int = 200
 ) -> Table:
     order = _kind_order(points)
     names = dict(zip(order, (style.name for style in _kind_styles(order)), strict=True))
@@ -263,8 +267,8 @@ def _scatter_table(
     left_out = len(points) - len(named[:most])
     return Table(
         caption,
-        ("Mark", "Package", x_title, y_title),
-        [(names[_kind(p)], str(p.get("label", "")), number(p["x"]), number(p["y"])) for p in named[:most]],
+        ("Mark", "Package", f"{x_name} (points)", f"{y_name} (points)"),
+        [(names[_kind(p)], str(p.get("label", "")), amount(p["x"]), amount(p["y"])) for p in named[:most]],
         numeric=(2, 3),
         note=f"{left_out} more marks are in the picture only." if left_out else "",
         fold=len(named) > 12,

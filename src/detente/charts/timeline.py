@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words, short, signed
+from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words, short
 from detente.document import Chart, Table
+from detente.figures import signed
 
 __all__ = ["Span", "timeline"]
 
@@ -83,7 +84,7 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
         alt = f"Smallest margin: {least}, {worst.weakest}, at “{worst.words}”."
     table = Table(
         caption,
-        ("Step", "From month", "To month", "Smallest margin", "Whose"),
+        ("Stage", "From month", "To month", "Smallest margin", "Whose"),
         [
             (
                 r.words,
@@ -95,5 +96,6 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
             for r in rows
         ],
         numeric=(1, 2, 3),
+        keep=range(len(rows)),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)

@@ -7,11 +7,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from detente import figures
+
 __all__ = [
     "LINE",
     "PALETTE",
     "both",
-    "capital",
     "extent",
     "layer",
     "lines",
@@ -21,7 +22,6 @@ __all__ = [
     "quantity",
     "row_words",
     "short",
-    "signed",
     "wrapped_title",
 ]
 
@@ -132,17 +132,8 @@ def short(value: float) -> float:
 
 
 def number(value: float, percent: bool = False) -> str:
-    text = f"{100 * value:.0f}%" if percent else f"{value:.1f}".removesuffix(".0")
-    return ("0" + text[2:] if text in ("-0", "-0%") else text).replace("-", "−")
-
-
-def signed(value: float) -> str:
-    text = number(value)
-    return text if text.startswith("−") or text == "0" else f"+{text}"
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """A quantity that is not in points: a share in per cent, or whole where it is whole."""
+    return figures.percent(value) if percent else figures.points(value).removesuffix(".0")
 
 
 def lines(text: str) -> list[str]:

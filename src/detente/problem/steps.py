@@ -24,6 +24,7 @@ from detente.case.dates import whole_months
 from detente.case.model import Case, Range
 from detente.case.package import impossible
 from detente.errors import LimitError, UsageError
+from detente.figures import agree, joined
 from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, hands
@@ -274,7 +275,7 @@ def patience(problem: Problem, sample: Sample, known: Judged, factions: Sequence
     missing = [f for f in factions if problem.case.preferences[f].patience is None]
     if missing:
         raise UsageError(
-            f"this needs everybody's patience, and {', '.join(missing)} has none: add 'patience: [0.95, 0.98, 0.99]' "
+            f"this needs everybody's patience, and {joined(missing)} {agree(len(missing), 'has', 'have')} none: add 'patience: [0.95, 0.98, 0.99]' "
             f"(what a point next month is worth now) under 'preferences: {missing[0]}:'"
         )
     found = []

@@ -24,6 +24,7 @@ __all__ = ["show"]
 _STYLES = {"plain": "", "good": "green", "bad": "red", "caution": "yellow", "muted": "dim"}
 _SIGNS = {"good": "✓", "bad": "✗", "caution": "!"}
 _FIRST_ROWS = 10
+_WORTH_CUTTING = 4  # rows; hiding fewer saves nothing
 _LONGEST_WORD = 24  # a longer one may be broken to make a table fit
 _MOST_LINES = 4  # a row that is taller becomes a record
 _GAP = 2  # letters between columns: one of padding, one of the box
@@ -87,7 +88,7 @@ class _Printer:
                 self.line(block.caption, "bold")
                 self.line(block.alt)
                 if block.table is not None:
-                    self.table(block.table, captioned=False, first=_FIRST_ROWS)
+                    self.table(block.table, captioned=False, shortened=True)
 
     def section(self, section: Section, depth: int) -> None:
         self.line(section.title, "bold underline" if depth == 1 else "bold")
@@ -106,11 +107,11 @@ class _Printer:
             if said:
                 self.line(f"{word}: {said}", "dim", indent=2)
 
-    def table(self, table: Table, *, captioned: bool = True, first: int | None = None) -> None:
+    def table(self, table: Table, *, captioned: bool = True, shortened: bool = False) -> None:
         if captioned and table.caption:
             self.line(table.caption, "bold")
         rows = [[c if isinstance(c, Cell) else Cell(str(c)) for c in row] for row in table.rows]
-        shown = rows[: first or _FIRST_ROWS] if table.fold or first else rows
+        shown = _short(rows, table.keep) if table.fold or shortened else rows
         notes = list(dict.fromkeys(c.note for row in shown for c in row if c.note))
         marks = {note: f" [{i}]" for i, note in enumerate(notes, 1)}
         words = [[_signed(c.text, c.tone) + marks.get(c.note, "") for c in row] for row in shown]
@@ -122,7 +123,10 @@ class _Printer:
         for note, mark in marks.items():
             self.line(f"{mark.strip()} {note}", "dim", indent=1)
         if len(shown) < len(rows):
-            self.line(f"and {len(rows) - len(shown)} more rows, in the report and in --json", "dim", indent=1)
+            hidden = len(rows) - len(shown)
+            self.line(
+                f"and {hidden:,} more rows: see the page of 'detente report', or --json", "dim", indent=1
+            )
         if table.note:
             self.line(table.note, "dim", indent=1)
 
@@ -152,6 +156,15 @@ class _Printer:
             self.line(said[0] if said else "", "bold")
             for column, word, cell in zip(table.columns[1:], said[1:], row[1:], strict=False):
                 self.line(f"{column}: {word}", _STYLES[cell.tone], indent=2)
+
+
+def _short(rows: Sequence[Sequence[Cell]], keep: Sequence[int]) -> Sequence[Sequence[Cell]]:
+    """The first rows and those to be kept, in their order; all of them where cutting would hide only a few."""
+    kept = {
+        *range(min(_FIRST_ROWS, len(rows))),
+        *(n % len(rows) for n in keep if -len(rows) <= n < len(rows)),
+    }
+    return rows if len(rows) - len(kept) < _WORTH_CUTTING else [rows[n] for n in sorted(kept)]
 
 
 def _signed(text: str, tone: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from detente.analyses.deal.result import DealResult, PackageResult, Solution, Swap, TrackResult, Zone
-from detente.analyses.words import Words, joined, percent, plural, signed
+from detente.analyses.deal.answer import PAPER, answer, consent, short, zone
+from detente.analyses.deal.result import DealResult, PackageResult, Solution, TrackResult, Zone
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import gain_strip, grouped_bars, quantile_dots, utility_scatter
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.figures import agree, error, joined, percent, plural, sampled, signed, spread
 
 __all__ = ["answer", "document", "sections"]
 
@@ -26,10 +28,12 @@ KINDS = {
     "utilitarian": "utilitarian",
     "most_acceptable": "most acceptable",
 }
-PAPER = "Consent on paper is not signature, and signature is not compliance."
-UNSCORED = (
-    "A share of draws from judged ranges; never scored against outcomes, so not a calibrated probability."
+UNTOUCHED = (
+    "The case does not say of any issue that it touches somebody's hold on office ('touches_office'), so every exchange of "
+    "two or three issues counts as small."
 )
+RARE = 0.05
+"""Of the draws without a deal: sets of factions that stand in the way less often are left out."""
 
 
 def document(result: DealResult, case: Case) -> Document:
@@ -57,67 +61,15 @@ def run_facts(result: DealResult) -> dict[str, str]:
     facts |= {
         "detente": __version__,
         "seed": str(result.seed),
-        "draws": f"{result.draws:,} to choose on, {result.draws:,} fresh ones to report on, "
-        f"{result.replicates} replicates each",
     }
+    if result.uncertain:
+        facts["draws"] = (
+            f"{result.draws:,} to choose on, {result.draws:,} fresh ones to report on, "
+            f"{result.replicates} replicates each"
+        )
     if result.widen != 1:
         facts["ranges widened by"] = f"{result.widen:g}"
     return facts
-
-
-def answer(track: TrackResult, result: DealResult, words: Words, *, headline: bool = True) -> Finding:
-    """The one sentence for a table."""
-    top, packages = track.solutions["most_acceptable"], track.packages
-    share = percent(top.acceptance) if top else "none"
-    error = f" (± {100 * top.acceptance_error:.1f} points, Monte Carlo)" if top else ""
-    where = f"{track.name}: " if len(result.tracks) > 1 else ""
-    if packages.acceptable is None:
-        text = f"{where}the agreed packages could not be counted: {packages.why}."
-    elif packages.acceptable == 0:
-        text = (
-            f"{where}at best estimates there is no deal: none of {packages.total:,} packages clears the line of "
-            "everyone whose consent it needs."
-        )
-    else:
-        text = (
-            f"{where}at best estimates {packages.acceptable:,} of {packages.total:,} packages would be accepted "
-            "by everyone whose consent they need."
-        )
-    if top is None:
-        text += f" No package is accepted in any of {plural(result.draws, 'draw')}."
-    else:
-        text += (
-            f" Over the range of the judgements the best single package is accepted in {share} of draws{error}."
-            if result.uncertain
-            else " Every number of the case is certain, so no range of judgements stands behind this."
-        )
-    because = []
-    if headline and result.record:
-        rounds, deals = result.record["rounds"], result.record["agreements"]
-        because.append(f"The record: {plural(rounds, 'earlier round')}, {plural(deals, 'agreement')}.")
-    if track.status_quo:
-        because.append(_status_quo_sentence(track, words))
-    if top is not None and result.uncertain:
-        worst = min(top.acceptance_by_faction.items(), key=lambda item: item[1])
-        because.append(
-            f"Hardest to win for that package: {words.faction(worst[0])}, who accepts it in {percent(worst[1])} of draws."
-        )
-    tone: Tone = "bad" if top is None or top.acceptance < 0.05 else "caution"
-    return Finding(
-        text=text, because=" ".join(because), limit=f"{PAPER} {UNSCORED}", tone=tone, headline=headline
-    )
-
-
-def _status_quo_sentence(track: TrackResult, words: Words) -> str:
-    assert track.status_quo is not None
-    shares = track.status_quo.acceptance_by_faction
-    content = [f for f in track.factions if shares.get(f, 0) >= 0.5]
-    if not content:
-        return "The status quo is worse than no deal for everybody in most draws: it will not last."
-    return (
-        f"The status quo beside it is no worse than the no-deal path for {joined([words.faction(f) for f in content])} "
-        "in most draws."
-    )
 
 
 def sections(result: DealResult, case: Case) -> list[Section]:
@@ -134,23 +86,24 @@ def sections(result: DealResult, case: Case) -> list[Section]:
 def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     blocks: list[Block] = []
     if len(result.tracks) > 1:
-        seats = joined([words.faction(f) for f in track.factions])
-        blocks.append(Paragraph(f"Needed here: the consent of {seats}."))
+        blocks.append(Paragraph(f"Needed here: the consent of {consent(track.consent, words)}."))
     told = [f for f in track.factions if f in result.computed]
     if told:
         rest = "" if len(told) == len(track.factions) else "; those of the others are typed"
         blocks.append(
             Paragraph(
-                f"The no-deal values of {joined([words.faction(f) for f in told])} are computed from the world of the case (128 "
+                f"The {agree(len(told), 'no-deal value', 'no-deal values')} of {joined([words.faction(f) for f in told])} "
+                f"{agree(len(told), 'is', 'are')} computed from the world of the case (128 "
                 f"simulated worlds for each draw), and packages run through the same world{rest}."
             )
         )
     blocks.append(_numbers(track, result))
     if any(track.solutions.values()):
-        blocks.append(_side_by_side(track, words))
+        blocks.append(_side_by_side(track, result, words))
     top = track.solutions["most_acceptable"]
     if top is not None:
-        blocks.append(_headline_dots(track, top))
+        if result.uncertain:
+            blocks.append(_headline_dots(track, top))
         blocks.append(_gains(track, top, words))
         if top.acceptance_by_reading:
             blocks.append(_readings(track, words))
@@ -160,9 +113,9 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     if track.nearest_miss is not None:
         blocks.append(_miss(track, words))
     if track.blockers:
-        blocks.append(_blockers(track, words))
+        blocks.append(_blockers(track, result, words))
     if track.frontier:
-        blocks.append(_frontier(track, words))
+        blocks.append(_frontier(track, result, words))
     elif track.frontier_why:
         blocks.append(Finding(f"No exact frontier: {track.frontier_why}.", tone="caution"))
     blocks.append(_power(track, words))
@@ -179,14 +132,8 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
 
 
 def _numbers(track: TrackResult, result: DealResult) -> Table:
-    packages = track.packages
-    zone = packages.zone_probability
-    if not isinstance(zone, Zone):
-        zone_text = percent(zone)
-    elif percent(zone.lower) == percent(zone.upper):
-        zone_text = percent(zone.lower)
-    else:
-        zone_text = f"{percent(zone.lower)} to {percent(zone.upper)}"
+    packages, share = track.packages, track.packages.zone_probability
+    undecided = f"{percent(share.undecided, 1)} of draws undecided; " if isinstance(share, Zone) else ""
     rows: list[Sequence[str | Cell]] = [
         [
             "Possible packages",
@@ -194,30 +141,35 @@ def _numbers(track: TrackResult, result: DealResult) -> Table:
             "the status quo among them; exact" if track.status_quo else "exact",
         ],
         [
-            "Agreed at best estimates",
+            "Agreed at best estimates" if result.uncertain else "Agreed",
             "unknown" if packages.acceptable is None else f"{packages.acceptable:,}",
             packages.why or "exact count",
         ],
-        [
-            "Best single package is accepted",
-            percent(packages.best_package_acceptance),
-            f"of {result.draws:,} fresh draws, ± {100 * packages.best_package_error:.1f} points",
-        ],
-        [
-            "Some package is accepted (zone)",
-            zone_text,
-            (f"{percent(zone.undecided, 1)} of draws undecided; " if isinstance(zone, Zone) else "")
-            + f"± {100 * packages.monte_carlo_error:.1f} points; grows with the number of issues, and is not the "
-            "chance of signature",
-        ],
     ]
+    if result.uncertain:
+        rows += [
+            [
+                "Best single package is accepted",
+                percent(packages.best_package_acceptance),
+                f"of {result.draws:,} fresh draws{_off(packages.best_package_error)}",
+            ],
+            [
+                "Some package is accepted (zone)",
+                zone(track),
+                f"{undecided}of the same draws{_off(packages.monte_carlo_error)}; grows with the number of issues, and is "
+                "not the chance of signature",
+            ],
+        ]
     if track.frontier_size is not None:
-        rows.append(
-            ["Packages on the frontier", f"{track.frontier_size:,}", "at best estimates; exact on the grid"]
-        )
+        how = "at best estimates; " if result.uncertain else ""
+        rows.append(["Packages on the frontier", f"{track.frontier_size:,}", f"{how}exact on the grid"])
     return Table(
         caption="The zone in numbers", columns=("What", "Number", "How sure"), rows=rows, numeric=(1,)
     )
+
+
+def _off(of: float) -> str:
+    return f", {error(of)} percentage points" if of else ""
 
 
 def _shown(track: TrackResult) -> list[tuple[str, Solution]]:
@@ -230,9 +182,10 @@ def _shown(track: TrackResult) -> list[tuple[str, Solution]]:
     return [(" = ".join(names), found) for names, found in merged.values()]
 
 
-def _side_by_side(track: TrackResult, words: Words) -> Table:
+def _side_by_side(track: TrackResult, result: DealResult, words: Words) -> Table:
     shown = _shown(track)
     start = track.status_quo.package if track.status_quo else {}
+    blank = ["–"] if start else []
     moved = [i for i in track.issues if any(s.package[i] != start.get(i) for _, s in shown)]
     rows: list[Sequence[str | Cell]] = []
     for issue in moved:
@@ -254,33 +207,16 @@ def _side_by_side(track: TrackResult, words: Words) -> Table:
             row.append(_gain(track.status_quo.utility[faction] - track.status_quo.no_deal[faction], None))
         row += [_gain(s.gain[faction], s.gain_range[faction], faction in s.blocks) for _, s in shown]
         rows.append(row)
-    blank = ["–"] if start else []
-    rows.append(
-        ["Blocked at best estimates by", *blank]
-        + [joined([words.faction(f) for f in s.blocks if f in track.factions]) or "nobody" for _, s in shown]
-    )
-    rows.append(
-        ["Accepted by all it needs", *blank]
-        + [f"{percent(s.acceptance)} ± {100 * s.acceptance_error:.1f}" for _, s in shown]
-    )
-    rows.append(["… and each side delivers its own", *blank, *(percent(s.delivered) for _, s in shown)])
-    rows.append(
-        ["… if judgements were tied together", *blank]
-        + [f"{percent(s.dependence_bounds[0])} to {percent(s.dependence_bounds[1])}" for _, s in shown]
-    )
-    for faction, readings in shown[0][1].acceptance_by_reading.items():
-        for reading in readings:
-            rows.append(
-                [f"… if {words.faction(faction)} is as read: {words.reading(faction, reading)}", *blank]
-                + [percent(s.acceptance_by_reading[faction][reading]) for _, s in shown]
-            )
+    rows += [[name, *blank, *cells] for name, cells in _verdicts(track, result, [s for _, s in shown], words)]
     unproven = [name for name, s in shown if not s.proven]
-    note = (
-        "Gains in points of each faction's own scale, best estimate and 5–95% range; points of different "
-        "factions are not comparable. * depends on how the scales were set. "
-        "“If judgements were tied together”: those of different factions are drawn as independent unless the case "
-        "says otherwise; these are the limits in the worst and the best case."
-    )
+    note = "Gains in points of each faction's own scale"
+    note += ", best estimate and 5–95% range" if result.uncertain else ""
+    note += "; points of different factions are not comparable. * depends on how the scales were set."
+    if result.uncertain:
+        note += (
+            " “If judgements were tied together”: those of different factions are drawn as independent unless the case "
+            "says otherwise; these are the limits in the worst and the best case."
+        )
     if unproven:
         note += f" Not proven best by its rule: {joined(unproven)} (a search limit was reached)."
     return Table(
@@ -291,10 +227,48 @@ def _side_by_side(track: TrackResult, words: Words) -> Table:
     )
 
 
-def _gain(gain: float, spread: tuple[float, float, float] | None, blocks: bool = False) -> Cell:
-    text = signed(gain)
-    if spread is not None and spread[2] - spread[0] > 0.05:
-        text += f" ({signed(spread[0])} to {signed(spread[2])})"
+def _verdicts(
+    track: TrackResult, result: DealResult, shown: Sequence[Solution], words: Words
+) -> list[tuple[str, list[str]]]:
+    """What becomes of each package: who stands against it, how often it is accepted, and on what that hangs."""
+    blocked = "Blocked at best estimates by" if result.uncertain else "Blocked by"
+    rows = [(blocked, [_against(s, track, words) for s in shown])]
+    if result.uncertain:
+        rows.append(("Accepted by all it needs", [sampled(s.acceptance, s.acceptance_error) for s in shown]))
+    if any(s.delivered != s.acceptance for s in shown):
+        rows.append(
+            ("… and every party here makes its own side comply", [percent(s.delivered) for s in shown])
+        )
+    if result.uncertain:
+        bounds = [[percent(b) for b in s.dependence_bounds] for s in shown]
+        rows.append(
+            (
+                "… if judgements were tied together",
+                [low if low == high else f"{low} to {high}" for low, high in bounds],
+            )
+        )
+    for faction, readings in shown[0].acceptance_by_reading.items():
+        for reading in readings:
+            rows.append(
+                (
+                    f"… {words.if_true(faction, reading)}",
+                    [percent(s.acceptance_by_reading[faction][reading]) for s in shown],
+                )
+            )
+    return rows
+
+
+def _against(s: Solution, track: TrackResult, words: Words) -> str:
+    """Who refuses: they block, unless those who accept are enough."""
+    refusing = joined([words.faction(f) for f in s.blocks if f in track.factions])
+    if refusing and track.consent.given(s.accepts):
+        return f"nobody; {refusing} would refuse, and need not be asked"
+    return refusing or "nobody"
+
+
+def _gain(gain: float, within: tuple[float, float, float] | None, blocks: bool = False) -> Cell:
+    low, high = (gain, gain) if within is None else (within[0], within[2])
+    text = spread(signed(gain), signed(low), signed(high))
     tone: Tone = "bad" if gain < 0 or blocks else "good" if gain > 0 else "plain"
     return Cell(text + (" · line broken" if blocks and gain >= 0 else ""), tone=tone)
 
@@ -327,7 +301,10 @@ def _readings(track: TrackResult, words: Words) -> Chart:
                     (name.replace("*", ""), label, share, max(0.0, share - spread), min(1.0, share + spread))
                 )
     return grouped_bars(
-        f"readings-{track.id}", "The packages under rival readings of what somebody really wants", rows
+        f"readings-{track.id}",
+        "The packages under rival readings of what somebody really wants",
+        rows,
+        note="Low and high are two Monte Carlo errors away: the error of drawing, not of judging.",
     )
 
 
@@ -379,8 +356,8 @@ def _scatter(track: TrackResult, words: Words) -> Chart | None:
         f"scatter-{track.id}",
         caption,
         marks,
-        f"{words.faction(x)} (points)",
-        f"{words.faction(y)} (points)",
+        words.faction(x),
+        words.faction(y),
         round(some.utility[x] - some.gain[x], 6),
         round(some.utility[y] - some.gain[y], 6),
     )
@@ -401,11 +378,11 @@ def _correlation(a: list[float], b: list[float]) -> float:
 def _miss(track: TrackResult, words: Words) -> Finding:
     miss = track.nearest_miss
     assert miss is not None
-    short = joined([f"{words.faction(f)} by {v:.1f} points" for f, v in miss.shortfall.items()])
     text = f"Nearest miss at best estimates: {words.moves(miss.moves)}."
     because = (
-        f"It falls short for {short}: so much would a no-deal value have to fall, or a side payment be worth."
-        if short
+        f"It falls short for {short(track, words)}: by so much a no-deal value would have to be lower, or something from "
+        "outside the list worth."
+        if miss.shortfall
         else "It falls short of nobody's no-deal value; a line stands in the way."
     )
     lines = [f"{words.faction(line.faction)} on “{words.moves(line.package)}”" for line in miss.lines]
@@ -420,41 +397,60 @@ def _miss(track: TrackResult, words: Words) -> Finding:
     )
 
 
-def _blockers(track: TrackResult, words: Words) -> Table:
-    rows: list[Sequence[str | Cell]] = [
-        [
-            joined([words.faction(f) for f in b.factions]),
-            Cell("yes" if b.at_best_estimates else "no", tone="bad" if b.at_best_estimates else "muted"),
-            f"{percent(b.share)} ± {100 * b.share_error:.1f}",
-        ]
-        for b in track.blockers[:12]
-    ]
-    more = len(track.blockers) - len(rows)
+def _blockers(track: TrackResult, result: DealResult, words: Words) -> Table:
+    closed = track.blockers_closed
+    often = [b for b in track.blockers if b.at_best_estimates or b.share >= RARE * closed]
+    rows: list[Sequence[str | Cell]] = []
+    for b in often:
+        row: list[str | Cell] = [joined([words.faction(f) for f in b.factions])]
+        if result.uncertain:
+            row.append("yes" if b.at_best_estimates else Cell("no", tone="muted"))
+            row.append(sampled(b.share / closed, b.share_error / closed) if closed else "–")
+            row.append(sampled(b.share, b.share_error))
+        rows.append(row)
+    columns = ["If these consented, the zone would open"]
+    note = "Minimal sets of up to four factions."
+    if result.uncertain:
+        columns += ["At best estimates", "Of the draws without a deal", "Of all draws"]
+        note = (
+            f"Minimal sets of up to four factions, looked for in {plural(track.blockers_draws, 'draw')}, of which "
+            f"{percent(closed)} are without a deal; a draw may have several sets."
+        )
+    left_out = len(track.blockers) - len(often)
+    if left_out:
+        sets = plural(left_out, "further set", "stands", "stand")
+        note += f" {sets} in the way in under {percent(RARE)} of the draws without a deal."
     return Table(
         caption="Who stands between the parties and a deal",
-        columns=("If these consented, the zone would open", "At best estimates", "Share of draws"),
+        columns=columns,
         rows=rows,
-        numeric=(2,),
-        note=f"Minimal sets, in {track.blockers_draws} draws, of up to four factions; a draw with an open zone has "
-        "none, and a draw may have several." + (f" {more} rarer sets are left out." if more > 0 else ""),
+        numeric=(2, 3) if result.uncertain else (),
+        note=note,
     )
 
 
-def _frontier(track: TrackResult, words: Words) -> Table:
+def _frontier(track: TrackResult, result: DealResult, words: Words) -> Table:
     ordered = sorted(track.frontier, key=lambda p: -p.acceptance)
     shown = ordered[:40]
     rows: list[Sequence[str | Cell]] = [
-        [words.moves(p.moves), percent(p.acceptance), *(signed(p.gain[f]) for f in track.factions)]
+        [
+            words.moves(p.moves),
+            *([percent(p.acceptance)] if result.uncertain else []),
+            *(signed(p.gain[f]) for f in track.factions),
+        ]
         for p in shown
     ]
     size = track.frontier_size or len(track.frontier)
-    note = f"The {len(shown)} most often accepted of {size:,}." if size > len(shown) else ""
+    often = ", those accepted most often" if result.uncertain else ""
+    note = f"{len(shown)} of {size:,}{often}. " if size > len(shown) else ""
+    at = " at best estimates" if result.uncertain else ""
+    columns = ("Package", *(("Accepted",) if result.uncertain else ()), *map(words.faction, track.factions))
     return Table(
         caption="The frontier: no package is better for one without being worse for another",
-        columns=("Package", "Accepted", *(words.faction(f) for f in track.factions)),
+        columns=columns,
         rows=rows,
-        numeric=tuple(range(1, 2 + len(track.factions))),
-        note=(note + " Gains over no deal at best estimates, in points.").strip(),
+        numeric=tuple(range(1, len(columns))),
+        note=f"{note}Gains over no deal{at}, in points of each faction's own scale.",
         fold=True,
     )
 
@@ -463,8 +459,8 @@ def _power(track: TrackResult, words: Words) -> Table:
     rows: list[Sequence[str | Cell]] = [
         [
             words.faction(f),
-            f"{100 * track.power.banzhaf[f]:.1f}%",
-            f"{100 * track.power.shapley_shubik[f]:.1f}%",
+            percent(track.power.banzhaf[f], 1),
+            percent(track.power.shapley_shubik[f], 1),
         ]
         for f in track.power.banzhaf
     ]
@@ -481,24 +477,38 @@ def _power(track: TrackResult, words: Words) -> Table:
 
 def _swaps(result: DealResult, words: Words) -> Section:
     blocks: list[Block] = []
+    count = result.swaps_considered
+    limit = "" if any(issue.touches_office for issue in words.case.issues.values()) else UNTOUCHED
     if result.swaps:
         best = result.swaps[0]
+        share = f" ({percent(best.acceptance)} of draws)" if result.uncertain else ""
+        often = f"{agree(count, 'and it is', 'the one')} accepted" + (" most often" if count > 1 else "")
+        flattered = (
+            "The largest of many estimates, so a little flattered." if count > 1 and result.uncertain else ""
+        )
+        left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
         blocks.append(
             Finding(
-                f"{plural(result.swaps_considered, 'small exchange')} of up to three issues touch nobody's hold on office; "
-                f"the one accepted most often ({percent(best.acceptance)} of draws) is: {words.moves(best.moves)}.",
+                f"{plural(count, 'small exchange', 'touches', 'touch')} nobody's hold on office; {often}{share}"
+                f"{' is' if count > 1 else ''}: {words.moves(best.moves)}.",
                 because="Only those who control what is moved have to agree, not the whole table.",
-                limit=f"The largest of many estimates, so a little flattered. {PAPER}"
-                + (f" A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""),
+                limit=" ".join(filter(None, (limit, flattered, PAPER, left_out))),
                 tone="caution",
             )
         )
-        blocks.append(_swap_table(result.swaps, words))
+        blocks.append(_swap_table(result, words))
     else:
+        those = (
+            "The only small exchange that touches"
+            if count == 1
+            else f"None of {count:,} small exchanges that touch"
+        )
+        refused = "is not accepted" if count == 1 else "is accepted"
+        draws = ", in any draw" if result.uncertain else ""
         blocks.append(
             Finding(
-                f"None of {plural(result.swaps_considered, 'small exchange')} that touch nobody's hold on office is accepted "
-                "by those who control what it moves, in any draw.",
+                f"{those} nobody's hold on office {refused} by those who control what it moves{draws}.",
+                limit=limit,
                 tone="bad",
             )
         )
@@ -510,27 +520,25 @@ def _swaps(result: DealResult, words: Words) -> Section:
     )
 
 
-def _swap_table(swaps: tuple[Swap, ...], words: Words) -> Table:
+def _swap_table(result: DealResult, words: Words) -> Table:
+    told = any(s.acceptance_by_reading for s in result.swaps)
     rows: list[Sequence[str | Cell]] = []
-    for s in swaps:
-        gains = "; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items())
-        readings: Mapping[str, Mapping[str, float]] = s.acceptance_by_reading
-        by = "; ".join(
-            f"{words.reading(f, r)} {percent(v)}" for f, shares in readings.items() for r, v in shares.items()
-        )
-        rows.append(
-            [words.moves(s.moves), f"{percent(s.acceptance)} ± {100 * s.acceptance_error:.1f}", gains, by]
-        )
+    for s in result.swaps:
+        row = [words.moves(s.moves)]
+        row += [sampled(s.acceptance, s.acceptance_error)] if result.uncertain else []
+        row.append("; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items()))
+        row += [words.by_reading(s.acceptance_by_reading) or "–"] if told else []
+        rows.append(row)
     return Table(
-        caption="Exchanges accepted most often",
+        caption="Exchanges accepted most often" if result.uncertain else "Exchanges that are accepted",
         columns=(
             "Exchange",
-            "Accepted",
-            "Gain over no deal at best estimates",
-            "Accepted under each reading",
+            *(("Accepted",) if result.uncertain else ()),
+            "Gain over no deal" + (" at best estimates" if result.uncertain else ""),
+            *(("Accepted under each reading",) if told else ()),
         ),
         rows=rows,
-        numeric=(1,),
+        numeric=(1,) if result.uncertain else (),
     )
 
 
@@ -539,7 +547,7 @@ def _bodies(result: DealResult, words: Words) -> Section:
     for id, body in result.bodies.items():
         members = words.case.bodies[id].members
         rows: list[Sequence[str | Cell]] = [
-            [members[m], f"{100 * body.power.banzhaf[m]:.1f}%", f"{100 * body.power.shapley_shubik[m]:.1f}%"]
+            [members[m], percent(body.power.banzhaf[m], 1), percent(body.power.shapley_shubik[m], 1)]
             for m in members
         ]
         tables.append(

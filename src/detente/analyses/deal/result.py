@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,6 +11,7 @@ from detente import __version__
 __all__ = [
     "Blocker",
     "BodyPower",
+    "Consent",
     "DealResult",
     "NearestMiss",
     "OpeningLine",
@@ -171,6 +172,20 @@ class BodyPower:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """Who has to say yes: branches, each a faction or of this form itself, whose weights have to reach the quota."""
+
+    branches: tuple[str | Consent, ...]
+    weights: tuple[int, ...]
+    quota: int
+
+    def given(self, yes: Container[str]) -> bool:
+        """Whether those who say yes are enough."""
+        said = (b in yes if isinstance(b, str) else b.given(yes) for b in self.branches)
+        return sum(w for w, s in zip(self.weights, said, strict=True) if s) >= self.quota
+
+
+@dataclass(frozen=True)
 class TrackResult:
     """The answer at one table."""
 
@@ -183,8 +198,10 @@ class TrackResult:
     issues: tuple[str, ...]
     stuck: Mapping[str, str]
     """Issues of the track that cannot move there, and why."""
+    consent: Consent
+    """The agreement of the table together with the control of what it can move."""
     winning_sets: int
-    """How many minimal winning sets the agreement has."""
+    """How many minimal winning sets that has."""
     packages: Packages
     status_quo: StatusQuo | None
     frontier: tuple[PackageResult, ...]
@@ -198,6 +215,8 @@ class TrackResult:
     blockers: tuple[Blocker, ...]
     blockers_draws: int
     """How many draws the blockers were looked for in."""
+    blockers_closed: float
+    """Share of those in which the zone is closed."""
     nearest_miss: NearestMiss | None
     power: Power
     grid: Mapping[str, float]

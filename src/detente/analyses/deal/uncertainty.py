@@ -51,16 +51,16 @@ def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float
     return yes, error
 
 
-def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, ...], int]:
+def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, ...], int, float]:
     """Minimal sets of factions whose consent, if given, would open the zone.
 
-    Looked for by size in every ``draws / SOME_DRAWS``-th draw, up to ``MAX_BLOCKERS`` factions a set. A
+    Also in how many draws they were looked for, and the share of these in which the zone is closed. Looked for by size in every ``draws / SOME_DRAWS``-th draw, up to ``MAX_BLOCKERS`` factions a set. A
     draw with an open zone has none; a set that a capped search leaves undecided is not counted.
     """
     rows = _strided(room)
     sampled = _slice(room.fresh, rows)
-    shares = _minimal_sets(room, sampled, candidates)
-    at_best = {b for b, hit in _minimal_sets(room, room.best, candidates).items() if hit[0]}
+    shares, closed = _minimal_sets(room, sampled, candidates)
+    at_best = {b for b, hit in _minimal_sets(room, room.best, candidates)[0].items() if hit[0]}
     never = np.zeros(len(rows), dtype=np.bool_)
     found = []
     for b in sorted({*shares, *at_best}):
@@ -76,7 +76,7 @@ def blockers(room: Room, candidates: NDArray[np.int16]) -> tuple[tuple[Blocker, 
             )
         )
     found.sort(key=lambda b: (-b.at_best_estimates, -b.share, len(b.factions)))
-    return tuple(found), len(rows)
+    return tuple(found), len(rows), float(closed.mean())
 
 
 def _strided(room: Room) -> NDArray[np.intp]:
@@ -99,8 +99,8 @@ def _slice(seen: View, rows: NDArray[np.intp]) -> View:
 
 def _minimal_sets(
     room: Room, seen: View, candidates: NDArray[np.int16]
-) -> dict[tuple[int, ...], NDArray[np.bool_]]:
-    """Set of factions → in which draws it is a minimal blocking set."""
+) -> tuple[dict[tuple[int, ...], NDArray[np.bool_]], NDArray[np.bool_]]:
+    """Set of factions → in which draws it is a minimal blocking set; in which draws the zone is closed."""
     size = seen.seat.points.shape[-1]
     closed = existence(seen, candidates) == 0
     found: dict[tuple[int, ...], NDArray[np.bool_]] = {}
@@ -119,4 +119,4 @@ def _minimal_sets(
             hit = np.zeros(size, dtype=np.bool_)
             hit[rows] = existence(part, candidates) == 1
             found[group] = hit
-    return found
+    return found, closed

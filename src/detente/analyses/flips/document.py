@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, Flip, FlipsResult
-from detente.analyses.words import Words, joined, percent, plural
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.figures import agree, joined, percent, plural, spread
 
 __all__ = ["document", "sections", "sentence"]
 
@@ -87,10 +88,11 @@ def _switches(result: FlipsResult, words: Words) -> str:
             if deal is (not result.deal_at_best_estimates)
         ]
         if named:
-            text += f" If {words.faction(faction)} is read as {joined(named, 'or')}, there is {becomes}."
+            which = joined([f"“{name}”" for name in named], "or")
+            text += f" If {which} is true of {words.faction(faction)}, there is {becomes}."
     for f in result.flips:
         if f.kind == "holds" and f.deal_flips_at is not None:
-            line = words.judgement(f.path).removeprefix("chance that ")
+            line = words.judgement(f.path).removeprefix("Chance that ")
             text += f" At best estimates a line holds from a chance of one half on, and with {line} changed to {percent(f.deal_flips_at)} there is {becomes}."
     return text
 
@@ -159,14 +161,12 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
             )
         )
     if result.reading_index:
-        shares = joined(
-            [
-                f"{percent(v)} by which reading of {words.faction(f)} is true"
-                for f, v in result.reading_index.items()
-            ]
-        )
+        shares = joined([f"{percent(v)} for {words.faction(f)}" for f, v in result.reading_index.items()])
         blocks.append(
-            Paragraph(f"Of the variance of that package's acceptance, {shares} is explained alone.")
+            Paragraph(
+                "Of the variance of that package's acceptance, knowing which reading is true would explain by itself: "
+                f"{shares}."
+            )
         )
     telling = [
         f
@@ -188,10 +188,11 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 ),
                 rows=rows,
                 numeric=(5,),
-                note=f"{len(result.flips):,} numbers were tried; {len(telling):,} matter in some way, {len(rows)} are shown. "
+                note=f"{plural(len(result.flips), 'number', 'was', 'were')} tried; {len(telling):,} "
+                f"{agree(len(telling), 'matters', 'matter')} in some way, {len(rows)} {agree(len(rows), 'is', 'are')} shown. "
                 "“Deal / no deal flips at” is the nearest value that flips it; a chance of a reading moves the others in proportion. "
-                f"“Another package from” was looked for at {SETTINGS} points of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
-                f"among {result.candidates} candidates; it has to be ahead by more than {APART:g} paired errors. First-order index: "
+                f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
+                f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
                 "the share of the variance of “accepted” that the number explains alone, with its standard error.",
                 fold=True,
             )
@@ -218,7 +219,7 @@ def _row(f: Flip, words: Words) -> list[str | Cell]:
         )
     return [
         words.judgement(f.path),
-        _value(f, f.best) if f.certain else f"{_value(f, f.low)} – {_value(f, f.best)} – {_value(f, f.high)}",
+        spread(*(_value(f, v) for v in (f.best, f.low, f.high))),
         at,
         _value(f, f.package_flips_at),
         "–" if f.certain else f"{percent(f.acceptance_low, 1)} → {percent(f.acceptance_high, 1)}",

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from detente.analyses.roadmap.remedies import REORDERED
 from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
 from detente.analyses.roadmap.road import WHOLE
-from detente.analyses.words import Words, joined, percent, plural, signed
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.figures import agree, error, joined, percent, plural, points, sampled, signed
 
 __all__ = ["brief", "document", "section"]
 
@@ -22,6 +23,7 @@ WAYS = {
 QUESTION = "In what order could the package be carried out, and would anybody gain by stopping half-way?"
 BOOSTS = 6
 TINY = 0.05
+SCALES = "Which margin is the smallest compares points of different factions, so it depends on their scales."
 
 
 def document(result: RoadmapResult, case: Case) -> Document:
@@ -48,23 +50,31 @@ def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
 
 def brief(result: RoadmapResult, words: Words) -> Finding:
     """The answer in a sentence."""
-    weak = result.stages[result.weakest - 1]
-    supposing = ", ".join(words.reading(f, r) for f, r in result.supposed.items())
-    when = f"If it is signed (supposed: {supposing}), its" if supposing else "Its"
-    steps = plural(sum(len(s.steps) for s in result.stages), "step")
+    supposing = joined([words.is_true(f, r) for f, r in result.supposed.items()])
+    when = f", supposing that {supposing}," if supposing else ""
+    count = sum(len(s.steps) for s in result.stages)
+    steps = f"The {plural(count, 'step')} of {_package(result)}{when} {agree(count, 'has', 'have')}"
     if result.slack is not None and result.slack >= 0:
-        text = f"{when} {steps} have an order in which nobody gains by stopping half-way; the weakest link is {words.faction(weak.weakest)} ({signed(result.slack)} points)."
+        text = f"{steps} an order in which nobody gains by stopping half-way."
     else:
-        text = (
-            f"{when} {steps} have no order in which nobody would gain by stopping half-way, or cross a line."
-        )
+        text = f"{steps} no order in which nobody would gain by stopping half-way, or cross a line."
     chances = [
-        ("signed", result.chances.signed),
+        ("accepted", result.chances.signed),
         ("started", result.chances.started),
         ("kept", result.chances.kept),
     ]
     shares = ", ".join(f"{name} {percent(v)}" for name, v in chances if v is not None)
     return Finding(text, limit=f"Shares of draws, not calibrated: {shares}.")
+
+
+def _package(result: RoadmapResult) -> str:
+    """Which package this is about."""
+    at = f"at “{result.track_name}”"
+    return (
+        f"the package named {at}"
+        if result.rule is None
+        else f"the {result.rule.replace('_', ' ')} package {at}"
+    )
 
 
 def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
@@ -86,67 +96,60 @@ def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
     steps = plural(sum(len(s.steps) for s in result.stages), "step")
     who = words.faction(weak.weakest)
     where = _where(weak, result, words)
+    start, supposing = _supposing(result, words)
+    none = "no order" if result.proven else "no order that was found"
     if result.slack is not None and weak.slack is not None and result.slack >= 0:
-        text = (
-            f"The {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
-            f"The weakest link is {who}, {where}: going on is worth only {weak.slack:.1f} points more than "
+        answer = (
+            f"the {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
+            f"The weakest link is {who}, {where}: going on is worth only {points(weak.slack)} of its points more than "
             f"{_way(weak)}. All of it takes {plural(result.months, 'month')}."
         )
     elif weak.slack is None:
         lines = joined([words.faction(f) for f in weak.crosses]) or who
-        text = (
-            f"No order of the {steps} of this package holds: in the best one step {weak.number} of {len(result.stages) - 1} "
+        answer = (
+            f"{none} of the {steps} of this package holds: in the best one stage {weak.number} of {len(result.stages) - 1} "
             f"({_moves(weak.steps, words)}) crosses a line of {lines}."
         )
     else:
-        text = (
-            f"No order of the {steps} of this package holds: in the best one {who} gains {-weak.slack:.1f} points, {where}, "
-            f"by {_way(weak)}."
+        answer = (
+            f"{none} of the {steps} of this package holds: in the best one {who} gains {points(-weak.slack)} of its points, "
+            f"{where}, by {_way(weak)}."
         )
-    if not result.proven:
-        text = text.replace("No order", "No order that was found", 1)
-    text = _supposing(result, words) + text
+    text = f"{start}{supposing}{answer}"
     because = _reason(weak, result, words)
-    survives = (
-        f"The order survives in {percent(result.survival)} of draws (± {100 * result.survival_error:.1f} points, Monte "
-        "Carlo)"
-    )
-    rivals = [
-        f"{percent(share)} if {words.faction(f)} is as read: {words.reading(f, r)}"
-        for f, shares in result.survival_by_reading.items()
-        for r, share in shares.items()
-    ]
+    off = f" ({error(result.survival_error)} percentage points, Monte Carlo)" if result.survival_error else ""
+    survives = f"The order survives in {percent(result.survival)} of draws{off}"
+    rivals = words.by_reading(result.survival_by_reading)
     if rivals:
-        survives += f": {joined(rivals)}"
+        survives += f": {rivals}"
     gap = "" if result.proven else f" Another order could have a slack of up to {_points(result.bound)}."
     tone: Tone = "bad" if result.slack is None or result.slack < 0 else "caution"
     return Finding(
         text,
         because=because,
-        limit=f"{survives}. A share of draws from judged ranges, not a calibrated probability.{gap}",
+        limit=f"{survives}. A share of draws from judged ranges, not a calibrated probability.{gap} {SCALES}",
         tone=tone,
         headline=headline,
     )
 
 
-def _supposing(result: RoadmapResult, words: Words) -> str:
+def _supposing(result: RoadmapResult, words: Words) -> tuple[str, str]:
+    """What there is to say before the answer: a sentence, and a condition that the answer goes on from."""
     if not result.supposed:
-        return ""
-    readings = joined(
-        [f"{words.faction(f)} is as read: {words.reading(f, r)}" for f, r in result.supposed.items()]
-    )
+        return "", ""
+    readings = joined([words.is_true(f, r) for f, r in result.supposed.items()])
     prior = f"(a chance of {percent(result.supposed_prior)} at best estimates)"
     if not result.short:
-        return f"Supposing that {readings} {prior}: "
+        return "", f"Supposing that {readings} {prior}, "
     short = joined(
         [
-            f"{words.faction(f)} ({'it breaks a line' if v is None else f'{v:.1f} points'})"
+            f"{words.faction(f)} ({'it breaks a line' if v is None else f'by {points(v)} points'})"
             for f, v in result.short.items()
         ]
     )
     return (
-        f"At best estimates there is nothing to carry out: the package is worse than no deal for {short}. Supposing "
-        f"instead that {readings} {prior}: "
+        f"At best estimates there is nothing to carry out: the package is worse than no deal for {short}. ",
+        f"Supposing instead that {readings} {prior}, ",
     )
 
 
@@ -158,7 +161,7 @@ def _points(value: float | None) -> str:
 def _where(stage: Stage, result: RoadmapResult, words: Words) -> str:
     if not stage.steps:
         return "once all is done"
-    return f"before step {stage.number} of {len(result.stages) - 1} ({_moves(stage.steps, words)})"
+    return f"before stage {stage.number} of {len(result.stages) - 1} ({_moves(stage.steps, words)})"
 
 
 def _way(stage: Stage) -> str:
@@ -179,8 +182,8 @@ def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
     elif sure:
         strong = max(sure, key=lambda s: s.slack or 0.0)
         parts.append(
-            f"The strongest place is {_where(strong, result, words)}, with {_points(strong.slack)} points for "
-            f"{words.faction(strong.weakest)}."
+            f"The strongest place is {_where(strong, result, words)}, where the smallest margin is {_points(strong.slack)} "
+            f"points, of {words.faction(strong.weakest)}."
         )
     best = result.boosts[0] if result.boosts else None
     if best is not None:
@@ -211,7 +214,7 @@ def _line(result: RoadmapResult, words: Words) -> Chart:
     ]
     return timeline(
         f"timeline-{result.track.replace('_', '-')}",
-        "The order with the most slack; beside each step the smallest margin, and whose it is",
+        "The order with the most slack; beside each stage the smallest margin, and whose it is",
         rows,
     )
 
@@ -243,9 +246,9 @@ def _order(result: RoadmapResult, words: Words) -> Table:
         else ""
     )
     return Table(
-        caption="Step by step",
+        caption="Stage by stage",
         columns=(
-            "Step",
+            "No.",
             "Begins",
             "What",
             "Who takes it",
@@ -257,7 +260,7 @@ def _order(result: RoadmapResult, words: Words) -> Table:
         rows=rows,
         numeric=(6, 7),
         note=f"Margin: points by which going on is better, for whoever has least reason to, than its best way out. The "
-        f"slack of the whole is {_points(result.slack)} ({verdict}).{counted}",
+        f"slack of the whole is {_points(result.slack)} ({verdict}).{counted} {SCALES}",
     )
 
 
@@ -272,7 +275,7 @@ def _margins(result: RoadmapResult, words: Words) -> Table:
     ]
     return Table(
         caption="Every margin",
-        columns=("Step", *map(words.faction, factions)),
+        columns=("Stage", *map(words.faction, factions)),
         rows=rows,
         numeric=tuple(range(1, len(factions) + 1)),
         note="Each faction's own points; they are not comparable across factions.",
@@ -295,7 +298,7 @@ def _part(part: Part, words: Words) -> Finding:
     because = ""
     if missing is not None:
         because = (
-            f"The next step, {_moves((missing.move,), words)}, would have to be worth {missing.points:.1f} points more to "
+            f"The next step, {_moves((missing.move,), words)}, would have to be worth {points(missing.points)} points more to "
             f"{words.faction(missing.faction)}."
             if missing.points is not None
             else f"The next step, {_moves((missing.move,), words)}, crosses a line of {words.faction(missing.faction)}."
@@ -343,7 +346,7 @@ def _boosts(boosts: Sequence[Boost], words: Words) -> Table:
         columns=("One change", "Slack in the same order", "Gained", "Slack in its own best order"),
         rows=rows,
         numeric=(1, 2, 3),
-        note=f"{len(rows)} of {len(boosts)} changes tried, each alone: guarantees of the case that are not counted on, steps "
+        note=f"{len(rows)} of {plural(len(boosts), 'change')} tried, each alone: guarantees of the case that are not counted on, steps "
         "made irreversible, neighbouring steps of different sides exchanged at one moment. A dash: the best order was not "
         f"looked for anew, which is done for {REORDERED}, and for packages of up to {WHOLE} steps.",
     )
@@ -363,19 +366,16 @@ def _guarantee(id: str, words: Words) -> str:
 
 def _chances(result: RoadmapResult, words: Words) -> Table:
     c: Chances = result.chances
-    rows: list[list[str | Cell]] = [["Signed", f"{percent(c.signed)} ± {100 * c.signed_error:.1f}", "–"]]
-    for name, value, error, delivered in (
+    rows: list[list[str | Cell]] = [["Accepted", sampled(c.signed, c.signed_error), "–"]]
+    for name, value, off, delivered in (
         ("Started", c.started, c.started_error, c.started_delivered),
         ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
     ):
-        if value is not None and error is not None and delivered is not None:
-            rows.append([name, f"{percent(value)} ± {100 * error:.1f}", percent(delivered)])
-    note = ""
+        if value is not None and off is not None and delivered is not None:
+            rows.append([name, sampled(value, off), percent(delivered)])
+    note = "Accepted: the table agrees to the package, which is not the chance that it is signed. "
     if result.record:
-        note += (
-            f"The record first: {plural(result.record['rounds'], 'earlier round')}, "
-            f"{plural(result.record['agreements'], 'agreement')}. "
-        )
+        note += f"{words.record(result.record)} "
     note += "Shares of draws, not calibrated. "
     if c.kept is None:
         note += "Without 'steps: {temptation: ...}' in the case there is no chance of holding to give."
@@ -385,10 +385,10 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             "the case."
         )
         if c.kept_if_signed is not None:
-            note += f" Of what is signed, {percent(c.kept_if_signed)} is kept."
+            note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
     return Table(
-        caption="Signed, started, kept: three different things",
-        columns=("Event", "Model", "And those whom it needs can make their own side comply"),
+        caption="Accepted, started, kept: three different things",
+        columns=("Event", "Share of draws", "And those whom it needs can make their own side comply"),
         rows=rows,
         numeric=(1, 2),
         note=note,
@@ -410,13 +410,8 @@ def _base_rates(result: RoadmapResult) -> Table:
 
 
 def _how(result: RoadmapResult, words: Words) -> str:
-    proposed = (
-        "named by the user"
-        if result.rule is None
-        else f"the {result.rule.replace('_', ' ')} one of the deal analysis"
-    )
     return (
-        f"The package at {result.track_name} ({proposed}): {words.moves(result.package)}. Dates count from the date of the "
+        f"This is {_package(result)}: {words.moves(result.package)}. Dates count from the date of the "
         "case and from the months that each step is judged to take; what is exchanged at one moment is verified side by side. "
         "A faction with a hand in a step is taken to be able to hold it up, or take it back."
     )

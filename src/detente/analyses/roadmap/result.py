@@ -110,7 +110,8 @@ class Chances:
     """Three events, one after another; means over the draws, not calibrated."""
 
     signed: float
-    """The table agrees to the package."""
+    """Accepted: the share of draws in which the table agrees to the package. Not the chance that it is signed; the key
+    keeps its old name."""
     signed_error: float
     started: float | None
     """And the first batch is carried out and kept; None: the case gives no spread of temptations."""
@@ -123,7 +124,7 @@ class Chances:
     kept_delivered: float | None
     """Kept, and they can."""
     kept_if_signed: float | None
-    """Kept among the draws in which it is signed."""
+    """Kept among the draws in which it is accepted."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from detente.analyses.stability.result import Departure, Situation, StabilityResult, Step
-from detente.analyses.words import Words, joined, percent, plural, signed
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.reach import Place, reach_map
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
+from detente.figures import agree, joined, percent, plural, points, sampled, signed
 
 __all__ = ["document", "section", "too_much"]
 
@@ -74,14 +75,16 @@ def _blocks(result: StabilityResult, words: Words, *, headline: bool) -> list[Bl
 def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
     count = result.equilibria
     text = (
-        f"Of {plural(result.states, 'situation')} {count['seq']:,} would hold: whoever would gain by leaving is deterred "
-        f"by counter-moves that others would themselves want to make (SEQ). In {count['nash']:,} of them nobody would "
-        "gain by leaving at all (Nash)."
+        f"{count['seq']:,} of {plural(result.states, 'situation')} would hold: whoever would gain by leaving is deterred "
+        f"by counter-moves that others would themselves want to make (SEQ). In {count['nash']:,} of {result.states:,} nobody "
+        "would gain by leaving at all (Nash)."
     )
     here = result.status_quo
     if here is not None:
-        share = "" if here.share is None else f", in {percent(here.share['seq'])} of draws it holds"
-        text += f" The status quo {'is' if here.stable['seq'] else 'is not'} among those that hold{share}."
+        share = "" if here.share is None else f"; it holds in {_often(here.share['seq'], result)}"
+        text += (
+            f" The status quo {'holds' if here.stable['seq'] else 'does not hold'} at best estimates{share}."
+        )
     because = _unravels(result, words)
     if here is not None and here.joint_improvement is not None:
         because += (
@@ -89,6 +92,12 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
             f"{words.moves(here.joint_improvement)}."
         )
     return Finding(text, because=because.strip(), limit=_limit(result, words), headline=headline)
+
+
+def _often(share: float, result: StabilityResult) -> str:
+    """``41% of draws``, ``none of 128 draws``."""
+    every = {0.0: "none of ", 1.0: "all of "}.get(share)
+    return f"{percent(share)} of draws" if every is None else f"{every}{plural(result.draws, 'draw')}"
 
 
 def _unravels(result: StabilityResult, words: Words) -> str:
@@ -108,7 +117,7 @@ def _limit(result: StabilityResult, words: Words) -> str:
         else "The case only puts states in order, so there is no share of draws. "
     )
     left_out = "".join(
-        f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which come last, together. "
+        f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which {agree(n, 'comes last', 'come last, together')}. "
         for f, n in result.unranked.items()
     )
     return (
@@ -123,7 +132,7 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
     assert aim is not None
     holds = [name for c, name in CONCEPTS.items() if aim.stable[c]]
     state = words.moves(aim.moves) or "the status quo"
-    share = "" if aim.share is None else f" In {percent(aim.share['seq'])} of draws it would hold (SEQ)."
+    share = "" if aim.share is None else f" It would hold in {_often(aim.share['seq'], result)} (SEQ)."
     if aim.stable["seq"]:
         text = f"What is hoped for ({state}) would hold at best estimates ({joined(holds)}).{share}"
     else:
@@ -139,7 +148,10 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
         else "It is the status quo."
     )
     return Finding(
-        text, because=route, limit=result.wanted_from or "", tone="good" if aim.stable["seq"] else "bad"
+        text,
+        because=route,
+        limit=f"Taken: {result.wanted_from}." if result.wanted_from else "",
+        tone="good" if aim.stable["seq"] else "bad",
     )
 
 
@@ -148,11 +160,11 @@ def _enough(loose: Sequence[Departure], result: StabilityResult, words: Words) -
     parts = []
     for mover in dict.fromkeys(d.step.mover for d in loose):
         needed = [d.missing for d in loose if d.step.mover == mover]
-        points = [n for n in needed if n is not None]
-        if len(points) == len(needed):
+        known = [n for n in needed if n is not None]
+        if len(known) == len(needed):
             several = len(next(m for m in result.movers if m.id == mover).factions) > 1
             parts.append(
-                f"{'over ' if several else ''}{max(points):.1f} points more to {_mover(mover, words)}"
+                f"{'over ' if several else ''}{points(max(known))} points more to {_mover(mover, words)}"
             )
     if not parts or result.departures_total > len(result.departures):
         return ""
@@ -203,7 +215,7 @@ def _map(result: StabilityResult, words: Words) -> Chart:
         assert s.share is not None
         assert s.share_error is not None
         moves = 0 if kind == kinds[0] else None if s.path is None else len(s.path)
-        rows.append(Place(label, moves, s.share["seq"], 2 * s.share_error["seq"], kind))
+        rows.append(Place(label, moves, s.share["seq"], s.share_error["seq"], kind))
     also = f"; the resting places all with {words.moves(common)}" if common else ""
     return reach_map(
         "resting-places",
@@ -225,7 +237,7 @@ def _resting(result: StabilityResult, words: Words) -> Table:
         row: list[str | Cell] = [_label(s, common, words) if result.status_quo else words.moves(s.state)]
         row.append(", ".join(name for c, name in CONCEPTS.items() if s.stable[c]))
         if s.share is not None and s.share_error is not None:
-            row += [f"{percent(s.share[c])} ± {100 * s.share_error[c]:.1f}" for c in MEANINGS]
+            row += [sampled(s.share[c], s.share_error[c]) for c in MEANINGS]
         row.append(
             Cell("yes", "good")
             if s.jointly_stable
@@ -238,7 +250,7 @@ def _resting(result: StabilityResult, words: Words) -> Table:
         caption="Where it can come to rest",
         columns=columns,
         rows=rows,
-        note=f"{len(shown)} of {result.listed:,} situations that hold at best estimates if any counter-move deters "
+        note=f"{len(shown)} of {plural(result.listed, 'situation', 'that holds', 'that hold')} at best estimates if any counter-move deters "
         f"(GMR), the most robust first.{shared} Nash: nobody gains by moving. GMR: whoever gains by moving can be made "
         "to regret it. SMR: and could not escape. SEQ: by counter-moves that those who make them want. SSEQ: both. "
         "Out of reach: not by moves each of which is an improvement for whoever makes it.",
@@ -307,13 +319,13 @@ def _mover(id: str, words: Words) -> str:
 
 
 def _step(step: Step, words: Words) -> str:
-    return f"{_mover(step.mover, words)} moves {words.moves(step.moves)}"
+    return f"{_mover(step.mover, words)} {agree(len(step.mover.split('+')), 'moves', 'move')} {words.moves(step.moves)}"
 
 
 def _gain(gain: Mapping[str, float | None] | None, words: Words) -> str:
     if gain is None:
         return "ranked higher"
     return "; ".join(
-        f"{words.faction(f)}: {'crosses back over a line of its own' if points is None else signed(points)}"
-        for f, points in gain.items()
+        f"{words.faction(f)}: {'crosses back over a line of its own' if gained is None else signed(gained)}"
+        for f, gained in gain.items()
     )

@@ -1,0 +1,146 @@
+"""The answer for one table, in a sentence, and what both it and the section of the table say."""
+
+from __future__ import annotations
+
+from detente.analyses.deal.result import Consent, DealResult, TrackResult, Zone
+from detente.analyses.words import Words
+from detente.document import Finding, Tone
+from detente.figures import agree, capital, error, joined, percent, plural, points, spelt
+
+__all__ = ["PAPER", "answer", "consent", "short", "zone"]
+
+PAPER = "Consent on paper is not signature, and signature is not compliance."
+UNSCORED = (
+    "A share of draws from judged ranges; never scored against outcomes, so not a calibrated probability."
+)
+NEAR = 1.0
+"""Points: a package that falls short for nobody by as much is a near miss."""
+
+
+def answer(track: TrackResult, result: DealResult, words: Words, *, headline: bool = True) -> Finding:
+    """The one sentence for a table."""
+    top = track.solutions["most_acceptable"]
+    text = " ".join(filter(None, (_at_best(track, result, words), _over_draws(track, result, words))))
+    because = []
+    if headline and result.record:
+        because.append(words.record(result.record))
+    if track.status_quo:
+        because.append(_waiting(track, result, words))
+    if top is not None and result.uncertain:
+        worst = min(top.acceptance_by_faction.items(), key=lambda item: item[1])
+        because.append(
+            f"Hardest to win for that package: {words.faction(worst[0])}, who accepts it in {percent(worst[1])} of draws."
+        )
+    return Finding(
+        text=f"{track.name}: {text}" if len(result.tracks) > 1 else text,
+        because=" ".join(because),
+        limit=f"{PAPER} {UNSCORED}" if result.uncertain else PAPER,
+        tone=_tone(track, result),
+        headline=headline,
+    )
+
+
+def _tone(track: TrackResult, result: DealResult) -> Tone:
+    top = track.solutions["most_acceptable"]
+    if top is None or top.acceptance < 0.05:
+        return "bad"
+    return "good" if top.acceptance == 1 else "caution"
+
+
+def _at_best(track: TrackResult, result: DealResult, words: Words) -> str:
+    """How many packages are agreed, or how near the nearest is."""
+    packages, miss = track.packages, track.nearest_miss
+    start = "At best estimates " if result.uncertain else ""
+    if packages.acceptable is None:
+        return f"The agreed packages could not be counted: {packages.why}."
+    if packages.acceptable:
+        would = "would be" if result.uncertain else agree(packages.acceptable, "is", "are")
+        needs = agree(packages.acceptable, "it needs", "they need")
+        sure = "" if result.uncertain else ", and every number of the case is certain"
+        return (
+            f"{start}{packages.acceptable:,} of {plural(packages.total, 'package')} {would} accepted by everyone whose "
+            f"consent {needs}{sure}."
+        )
+    none = f"none of {plural(packages.total, 'package')} clears the line of everyone whose consent it needs"
+    if miss is None or not miss.shortfall or max(miss.shortfall.values()) >= NEAR:
+        return capital(f"{start}there is no deal: {none}.")
+    return capital(
+        f"{start}there is no deal, but a near miss: {none}, and the nearest falls short for {short(track, words)}."
+    )
+
+
+def short(track: TrackResult, words: Words) -> str:
+    """For whom the nearest miss falls short, and by how much."""
+    assert track.nearest_miss is not None
+    missing = track.nearest_miss.shortfall
+    return joined([f"{words.faction(f)} by {points(v)} points" for f, v in missing.items()])
+
+
+def _over_draws(track: TrackResult, result: DealResult, words: Words) -> str:
+    """How often the best single package is accepted, by reading where these part it, and how often any is."""
+    top = track.solutions["most_acceptable"]
+    if not result.uncertain:
+        return ""
+    if top is None:
+        return f"No package is accepted in any of {plural(result.draws, 'draw')}."
+    spread = f"{error(top.acceptance_error)} percentage points, " if top.acceptance_error else ""
+    text = (
+        f"Over the range of the judgements the best single package is accepted in {percent(top.acceptance)} of draws "
+        f"({spread}Monte Carlo)"
+    )
+    rivals = words.by_reading(words.told_apart(top.acceptance_by_reading))
+    return f"{text}{f': {rivals}' if rivals else ''}. Some package is accepted in {zone(track)}."
+
+
+def zone(track: TrackResult) -> str:
+    """The zone probability, or the bounds that a capped search left of it."""
+    share = track.packages.zone_probability
+    if not isinstance(share, Zone):
+        return percent(share)
+    low, high = percent(share.lower), percent(share.upper)
+    return low if low == high else f"{low} to {high}"
+
+
+def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
+    """Who is worse off without a deal than now, and who is not."""
+    assert track.status_quo is not None
+    now, later = track.status_quo.utility, track.status_quo.no_deal
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for f in track.factions:
+        said[now[f] > later[f]].append(words.faction(f) + _as_read(f, result, words))
+    losing, waiting = said[True], said[False]
+    at = " at best estimates" if result.uncertain else ""
+    if not losing:
+        return f"Nobody here loses{at} if nothing is signed: all can wait."
+    lose = f"{agree(len(losing), 'Loses', 'Lose')}{at} if nothing is signed: {joined(losing)}."
+    return f"{lose} Can wait: {joined(waiting) or 'nobody'}."
+
+
+def _as_read(faction: str, result: DealResult, words: Words) -> str:
+    """The reading on which somebody's no-deal value stands, where rival ones have another."""
+    rivals = words.case.readings.get(faction, {}).values()
+    if all(rival.preferences is None or rival.preferences.no_deal is None for rival in rivals):
+        return ""
+    return f" (if “{words.reading(faction, result.readings[faction])}” is true)"
+
+
+def consent(tree: Consent | str, words: Words) -> str:
+    """Whose consent a tree needs: ``A, B and any two of C, D and E``."""
+    if isinstance(tree, str):
+        return words.faction(tree)
+    needed = list(dict.fromkeys(_needed(tree)))
+    if needed != [tree]:
+        return joined([consent(branch, words) for branch in needed])
+    names = [consent(b, words) if isinstance(b, str) else f"({consent(b, words)})" for b in tree.branches]
+    if len(set(tree.weights)) == 1:
+        return f"any {spelt(-(-tree.quota // tree.weights[0]))} of {joined(names)}"
+    votes = joined([f"{name} ({w})" for name, w in zip(names, tree.weights, strict=True)])
+    return f"at least {tree.quota:,} of the votes of {votes}"
+
+
+def _needed(tree: Consent | str) -> list[Consent | str]:
+    """The branches that all have to say yes, and theirs; the tree itself where it leaves a choice."""
+    if isinstance(tree, str):
+        return [tree]
+    without_any = (sum(tree.weights) - w < tree.quota for w in tree.weights)
+    return [n for b in tree.branches for n in _needed(b)] if all(without_any) else [tree]
