@@ -40,7 +40,7 @@ SCATTER = [
     {"x": 60, "y": 60, "kind": "frontier", "label": "B"},
     {"x": 60, "y": 60, "kind": "Kalai–Smorodinsky", "label": "B"},
     {"x": 60, "y": 60, "kind": "nash", "label": "B"},
-    {"x": 55, "y": 55, "kind": "status quo", "label": "as it is"},
+    {"x": 55, "y": 54, "kind": "status quo", "label": "as it is"},
     {"x": 5, "y": 5, "kind": "other", "label": "C"},
     {"x": 7, "y": 7, "kind": "last round", "label": "D"},
 ]
@@ -56,8 +56,8 @@ CHARTS = [
         "Map",
         [
             Place("here", 0, 0.4, 0.1, "now"),
-            Place("there", None, 0.2, 0.1, "hoped"),
-            Place("near", 2, 0.9, 0.1, "hoped"),
+            Place("there", None, 0.2, 0.0001, "hoped"),
+            Place("near", 2, 0.9, 0.05, "hoped"),
         ],
         kinds=["now", "hoped"],
     ),
@@ -81,9 +81,11 @@ def test_every_chart_is_pure_data_with_words_and_numbers(chart: Chart) -> None:
 
 def test_scatter_says_what_it_shows() -> None:
     chart = CHARTS[0]
-    assert "2 on the frontier" in chart.alt
-    assert "1 of those shown reach both no-deal lines (50 across, 40 up)" in chart.alt
-    assert "The status quo is at 55 across and 55 up." in chart.alt
+    assert chart.alt == (
+        "2 packages are on the frontier: no other is at least as good for everybody and better for one. "
+        "1 of those shown reaches the no-deal values of both: 50.0 points to Us and 40.0 to Them. "
+        "The status quo is worth 55.0 points to Us and 54.0 to Them."
+    )
     assert len(rows(chart, "line")) == 2
     assert [row["x"] for row in rows(chart, "no deal x")] == [50]
     assert [row["y"] for row in rows(chart, "no deal y")] == [40]
@@ -91,8 +93,8 @@ def test_scatter_says_what_it_shows() -> None:
     assert tips["Nash"].splitlines() == [
         "Kalai–Smorodinsky · Nash · On the frontier",
         "B",
-        "Us: 60",
-        "Them: 60",
+        "Us: 60.0",
+        "Them: 60.0",
     ]
     assert tips["Last round"].startswith("Last round\nD")
 
@@ -146,7 +148,13 @@ def test_fifty_dots(probability: float, filled: int) -> None:
     assert len(dots) == 50
     assert [dot["kind"] for dot in dots].count("Yes") == filled
     assert len({(dot["x"], dot["y"]) for dot in dots}) == 50
-    assert f"In {filled} of 50 dots: yes" in chart.alt
+    assert chart.table is not None
+    assert [row[1] for row in chart.table.rows] == [str(filled), str(50 - filled)]
+
+
+def test_a_chance_says_which_share_is_whose() -> None:
+    assert CHARTS[2].alt == "Yes: 34%; no: 66%."
+    assert quantile_dots("q", "c", 0.999, ("yes", "no")).alt == "Yes: over 99%; no: under 1%."
 
 
 def test_stacked_dots_count() -> None:
@@ -163,7 +171,7 @@ def test_stacked_dots_count() -> None:
 def test_bars_and_strips_name_the_extremes() -> None:
     assert CHARTS[4].alt == "Highest: A, all, 30%. Lowest: A, staller, 10%."
     assert CHARTS[-1].alt == (
-        "Below its no-deal value at best estimates: them. The range crosses the line for us."
+        "Below its no-deal value at best estimates: them. It may be a gain or a loss, by the range, for us."
     )
     assert rows(CHARTS[-1], "zero") == [{"part": "zero", "x": 0}]
 
@@ -205,10 +213,12 @@ def test_a_timeline_says_where_the_smallest_margin_is() -> None:
 def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
     chart = next(c for c in CHARTS if c.id == "m")
     assert [(r["x"], r["words"]) for r in rows(chart, "way")] == [
-        (0, "holds in 40% ± 10"),
-        (2, "holds in 90% ± 10"),
+        (0, "holds in 40% ± 10.0"),
+        (2, "holds in 90% ± 5.0"),
     ]
-    assert [r["x"] for r in rows(chart, "gap")] == [3]
+    assert [(r["x"], r["words"]) for r in rows(chart, "gap")] == [
+        (3, "out of reach; holds in 20% ± under 0.1")
+    ]
     assert "Nearest by moves that nobody regrets: near (2 away)." in chart.alt
 
 
@@ -224,3 +234,22 @@ def test_shares_stack_to_one() -> None:
     last = [(r["y"], r["y2"]) for r in rows(chart, "share") if r["x"] == 1]
     assert last == [(0.0, 0.6), (0.6, 1.0)]
     assert chart.alt == "At the end: holds 60%; falls 40%."
+
+
+def test_the_rows_that_a_sentence_quotes_are_kept() -> None:
+    bars = [
+        ("A", f"reading {n}", share, share, share) for n, share in enumerate([0.5] * 14 + [0.1, 0.9, 0.5])
+    ]
+    table = grouped_bars("g", "c", bars).table
+    assert table is not None
+    assert {table.rows[n][1] for n in table.keep} == {"reading 14", "reading 15"}
+    paths = fan("f", "c", [[share] * 61 for share in (0.1, 0.2, 0.3, 0.4, 0.5)], y_title="x").table
+    assert paths is not None
+    assert [paths.rows[n][0] for n in paths.keep] == ["60"]
+
+
+def test_gains_without_a_range_have_no_columns_for_one() -> None:
+    table = gain_strip("n", "c", [("us", 3, 3, 3), ("them", -2.5, -2.5, -2.5)]).table
+    assert table is not None
+    assert table.columns == ("Faction", "Gain")
+    assert table.rows == [("us", "+3.0"), ("them", "−2.5")]

@@ -142,7 +142,7 @@ def test_every_word_arrives(sample: str) -> None:
     words = Parsed(sample).words
     for said in (
         "A narrow deal exists",
-        "no package that touches the presidency",
+        "No package that touches the presidency",
         "Exact over 729 packages",
         "Which packages would everyone needed rather sign than walk away from?",
         "The numbers behind this picture",
@@ -156,10 +156,10 @@ def test_every_word_arrives(sample: str) -> None:
 
 def test_a_tone_is_never_colour_alone() -> None:
     cells = [Cell("row"), Cell("a", "good"), Cell("b", "bad"), Cell("✗ c", "bad"), Cell("d", "caution")]
-    html = page(Document("d", blocks=[Table("t", list("12345"), [cells]), Finding("f", tone="bad")]))
+    html = page(Document("d", blocks=[Table("t", list("12345"), [cells]), Finding("F", tone="bad")]))
     words = re.sub(r"\s+", " ", Parsed(html).words)
     assert "✓favourable: a ✗unfavourable: b ✗ c !caution: d" in words
-    assert "✗unfavourable: f" in words
+    assert "✗unfavourable: F" in words
 
 
 def test_headings_are_in_order_and_anchors_unique() -> None:

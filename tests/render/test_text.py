@@ -36,7 +36,7 @@ def test_headline_comes_first_with_reason_and_limit() -> None:
         text.index(s) for s in ("A narrow deal exists", "It flips to no deal", "Is there a zone")
     )
     assert answer < flip < section
-    assert "Because: no package that touches the presidency" in text
+    assert "Because: No package that touches the presidency" in text
     assert "How far this goes: Exact over 729 packages" in text
     assert text.rstrip().endswith("shifted lattice over draws")
 
@@ -78,15 +78,52 @@ def test_words_are_not_broken_where_records_would_do() -> None:
     assert "preferences.faction_0.weights.issue_0" in text
 
 
+def cut(size: int, keep: tuple[int, ...] = ()) -> str:
+    return shown(
+        Document(
+            "d",
+            blocks=[
+                Table("t", ["a"], [[f"row {i}."] for i in range(size)], fold=True, note="the note", keep=keep)
+            ],
+        )
+    )
+
+
 def test_a_folded_table_shows_its_first_rows_and_says_how_many_more() -> None:
-    table = Table("t", ["a"], [[f"row {i}"] for i in range(25)], fold=True, note="the note")
-    text = shown(Document("d", blocks=[table]))
-    assert "row 9" in text
-    assert "row 10" not in text
-    assert "and 15 more rows" in text
+    text = cut(25)
+    assert "row 9." in text
+    assert "row 10." not in text
+    assert "and 15 more rows: see the page of 'detente report', or --json" in text
     assert "the note" in text
     whole = shown(Document("d", blocks=[Table("t", ["a"], [[f"row {i}"] for i in range(25)])]))
     assert "row 24" in whole
+
+
+@pytest.mark.parametrize("size", [1, 10, 11, 13])
+def test_a_few_rows_are_never_hidden(size: int) -> None:
+    text = cut(size)
+    assert "more row" not in text
+    assert f"row {size - 1}." in text
+
+
+def test_kept_rows_are_shown_in_their_place() -> None:
+    text = cut(30, keep=(-1, 17, 3))
+    found = re.findall(r"row (\d+)\.", text)
+    assert found == [*map(str, range(10)), "17", "29"]
+    assert "and 18 more rows" in text
+    assert "more row" not in cut(14, keep=(-1,))
+
+
+def test_sentences_begin_with_a_capital_whatever_name_they_begin_with() -> None:
+    finding = Finding("strait: no deal", because="the record", limit="a share", tone="bad")
+    text = shown(Document("d", blocks=[finding, Paragraph("the premier waits.")]))
+    for said in (
+        "✗ Strait: no deal",
+        "Because: The record",
+        "How far this goes: A share",
+        "The premier waits.",
+    ):
+        assert said in text
 
 
 def test_a_note_is_a_footnote() -> None:

@@ -119,7 +119,7 @@ def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
 def _as_read(faction: str, result: DealResult, words: Words) -> str:
     """The reading on which somebody's no-deal value stands, where rival ones have another."""
     rivals = words.case.readings.get(faction, {}).values()
-    if all(rival.preferences is None or rival.preferences.no_deal is None for rival in rivals):
+    if all(rival.preferences.no_deal is None for rival in rivals):
         return ""
     return f" (if “{words.reading(faction, result.readings[faction])}” is true)"
 

@@ -1,0 +1,335 @@
+"""What the deal analysis says, on results made by hand whose numbers all differ: a swap of two would show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detente.analyses.deal.answer import answer, consent
+from detente.analyses.deal.document import document, sections
+from detente.analyses.deal.result import (
+    Blocker,
+    Consent,
+    DealResult,
+    NearestMiss,
+    Packages,
+    Power,
+    Solution,
+    StatusQuo,
+    Swap,
+    TrackResult,
+)
+from detente.analyses.words import Words
+from detente.case.model import Case
+from detente.case.reading import load_case
+from detente.document import Cell, Document, Finding, Paragraph, Section, Table
+
+ROOT = Path(__file__).parents[2]
+WHO = ("premier", "navy", "tolland")
+MOVES = {"ferries": "daily", "fishermen": "six"}
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return load_case(ROOT / "docs" / "tutorial" / "strait.yaml").case
+
+
+def solution(**changes: Any) -> Solution:
+    made = Solution(
+        package={**MOVES, "patrols": "as_now"},
+        moves=MOVES,
+        utility={"premier": 96.0, "navy": 87.5, "tolland": 17.5},
+        gain={"premier": 56.0, "navy": 2.5, "tolland": -2.5},
+        gain_range={"premier": (41.0, 55.0, 71.0), "navy": (-6.0, 2.0, 9.0), "tolland": (-11.0, -2.0, 5.0)},
+        acceptance=0.44,
+        acceptance_error=0.019,
+        acceptance_by_faction={"premier": 0.97, "navy": 0.72, "tolland": 0.61},
+        acceptance_by_reading={"navy": {"holding_out": 0.49, "admiral": 0.38}},
+        acceptance_by_reading_error={"navy": {"holding_out": 0.02, "admiral": 0.03}},
+        dependence_bounds=(0.3, 0.62),
+        delivered=0.13,
+        accepts=("premier", "navy"),
+        blocks=("tolland",),
+        rule="most_acceptable",
+        proven=True,
+        winning_set=WHO,
+        value=0.44,
+        bound=0.44,
+        scale_free=True,
+    )
+    return replace(made, **changes)
+
+
+def track(**changes: Any) -> TrackResult:
+    even = dict.fromkeys(WHO, 1 / 3)
+    made = TrackResult(
+        id="table",
+        name="The table",
+        factions=WHO,
+        issues=("ferries", "fishermen", "patrols"),
+        stuck={},
+        consent=Consent(WHO, (1, 1, 1), 3),
+        winning_sets=1,
+        packages=Packages(27, 0, None, 0.7, 0.008, 0.44, 0.019),
+        status_quo=StatusQuo(
+            package={"ferries": "suspended", "fishermen": "held", "patrols": "as_now"},
+            utility={"premier": 40.0, "navy": 85.0, "tolland": 20.0},
+            no_deal={"premier": 30.0, "navy": 85.0, "tolland": 16.0},
+            accepts=WHO,
+            acceptance_by_faction={"premier": 1.0, "navy": 0.5, "tolland": 0.9},
+        ),
+        frontier=(),
+        frontier_size=0,
+        frontier_why=None,
+        solutions={"most_acceptable": solution()},
+        blockers=(
+            Blocker(("tolland",), True, 0.24, 0.03),
+            Blocker(("navy",), False, 0.06, 0.01),
+            Blocker(("premier",), False, 0.01, 0.004),
+        ),
+        blockers_draws=256,
+        blockers_closed=0.3,
+        nearest_miss=NearestMiss(
+            package={**MOVES, "patrols": "as_now"},
+            moves=MOVES,
+            utility={"premier": 96.0, "navy": 87.5, "tolland": 17.5},
+            shortfall={"tolland": 2.5},
+            total=2.5,
+            proven=True,
+            lines=(),
+        ),
+        power=Power(even, even, even),
+        grid=dict.fromkeys(WHO, 0.01),
+        notes=(),
+    )
+    return replace(made, **changes)
+
+
+def result(*tracks: TrackResult, **changes: Any) -> DealResult:
+    made = DealResult(
+        case="strait",
+        title="No ferries this summer?",
+        as_of="2026-05-12",
+        seed=0,
+        draws=1024,
+        widen=1.0,
+        replicates=8,
+        tracks={t.id: t for t in tracks or (track(),)},
+        swaps=(),
+        swaps_considered=0,
+        swaps_left_out=None,
+        uncertain=17,
+        readings={"navy": "holding_out"},
+        computed=(),
+        bodies={},
+        record={"rounds": 2, "agreements": 0},
+    )
+    return replace(made, **changes)
+
+
+def said(blocks: Any) -> str:
+    """Everything that the blocks say, for looking for words."""
+    found = []
+    for b in blocks:
+        if isinstance(b, Finding):
+            found += [b.text, b.because, b.limit]
+        elif isinstance(b, Paragraph):
+            found.append(b.text)
+        elif isinstance(b, Table):
+            found += [b.caption, b.note, *b.columns]
+            found += [c.text if isinstance(c, Cell) else c for row in b.rows for c in row]
+        elif isinstance(b, (Section, Document)):
+            found += [b.title, said(b.blocks)]
+        else:
+            found += [b.caption, b.alt, said([b.table])]
+    return "\n".join(found)
+
+
+def table_of(found: DealResult, case: Case, caption: str) -> Table:
+    blocks = [b for s in sections(found, case) for b in s.blocks]
+    return next(b for b in blocks if isinstance(b, Table) and b.caption == caption)
+
+
+def row_of(table: Table, name: str) -> list[str]:
+    rows = [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows]
+    return next(row for row in rows if row[0] == name)
+
+
+def test_the_headline_gives_the_shares_by_reading_and_the_zone(case: Case) -> None:
+    finding = answer(track(), result(), Words(case))
+    assert finding.text == (
+        "At best estimates there is no deal: none of 27 packages clears the line of everyone whose consent it needs. "
+        "Over the range of the judgements the best single package is accepted in 44% of draws (± 1.9 percentage points, "
+        "Monte Carlo): 49% if “holding out for a price” is true of Orsa's navy, 38% if “the admiral's last stand” is. "
+        "Some package is accepted in 70%."
+    )
+    assert "Hardest to win for that package: Tolland, who accepts it in 61% of draws." in finding.because
+
+
+def test_the_readings_in_the_headline_are_those_that_part_it_most(case: Case) -> None:
+    shares = {"navy": {"holding_out": 0.49, "admiral": 0.38}, "premier": {"x": 0.5, "y": 0.45}}
+    assert list(Words(case).told_apart(shares)) == ["navy"]
+    assert Words(case).told_apart({}) == {}
+
+
+def test_less_than_a_point_is_a_near_miss(case: Case) -> None:
+    miss = track().nearest_miss
+    assert miss is not None
+    near = track(nearest_miss=replace(miss, shortfall={"tolland": 0.2, "navy": 0.8}))
+    text = answer(near, result(near), Words(case)).text
+    assert "there is no deal, but a near miss: none of 27 packages" in text
+    assert "the nearest falls short for Tolland by 0.2 points and Orsa's navy by 0.8 points." in text
+    far = track(nearest_miss=replace(miss, shortfall={"tolland": 0.2, "navy": 1.0}))
+    assert "near miss" not in answer(far, result(far), Words(case)).text
+
+
+def test_who_loses_without_a_deal_and_who_can_wait(case: Case) -> None:
+    def told(utility: dict[str, float], no_deal: dict[str, float]) -> str:
+        start = track().status_quo
+        assert start is not None
+        at = track(status_quo=replace(start, utility=utility, no_deal=no_deal))
+        return answer(at, result(at), Words(case)).because
+
+    now = {"premier": 40.0, "navy": 85.0, "tolland": 20.0}
+    because = told(now, {"premier": 30.0, "navy": 85.0, "tolland": 16.0})
+    assert "Lose at best estimates if nothing is signed: Orsa's premier and Tolland." in because
+    assert "Can wait: Orsa's navy (if “holding out for a price” is true)." in because
+    because = told(now, {"premier": 41.0, "navy": 80.0, "tolland": 20.0})
+    assert "Loses at best estimates if nothing is signed: Orsa's navy (if" in because
+    assert "Can wait: Orsa's premier and Tolland." in because
+    assert "Can wait: nobody." in told(now, {"premier": 1.0, "navy": 2.0, "tolland": 3.0})
+    assert "all can wait" in told(now, now)
+
+
+def test_the_record_carries_the_caveat_of_the_case(case: Case) -> None:
+    record = case.record
+    assert record is not None
+    bare = Words(case).record({"rounds": 1, "agreements": 0})
+    assert bare == "The record: 1 earlier round, 0 agreements."
+    doubted = case.model_copy(update={"record": record.model_copy(update={"inference": "it is not sure"})})
+    assert Words(doubted).record({"rounds": 2, "agreements": 1}) == (
+        "The record: 2 earlier rounds, 1 agreement. It is not sure."
+    )
+    assert Words(case).record(None) == ""
+
+
+def test_a_case_without_ranges_speaks_of_no_draws(case: Case) -> None:
+    sure = solution(acceptance=1.0, acceptance_error=0.0, acceptance_by_reading={}, delivered=1.0, blocks=())
+    at = track(
+        packages=Packages(27, 3, None, 1.0, 0.0, 1.0, 0.0),
+        solutions={"most_acceptable": sure},
+        nearest_miss=None,
+        blockers=(),
+    )
+    swap = Swap(MOVES, WHO, {"premier": 3.0, "tolland": 4.0}, 1.0, 0.0, {})
+    found = result(at, uncertain=0, readings={}, swaps=(swap,), swaps_considered=2)
+    case = case.model_copy(update={"readings": {}})
+    text = said([document(found, case)])
+    assert not re.search(r"±|draws?\b|Monte Carlo|judged|calibrated|in 50|at best estimates [0-9]", text)
+    finding = answer(at, found, Words(case))
+    assert finding.tone == "good"
+    assert finding.text.startswith(
+        "3 of 27 packages are accepted by everyone whose consent they need, and every"
+    )
+    assert "draws" not in document(found, case).facts
+
+
+def test_only_what_is_certain_is_good(case: Case) -> None:
+    for share, tone in ((0.04, "bad"), (0.44, "caution"), (0.999, "caution"), (1.0, "good")):
+        at = track(solutions={"most_acceptable": solution(acceptance=share)})
+        assert answer(at, result(at), Words(case)).tone == tone
+
+
+def test_whose_consent_is_needed_follows_the_tree(case: Case) -> None:
+    words = Words(case)
+    five = Consent(("navy", Consent(WHO, (1, 1, 1), 2)), (1, 1), 2)
+    assert consent(five, words) == ("Orsa's navy and any two of Orsa's premier, Orsa's navy and Tolland")
+    nested = Consent((Consent(("premier", "navy"), (1, 1), 2), "tolland", "navy"), (1, 1, 1), 3)
+    assert consent(nested, words) == "Orsa's premier, Orsa's navy and Tolland"
+    either = Consent((Consent(("premier", "navy"), (1, 1), 2), "tolland"), (1, 1), 1)
+    assert consent(either, words) == "any one of (Orsa's premier and Orsa's navy) and Tolland"
+    votes = Consent(WHO, (3, 2, 1), 4)
+    assert (
+        consent(votes, words)
+        == "at least 4 of the votes of Orsa's premier (3), Orsa's navy (2) and Tolland (1)"
+    )
+    equal = Consent(WHO, (2, 2, 2), 3)
+    assert consent(equal, words) == "any two of Orsa's premier, Orsa's navy and Tolland"
+
+
+def test_nobody_blocks_what_is_agreed_without_him(case: Case) -> None:
+    blocked = "Blocked at best estimates by"
+    all_three = table_of(result(), case, "Packages side by side")
+    assert row_of(all_three, blocked) == [blocked, "–", "Tolland"]
+    two = track(consent=Consent(WHO, (1, 1, 1), 2))
+    enough = table_of(result(two), case, "Packages side by side")
+    assert row_of(enough, blocked)[2] == "nobody; Tolland would refuse, and need not be asked"
+
+
+def test_the_columns_of_the_packages_are_not_swapped(case: Case) -> None:
+    table = table_of(result(), case, "Packages side by side")
+    assert row_of(table, "Gain over no deal: Orsa's premier")[1:] == ["+10.0", "+56.0 (+41.0 to +71.0)"]
+    assert row_of(table, "Gain over no deal: Tolland")[1:] == ["+4.0", "−2.5 (−11.0 to +5.0)"]
+    assert row_of(table, "Accepted by all it needs")[2] == "44% ± 1.9"
+    assert row_of(table, "… and every party here makes its own side comply")[2] == "13%"
+    assert row_of(table, "… if judgements were tied together")[2] == "30% to 62%"
+    assert row_of(table, "… if “the admiral's last stand” is true of Orsa's navy")[2] == "38%"
+
+
+def test_who_stands_between_is_told_of_the_draws_without_a_deal(case: Case) -> None:
+    table = table_of(result(), case, "Who stands between the parties and a deal")
+    assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
+        ["Tolland", "yes", "80% ± 10.0", "24% ± 3.0"],
+        ["Orsa's navy", "no", "20% ± 3.3", "6% ± 1.0"],
+    ]
+    assert all(c.tone != "bad" for row in table.rows for c in row if isinstance(c, Cell))
+    assert "256 draws, of which 30% are without a deal" in table.note
+    assert "1 further set stands in the way in under 5% of the draws without a deal." in table.note
+
+
+def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:
+    plain = Swap(MOVES, WHO, {"premier": 3.0, "tolland": -4.0}, 0.61, 0.02, {})
+    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges accepted most often")
+    assert list(table.columns) == ["Exchange", "Accepted", "Gain over no deal at best estimates"]
+    assert list(table.rows[0])[1:] == ["61% ± 2.0", "Orsa's premier +3.0; Tolland −4.0"]
+    read = replace(plain, acceptance_by_reading={"navy": {"holding_out": 0.7, "admiral": 0.5}})
+    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges accepted most often")
+    assert [row[3] for row in table.rows] == [
+        "70% if “holding out for a price” is true of Orsa's navy, 50% if “the admiral's last stand” is",
+        "–",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("considered", "start"),
+    [
+        (1, "The only small exchange that touches nobody's hold on office is not accepted by those"),
+        (5, "None of 5 small exchanges that touch nobody's hold on office is accepted by those"),
+    ],
+)
+def test_no_swap_is_said_in_the_right_number(case: Case, considered: int, start: str) -> None:
+    (swaps,) = [s for s in sections(result(swaps_considered=considered), case) if s.id == "swaps"]
+    (finding,) = [b for b in swaps.blocks if isinstance(b, Finding)]
+    assert finding.text.startswith(start)
+    assert "'touches_office'" in finding.limit
+
+
+def test_numbers_of_the_case_are_called_by_their_names(case: Case) -> None:
+    words = Words(case)
+    assert words.judgement("navy.readings.admiral.firm.0.holds") == (
+        "Orsa's navy: chance that the firm line on “The fishermen: all of them home” holds, "
+        "if “the admiral's last stand” is true of Orsa's navy"
+    )
+    assert words.judgement("navy.readings.admiral.prior") == (
+        "Chance that “the admiral's last stand” is true of Orsa's navy"
+    )
+    assert words.place("parties.orsa.factions.navy") == "Orsa, Orsa's navy"
+    assert words.place("issues.fishermen.options.six") == "The fishermen, six of them home"
+    assert words.place("preferences.tolland.values.ferries.freight") == (
+        "Tolland, values, Tolland's ferries, freight only"
+    )
+    assert words.place("moves_with.0.correlation") == "moves with, no. 1, correlation"

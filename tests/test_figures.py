@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from detente.figures import (
+    agree,
+    capital,
+    error,
+    joined,
+    percent,
+    plural,
+    points,
+    sampled,
+    signed,
+    spelt,
+    spread,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "gain"),
+    [
+        (5, "5.0", "+5.0"),
+        (-4, "−4.0", "−4.0"),
+        (0.04, "0.0", "0.0"),
+        (-0.04, "0.0", "0.0"),
+        (0.06, "0.1", "+0.1"),
+        (-0.06, "−0.1", "−0.1"),
+        (12.345, "12.3", "+12.3"),
+    ],
+)
+def test_points_have_one_decimal_and_a_true_minus(value: float, plain: str, gain: str) -> None:
+    assert points(value) == plain
+    assert signed(value) == gain
+
+
+def test_a_share_is_never_rounded_to_none_or_all() -> None:
+    assert [percent(v) for v in (0, 0.001, 0.344, 0.999, 1)] == ["0%", "under 1%", "34%", "over 99%", "100%"]
+    assert percent(0.3456, 1) == "34.6%"
+    assert percent(-0.02) == "−2%"
+
+
+def test_an_error_is_said_only_where_the_draws_differ() -> None:
+    assert sampled(0.34, 0.011) == "34% ± 1.1"
+    assert sampled(1.0, 0.0) == "100%"
+    assert error(0.0002) == "± under 0.1"
+
+
+def test_a_range_stands_behind_its_middle() -> None:
+    assert spread("−2.0", "−6.0", "1.0") == "−2.0 (−6.0 to 1.0)"
+    assert spread("3.0", "3.0", "3.0") == "3.0"
+
+
+def test_words_agree_with_their_number() -> None:
+    assert plural(1, "warning") == "1 warning"
+    assert plural(0, "warning") == "0 warnings"
+    assert plural(1, "quotation", "supports", "support") == "1 quotation supports"
+    assert plural(2048, "quotation", "supports", "support") == "2,048 quotations support"
+    assert [agree(n, "has", "have") for n in (0, 1, 2)] == ["have", "has", "have"]
+    assert [spelt(n) for n in (5, 12)] == ["five", "12"]
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert joined(["a"], "or") == "a"
+    assert capital("élan vital") == "Élan vital"
+    assert capital("") == ""
