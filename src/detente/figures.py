@@ -11,6 +11,7 @@ from collections.abc import Sequence
 __all__ = [
     "agree",
     "capital",
+    "decimal",
     "error",
     "joined",
     "percent",
@@ -25,10 +26,15 @@ __all__ = [
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
+def decimal(value: float, digits: int) -> str:
+    """A number with so many decimals; a true minus, and none where it rounds to nothing."""
+    text = f"{value:.{digits}f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+
+
 def points(value: float) -> str:
     """A number of points, ``12.5`` or ``−3.0``."""
-    text = f"{value:.1f}"
-    return "0.0" if text == "-0.0" else text.replace("-", "−")
+    return decimal(value, 1)
 
 
 def signed(value: float) -> str:
@@ -48,13 +54,12 @@ def percent(share: float, digits: int = 0) -> str:
         return f"under {10**-digits:g}%"
     if 1 - 0.5 * 10 ** (-digits - 2) < share < 1:
         return f"over {100 - 10**-digits:g}%"
-    text = f"{100 * share:.{digits}f}%"
-    return text.replace("-", "−")
+    return f"{decimal(100 * share, digits)}%"
 
 
 def error(of: float) -> str:
     """``± 1.1``, the error of a share, in percentage points; nothing where the draws do not differ at all."""
-    return "" if of == 0 else f"± {100 * of:.1f}" if of >= 0.0005 else "± under 0.1"
+    return "" if of == 0 else f"± {decimal(100 * of, 1)}" if of >= 0.0005 else "± under 0.1"
 
 
 def sampled(share: float, of: float) -> str:

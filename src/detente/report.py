@@ -122,11 +122,18 @@ def _footing(found: list[Element]) -> Finding:
     counts = Counter(e.kind for e in found if e.number)
     total = sum(counts.values())
     quoted = sum(1 for e in found if e.kind == "fact" and not e.number)
+    facts, inferences, judgements = (counts[kind] for kind in KINDS)
+    text = (
+        f"Of the {plural(total, 'number')} behind these answers {facts or 'none'} {agree(facts or 1, 'rests', 'rest')} on a "
+        f"quoted fact, {inferences or 'none'} on an inference and {judgements or 'none'} on somebody's judgement"
+    )
+    if quoted:
+        text += (
+            f"; {plural(quoted, 'quotation')} from sources {agree(quoted, 'supports', 'support')} the parties, issues and "
+            "options themselves"
+        )
     return Finding(
-        f"Of the {plural(total, 'number')} behind these answers {counts['fact']:,} {agree(counts['fact'], 'rests', 'rest')} on "
-        f"a quoted fact, {counts['inference']:,} on an inference and {counts['judgement']:,} on somebody's judgement; "
-        f"{plural(quoted, 'quotation')} from sources {agree(quoted, 'supports', 'support')} the parties, issues and "
-        "options themselves.",
+        f"{text}.",
         limit="Change the judgements you do not share and run it again; every one is listed at the end.",
     )
 

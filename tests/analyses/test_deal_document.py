@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.deal.answer import answer, consent
+from detente.agreement import Gate, all_of
+from detente.analyses.deal.answer import answer
+from detente.analyses.deal.consent import consent, whose
 from detente.analyses.deal.document import document, sections
 from detente.analyses.deal.result import (
     Blocker,
@@ -247,18 +249,27 @@ def test_only_what_is_certain_is_good(case: Case) -> None:
 def test_whose_consent_is_needed_follows_the_tree(case: Case) -> None:
     words = Words(case)
     five = Consent(("navy", Consent(WHO, (1, 1, 1), 2)), (1, 1), 2)
-    assert consent(five, words) == ("Orsa's navy and any two of Orsa's premier, Orsa's navy and Tolland")
+    assert whose(five, words) == ("Orsa's navy and any two of Orsa's premier, Orsa's navy and Tolland")
     nested = Consent((Consent(("premier", "navy"), (1, 1), 2), "tolland", "navy"), (1, 1, 1), 3)
-    assert consent(nested, words) == "Orsa's premier, Orsa's navy and Tolland"
+    assert whose(nested, words) == "Orsa's premier, Orsa's navy and Tolland"
     either = Consent((Consent(("premier", "navy"), (1, 1), 2), "tolland"), (1, 1), 1)
-    assert consent(either, words) == "any one of (Orsa's premier and Orsa's navy) and Tolland"
+    assert whose(either, words) == "any one of (Orsa's premier and Orsa's navy) and Tolland"
     votes = Consent(WHO, (3, 2, 1), 4)
     assert (
-        consent(votes, words)
+        whose(votes, words)
         == "at least 4 of the votes of Orsa's premier (3), Orsa's navy (2) and Tolland (1)"
     )
     equal = Consent(WHO, (2, 2, 2), 3)
-    assert consent(equal, words) == "any two of Orsa's premier, Orsa's navy and Tolland"
+    assert whose(equal, words) == "any two of Orsa's premier, Orsa's navy and Tolland"
+
+
+def test_a_tree_over_positions_becomes_one_over_names() -> None:
+    names = ("a", "b", "c", "d")
+    made = consent(Gate((0, all_of(3, 2)), (5, 3), 7), names)
+    assert made == Consent(("a", Consent(("d", "c"), (1, 1), 2)), (5, 3), 7)
+    assert made.given({"a", "c", "d"})
+    assert not made.given({"a", "b", "d"})
+    assert consent(1, names) == Consent(("b",), (1,), 1)
 
 
 def test_nobody_blocks_what_is_agreed_without_him(case: Case) -> None:
@@ -275,7 +286,7 @@ def test_the_columns_of_the_packages_are_not_swapped(case: Case) -> None:
     assert row_of(table, "Gain over no deal: Orsa's premier")[1:] == ["+10.0", "+56.0 (+41.0 to +71.0)"]
     assert row_of(table, "Gain over no deal: Tolland")[1:] == ["+4.0", "−2.5 (−11.0 to +5.0)"]
     assert row_of(table, "Accepted by all it needs")[2] == "44% ± 1.9"
-    assert row_of(table, "… and every party here makes its own side comply")[2] == "13%"
+    assert row_of(table, "… and those needed make their own sides comply")[2] == "13%"
     assert row_of(table, "… if judgements were tied together")[2] == "30% to 62%"
     assert row_of(table, "… if “the admiral's last stand” is true of Orsa's navy")[2] == "38%"
 
@@ -322,7 +333,7 @@ def test_numbers_of_the_case_are_called_by_their_names(case: Case) -> None:
     words = Words(case)
     assert words.judgement("navy.readings.admiral.firm.0.holds") == (
         "Orsa's navy: chance that the firm line on “The fishermen: all of them home” holds, "
-        "if “the admiral's last stand” is true of Orsa's navy"
+        "if “the admiral's last stand” is true"
     )
     assert words.judgement("navy.readings.admiral.prior") == (
         "Chance that “the admiral's last stand” is true of Orsa's navy"

@@ -94,7 +94,7 @@ class Words:
             reading = rest[1]
             if rest[2] == "prior":
                 return f"Chance that {self.is_true(faction, reading)}"
-            under, rest = f", {self.if_true(faction, reading)}", rest[2:]
+            under, rest = f", if “{self.reading(faction, reading)}” is true", rest[2:]
             spec = self.case.readings[faction][reading].preferences
         if rest[0] == "weights":
             return f"{who}: weight of {self.issue(rest[1])}{under}"

@@ -131,9 +131,9 @@ def short(value: float) -> float:
     return round(float(value), 4)
 
 
-def number(value: float, percent: bool = False) -> str:
-    """A quantity that is not in points: a share in per cent, or whole where it is whole."""
-    return figures.percent(value) if percent else figures.points(value).removesuffix(".0")
+def number(value: float, percent: bool = False, digits: int = 1) -> str:
+    """A quantity that is not in points: a share in per cent, or so many decimals, none where it is whole."""
+    return figures.percent(value) if percent else figures.decimal(value, digits).removesuffix(".0")
 
 
 def lines(text: str) -> list[str]:

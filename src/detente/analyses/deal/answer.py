@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from detente.analyses.deal.result import Consent, DealResult, TrackResult, Zone
+from detente.analyses.deal.result import DealResult, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.document import Finding, Tone
-from detente.figures import agree, capital, error, joined, percent, plural, points, spelt
+from detente.figures import agree, capital, error, joined, percent, plural, points
 
-__all__ = ["PAPER", "answer", "consent", "short", "zone"]
+__all__ = ["PAPER", "answer", "short", "zone"]
 
 PAPER = "Consent on paper is not signature, and signature is not compliance."
 UNSCORED = (
@@ -122,25 +122,3 @@ def _as_read(faction: str, result: DealResult, words: Words) -> str:
     if all(rival.preferences.no_deal is None for rival in rivals):
         return ""
     return f" (if “{words.reading(faction, result.readings[faction])}” is true)"
-
-
-def consent(tree: Consent | str, words: Words) -> str:
-    """Whose consent a tree needs: ``A, B and any two of C, D and E``."""
-    if isinstance(tree, str):
-        return words.faction(tree)
-    needed = list(dict.fromkeys(_needed(tree)))
-    if needed != [tree]:
-        return joined([consent(branch, words) for branch in needed])
-    names = [consent(b, words) if isinstance(b, str) else f"({consent(b, words)})" for b in tree.branches]
-    if len(set(tree.weights)) == 1:
-        return f"any {spelt(-(-tree.quota // tree.weights[0]))} of {joined(names)}"
-    votes = joined([f"{name} ({w})" for name, w in zip(names, tree.weights, strict=True)])
-    return f"at least {tree.quota:,} of the votes of {votes}"
-
-
-def _needed(tree: Consent | str) -> list[Consent | str]:
-    """The branches that all have to say yes, and theirs; the tree itself where it leaves a choice."""
-    if isinstance(tree, str):
-        return [tree]
-    without_any = (sum(tree.weights) - w < tree.quota for w in tree.weights)
-    return [n for b in tree.branches for n in _needed(b)] if all(without_any) else [tree]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detente.analyses.deal.answer import PAPER, answer, consent, short, zone
+from detente.analyses.deal.answer import PAPER, answer, short, zone
+from detente.analyses.deal.consent import whose
 from detente.analyses.deal.result import DealResult, PackageResult, Solution, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.case.model import Case
@@ -86,7 +87,7 @@ def sections(result: DealResult, case: Case) -> list[Section]:
 def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     blocks: list[Block] = []
     if len(result.tracks) > 1:
-        blocks.append(Paragraph(f"Needed here: the consent of {consent(track.consent, words)}."))
+        blocks.append(Paragraph(f"Needed here: the consent of {whose(track.consent, words)}."))
     told = [f for f in track.factions if f in result.computed]
     if told:
         rest = "" if len(told) == len(track.factions) else "; those of the others are typed"
@@ -236,9 +237,7 @@ def _verdicts(
     if result.uncertain:
         rows.append(("Accepted by all it needs", [sampled(s.acceptance, s.acceptance_error) for s in shown]))
     if any(s.delivered != s.acceptance for s in shown):
-        rows.append(
-            ("… and every party here makes its own side comply", [percent(s.delivered) for s in shown])
-        )
+        rows.append(("… and those needed make their own sides comply", [percent(s.delivered) for s in shown]))
     if result.uncertain:
         bounds = [[percent(b) for b in s.dependence_bounds] for s in shown]
         rows.append(

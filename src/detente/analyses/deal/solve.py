@@ -20,17 +20,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.agreement import Agreement, all_of, power
+from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
-from detente.analyses.deal.result import (
-    BodyPower,
-    Consent,
-    DealResult,
-    Packages,
-    Power,
-    StatusQuo,
-    TrackResult,
-)
+from detente.analyses.deal.consent import consent
+from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
 from detente.analyses.deal.room import Room, accepted, totals, view
 from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.swaps import swaps
@@ -115,7 +108,7 @@ def _track(ready: Deal, at: Table) -> TrackResult:
         needed=tuple(room.names[f] for f in range(len(room.names)) if all(m >> f & 1 for m in at.winning)),
         issues=tuple(problem.issues[i] for i in at.issues),
         stuck=at.stuck,
-        consent=_consent(at.agreement, room.names),
+        consent=consent(at.agreement, room.names),
         winning_sets=len(at.winning),
         packages=Packages(
             total=total(room.best.seat.sizes, room.best.patterns, room.best.seat.excluded),
@@ -157,12 +150,6 @@ def _status_quo(room: Room) -> StatusQuo | None:
         accepts=tuple(name for f, name in enumerate(room.names) if yes[f]),
         acceptance_by_faction={name: float(over[f].mean()) for f, name in enumerate(room.names)},
     )
-
-
-def _consent(tree: Agreement, names: Sequence[str]) -> Consent:
-    whole = all_of(tree) if isinstance(tree, int) else tree
-    branches = (names[b] if isinstance(b, int) else _consent(b, names) for b in whole.branches)
-    return Consent(tuple(branches), whole.weights, whole.quota)
 
 
 def _power(room: Room) -> Power:

@@ -373,7 +373,10 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
     ):
         if value is not None and off is not None and delivered is not None:
             rows.append([name, sampled(value, off), percent(delivered)])
-    note = "Accepted: the table agrees to the package, which is not the chance that it is signed. "
+    note = (
+        "Accepted: the table agrees to the package, which is not the chance that it is signed. Those needed: whose consent "
+        "or steps the package needs. "
+    )
     if result.record:
         note += f"{words.record(result.record)} "
     note += "Shares of draws, not calibrated. "
@@ -388,7 +391,7 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
     return Table(
         caption="Accepted, started, kept: three different things",
-        columns=("Event", "Share of draws", "And those whom it needs can make their own side comply"),
+        columns=("Event", "Share of draws", "And those needed make their own sides comply"),
         rows=rows,
         numeric=(1, 2),
         note=note,

@@ -76,8 +76,8 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
     count = result.equilibria
     text = (
         f"{count['seq']:,} of {plural(result.states, 'situation')} would hold: whoever would gain by leaving is deterred "
-        f"by counter-moves that others would themselves want to make (SEQ). In {count['nash']:,} of {result.states:,} nobody "
-        "would gain by leaving at all (Nash)."
+        f"by counter-moves that others would themselves want to make (SEQ). In {count['nash']:,} of them nobody would gain by "
+        "leaving at all (Nash)."
     )
     here = result.status_quo
     if here is not None:
