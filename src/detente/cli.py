@@ -184,7 +184,7 @@ def roadmap(
         typer.Option(
             "--suppose",
             metavar="FACTION=READING",
-            help="Take this reading for true (repeatable); default: the likeliest under which the package is signed.",
+            help="Take this reading for true (repeatable); default: the likeliest under which the package is accepted.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -110,8 +110,8 @@ class Chances:
     """Three events, one after another; means over the draws, not calibrated."""
 
     signed: float
-    """Accepted: the share of draws in which the table agrees to the package. Not the chance that it is signed; the key
-    keeps its old name."""
+    """Accepted: the share of draws in which the table agrees to the package. Whatever the key says, not the
+    chance that it is signed."""
     signed_error: float
     started: float | None
     """And the first batch is carried out and kept; None: the case gives no spread of temptations."""
