@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from detente.figures import (
@@ -14,7 +17,12 @@ from detente.figures import (
     signed,
     spelt,
     spread,
+    typed,
 )
+
+SRC = Path(__file__).parents[1] / "src" / "detente"
+SPEAKING = [SRC / "report.py", SRC / "analyses" / "words.py", *(SRC / "charts").glob("*.py")]
+SPEAKING += [f for verb in ("deal", "roadmap", "stability") for f in (SRC / "analyses" / verb).glob("*.py")]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,15 @@ def test_an_error_is_said_only_where_the_draws_differ() -> None:
     assert sampled(0.34, 0.011) == "34% ± 1.1"
     assert sampled(1.0, 0.0) == "100%"
     assert error(0.0002) == "± under 0.1"
+
+
+@pytest.mark.parametrize("file", SPEAKING, ids=lambda f: f"{f.parent.name}/{f.name}")
+def test_signs_and_errors_are_written_in_one_place_only(file: Path) -> None:
+    assert not re.findall(r"−|:\+|± \{", file.read_text("utf-8"))
+
+
+def test_what_was_typed_stays_as_it_was() -> None:
+    assert [typed(v) for v in (-6, 0.985, 12.5)] == ["−6", "0.985", "12.5"]
 
 
 def test_a_range_stands_behind_its_middle() -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "signed",
     "spelt",
     "spread",
+    "typed",
 ]
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -30,6 +31,11 @@ def decimal(value: float, digits: int) -> str:
     """A number with so many decimals; a true minus, and none where it rounds to nothing."""
     text = f"{value:.{digits}f}"
     return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+
+
+def typed(value: float) -> str:
+    """A number as somebody typed it, with a true minus."""
+    return f"{value:g}".replace("-", "−")
 
 
 def points(value: float) -> str:

@@ -32,7 +32,7 @@ def situation(
     return Situation(
         state={**HERE, **moves},
         moves=moves,
-        stable={c: seq >= 0.5 for c in CONCEPTS},
+        stable=dict.fromkeys(CONCEPTS, seq >= 0.5),
         share={**dict.fromkeys(CONCEPTS, 0.5), "seq": seq, "nash": nash},
         share_error={**dict.fromkeys(CONCEPTS, 0.1), "seq": 0.021, "nash": 0.033},
         stable_for={},
@@ -66,7 +66,7 @@ def result(**changes: Any) -> StabilityResult:
         status_quo=situation({}, 0.41, 0.12, ()),
         wanted=None,
         wanted_from=None,
-        departures=(Departure(ALONE, {c: False for c in CONCEPTS[1:]}, 3.5),),
+        departures=(Departure(ALONE, dict.fromkeys(CONCEPTS[1:], False), 3.5),),
         departures_total=1,
     )
     return replace(made, **changes)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from detente.case.model import Case, Provenance, Range
-from detente.figures import spread
+from detente.figures import spread, typed
 
 __all__ = ["Element", "elements"]
 
@@ -79,5 +79,4 @@ def _walk(value: object, path: str, around: tuple[str, str, str]) -> Iterator[El
 
 
 def _shown(value: Range) -> str:
-    low, middle, high = (f"{v:g}".replace("-", "−") for v in (value.low, value.median, value.high))
-    return spread(middle, low, high)
+    return spread(*map(typed, (value.median, value.low, value.high)))
