@@ -332,8 +332,8 @@ def test_no_swap_is_said_in_the_right_number(case: Case, considered: int, start:
 def test_numbers_of_the_case_are_called_by_their_names(case: Case) -> None:
     words = Words(case)
     assert words.judgement("navy.readings.admiral.firm.0.holds") == (
-        "Orsa's navy: chance that the firm line on “The fishermen: all of them home” holds, "
-        "if “the admiral's last stand” is true"
+        "Orsa's navy (if “the admiral's last stand” is true): "
+        "chance that the firm line on “The fishermen: all of them home” holds"
     )
     assert words.judgement("navy.readings.admiral.prior") == (
         "Chance that “the admiral's last stand” is true of Orsa's navy"

@@ -33,6 +33,10 @@ class Words:
         """Name of a party."""
         return self.case.parties[id].name or _spaced(id)
 
+    def group(self, id: str) -> str:
+        """Name of a group of the world: that of the faction of this id, else the id, spaced."""
+        return capital(self.faction(id))
+
     def issue(self, id: str) -> str:
         """Name of an issue."""
         return self.case.issues[id].name or _spaced(id)
@@ -89,26 +93,26 @@ class Words:
         parts = path.split(".")
         faction, rest = parts[0], parts[1:]
         who = self.faction(faction)
-        under, spec = "", self.case.preferences.get(faction)
+        spec = self.case.preferences.get(faction)
         if rest[0] == "readings":
             reading = rest[1]
             if rest[2] == "prior":
                 return f"Chance that {self.is_true(faction, reading)}"
-            under, rest = f", if “{self.reading(faction, reading)}” is true", rest[2:]
+            who, rest = f"{who} (if “{self.reading(faction, reading)}” is true)", rest[2:]
             spec = self.case.readings[faction][reading].preferences
         if rest[0] == "weights":
-            return f"{who}: weight of {self.issue(rest[1])}{under}"
+            return f"{who}: weight of {self.issue(rest[1])}"
         if rest[0] in ("values", "points"):
-            return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}{under}"
+            return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}"
         if rest[0] == "no_deal":
-            return f"{who}: no-deal value{under}"
+            return f"{who}: no-deal value"
         if rest[0] in ("together", "firm"):
             given = getattr(spec, rest[0])[int(rest[1])]
             package = f"“{self.moves(given.package)}”"
             return (
-                f"{who}: worth of {package} together{under}"
+                f"{who}: worth of {package} together"
                 if rest[0] == "together"
-                else f"{who}: chance that the firm line on {package} holds{under}"
+                else f"{who}: chance that the firm line on {package} holds"
             )
         return path
 

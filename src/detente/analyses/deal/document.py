@@ -378,9 +378,10 @@ def _miss(track: TrackResult, words: Words) -> Finding:
     miss = track.nearest_miss
     assert miss is not None
     text = f"Nearest miss at best estimates: {words.moves(miss.moves)}."
+    several = len(miss.shortfall)
     because = (
-        f"It falls short for {short(track, words)}: by so much a no-deal value would have to be lower, or something from "
-        "outside the list worth."
+        f"It falls short for {short(track, words)}. That is how much lower {agree(several, 'its no-deal value', 'their no-deal values')} "
+        f"would have to be, or what something from outside the list would have to be worth to {agree(several, 'it', 'them')}."
         if miss.shortfall
         else "It falls short of nobody's no-deal value; a line stands in the way."
     )

@@ -112,7 +112,7 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title=unit or "Share"))
     if result.questions:
         blocks.append(_questions(result))
-    blocks.append(Paragraph(_how(result), tone="muted"))
+    blocks.append(Paragraph(_how(result, words), tone="muted"))
     return blocks
 
 
@@ -279,7 +279,7 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         columns=(
             "Policy",
             "Office lost by the end",
-            "Against as it is, points",
+            "Against the world as it is, percentage points",
             *map(words.faction, factions),
         ),
         rows=rows,
@@ -301,7 +301,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
     ]
     return Table(
         caption="What hangs on each part of the model",
-        columns=("If this stood still", "Office lost, points", *map(words.faction, factions)),
+        columns=("If this stood still", "Office lost, percentage points", *map(words.faction, factions)),
         rows=rows,
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
@@ -324,7 +324,7 @@ def _levers(result: OutlookResult, words: Words) -> Table:
     ]
     return Table(
         caption="How seats, unity and recognition would move it",
-        columns=("With", "Office lost, points", *map(words.faction, factions)),
+        columns=("With", "Office lost, percentage points", *map(words.faction, factions)),
         rows=rows,
         numeric=tuple(range(1, 2 + len(factions))),
         note="From the first month on, everything else and all chance the same; changes against the world as it is, from every "
@@ -374,8 +374,8 @@ def _talks(talks: TalksResult, result: OutlookResult, words: Words) -> list[Bloc
     if feared:
         blocks.append(
             Finding(
-                f"That {words.faction(talks.by)} is not obstinate is believed with {percent(talks.trusted)} today, and after "
-                f"{plural(result.months, 'month')} with {percent(middle)} in the median world ({percent(low)} to {percent(high)}).",
+                f"The public holds it {percent(talks.trusted)} likely today that {words.faction(talks.by)} is not obstinate, and after "
+                f"{plural(result.months, 'month')} {percent(middle)} in the median world ({percent(low)} to {percent(high)}).",
                 because="What he does when a step is due is what moves it; a step that every reading would take as readily tells nothing.",
             )
         )
@@ -410,7 +410,7 @@ def _clock(clock: Clock, words: Words) -> Finding:
     sides = ((clock.at_once[0], one), (clock.at_once[1], two))
     chance, who = max(sides, key=lambda side: side[0])
     first = (
-        f"; {who} has the shorter breath and would give in at once with {percent(chance)}"
+        f"; {who} has the shorter breath and would give in at once with a chance of {percent(chance)}"
         if chance > 0
         else ""
     )
@@ -418,14 +418,14 @@ def _clock(clock: Clock, words: Words) -> Finding:
         f"If each may be obstinate, whoever is not has given in after {clock.ends:.0f} months{first}.",
         because=f"{one} insists on {percent(clock.demand[0])} of what there is to be divided and {two} on {percent(clock.demand[1])}; patience "
         f"alone would give {percent(clock.fair)} to {one}. On its own each would have given in by month {clock.exhausted[0]:.0f} and "
-        f"{clock.exhausted[1]:.0f}; with {percent(clock.obstinate[0] * clock.obstinate[1])} both are obstinate, and it never ends.",
+        f"{clock.exhausted[1]:.0f}; with a chance of {percent(clock.obstinate[0] * clock.obstinate[1])} both are obstinate, and it never ends.",
         limit="A war of attrition between two that may be bluffing (Abreu and Gul 2000); beside the simulation, not part of it.",
     )
 
 
 def _coalition(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = [
-        [name.replace("_", " "), percent(share)]
+        [words.group(name), percent(share)]
         for name, share in sorted(result.coalition.items(), key=lambda x: -x[1])
     ]
     return Table(
@@ -488,7 +488,7 @@ def _questions(result: OutlookResult) -> Table:
     )
 
 
-def _how(result: OutlookResult) -> str:
+def _how(result: OutlookResult, words: Words) -> str:
     parts: Sequence[str] = [PARTS[p] for p in result.parts]
     still = (
         f"Made to stand still, as asked: {joined([PARTS[p] for p in result.without])}. "
@@ -497,7 +497,7 @@ def _how(result: OutlookResult) -> str:
     )
     left = ""
     if result.left_out:
-        ties = "; ".join(" with ".join(pair) for pair in result.left_out)
+        ties = "; ".join(" with ".join(map(words.issue, tie)) for tie in result.left_out)
         left = f" What somebody adds for having these together is not counted, since more than one of them moves by chance: {ties}."
     return (
         f"{result.worlds:,} worlds of {result.months} months, {result.worlds // result.draws} for each of {result.draws:,} draws "
