@@ -16,7 +16,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MOST_SHOWN", "CaseError", "DetenteError", "Fault", "LimitError", "OutputError", "UsageError", "visible"]
+__all__ = [
+    "MOST_SHOWN",
+    "CaseError",
+    "DetenteError",
+    "Fault",
+    "LimitError",
+    "OutputError",
+    "UsageError",
+    "visible",
+]
 
 
 MOST_SHOWN = 100
