@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 
 from detente.case.base import Range
+from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.parts import SHARPEST, bounds, never, world_paths
+from detente.case.parts import SHARPEST, TOGETHER, bounds, given_numbers, never, world_paths
 from detente.case.questions import question_faults
+from detente.case.sense import impossible_numbers
 from detente.case.world import Ladder, World
 from detente.case.yamltext import Path
 
@@ -56,6 +59,9 @@ def outlook_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]
         for name, policy in case.policies.items():
             for path in policy.changes:
                 yield ("policies", name, "changes", path), "number of the world", path, known
+            if policy.offered_to is not None:
+                at = ("policies", name, "offered_to")
+                yield at, "faction with preferences", policy.offered_to, case.preferences
     for name, gesture in case.gestures.items():
         yield ("gestures", name, "by"), "faction with readings", gesture.by, case.readings
         for reading in gesture.likelihood if gesture.by in case.readings else ():
@@ -188,6 +194,7 @@ def _world(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 f"the incumbent holds the office now, so this is the status quo, '{home}': leave it out",
             )
     yield from _recognition(world)
+    yield from impossible_numbers(case, world)
     seats = world.authority
     if seats is not None:
         for key in ("seats", "of"):
@@ -283,6 +290,14 @@ def _days(case: Case, world: World) -> Iterator[tuple[Path, str]]:
     for at, day in days:
         if case.as_of is not None and day <= case.as_of:
             yield at, f"must lie after the date of the case, {case.as_of}: found {day}"
+    held = sorted(world.regional.on) if world.regional is not None else []
+    for one, other in pairwise(held):
+        if world.regional is not None and months_after(other, -world.regional.lead) < one:
+            yield (
+                ("world", "regional", "lead"),
+                f"who takes part on {other} would be decided before the poll of {one}, and stand for both: found "
+                f"{world.regional.lead} months, expected fewer",
+            )
 
 
 _CHOICES = (
@@ -499,9 +514,34 @@ def _changes(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                     ("world", "under", f, r, "sender.now"),
                     "where the sender stands is known, whatever is read: leave it to a policy",
                 )
+    known = set(world_paths(world))  # others are reported as unknown names
     for place, changed in sets:
-        for path in changed:
-            yield from (((*place, path), message) for message in _misplaced(world, path, changed))
+        for path in known.intersection(changed):
+            for check in (_misplaced, _lonely):
+                yield from (((*place, path), message) for message in check(world, path, changed))
+
+
+def _lonely(world: World, path: str, changed: Mapping[str, Range]) -> Iterator[str]:
+    """Where a number acts only together with others that are missing."""
+    given = given_numbers(world) | set(changed)
+    for group in TOGETHER:
+        missing = [sibling for sibling in group if sibling not in given]
+        if path in group and missing:
+            yield f"acts only together with {', '.join(missing)}: change that here as well, or give it in the world"
+    talks, known = world.talks, world.recognition
+    ladder = talks.ladder if talks is not None else None
+    if path == "recognition.cascade" and "recognition.deviation" in given:
+        yield "this world goes by thresholds (mean, deviation, pace), beside which a cascade changes nothing"
+    if path in ("recognition.extend", "recognition.kept", "recognition.kept_extended") and not (
+        known and known.lapse
+    ):
+        yield "the mandate never ends without 'recognition.lapse' in the world, so this changes nothing"
+    if path in ("talks.trust", "talks.trust_scale") and (ladder is None or ladder.by not in ladder.obstinate):
+        yield "trust in what? The world needs a 'ladder' whose 'obstinate' names the reading of the incumbent that is feared"
+    if path == "talks.retract" and ladder is None:
+        yield "there is nothing to take back without a 'ladder' in the world"
+    if path == "recognition.bloc" and changed[path].low < 1:
+        yield f"must be at least 1: found {changed[path].low:g}"
 
 
 def _misplaced(world: World, path: str, changed: Mapping[str, Range]) -> Iterator[str]:

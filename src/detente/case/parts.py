@@ -20,8 +20,12 @@ __all__ = [
     "MOVED_BY",
     "PARTS",
     "SHARPEST",
+    "TOGETHER",
+    "TOPS",
+    "UNITS",
     "WorldNumber",
     "bounds",
+    "given_numbers",
     "never",
     "world_numbers",
     "world_paths",
@@ -97,6 +101,26 @@ MOVED_BY: Mapping[str, str] = MappingProxyType(
 """Variable → the part that moves it, where it has another name."""
 
 
+UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("revenue", "income", "price"), "index"),
+        **dict.fromkeys(("loyalty", "support", "hunger", "fiefs", "governors", "turnout", "trust"), "share"),
+        "recognition": "governments",
+    }
+)
+"""Variable → what it is measured in: a share, a multiple of what is usual, or what is counted. (Output has a unit of its own.)"""
+
+TOPS: Mapping[str, float] = MappingProxyType({"revenue": 2.0, "income": 2.0, "price": 4.0})
+"""Where the range of a variable that is a multiple of what is usual ends."""
+
+TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("exit.push", "exit.trigger", "exit.scale"),
+    ("recognition.mean", "recognition.deviation", "recognition.pace"),
+    ("talks.trust", "talks.trust_scale"),
+)
+"""Numbers of which none acts without the others."""
+
+
 def never(event: str, world: World) -> str | None:
     """Why an event cannot happen in this world; None where it can."""
     part = EVENTS.get(event)
@@ -108,6 +132,13 @@ def never(event: str, world: World) -> str | None:
         return f"'{event}' never happens at talks without a 'ladder'"
     if event in ("claim_ended", "extended") and world.recognition is not None and not world.recognition.lapse:
         return f"'{event}' never happens without a day in 'recognition.lapse'"
+    if event == "early_poll" and world.polls is not None and world.polls.early is None:
+        return f"'{event}' never happens without a number 'polls.early'"
+    if event == "withdrawn" and world.talks is not None and world.talks.ladder is not None:
+        if not world.talks.ladder.below:
+            return f"'{event}' never happens without steps 'below' on the ladder"
+        if world.talks.retract is None:
+            return f"'{event}' never happens without a number 'talks.retract'"
     return None
 
 
@@ -181,6 +212,12 @@ def world_paths(world: World) -> list[str]:
             found += [n.path for n in _numbers(part, spec) if n.path.startswith("money.loss_")]
     found += [f"{part}.now" for part in ("sender", "talks") if getattr(world, part) is not None]
     return found
+
+
+def given_numbers(world: World) -> set[str]:
+    """Paths of the numbers that a world gives, also by what they follow from."""
+    given = {number.path for number in world_numbers(world)}
+    return given | {n for source, n in DERIVED.items() if any(p.startswith(f"{source}.") for p in given)}
 
 
 def bounds(path: str) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from detente.case.base import Range
 from detente.case.dates import months_after
 from detente.case.model import Case
-from detente.case.parts import MOVED_BY, never
+from detente.case.parts import MOVED_BY, TOPS, UNITS, never
 from detente.case.world import Amount, Happened, State, World
 from detente.case.yamltext import Path
 
@@ -38,14 +38,49 @@ _STATES = {"easing": "sender", "recognised": "recognition", "conceded": "talks"}
 _FATES = {"collapsed": "survival", "handed_over": "exit", "voted_out": "polls", "removed": "force"}
 
 
-def _empty(spec: object, world: World) -> Iterator[str]:
+def _amount(spec: Amount, case: Case, world: World) -> Iterator[str]:
+    """What of an amount cannot be reached, or told from another."""
+    variable, unit = spec.variable, UNITS.get(spec.variable)
+    if spec.low >= spec.high:
+        yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
+    part = MOVED_BY.get(variable, variable)
+    if getattr(world, part) is None:
+        yield f"'{variable}' stands still without a part '{part}' in the world"
+        return
+    ladder = world.talks.ladder if world.talks is not None else None
+    if variable == "trust" and (ladder is None or ladder.by not in ladder.obstinate):
+        yield "trust in what? Add a 'ladder' whose 'obstinate' names the reading of the incumbent that is feared"
+    if variable in ("governors", "turnout") and world.regional is not None and case.as_of is not None:
+        first = min(world.regional.on)
+        if spec.at < first:
+            yield f"'{variable}' is not measured before the first regional poll, {first}: found {spec.at}"
+    top, said = 1.0, "a share, from 0 to 1"
+    if variable == "output" and world.output is not None:
+        top, said = world.output.top, f"in {world.output.unit}, kept up to {world.output.top:g}"
+    elif variable == "recognition" and world.recognition is not None:
+        top = world.recognition.all.high
+        said = f"a number of governments, of which there are {top:g} ('all')"
+    elif unit == "index":
+        top, said = TOPS[variable], f"a multiple of what is usual, kept up to {TOPS[variable]:g}"
+    for key, value in (("low", spec.low), ("high", spec.high)):
+        if key in spec.model_fields_set and (
+            value > top or (key == "low" and value == top and unit != "governments")
+        ):
+            yield f"'{variable}' is {said}: it cannot get to '{key}: {value:g}'"
+        elif 0 < value < top / BINS and unit != "governments":
+            yield (
+                f"'{variable}' is {said}, and read to {top / BINS:.2g} of it: '{key}: {value:g}' cannot be told from 0"
+            )
+
+
+BINS = 128
+"""Parts of its range to which a variable is read."""
+
+
+def _empty(spec: object, case: Case, world: World) -> Iterator[str]:
     """What of an answer means nothing, or is about what the world does not simulate."""
     if isinstance(spec, Amount):
-        if spec.low >= spec.high:
-            yield f"'low' must be below 'high': found {spec.low:g} and {spec.high:g}"
-        part = MOVED_BY.get(spec.variable, spec.variable)
-        if getattr(world, part) is None:
-            yield f"'{spec.variable}' stands still without a part '{part}' in the world"
+        yield from _amount(spec, case, world)
     if isinstance(spec, State):
         asked = [key for key in ("office", *_STATES) if getattr(spec, key) is not None]
         if not asked:
@@ -105,7 +140,7 @@ def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             )
             if day is not None and day > question.resolves:
                 yield here, f"the answer is known by {question.resolves} ('resolves'): found {day}"
-            yield from ((here, message) for message in _empty(spec, world))
+            yield from ((here, message) for message in _empty(spec, case, world))
             if day is not None and case.as_of is not None:
                 ends = months_after(case.as_of, world.months)
                 if not case.as_of < day <= ends:
@@ -115,8 +150,17 @@ def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:
                 if spec.given not in allowed:
                     can = " or ".join(f"'{e}'" for e in allowed) or "nothing"
                     yield (*here, "given"), f"'{spec.event}' can be given {can}: found '{spec.given}'"
+            if isinstance(spec, Happened) and spec.but_not is not None:
+                if spec.event not in WITHIN.get(spec.but_not, ()):
+                    can = " or ".join(f"'{e}'" for e, of in WITHIN.items() if spec.event in of) or "nothing"
+                    yield (
+                        (*here, "but_not"),
+                        f"a part of '{spec.event}' was expected, {can}: found '{spec.but_not}'",
+                    )
+                if spec.given is not None:
+                    yield (*here, "but_not"), "'given' and 'but_not' do not go together: leave one out"
             if isinstance(spec, Happened):
-                for key in ("event", "given"):
+                for key in ("event", "given", "but_not"):
                     why = never(getattr(spec, key) or "", world)
                     if why is not None:
                         yield (*here, key), why

@@ -669,7 +669,10 @@ class Policy(Element):
     """The same worlds with some numbers changed from the first month on."""
 
     changes: Annotated[Mapping[str, Number], Field(min_length=1)]
-    """Path (``sender.take_back``) → number."""
+    """Path (``sender.take_back``) → number, in the place of what the world says, and of what it says under readings."""
+    offered_to: Id | None = None
+    """A faction that is offered it, and takes it in those draws in which the changes leave it better off; default: nobody is
+    asked."""
 
 
 class Gesture(Element):
@@ -709,13 +712,16 @@ class Happened(Provenance):
     """By when."""
     given: Event | None = None
     """Among the worlds in which this happened by then."""
+    but_not: Event | None = None
+    """A part of it that does not count: a poll held (``poll_held``), but not lost (``voted_out``)."""
 
 
 class Amount(Provenance):
     """A path lying between two values at a date."""
 
     variable: Variable
-    """Which path (recognition as a share of all governments, output in its own unit)."""
+    """Which path: shares from 0 to 1, revenue, income and price as multiples of what is usual, recognition in governments,
+    output in its own unit."""
     low: Annotated[float, Field(strict=True, ge=0)] = 0.0
     """From here."""
     high: Annotated[float, Field(strict=True, ge=0)] = 1e9
