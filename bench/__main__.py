@@ -39,7 +39,7 @@ from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
 from detente.kernels.ways import feasible
 from detente.kernels.worlds import EVENTS, PARAMETERS
-from detente.problem.world import columns
+from detente.problem.world import columns, dates
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,9 @@ def grown(draws: int) -> Part:
     """The whole world of the bundled Venezuelan case, to be simulated."""
     case = read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case
     ground = prepare(case, draws=draws).fresh_ground
+    assert case.world is not None
     table = columns(ground.problem, ground.sample, ground.world, PARAMETERS)
-    return Part(table, 0, 1, ground.setting.dates, SEED, choices_at_talks(ground, {}), 1)
+    return Part(table, 0, 1, dates(case, case.world), SEED, choices_at_talks(ground, {}), 1)
 
 
 def first_draw(part: Part) -> Part:

@@ -13,19 +13,32 @@ __all__ = ["fan", "shares"]
 HEIGHT = 190
 
 
+EVERY = 12
+"""Tables have every twelfth month, and the last, which the sentences speak of."""
+
+
 def fan(
     id: str,
     caption: str,
-    lines: Sequence[Sequence[float]],
+    lines: Sequence[Sequence[float | None]],
     *,
     y_title: str,
     percent: bool = True,
-    every: int = 6,
+    unit: str = "",
+    digits: int = 1,
+    every: int = EVERY,
 ) -> Chart:
-    """``lines``: 5th, 25th, 50th, 75th and 95th percentile in each month, month 0 first."""
+    """``lines``: 5th, 25th, 50th, 75th and 95th percentile in each month, month 0 first, None before anything was measured.
+    Numbers are said in percent, or with so many ``digits`` and the ``unit`` behind."""
+
+    def said(value: float) -> str:
+        return number(value, percent, digits) + (f" {unit}" if unit else "")
+
     values: list[dict[str, Any]] = []
-    for month, (low, lower, middle, upper, high) in enumerate(zip(*lines, strict=True)):
-        said = f"month {month}\nmedian {number(middle, percent)}\n90%: {number(low, percent)} to {number(high, percent)}"
+    for month, line in enumerate(zip(*lines, strict=True)):
+        if any(v is None for v in line):
+            continue
+        low, lower, middle, upper, high = (float(v) for v in line if v is not None)
         values.append(
             {
                 "part": "fan",
@@ -35,14 +48,16 @@ def fan(
                 "y": short(middle),
                 "upper": short(upper),
                 "high": short(high),
-                "tip": said,
+                "tip": f"month {month}\nmedian {said(middle)}\n90%: {said(low)} to {said(high)}",
             }
         )
-    top = max([*(v for line in lines for v in line), 1e-9])
-    last = max(1, len(values) - 1)
+    top = 1.05 * max([*(v["high"] for v in values), 1e-9])
+    last = max(1, len(lines[0]) - 1)
     x = quantity("x", title=["Months from the date of the case"], domain=(0, last), grid=False)
     y = {
-        **quantity("y", title=wrapped_title(y_title), domain=(0, top * 1.05), grid=True),
+        **quantity(
+            "y", title=wrapped_title(y_title), domain=(0, min(top, 1.0) if percent else top), grid=True
+        ),
     }
     if percent:
         y["axis"]["format"] = ".0%"
@@ -65,18 +80,19 @@ def fan(
     ]
     alt = "No path to show."
     if values:
-        end = values[-1]
+        begin, end = values[0], values[-1]
+        when = f"after {begin['x']} months, when it is first measured," if begin["x"] else "now"
         alt = (
-            f"Median {number(values[0]['y'], percent)} now and {number(end['y'], percent)} after {last} months; then nine in "
-            f"ten worlds lie between {number(end['low'], percent)} and {number(end['high'], percent)}."
+            f"Median {said(begin['y'])} {when} and {said(end['y'])} after {end['x']} months; then nine in "
+            f"ten worlds lie between {said(end['low'])} and {said(end['high'])}."
         )
     table = Table(
         caption,
         ("Month", "5%", "25%", "Median", "75%", "95%"),
         [
-            (str(r["x"]), *(number(r[k], percent) for k in ("low", "lower", "y", "upper", "high")))
+            (str(r["x"]), *(said(r[k]) for k in ("low", "lower", "y", "upper", "high")))
             for r in values
-            if r["x"] % every == 0
+            if r["x"] % every == 0 or r["x"] == values[-1]["x"]
         ],
         numeric=(0, 1, 2, 3, 4, 5),
         keep=(-1,),
@@ -84,7 +100,7 @@ def fan(
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT)
 
 
-def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every: int = 6) -> Chart:
+def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every: int = EVERY) -> Chart:
     """Shares that add up to one in each month, stacked in the order given; the names stand in the legend."""
     colours = ("teal", "brick", "ochre", "plum", "olive", "navy")
     names = list(rows)
@@ -133,7 +149,11 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
     table = Table(
         caption,
         ("Month", *names),
-        [(str(m), *(number(float(rows[name][m]), True) for name in names)) for m in range(0, months, every)],
+        [
+            (str(m), *(number(float(rows[name][m]), True) for name in names))
+            for m in range(months)
+            if m % every == 0 or m == months - 1
+        ],
         numeric=tuple(range(len(names) + 1)),
         keep=(-1,),
     )

@@ -61,8 +61,8 @@ DATES = ("poll", "regional", "decides", "lapse", "election", "later")
 """What a month can have: bits 0, 1, .. of ``dates``. A presidential poll, a regional poll, the decision about it, the end of
 the challenger's mandate, an election of the sender's; in the last month, whether a presidential poll lies beyond it."""
 
-TOP = {"revenue": 2.0, "income": 2.0, "price": 3.0}
-"""Where the range of a variable ends, if not at 1."""
+TOP = {"revenue": 2.0, "income": 2.0, "price": 4.0}
+"""Where the range of a variable ends, if not at 1. Powers of two, so that 1 is the edge of a bin."""
 
 BINS = 128
 """Histograms have so many bins over the range; what lies beyond it counts in the last."""
@@ -206,7 +206,7 @@ def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histogr
                 into[2, _bin(x[m.LOYAL + i])] += 1
                 into[3, _bin(x[m.SUPPORT + i])] += 1
                 into[4, _bin(x[m.KNOWN + i] / whole)] += 1
-                into[5, _bin(x[m.PRICE + i] / np.float32(3))] += 1
+                into[5, _bin(x[m.PRICE + i] * np.float32(0.25))] += 1
                 into[6, _bin(x[m.OUTPUT + i])] += 1
                 into[7, _bin(x[m.HUNGER + i])] += 1
                 into[8, _bin(x[m.FIEFS + i])] += 1

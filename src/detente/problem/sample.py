@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,10 @@ class Sample:
     """[P, S] which reading was true."""
     delivers: NDArray[np.float64]
     """[parties, S] chance that each party (in file order, voting only) makes its own side comply."""
+    hinge: int = -1
+    """An issue that decides which points a table sees; -1: none."""
+    apart: NDArray[np.int32] | None = None
+    """[P, I, L, S] ``points`` at the tables where ``hinge`` does not move."""
 
     def delivered(self, problem: Problem, parties: Collection[str]) -> NDArray[np.float64]:
         """[S] chance that all of these parties make their own sides comply."""
@@ -64,7 +69,10 @@ class Sample:
 
     def only(self, which: NDArray[np.int64]) -> Sample:
         """Some of the draws."""
-        return Sample(*(getattr(self, field.name)[..., which] for field in fields(self)))
+        changed: dict[str, Any] = {
+            f.name: v[..., which] for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)
+        }
+        return replace(self, **changed)
 
 
 def quantile(knots: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:

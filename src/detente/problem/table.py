@@ -35,6 +35,8 @@ class Table:
     """Issues of the track that cannot move there, and why."""
     typed: Agreement | None = None
     """The track's agreement alone, over the same positions; None: nobody typed one."""
+    whole: tuple[int, ...] | None = None
+    """All that can move there, where ``issues`` is only what one package moves."""
 
     @cached_property
     def winning(self) -> tuple[int, ...]:
@@ -223,6 +225,8 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     factions, issues = list(at.factions), list(at.issues)
     fixed = [i for i in range(len(problem.issues)) if i not in at.issues]
     size = sample.draws
+    decided = at.issues if at.whole is None else at.whole
+    points = sample.points if sample.apart is None or sample.hinge in decided else sample.apart
     base = np.zeros((len(factions), size), dtype=np.int32)
     here = sample.outside.astype(np.int64)
     if problem.status_quo is not None:
@@ -235,7 +239,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
         )
     rows = np.arange(size)
     for i in fixed:
-        base += sample.points[factions, i][:, here[i], rows]
+        base += points[factions, i][:, here[i], rows]
     local = {i: n for n, i in enumerate(issues)}
     always = [((0, o),) for o in range(int(problem.sizes[issues[0]]))] if issues else []
     reduced: dict[tuple[tuple[int, int], ...], int] = {}
@@ -269,7 +273,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     start = np.cumsum([0, *(len(p) for p in reduced)]).astype(np.int64)
     flat = [pair for pattern in reduced for pair in pattern]
     return Seat(
-        points=np.ascontiguousarray(sample.points[np.ix_(factions, issues)]),
+        points=np.ascontiguousarray(points[np.ix_(factions, issues)]),
         base=base,
         no_deal=sample.no_deal[factions],
         start=start,

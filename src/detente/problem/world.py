@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from detente.agreement import all_of
 from detente.case.base import Range
-from detente.case.dates import months_until
+from detente.case.dates import months_after, months_until
 from detente.case.model import Case
 from detente.case.parts import SHARPEST, bounds, world_numbers
 from detente.case.world import Ladder, Outcome, World
@@ -27,7 +28,10 @@ __all__ = [
     "FROZEN",
     "LINE",
     "Setting",
+    "calendar",
     "columns",
+    "conceded",
+    "dates",
     "flows",
     "lasting",
     "made",
@@ -52,26 +56,35 @@ FROZEN: Mapping[str, Mapping[str, float]] = {
     "fiefs": {"fiefs.grow": 0},
     "hunger": {"hunger.pace": 0, "hunger.opens": 0},
     "sender": {"sender.ease": 0, "sender.ease_in_talks": 0, "sender.yields": 0, "sender.take_back": 0, "home.reverses": 0},
-    "home": {"home.turns": 0, "home.presses": 0},
+    "home": {"home.dates": 0, "home.presses": 0},
     "lists": {"lists.ease": 0, "lists.follows": 0},
     "funds": {"funds.agree": 0, "funds.agree_in_talks": 0, "funds.pay": 0},
     "accountability": {"accountability.opens": 0},
     "loyalty": {"loyalty.pace": 0, "loyalty.spread": 0},
     "survival": {"survival.peak": 0},
     "recognition": {
-        "recognition.drop": 0, "recognition.cascade": 0, "recognition.deviation": 0, "recognition.extend": 1,
-        "recognition.kept_extended": 1,
+        "recognition.drop": 0, "recognition.cascade": 0, "recognition.deviation": 0, "recognition.dates": 0,
     },
     "support": {"support.decay": 0, "support.spread": 0, "support.gain": 0, "regional.gain": 0},
     "split": {"split.begins": 0, "split.heals": 0, "split.tempts": 0},
     "authority": {"authority.wins": 0, "authority.loses": 0},
-    "polls": {"polls.held": 0, "polls.early": 0},
-    "regional": {"regional.joins": 0, "regional.joins_split": 0, "regional.observed": 0, "regional.gain": 0},
+    "polls": {"polls.dates": 0, "polls.early": 0},
+    "regional": {"regional.dates": 0},
     "exit": {"exit.rate": 0, "exit.push": 0},
     "force": {"force.rate": 0},
     "talks": {"talks.now": 0, "talks.begin": 0, "talks.mediated": 0, "talks.stop": 0, "talks.spoilt": 0, "talks.retract": 0},
 }  # fmt: skip
-"""Part → what makes it stand still, everything else as it is. (Steps at the talks are left out beside.)"""
+"""Part → what makes it stand still, everything else as it is; ``PART.dates``: nothing that it has a day for takes place.
+(Steps at the talks are left out beside.)"""
+
+_OF = {
+    "poll": "polls",
+    "regional": "regional",
+    "decides": "regional",
+    "lapse": "recognition",
+    "election": "home",
+}
+"""What a month can have → the part that says when, in the order of :data:`detente.kernels.worlds.DATES`."""
 
 _ABSENT: Mapping[str, float] = {
     "money.revenue": 1.0, "price.now": 1.0, "loyalty.now": 1.0, "loyalty.scale": 1.0, "survival.scale": 1.0,
@@ -87,8 +100,6 @@ class Setting:
     """What does not change from draw to draw."""
 
     months: int
-    dates: NDArray[np.int64]
-    """[months + 1] what each month has, as bits (:data:`detente.kernels.worlds.DATES`)."""
     level: int
     """How far the sender has eased at the beginning."""
     start: int
@@ -97,30 +108,48 @@ class Setting:
     """What ``output`` is a share of."""
 
 
-def setting(case: Case, world: World) -> Setting:
-    """From dates to months: the first at whose end the day has come."""
+def calendar(case: Case, world: World, without: Collection[str] = ()) -> dict[str, tuple[datetime.date, ...]]:
+    """What a month can have → its days, also those beyond the horizon; parts ``without`` have none."""
     assert case.as_of is not None, "checked on reading"
-    dates = np.zeros(world.months + 1, dtype=np.int64)
     polls, regional, known, home = world.polls, world.regional, world.recognition, world.home
-    days = [(day, 1) for day in (polls.on if polls else ())]
-    days += [(day, 2) for day in (regional.on if regional else ())]
-    days += [(day, 8) for day in (known.lapse or () if known else ())]
-    days += [(day, 16) for day in (home.elections if home else ())]
-    for day, bit in days:
-        month = months_until(case.as_of, day)
-        if month <= world.months:
-            dates[month] |= bit
-        elif bit == 1:
-            dates[world.months] |= 32
-        # A decision that lies ahead of a poll beyond the horizon is made all the same.
-        if bit == 2 and regional is not None and (decided := max(1, month - regional.lead)) <= world.months:
-            dates[decided] |= 4
+    tomorrow = case.as_of + datetime.timedelta(days=1)
+    held = regional.on if regional is not None else ()
+    found = {
+        "poll": polls.on if polls is not None else (),
+        "regional": held,
+        # A decision that is overdue is made at once.
+        "decides": tuple(max(tomorrow, months_after(day, -regional.lead)) for day in held)
+        if regional
+        else (),
+        "lapse": (known.lapse or ()) if known is not None else (),
+        "election": home.elections if home is not None else (),
+    }
+    return {kind: () if _OF[kind] in without else days for kind, days in found.items()}
+
+
+def dates(case: Case, world: World, without: Collection[str] = ()) -> NDArray[np.int64]:
+    """[months + 1] what each month has, as bits (:data:`detente.kernels.worlds.DATES`): a day counts in the first month at
+    whose end it has come."""
+    assert case.as_of is not None, "checked on reading"
+    found = np.zeros(world.months + 1, dtype=np.int64)
+    for bit, (kind, days) in enumerate(calendar(case, world, without).items()):
+        for day in days:
+            month = months_until(case.as_of, day)
+            if month <= world.months:
+                found[month] |= 1 << bit
+            elif kind == "poll":
+                found[world.months] |= 32
+    return found
+
+
+def setting(case: Case, world: World) -> Setting:
+    """What a case says of every draw."""
     level = 0
     if world.sender is not None:
         level = world.sender.steps.index(case.issues[world.sender.issue].status_quo or world.sender.steps[0])
     ladder = world.talks.ladder if world.talks is not None else None
     start = len(ladder.below) if ladder is not None else 0
-    return Setting(world.months, dates, level, start, world.output.top if world.output else 1.0)
+    return Setting(world.months, level, start, world.output.top if world.output else 1.0)
 
 
 def world_parameters(case: Case, widen: float) -> list[Parameter]:
@@ -202,7 +231,7 @@ def columns(
     found.update(_derived(values))
     losses = len(world.money.loss) if world.money else 0
     for n in range(losses, 3 if losses else 0):
-        found[f"money.loss_{n}"] = found[f"money.loss_{losses - 1}"].copy()
+        found[f"money.loss_{n}"] = values[f"money.loss_{losses - 1}"].copy()
     for f, readings in world.under.items():
         place = problem.factions.index(f)
         for r, changed in readings.items():
@@ -322,7 +351,7 @@ def flows(
     """[F, 5, 3, 3, 4, S] points of every faction by office, easing, recognition and what was conceded, all else as it is.
 
     Without ``recognition`` the issue that says it stays at what chance has it in the draw, as for a deal. With a
-    ``package`` all else is as in the package, terms included; what it settles it settles, whatever happens in the world.
+    ``package`` all else is as in the package, terms included; the issues that it moves stay there, whatever happens in the world.
     """
     case = problem.case
     world = case.world
@@ -337,14 +366,20 @@ def flows(
         case, office.issue
     )
     ladder = world.talks.ladder if world.talks is not None else None
-    levels = [{} for _ in range(MADE)] if ladder is None or package is not None else made(ladder)
+    steps = made(ladder) if ladder is not None else [{}]
+    levels = [{i: o for i, o in step.items() if i not in moved} for step in steps]
     packages = []
     for o, e, r, c in np.ndindex(len(OUTCOMES), 3, 3, MADE):
         state: dict[str, str] = dict(levels[min(c, len(levels) - 1)])
-        if sender is not None:
+        if sender is not None and sender.issue not in moved:
             state[sender.issue] = sender.steps[min(e, len(sender.steps) - 1)]
-        if recognition and known is not None and known.issue is not None and known.bands is not None:
-            state[known.issue] = known.bands[r]
+        if (
+            recognition
+            and known is not None
+            and known.bands is not None
+            and known.issue not in (None, *moved)
+        ):
+            state[str(known.issue)] = known.bands[r]
         if office.issue is not None and not settled:
             state[office.issue] = office.options.get(OUTCOMES[o], _home(case, office.issue))
         packages.append(state)
@@ -365,6 +400,25 @@ def made(ladder: Ladder) -> list[dict[str, str]]:
     for step in ladder.steps:
         up.append({**up[-1], **step})
     return [dict(step) for step in ladder.below] + up
+
+
+def conceded(problem: Problem, sample: Sample) -> dict[str, Floats]:
+    """Issue → [F, MADE, S] points of what each level of concessions makes of it alone, beyond its status quo, all else as it is."""
+    world = problem.case.world
+    ladder = world.talks.ladder if world is not None and world.talks is not None else None
+    if ladder is None:
+        return {}
+    found = {}
+    levels = made(ladder)
+    for issue in dict.fromkeys(i for level in levels for i in level):
+        stays = {issue: _home(problem.case, issue)}
+        points = worth(
+            problem, sample, [stays, *({issue: level.get(issue, stays[issue])} for level in levels)]
+        )
+        gain = np.zeros((len(problem.factions), MADE, sample.draws))
+        gain[:, : len(levels)] = points[:, 1:] - points[:, :1]
+        found[issue] = gain
+    return found
 
 
 def lasting(problem: Problem, sample: Sample, *, settled: Collection[str] = ()) -> dict[str, Floats]:

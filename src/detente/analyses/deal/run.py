@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,7 +73,8 @@ class Deal:
         def supposing(readings: Mapping[str, str]) -> Sample:
             return draw(self.problem, self.chosen_on, readings=readings)
 
-        return self._told(self._ground(supposing({}), self.beside(0), supposing))
+        ground = self._ground(supposing({}), self.beside(0), supposing)
+        return self._told(replace(ground, seed=~self.seed))  # worlds of their own as well
 
     @cached_property
     def fresh(self) -> Sample:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detente.analyses.outlook.result import Clock, GestureResult, OutlookResult, TalksResult
+from detente.analyses.outlook.result import (
+    Clock,
+    Fan,
+    Fate,
+    GestureResult,
+    Influence,
+    Leaving,
+    OutlookResult,
+    TalksResult,
+)
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
-from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 
 __all__ = ["brief", "document", "section"]
 
@@ -21,17 +30,17 @@ FATES = {
     "removed": "removed by force",
 }
 PATHS = {
-    "revenue": "Revenue, as a share of what would come in without sanctions",
-    "income": "Revenue and other rents together",
+    "revenue": "Revenue, 1 being what would come in without sanctions at the usual price",
+    "income": "Revenue and other rents together, 1 being what revenue would be without sanctions at the usual price",
     "loyalty": "Share of those who hold the incumbent up that is loyal",
     "support": "Public support for the challenger",
-    "recognition": "Share of governments that recognise the challenger",
+    "recognition": "Governments that recognise the challenger",
     "price": "Price of what the incumbent sells, 1 being its usual one",
     "output": "Output",
     "hunger": "Share of the people without enough food",
     "fiefs": "Share of the country held as fiefs",
-    "governors": "Share of regional offices that the challengers hold",
-    "turnout": "Turnout at the last regional poll",
+    "governors": "Share of regional offices that the challengers won at the last regional poll of this world",
+    "turnout": "Turnout at the last regional poll of this world",
     "trust": "Public belief that the incumbent is not obstinate",
 }
 PARTS = {
@@ -58,6 +67,8 @@ PARTS = {
     "talks": "talks",
 }
 SMALL = 0.05
+HARDLY = 0.005
+"""Share of draws below which nothing is said of them."""
 
 
 def document(result: OutlookResult, case: Case) -> Document:
@@ -107,25 +118,49 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
     if result.coalition:
         blocks.append(_coalition(result, words))
     for name, path in result.paths.items():
-        lines = (path.low, path.lower, path.median, path.upper, path.high)
-        unit = result.unit if name == "output" else None
-        blocks.append(fan(f"path-{name}", PATHS[name], lines, y_title=unit or "Share"))
+        blocks.append(_path(name, path, result.units[name]))
     if result.questions:
         blocks.append(_questions(result))
     blocks.append(Paragraph(_how(result, words), tone="muted"))
     return blocks
 
 
+def _path(name: str, path: Fan, unit: str) -> Chart:
+    """A path in its own unit."""
+    lines = (path.low, path.lower, path.median, path.upper, path.high)
+    if unit == "share":
+        return fan(f"path-{name}", PATHS[name], lines, y_title="Share")
+    if unit == "index":
+        return fan(f"path-{name}", PATHS[name], lines, y_title="Times the usual", percent=False, digits=2)
+    largest = max((v for v in path.high if v is not None), default=0.0)
+    digits = 0 if unit == "governments" or largest >= 100 else 1 if largest >= 10 else 2
+    said = "" if unit == "governments" else unit
+    return fan(
+        f"path-{name}",
+        PATHS[name],
+        lines,
+        y_title=said or "Governments",
+        percent=False,
+        unit=unit,
+        digits=digits,
+    )
+
+
 def brief(result: OutlookResult, words: Words) -> Finding:
     """The answer in a sentence."""
     worst = min(result.no_deal, key=lambda f: result.no_deal[f].drift)
     best = max(result.no_deal, key=lambda f: result.no_deal[f].drift)
+    holds = result.office["holds"]
     return Finding(
         f"Without a deal the incumbent is still in office after {plural(result.months, 'month')} in "
-        f"{percent(result.office['holds'].share[-1])} of simulated worlds. Time is most on the side of {words.faction(best)} and "
+        f"{percent(holds.share[-1])} of simulated worlds ({_spread(holds)}). Time is most on the side of {words.faction(best)} and "
         f"least on that of {words.faction(worst)}.",
         limit="Shares of worlds of one model, not calibrated.",
     )
+
+
+def _spread(fate: Fate) -> str:
+    return f"{percent(fate.low)} to {percent(fate.high)} over the judgements, in nine draws of ten"
 
 
 def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
@@ -134,7 +169,7 @@ def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
     likeliest = max(end, key=lambda name: end[name])
     text = (
         f"Without a deal the incumbent is still in office after {plural(result.months, 'month')} in {percent(holds)} of worlds "
-        f"(± {100 * result.office['holds'].error:.1f} points, Monte Carlo)"
+        f"({_spread(result.office['holds'])})"
     )
     if end[likeliest] > 0:
         text += f"; the likeliest other end is {FATES[likeliest]} ({percent(end[likeliest])})"
@@ -157,8 +192,9 @@ def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
     return Finding(
         text + ".",
         because=because.strip(),
-        limit=f"Of the uncertainty about losing office {percent(result.judgement_share)} is in the judged numbers, the rest is "
-        "chance within the model; what hangs on the model itself is in the table of parts. Chances are shares of simulated "
+        limit=f"Monte Carlo error of the share ± {100 * result.office['holds'].error:.1f} points, of which the judgements are no part. "
+        f"Whether office is lost in a single world is to {percent(result.judgement_share)} in the judged numbers and otherwise chance "
+        "within the model; what hangs on the model itself is in the table of parts. Chances are shares of simulated "
         "worlds and have not been scored: not calibrated probabilities.",
         headline=headline,
     )
@@ -204,17 +240,33 @@ def _values(result: OutlookResult, words: Words) -> Table:
     )
 
 
+def _enough(x: Leaving, words: Words, faction: str) -> str:
+    each = ", ".join(f"{words.reading(faction, r)} {percent(v)}" for r, v in x.by_reading.items())
+    return percent(x.enough) + (f" ({each})" if len(x.by_reading) > 1 else "")
+
+
 def _leaving(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for f, x in result.leaving.items():
         if x.credibility is None or x.credibility > 1:
-            need = Cell("no promise is enough", "bad")
+            need = (
+                Cell("no promise is enough", "bad")
+                if x.enough < HARDLY
+                else Cell("none at the means", "caution")
+            )
         elif x.credibility <= 0:
             need = Cell("none is needed", "good")
         else:
             need = Cell(percent(x.credibility), "caution")
         rows.append(
-            [words.faction(f), f"{x.stay:.1f}", f"{x.kept:.1f}", f"{x.betrayed:.1f}", need, percent(x.enough)]
+            [
+                words.faction(f),
+                f"{x.stay:.1f}",
+                f"{x.kept:.1f}",
+                f"{x.betrayed:.1f}",
+                need,
+                _enough(x, words, f),
+            ]
         )
     return Table(
         caption="How credible a promise of safety would have to be",
@@ -257,7 +309,7 @@ def _ripe(result: OutlookResult, words: Words) -> Finding:
         text,
         because=f"Now the package is worth least beyond waiting to {words.faction(worst)} ({signed(gaps[worst])} points).",
         limit="Means over the draws; package and waiting run through the same worlds, the package as it is worth if signed "
-        "now. Lines that it breaks are not part of this.",
+        "now, whatever its own days are. Lines that it breaks are not part of this.",
         tone=tone,  # type: ignore[arg-type]
     )
 
@@ -266,9 +318,10 @@ def _policies(result: OutlookResult, words: Words) -> Table:
     factions = list(result.no_deal)
     rows: list[list[str | Cell]] = []
     for p in result.policies.values():
+        taken = "" if p.taken is None else f" (taken in {percent(p.taken)} of draws)"
         rows.append(
             [
-                p.name,
+                p.name + taken,
                 percent(p.office_lost),
                 f"{signed(100 * p.difference)} ± {100 * p.difference_error:.1f}",
                 *(signed(p.value[f]) for f in factions),
@@ -285,8 +338,32 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 3 + len(factions))),
         note="Under each faction: by how many of its points no deal is worth more or less than in the world as it is. All "
-        "policies meet the same chance, so differences are paired.",
+        f"policies meet the same chance, so differences are paired.{_remarks(result, words)}",
     )
+
+
+def _remarks(result: OutlookResult, words: Words) -> str:
+    """What a reader of the policies has to know beside."""
+    told = ""
+    policies = result.policies.values()
+    for faction in dict.fromkeys(p.offered_to for p in policies if p.offered_to is not None):
+        told += (
+            f" What is offered to {words.faction(faction)} is taken in those draws in which it leaves it better off, as found in "
+            "other worlds than these."
+        )
+    replacing = {p.name: joined(p.replaces) for p in policies if p.replaces and p.offered_to is None}
+    if replacing:
+        every = "; ".join(f"{name} ({paths})" for name, paths in replacing.items())
+        told += f" Set under every reading alike, also where readings have numbers of their own: {every}."
+    idle = [p.name for p in policies if p.idle]
+    if idle:
+        told += f" Without any effect, since nothing here uses what they change: {joined(idle)}."
+    return told
+
+
+def _most(item: tuple[str, Influence]) -> tuple[float, float]:
+    """The largest effect on anybody; then that on the office."""
+    return max(abs(v) for v in item[1].value.values()), abs(item[1].office_lost)
 
 
 def _structure(result: OutlookResult, words: Words) -> Table:
@@ -297,7 +374,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
             signed(100 * i.office_lost),
             *(signed(i.value[f]) for f in factions),
         ]
-        for part, i in sorted(result.structure.items(), key=lambda item: -abs(item[1].office_lost))
+        for part, i in sorted(result.structure.items(), key=_most, reverse=True)
     ]
     return Table(
         caption="What hangs on each part of the model",
@@ -306,7 +383,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
         "worlds that lose the incumbent (standard error at most "
-        f"{100 * max(i.error for i in result.structure.values()):.1f} points), and in what no deal is worth to each faction; from "
+        f"{100 * max(i.error for i in result.structure.values()):.1f} points), and in what no deal is worth to each faction, the largest effect on anybody first; from "
         "every eighth draw. '--without PART' makes it stand still in everything.",
         fold=True,
     )
@@ -398,8 +475,8 @@ def _ripe_talks(talks: TalksResult, result: OutlookResult, words: Words) -> Find
     alone = "; ".join(f"{words.faction(f)} in {plural(len(m), 'month')}" for f, m in talks.wanted.items())
     return Finding(
         text,
-        because=f"Each by itself: {alone}. Talks begin in {percent(talks.began)} of worlds, and all steps are taken in "
-        f"{percent(talks.completed)}.",
+        because=f"Each by itself: {alone}. That talks begin, in {percent(talks.began)} of worlds, is by the chances that the case "
+        f"gives, not by what either would rather have; all steps are taken in {percent(talks.completed)}.",
         limit="Means over the draws, of worlds with talks against the same worlds without.",
         tone=tone,  # type: ignore[arg-type]
     )
@@ -474,9 +551,20 @@ def _telling(g: GestureResult) -> Cell:
 def _questions(result: OutlookResult) -> Table:
     rows: list[list[str | Cell]] = []
     for name, q in result.questions.items():
-        said = "; ".join(f"{a} {percent(v)}" for a, v in q.answers.items() if v is not None)
+        known = {a: v for a, v in q.answers.items() if v is not None}
+        said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
+        if sum(known.values()) > 1 + HARDLY:
+            said += " (more than one of them can be true)"
         tone = {"modelled": "plain", "prior": "caution", "not_modelled": "muted"}[q.basis]
-        rows.append([name, q.text, said or "–", Cell(q.basis.replace("_", " "), tone), q.resolves])  # type: ignore[arg-type]
+        rows.append(
+            [
+                name,
+                q.text + (f" ({q.note.strip()})" if q.note else ""),
+                said or "–",
+                Cell(q.basis.replace("_", " "), tone),  # type: ignore[arg-type]
+                q.resolves,
+            ]
+        )
     modelled = sum(q.basis == "modelled" for q in result.questions.values())
     return Table(
         caption=f"Dated questions ({len(rows)}; {modelled} modelled)",

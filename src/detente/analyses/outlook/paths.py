@@ -6,15 +6,20 @@ at the last month stays for ever::
     V = (1 - rho) sum_{t=1..T} rho^(t-1) u(t) + rho^T u(T)
 
 ``told`` hands no-deal values to the deal. What is outside (recognition) runs the same with and without a deal and
-cancels, so it stays at what chance has it in the draw. With a deal the sender's step stays at the package's option and
-talks are over: what the incumbent's fate is then worth is added to that option, and what else would come without being
-agreed on to the status quo of its issue, so that a package and the no-deal path run through the same world and are compared
-in the same points. (What else would come is taken at the sender's present step, also where lists would follow another.)
+cancels, so it stays at what chance has it in the draw. Signing stops only what the table decides:
+
+- at a table where the sender's issue moves, the sender's step stays at the package's option and talks are over: what the
+  incumbent's fate is then worth is added to that option, and what else would come without being agreed on to the status quo of
+  its issue. (What else would come is taken at the sender's present step, also where lists would follow another.)
+- at any other table the sender and the talks go on as without a deal. What the world would move by itself is added to the status
+  quo of its issue, and all else to the sender's present step, so that signing nothing is worth exactly as much as waiting.
+
+A package and the no-deal path thus run through the same world and are compared in the same points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +33,17 @@ from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import Judged, patience
 from detente.problem.talks import road, standing
-from detente.problem.world import FROZEN, Setting, columns, flows, lasting, setting
+from detente.problem.world import (
+    FROZEN,
+    Setting,
+    columns,
+    conceded,
+    dates,
+    flows,
+    lasting,
+    setting,
+    worth,
+)
 
 __all__ = [
     "BEST",
@@ -54,6 +69,12 @@ BEST = 1 << 15
 
 GROUPS = 8
 """Groups of draws, the replicates, for which histograms are kept apart."""
+
+BYTES = 2_800
+"""Memory for a draw and month at its peak, about, with the worlds that are compared with these."""
+
+MOST = (4 << 30) // BYTES
+"""Draws times months that are simulated at once."""
 
 Floats = NDArray[np.float64]
 Values = Mapping[str, Floats]
@@ -174,14 +195,28 @@ def simulate(
     crew: Crew | None = None,
 ) -> Worlds:
     """Worlds of every draw; equal numbers and seeds meet equal chance, whatever the ``changes``. ``ladder``: the choices at the
-    talks, where they are known already."""
-    known, sample = ground.setting, ground.sample
+    talks, where they are known already.
+
+    Raises
+    ------
+    LimitError
+        The counts would not fit into 4 GiB.
+    """
+    sample, case = ground.sample, ground.problem.case
+    assert case.world is not None
+    if sample.draws * (case.world.months + 1) > MOST:
+        raise LimitError(
+            f"{sample.draws:,} draws of {case.world.months} months would take more than {MOST * BYTES >> 30} GiB of memory: "
+            f"ask for at most {MOST // (case.world.months + 1):,} draws, or look less far ('months')"
+        )
     table = columns(ground.problem, sample, ground.world, PARAMETERS, changes=changes)
+    without = [part for part in FROZEN if f"{part}.dates" in (changes or {})]
     rungs = ladder if ladder is not None else choices_at_talks(ground, changes or {})
     count = per if per is not None else BEST if sample.draws == 1 else PER
     groups = GROUPS if sample.draws % GROUPS == 0 else 1
+    days = dates(case, case.world, without)
     # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
-    return (crew or Crew()).run(Part(table, 0, count, known.dates, ground.seed & (2**63 - 1), rungs, groups))
+    return (crew or Crew()).run(Part(table, 0, count, days, ground.seed & (2**63 - 1), rungs, groups))
 
 
 def still(parts: Collection[str]) -> dict[str, float]:
@@ -259,34 +294,70 @@ def told(ground: Ground) -> Sample:
     points = flows(problem, sample, ground.world, recognition=False)[which]
     gains = {event: gain[which] for event, gain in lasting(problem, sample).items()}
     step = problem.step[which][:, None]
+    running = simulate(ground)
     no_deal = sample.no_deal.copy()
-    path = value(flow(simulate(ground), points, gains), rho)
-    no_deal[which] = _steps(path / step, names)
-    # What holding is worth beyond the issues is in no package: a stake on it belongs to the fate.
-    stakes = np.array([ground.world.get(f"stakes.{f}.holds", np.zeros(sample.draws)) for f in names]).reshape(
-        len(names), sample.draws
-    )
-    shifted = sample.points.copy()
+    no_deal[which] = _steps(value(flow(running, points, gains), rho) / step, names)
+    apart = _going_on(ground, running, no_deal, rho, gains)
     sender, here = world.sender, ground.setting.level
-    # Without a sender nothing that a package moves changes the incumbent's fate: it is the same in every package.
-    levels = range(len(sender.steps)) if sender is not None else range(1)
-    for level in levels:
+    _fit(problem, sample, apart)
+    if sender is None:
+        return replace(sample, no_deal=no_deal, points=apart)
+    # What holding is worth beyond the issues is in no package: a stake on it belongs to the fate.
+    stakes = np.array([ground.world.get(f"stakes.{f}.holds", np.zeros(sample.draws)) for f in names])
+    shifted = sample.points.copy()
+    for level, option in enumerate(sender.steps):
         kept = simulate(ground, changes=fixed(level))
         fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, ground.setting.start] - stakes)
-        amount = _steps(fate / step, names)
-        if sender is not None:
-            _added(shifted, problem, which, sender.issue, (sender.steps[level],), amount)
-        else:
-            _added(shifted, problem, which, problem.issues[0], problem.options[0], amount)
+        _added(shifted, problem, which, sender.issue, (option,), _steps(fate / step, names))
         if level == here:
-            for event, gain in gains.items():
-                came = value(gain[:, :, None] * by_then(kept, event)[None], rho)
-                issue = next(iter(_moved_by(problem, event)))
-                stays = problem.case.issues[issue].status_quo or ""
+            for issue, came in _coming(problem, kept, gains, rho):
+                stays = case.issues[issue].status_quo or ""
                 _added(shifted, problem, which, issue, (stays,), _steps(came / step, names))
-    for f in which:
-        fitting(problem, f, most(shifted[f], sample.add[f]))
-    return replace(sample, no_deal=no_deal, points=shifted)
+    _fit(problem, sample, shifted)
+    hinge = problem.issues.index(sender.issue)
+    return replace(sample, no_deal=no_deal, points=shifted, hinge=hinge, apart=apart)
+
+
+def _fit(problem: Problem, sample: Sample, points: NDArray[np.int32]) -> None:
+    """Refuse points that could not be added up."""
+    for f in map(problem.factions.index, problem.case.computed):
+        fitting(problem, f, most(points[f], sample.add[f]))
+
+
+def _coming(
+    problem: Problem, found: Worlds, gains: Mapping[str, Floats], rho: Floats
+) -> Iterator[tuple[str, Floats]]:
+    """Issue, and [F, S] what would come of it by lasting events that happen in these worlds."""
+    for event, gain in gains.items():
+        came = value(gain[:, :, None] * by_then(found, event)[None], rho)
+        yield next(iter(_moved_by(problem, event))), came
+
+
+def _going_on(
+    ground: Ground, running: Worlds, no_deal: NDArray[np.int32], rho: Floats, gains: Mapping[str, Floats]
+) -> NDArray[np.int32]:
+    """[P, I, L, S] points at tables that leave the sender and the talks alone, in the worlds of no deal."""
+    problem, sample = ground.problem, ground.sample
+    case = problem.case
+    names = case.computed
+    which = [problem.factions.index(f) for f in names]
+    step = problem.step[which][:, None]
+    points = sample.points.copy()
+    left = no_deal[which] - np.rint(worth(problem, sample, [{}])[which, 0] / step).astype(np.int32)
+    levels = running.states.reshape(*running.states.shape[:2], *SHAPE).sum(axis=(2, 3, 4)) / running.per
+    coming = list(_coming(problem, running, gains, rho))
+    for issue, gain in conceded(problem, sample).items():
+        coming.append((issue, value(np.einsum("fms,stm->fst", gain[which], levels), rho)))
+    for issue, came in coming:
+        amount = _steps(came / step, names)
+        _added(points, problem, which, issue, (case.issues[issue].status_quo or "",), amount)
+        left -= amount
+    sender = case.world.sender if case.world is not None else None
+    if sender is not None:
+        _added(points, problem, which, sender.issue, (sender.steps[ground.setting.level],), left)
+    else:
+        _added(points, problem, which, problem.issues[0], problem.options[0], left)
+    return points
 
 
 def _moved_by(problem: Problem, event: str) -> list[str]:

@@ -27,16 +27,16 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Fan:
-    """A path over the months, across worlds and draws."""
+    """A path over the months, across worlds and draws, in its own unit; null before it has been measured."""
 
-    low: tuple[float, ...]
+    low: tuple[float | None, ...]
     """5th percentile in each month, month 0 first."""
-    lower: tuple[float, ...]
+    lower: tuple[float | None, ...]
     """25th percentile."""
-    median: tuple[float, ...]
-    upper: tuple[float, ...]
+    median: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
     """75th percentile."""
-    high: tuple[float, ...]
+    high: tuple[float | None, ...]
     """95th percentile."""
 
 
@@ -48,6 +48,10 @@ class Fate:
     """Share of worlds in it in each month."""
     error: float
     """Standard error of the last, from the replicates."""
+    low: float
+    """5th percentile of the last over the draws: what the judged numbers leave open, the chance of worlds taken off."""
+    high: float
+    """95th percentile."""
     hazard: tuple[float, ...]
     """Chance in each of the years of getting there, among worlds in which the office still holds; empty for holding."""
 
@@ -93,6 +97,8 @@ class Leaving:
     a kept promise is no better than a broken one."""
     enough: float
     """Share of draws in which a certain promise would be enough."""
+    by_reading: Mapping[str, float]
+    """Its reading → the same among the draws in which that is true; empty without readings."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,13 @@ class PolicyResult:
     value: Mapping[str, float]
     """Faction → paired difference of the mean value of no deal."""
     value_error: Mapping[str, float]
+    replaces: tuple[str, ...]
+    """Numbers that readings set as well, and that this sets under every reading alike."""
+    offered_to: str | None
+    taken: float | None
+    """Share of draws in which it is taken, decided on other worlds than these; null where nobody is asked."""
+    idle: bool
+    """Whether it changes nothing in any world: what it changes is not used, or was made to stand still."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +230,8 @@ class QuestionResult:
     add up to less than 1 where answers leave something out, to more where they overlap."""
     error: Mapping[str, float | None]
     """Their standard errors, from the replicates; null where nothing is sampled."""
+    note: str | None
+    """What the case says of it: what stands for what."""
 
 
 @dataclass(frozen=True)
@@ -240,8 +255,8 @@ class OutlookResult:
     """Parts that the case gives and that were made to stand still, as asked."""
     paths: Mapping[str, Fan]
     """Of the parts that are simulated; from every sixty-fourth world."""
-    unit: str | None
-    """Of the path ``output``."""
+    units: Mapping[str, str]
+    """Path → its unit: ``share``, ``index`` (1 is what is usual), or what is counted."""
     office: Mapping[str, Fate]
     judgement_share: float
     """Of the variance of whether the office is lost by the end: the share that comes from the judged numbers, the rest

@@ -1,4 +1,4 @@
-"""What happens without a deal? MODEL.md, sections 2, 3 and 7."""
+"""What happens without a deal? Theory and limits: ``docs/explanation/outlook.md``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.outlook.amounts import Scale, fan, scales
 from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.gestures import learnt
 from detente.analyses.outlook.paths import (
@@ -26,7 +27,6 @@ from detente.analyses.outlook.paths import (
 )
 from detente.analyses.outlook.questions import Seen, answered
 from detente.analyses.outlook.result import (
-    Fan,
     Fate,
     Influence,
     Leaving,
@@ -40,11 +40,11 @@ from detente.case.model import Case
 from detente.case.parts import MOVED_BY, PARTS
 from detente.case.world import World
 from detente.errors import UsageError
-from detente.kernels.worlds import BINS, OFFICE, TOP, VARIABLES, Ladder, Worlds
+from detente.kernels.worlds import OFFICE, VARIABLES, Ladder, Worlds
 from detente.problem import hands, table
 from detente.problem.steps import moved, patience
 from detente.problem.theory import cascade_rest, ruling_coalition
-from detente.problem.world import flows, lasting, tied
+from detente.problem.world import calendar, dates, flows, lasting, tied
 from detente.progress import told
 from detente.rng import replicate_error
 
@@ -53,7 +53,7 @@ __all__ = ["least_credibility", "outlook"]
 Floats = NDArray[np.float64]
 Changes = Mapping[str, Floats | float]
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+RANGE = (0.05, 0.95)
 YEAR = 12
 
 CASCADES = 100_000
@@ -137,6 +137,11 @@ class _Outlook:
         return value(self.waiting, self.rho)
 
     @cached_property
+    def elsewhere(self) -> _Outlook:
+        """The same draws in other worlds, where something is chosen that is reported in these."""
+        return replace(self, ground=replace(self.ground, seed=~self.ground.seed))
+
+    @cached_property
     def part(self) -> _Outlook:
         """The same on every eighth draw, for comparisons of which there are many."""
         draws = self.ground.sample.draws
@@ -208,9 +213,10 @@ def outlook(
     this = _Outlook(ready, per, crew, still(without), ready.fresh_ground)
     parts = tuple(p for p in given if p not in without)
     compared = _compared(this, package, track)
-    tops = {v: this.ground.setting.top if v == "output" else TOP.get(v, 1.0) for v in VARIABLES}
     level = this.ground.setting.start
-    seen = Seen(this.found, start, tops, level)
+    kept = scales(case, world, this.ground.setting, dates(case, world, without))
+    seen = Seen(this.found, start, kept, level, calendar(case, world, without))
+    shown = {v: kept[v] for v in VARIABLES if MOVED_BY.get(v, v) in parts and _moves(world, v, kept[v])}
     return OutlookResult(
         case=case.id,
         title=case.title,
@@ -223,12 +229,8 @@ def outlook(
         dates=tuple(months_after(start, m).isoformat() for m in range(world.months + 1)),
         parts=parts,
         without=tuple(p for p in given if p in without),
-        paths={
-            v: _fan(this.found, n, tops[v])
-            for n, v in enumerate(VARIABLES)
-            if MOVED_BY.get(v, v) in parts and _moves(world, v)
-        },
-        unit=world.output.unit if world.output is not None else None,
+        paths={v: fan(_counted(this.found, v), scale) for v, scale in shown.items()},
+        units={v: scale.unit for v, scale in shown.items()},
         office=_office(this),
         judgement_share=_judged(_lost(this.share), per),
         no_deal=_values(this),
@@ -262,12 +264,18 @@ def _known(without: Collection[str], given: Sequence[str]) -> None:
             )
 
 
-def _moves(world: World, variable: str) -> bool:
-    """Whether a path is worth a picture: trust moves at talks with steps only."""
+def _moves(world: World, variable: str, kept: Scale) -> bool:
+    """Whether a path is worth a picture: trust moves at talks with steps only, polls are measured once they are held."""
     if variable == "trust":
         rungs = world.talks.ladder if world.talks is not None else None
         return rungs is not None and rungs.by in rungs.obstinate
-    return variable not in ("income", "price")
+    return variable not in ("income", "price") and kept.first <= world.months
+
+
+def _counted(found: Worlds, variable: str) -> Floats:
+    """[T + 1, BINS] worlds of all groups."""
+    counts: Floats = found.histograms[:, VARIABLES.index(variable)].sum(axis=0).astype(np.float64)
+    return counts
 
 
 def _quiet(this: _Outlook) -> Floats:
@@ -336,20 +344,6 @@ def _cascade(this: _Outlook) -> float | None:
 # --- paths and fates --------------------------------------------------------------------------------------
 
 
-def _fan(found: Worlds, variable: int, top: float) -> Fan:
-    """Quantiles from the histograms, linear within a bin (an error of at most one bin)."""
-    counts = found.histograms[:, variable].sum(axis=0).astype(np.float64)
-    edges = np.linspace(0, top, BINS + 1)
-    lines = []
-    for q in QUANTILES:
-        line = []
-        for row in counts:
-            passed = np.concatenate([[0.0], np.cumsum(row)]) / max(1.0, row.sum())
-            line.append(round(float(np.interp(q, passed, edges)), 5))
-        lines.append(tuple(line))
-    return Fan(*lines)
-
-
 def _office(this: _Outlook) -> dict[str, Fate]:
     share = this.share
     mean = share.mean(axis=0)
@@ -363,6 +357,7 @@ def _office(this: _Outlook) -> dict[str, Fate]:
         fates[name] = Fate(
             tuple(round(float(v), 6) for v in mean[:, n]),
             replicate_error(share[:, -1, n], REPLICATES),
+            *_judged_range(share[:, -1, n], this.per),
             tuple(hazard) if n else (),
         )
     return fates
@@ -376,6 +371,16 @@ def _judged(share: Floats, per: int) -> float:
         return 0.0
     between = float(share.var(ddof=1)) - float((share * (1 - share)).mean()) / (per - 1)
     return round(min(1.0, max(0.0, between / total)), 6)
+
+
+def _judged_range(share: Floats, per: int) -> tuple[float, float]:
+    """5th and 95th percentile of a chance over the draws, its shares in ``per`` worlds drawn in by what the sampling of worlds
+    adds to their variance."""
+    mean, total = float(share.mean()), float(share.var(ddof=1))
+    within = float((share * (1 - share)).mean()) / max(1, per - 1)
+    scale = (1 - min(1.0, within / total)) ** 0.5 if total > 0 else 0.0
+    low, high = np.clip(mean + scale * (np.quantile(share, RANGE) - mean), 0.0, 1.0)
+    return round(float(low), 6), round(float(high), 6)
 
 
 # --- values -----------------------------------------------------------------------------------------------
@@ -396,7 +401,7 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
     held = [0.0 if stake is None else float(stake[0]) for stake in stakes]
     found = {}
     for n, f in enumerate(problem.factions):
-        low, high = np.quantile(this.base[n], (0.05, 0.95))
+        low, high = np.quantile(this.base[n], RANGE)
         used = f in this.case.computed
         found[f] = PathValue(
             computed=round(float(computed[n]), 6),
@@ -451,6 +456,11 @@ def _leaving(this: _Outlook) -> dict[str, Leaving]:
             betrayed=round(float(betrayed.mean()), 6),
             credibility=least_credibility(float(stay.mean()), float(kept.mean()), float(betrayed.mean())),
             enough=round(float((kept >= stay).mean()), 6),
+            by_reading={
+                r: round(float((kept >= stay)[true].mean()), 6)
+                for n, r in enumerate(problem.readings[f])
+                if (true := this.ground.sample.reading[f] == n).any()
+            },
         )
     return found
 
@@ -469,11 +479,17 @@ def _policy(this: _Outlook, name: str) -> PolicyResult:
     spec, beside = this.case.policies[name], this.ready.beside_fresh
     changes = {path: beside.world[f"policies.{name}.{path}"] for path in spec.changes}
     found = this.run(changes)
-    share = shares(found)
+    share, worth = shares(found), this.worth(found) - this.base
+    taken = None
+    if spec.offered_to is not None:
+        f = this.ready.problem.factions.index(spec.offered_to)
+        elsewhere = this.elsewhere
+        taken = elsewhere.worth(elsewhere.run(changes))[f] > elsewhere.base[f]
+        share, worth = np.where(taken[:, None, None], share, this.share), np.where(taken, worth, 0.0)
     paired = _lost(share) - _lost(this.share)
-    worth = this.worth(found) - this.base
     fate = share[:, -1].mean(axis=0)
     factions = this.ready.problem.factions
+    under = [changed for readings in this.world.under.values() for changed in readings.values()]
     return PolicyResult(
         name=spec.name or name.replace("_", " "),
         changes={path: number.median for path, number in spec.changes.items()},
@@ -483,6 +499,10 @@ def _policy(this: _Outlook, name: str) -> PolicyResult:
         fate={o: round(float(v), 6) for o, v in zip(OFFICE, fate, strict=True)},
         value={f: round(float(w.mean()), 6) for f, w in zip(factions, worth, strict=True)},
         value_error={f: replicate_error(w, REPLICATES) for f, w in zip(factions, worth, strict=True)},
+        replaces=tuple(path for path in spec.changes if any(path in changed for changed in under)),
+        offered_to=spec.offered_to,
+        taken=None if taken is None else round(float(taken.mean()), 6),
+        idle=not paired.any() and not worth.any(),
     )
 
 
@@ -499,12 +519,15 @@ def _compared(
     at = table(problem, track)
     package = moved(problem, at, package)
     sender = this.world.sender
-    level = 0
-    if sender is not None:
-        level = sender.steps.index(package.get(sender.issue, sender.steps[this.ground.setting.level]))
     points = flows(problem, ready.typed, ready.beside_fresh.world, recognition=True, package=package)
     gains = lasting(problem, ready.typed, settled=package)
-    mean = value(flow(this.run(fixed(level)), points, gains), this.rho).mean(axis=1)
+    signed: Changes = {}
+    if sender is not None and problem.issues.index(sender.issue) in at.issues:
+        # Signing stops what this table decides: the sender stays where the package has it, and talks are over.
+        here = sender.steps[this.ground.setting.level]
+        signed = fixed(sender.steps.index(package.get(sender.issue, here)))
+    found = this.run(signed) if signed else this.found
+    mean = value(flow(found, points, gains), this.rho).mean(axis=1)
     waiting = this.waiting
     months = waiting.shape[2] - 1
     ripe = []
