@@ -78,6 +78,8 @@ def test_a_link_to_somewhere_else_is_not_used(place: Path, tmp_path: Path) -> No
 def test_where_nothing_can_be_kept_it_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "file"))
+    assert not cache.holds("folder")
+    assert "is not used" in cache.trouble(), "known before anything is made to be kept"
     cache.keep("folder/a", b"content")
     cache.keep("folder/b", b"content")
     assert cache.kept("folder/a") is None

@@ -40,11 +40,18 @@ def trouble() -> str:
 
 
 def holds(folder: str) -> bool:
-    """Whether anything usable is kept in a folder of the cache."""
+    """Whether anything usable is kept in a folder of the cache; where nothing ever can be, :func:`trouble` says so."""
     try:
-        return any(_folder(folder).glob("*"))
-    except (OSError, _Unusable):
-        return False
+        found = _folder(folder, make=True)
+        if any(found.iterdir()):
+            return True
+        if not os.access(found, os.W_OK):
+            _say("may not be written to")
+    except OSError as error:
+        _say(f"cannot be made: {error.strerror}")
+    except _Unusable as why:
+        _say(str(why))
+    return False
 
 
 def kept(name: str) -> bytes | None:

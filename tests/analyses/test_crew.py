@@ -146,3 +146,9 @@ def test_a_scheduler_that_goes_is_one_sentence(part: Part) -> None:
         threading.Timer(2, local.close).start()
         with pytest.raises(UsageError, match="the scheduler has gone"):
             crew.run(part)
+
+
+def test_counts_that_do_not_fit_are_refused_before_they_are_made(part: Part) -> None:
+    many = np.broadcast_to(part.parameters[:, :1], (len(PARAMETERS), 50_000_000))
+    with Crew() as crew, pytest.raises(LimitError, match="50,000,000 draws over 12 months would take"):
+        crew.run(part._replace(parameters=many))

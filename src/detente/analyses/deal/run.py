@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detente.analyses.outlook.paths import Ground, told
 from detente.case.model import Case
+from detente.memory import need
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.problem.steps import Judged, dimensions, judged
 from detente.problem.world import world_parameters, world_values
@@ -20,6 +21,8 @@ __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Deal", "prepare"]
 
 DEFAULT_DRAWS = 1024
 REPLICATES = 8
+BYTES = 100
+"""Of memory at its peak, for each judgement and draw: measured on the largest bundled case."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,11 @@ class Deal:
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:
     """Draw once for every analysis of a run.
 
-    ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good.
+    ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good. Raises
+    LimitError where memory would not do.
     """
-    return Deal(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
+    ready = Deal(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
+    judged = ready.problem.dimensions + dimensions(case) + len(world_parameters(case, widen))
+    what = f"{ready.draws:,} draws of {judged:,} judgements"
+    need(ready.draws * judged * BYTES, what, "ask for fewer --draws")
+    return ready

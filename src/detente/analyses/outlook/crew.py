@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import LimitError, UsageError
-from detente.kernels.worlds import Ladder, Worlds, add, run
+from detente.kernels.worlds import STATES, Ladder, Worlds, add, run
+from detente.memory import need
 from detente.progress import counter
 
 __all__ = ["Crew", "Part", "simulated"]
@@ -146,7 +147,17 @@ class Crew:
         self._open.close()
 
     def run(self, whole: Part) -> Worlds:
-        """The counts of ``whole``, split among the crew."""
+        """The counts of ``whole``, split among the crew. Raises LimitError where memory would not do."""
+        draws, months = whole.parameters.shape[1], len(whole.dates) - 1
+        counted = (
+            4 * draws * (months + 1) * STATES
+        )  # bytes, here and in every worker of this machine; and their sum
+        what = f"counting {draws:,} draws over {months} months"
+        need(
+            (2 + self._workers) * counted,
+            what,
+            "ask for fewer --draws or --workers, or a world of fewer months",
+        )
         hands = self._workers or (4 if self._client is not None else 1)
         size = max(1, min(LARGEST, -(-whole.per // hands)))
         parts = [
