@@ -1,0 +1,68 @@
+"""Machine code that is kept is used again, and made anew where it is damaged or somebody else's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODE = """
+import json
+from detente import cache, kernels
+from detente.kernels.worlds import _bin
+found = int(_bin(0.3))
+again = sum(_bin.stats.cache_hits.values())
+print(json.dumps([found, again, kernels.is_cold, cache.trouble()]))
+"""
+
+
+def compiled(place: Path) -> list[Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE],
+        env={**os.environ, "DETENTE_CACHE": str(place)},
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stderr == ""
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+def test_kept_code_is_used_again_and_damaged_code_is_not(tmp_path: Path) -> None:
+    value, again, cold, trouble = compiled(tmp_path)
+    assert (again, cold, trouble) == (0, True, "")
+    assert compiled(tmp_path) == [value, 1, False, ""]
+    (file,) = (tmp_path / "detente").glob("kernels-*/worlds._bin-*")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    found = compiled(tmp_path)
+    assert found[:3] == [value, 0, False]
+    assert "damaged" in found[3]
+    assert compiled(tmp_path) == [value, 1, False, ""]
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o777])
+def test_code_that_others_could_have_written_is_not_used(mode: int, tmp_path: Path) -> None:
+    value = compiled(tmp_path)[0]
+    (folder,) = (tmp_path / "detente").glob("kernels-*")
+    folder.chmod(mode)
+    found = compiled(tmp_path)
+    assert found[:3] == [value, 0, True]
+    assert "may be written to by others" in found[3]
+
+
+def test_nothing_is_written_beside_the_sources(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = compiled(tmp_path / "file")
+    assert (found[1], found[2]) == (0, True)
+    import detente.kernels
+
+    beside = Path(detente.kernels.__file__).parent
+    assert not [*beside.rglob("*.nbi"), *beside.rglob("*.nbc")]
