@@ -123,6 +123,12 @@ def _cli() -> str:
         "",
         "Further: 0 done; 1 no deal at best estimates (`--fail-if-no-deal` only); 70 an internal error, with a place to "
         "report it; 130 interrupted. A reader who goes away early (`| head`) changes none of these.",
+        "",
+        "## Environment",
+        "",
+        "`DETENTE_CACHE` names the directory in which compiled kernels and the charts' library are kept for the next run "
+        "(default: the user's cache). It is used only if nobody else may write there; without one every run makes them "
+        "again. `DETENTE_DEBUG=1` shows where an internal error happened.",
     ]
     return "\n".join(out) + "\n"
 

@@ -156,6 +156,9 @@ def test_a_limit_exits_with_four_and_a_fault_of_ours_with_seventy(
     monkeypatch.setattr(cli, "_ready", raising(ZeroDivisionError("oops")))
     code, _, err = run("deal", str(tiny), capsys=capsys)
     assert (code, "report it" in err, "Traceback" in err) == (70, True, False)
+    monkeypatch.setattr(cli, "_ready", raising(MemoryError()))
+    code, _, err = run("deal", str(tiny), capsys=capsys)
+    assert (code, "memory is used up" in err, "Traceback" in err) == (4, True, False)
     monkeypatch.setattr(cli, "_ready", raising(KeyboardInterrupt()))
     assert run("deal", str(tiny), capsys=capsys)[0] == 130
 
