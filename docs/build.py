@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 __all__ = ["pages"]
 
@@ -175,6 +175,15 @@ _KINDS = {
     "str": "text",
     "NoDeal": "[range](#range), [`{status_quo: range}`](#relativenodeal), or `from_outlook`",
     "Seat": "party, or `{party: tree}`",
+    "Rate": "[range](#range) within 0–1, a month",
+    "Months": "[range](#range) within 0–120, months",
+    "Patience": "[range](#range) within 0.01–0.9999, a month",
+    "Entry": "`{issue: option, …}`, or a list of them",
+    "Outcome": "[outcome](#words)",
+    "Event": "[event](#words)",
+    "Lasting": "[event](#words)",
+    "Variable": "[path](#words)",
+    "Answer": "[Happened](#happened), [State](#state), [Amount](#amount), [range](#range) within 0–1, or `rest`",
 }
 _MEANINGS = {
     ("", "name"): "Name to show; default: the id, spaced.",
@@ -196,7 +205,8 @@ _MEANINGS = {
     ("Issue", "status_quo"): "The option at which the issue stands now; required unless `status_quo: none`.",
     ("Issue", "options"): "How it can be settled.",
     ("Issue", "reversible"): "Whether it can be taken back.",
-    ("Preferences", "weights"): "Issue → swing weight, on any scale; made to add up to 100 in every draw.",
+    ("Preferences", "weights"): "Issue → swing weight, on any scale; made to add up to 100 in every draw, so that they cannot "
+    "all be 0 in one.",
     ("Preferences", "values"): "Issue → option → value, 0 the worst and 100 the best on that issue.",
     ("Preferences", "points"): "Issue → option → raw points, instead of weights and values.",
     ("Preferences", "min"): "Least raw points: a bound of ranges.",
@@ -213,7 +223,8 @@ _MEANINGS = {
     (
         "Reading",
         "prior",
-    ): "How likely it is that this view is right; a faction's priors are made to add up to 1.",
+    ): "How likely it is that this view is right. A faction's priors add up to 1 at their medians, by a quarter more or less "
+    "where each is judged on its own, and are made to add up to 1 in each draw.",
     ("Reading", "held_by"): "Who holds this view.",
     ("Reading", "preferences"): "What differs from the faction's own preferences.",
     ("MovesWith", "these"): "Paths below `preferences`, such as `leader.weights.prisoners`.",
@@ -226,6 +237,9 @@ _MEANINGS = {
     ("Source", "file"): "File name of the text in the folder given to `check --sources`.",
 }
 """What a key means, where the model leaves it to its name."""
+
+_WORDS = ("Outcome", "Event", "Lasting", "Variable")
+"""Types of the format that are one of a few words."""
 
 _TREES = ("AtLeast", "All", "AnyOf", "KOfN", "Weighted")
 _ORDER = (
@@ -267,7 +281,10 @@ def _case_format() -> str:
     )
     out += [
         "",
-        f"Reserved for later, refused by name: {', '.join(f'`{name}`' for name in model.RESERVED)}.",
+        f"Reserved for later, refused by name: {', '.join(f'`{name}`' for name in model.RESERVED)}. No party or faction is "
+        f"called {', '.join(f'`{name}`' for name in model.MEANT)}: these words stand where names do.",
+        "",
+        "A key that does nothing where it stands is told of by `detente check`, with what would make it count.",
         "",
     ]
     hidden = {"Model", "Element", *_TREES}
@@ -296,6 +313,10 @@ def _case_format() -> str:
     meaning = {k: ast.get_docstring(classes[k]) or "" for k in _TREES}
     meaning["KOfN"] = meaning["AtLeast"]
     out += [*_table(("Form", "Satisfied by"), [(form, _cell(meaning[k])) for k, form in gates.items()]), ""]
+    out += ["## Words", "", "Where one of a few words is expected.", ""]
+    words = {name: getattr(world, name) for name in _WORDS}
+    said = [(f"`{name}`", ", ".join(f"`{word}`" for word in get_args(kind))) for name, kind in words.items()]
+    out += [*_table(("What", "One of"), said), ""]
     out += ["## Limits", ""]
     limits = (("MAX_PARTIES", "parties"), ("MAX_FACTIONS", "factions"), ("MAX_ISSUES", "issues"))
     limits += (("MAX_OPTIONS", "options of an issue"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from time import perf_counter
 
@@ -9,7 +10,7 @@ import pytest
 
 from detente.case.reading import ReadCase, load_case, read_case
 from detente.case.yamltext import parse
-from detente.errors import CaseError, UsageError
+from detente.errors import MOST_SHOWN, CaseError, UsageError
 
 from .small import GOOD, changed, complaints
 
@@ -95,12 +96,33 @@ STRUCTURE = [
     ("unknown role", changed(("role: mediator", "role: mediatr")), "8:13", "did you mean 'mediator'?"),
     ("name with capitals", changed(("  m: {role", "  Mr X: {role")), "8:3", "for example 'mr_x'"),
     ("name that is a date", changed(("  m: {role", "  2021-06-03: {role")), "8:3", "'2021-06-03' cannot be a name"),
+    ("name of an issue that is a number", changed(("  m: {role", "  60: {role")), "8:3", "for example 'n60'; what readers see is typed at its 'name:'"),
+    ("status quo as number", changed(("one: {status_quo: x", "one: {status_quo: 60")), "10:21", "'60' cannot be a name"),
+    ("party called outside", changed(("  m: {role", "  outside: {role")), "8:12", "the word means that nobody at the table decides"),
+    ("faction called any", changed(("{c: {}, d: {}}", "{c: {}, d: {}, any: {}}")), "7:37", "the word means who of several"),
+    ("member listed twice", changed(("[c, d]", "[c, c]")), "7:52", "'c' stands here twice"),
+    ("gate listed twice", changed(("[c, d]", "[{all: [c]}, {all: [c]}]")), "7:61", "this stands here twice"),
+    ("party beside its faction", changed(add="agreement: {all: [a, b, d]}\n"), "16:25", "'d' is a faction of 'b', which stands beside it"),
+    ("votes of a party and its faction", changed(add="agreement: {weights: {a: 1, b: 1, d: 1}, quota: 2}\n"), "16:38", "'d' is a faction of 'b'"),
+    ("red line twice", changed(("a: {weights", "a: {red_lines: [{one: y, two: z}, {two: z, one: y}], weights")), "13:37", "the same line as entry 1"),
+    ("firm line twice", changed(("a: {weights", "a: {firm: [{package: {one: y}, holds: 0.5}, {package: {one: y}, holds: 0.4}], weights")), "13:47", "the same line as entry 1"),
+    ("two issues not said", changed(("a: {weights: {one: 60, two: 40}, values: {one: {x: 0, y: 100}, two: {x: 100, y: 50, z: 0}}}", "a: {weights: {}}")), "13:6", "nothing is said of the issues 'one', 'two': give each a weight and values"),
+    ("mark in the middle", changed(("title: Small", "title: Small\n\ufeffsummary: x")), "4:1", "a byte-order mark (U+FEFF) in the middle of the file"),
+    ("mark that nobody sees", changed(("title: Small", "title: Small\n\u200bsummary: x")), "4:1", "unknown key '\\u200bsummary'; did you mean 'summary'?"),
+    ("line break and escape in a key", changed(("title: Small", 'title: Small\n"a\\nb\\e[31m": x')), "4:1", "unknown key 'a\\nb\\x1b[31m'"),
+    ("what a key means", changed(add="record: {rounds: 3, judgement: j}\n"), "16:9", "'agreements' is missing"),
     ("name that is null", changed(("  m: {role", "  ~: {role")), "8:3", "'~' cannot be a name"),
     ("parties as list", changed(("  m: {role: mediator}", "  m: [role, mediator]")), "8:6", "a block of keys ('key: value') was expected"),
     ("options as list", changed(("{x: {}, y: {}}}\n  two", "[x, y]}\n  two")), "10:33", "found a list"),
     ("one option", changed(("{x: {}, y: {}}}\n  two", "{x: {}}}\n  two")), "10:33", "at least 2 entries are needed here, found 1"),
     ("thirteen options", changed(("z: {}}", ", ".join(f"o{n}: {{}}" for n in range(11)) + "}")), "11:33", "at most 12 entries are allowed here, found 13"),
     ("number as text", changed(("one: 60", "one: '60'")), "13:22", "found the text '60'"),
+    ("number with a percent sign", changed(("one: 60", "one: 70%")), "13:22", "found the text '70%'; write 0.7 for a chance or a share, 70 for points"),
+    ("number with a dash", changed(("one: 60", "one: 15-35")), "13:22", "write a range as [15, 35]"),
+    ("number with a comma", changed(("one: 60", "one: '0,97'")), "13:22", "write 0.97, with a point"),
+    ("number as a fraction", changed(("one: 60", "one: 1/4")), "13:22", "write 0.25"),
+    ("number in quotes", changed(("one: 60", "one: '60'")), "13:22", "write 60, without quotes"),
+    ("percent within a range", changed(("[55, 60, 65]", "[55%, 60, 65]")), "15:22", "found '55%', write 0.55 for"),
     ("number as yes", changed(("one: 60", "one: yes")), "13:22", "found the text 'yes'"),
     ("number as true", changed(("one: 60", "one: true")), "13:22", "not true/false"),
     ("number infinite", changed(("one: 60", "one: .inf")), "13:22", "found the number inf"),
@@ -201,6 +223,65 @@ def test_what_is_left_out_is_not_called_unknown() -> None:
     assert complaints(changed(("options: {x: {}, y: {}, z: {}}", "options: []"))) == [
         "11:33: issues.two.options: a block of keys ('key: value') was expected, found an empty list"
     ]
+
+
+def test_one_bad_name_is_one_mistake() -> None:
+    # Its uses, as it stands or as it should, are not told of as well.
+    (only,) = complaints(changed(("  one: {", "  One: {")))
+    assert only.startswith("10:3: issues.One: 'One' cannot be a name")
+    (only,) = complaints(GOOD.replace("one: ", "One: "))
+    assert only.startswith("10:3: ")
+    (only,) = complaints(changed(("one: {status_quo: x, options: {x: {}", "one: {status_quo: X, options: {X: {}")))
+    assert only.startswith("10:21: ")
+
+
+def many(kind: str, count: int) -> str:
+    """The small case with so many faults of a kind."""
+    numbered = range(count)
+    if kind == "keys at the top":
+        return GOOD + "".join(f"k{n}: 1\n" for n in numbered)
+    if kind == "keys of many blocks":
+        return changed(("  m: {", "".join(f"  p{n}: {{rolle: guarantor}}\n" for n in numbered) + "  m: {"))
+    if kind == "issues":
+        return changed(("one: 60", "one: 60, " + ", ".join(f"x{n}: 1" for n in numbered)))
+    return GOOD + "moves_with:\n" + "".join(
+        f"  - {{these: [a.x{n}, b.delivers], correlation: 0, judgement: j}}\n" for n in numbered
+    )
+
+
+@pytest.mark.parametrize("kind", ["keys at the top", "keys of many blocks", "issues", "numbers"])
+def test_many_faults_are_counted_and_some_are_written_out(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = 0
+    search = difflib.get_close_matches
+
+    def counted(*given: object, **how: object) -> list[str]:
+        nonlocal searches
+        searches += 1
+        return search(*given, **how)  # type: ignore[arg-type, return-value, call-overload, no-any-return]
+
+    monkeypatch.setattr(difflib, "get_close_matches", counted)
+    with pytest.raises(CaseError) as caught:
+        read_case(many(kind, 1_000), "x.yaml")
+    assert len(caught.value.faults) >= 1_000
+    lines = str(caught.value).splitlines()
+    assert len(lines) == MOST_SHOWN + 1
+    assert lines[-1] == f"x.yaml: and {len(caught.value.faults) - MOST_SHOWN:,} more; {len(caught.value.faults):,} faults in all"
+    assert searches <= 2 * MOST_SHOWN
+
+
+def test_what_a_message_repeats_is_cut() -> None:
+    long, key = "x" * 20_000, "y" * 900
+    for text in (
+        changed(("title: Small", f"title: !{long} Small")),
+        changed(("title: Small", f"title: &{long} Small")),
+        changed(("title: Small", f"title: *{long}")),
+        changed(("title: Small", f"title: Small\n{key}: 3\n{key}: 4")),
+        changed(("title: Small", f"title: Small\n{key}: 3")),
+        changed(("one: {status_quo: x", f"one: {{status_quo: {long}")),
+        changed(("one: 60", f"one: {long}")),
+    ):
+        assert all(len(c) < 1_100 for c in complaints(text))
+        assert any("…" in c for c in complaints(text))
 
 
 def test_all_refused_constructs_at_once() -> None:

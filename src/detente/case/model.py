@@ -249,7 +249,9 @@ class Issue(Element):
         Mapping[Id, Annotated[Option, BeforeValidator(_nothing)]], Field(min_length=2, max_length=MAX_OPTIONS)
     ]
     chances: Mapping[Id, Share] | None = None
-    """Only for ``outside``: how likely each option is; default: stays at the status quo."""
+    """Only for ``outside``: how likely each option is; they add up to 1 at their medians, and are made to in each draw of
+    ranges. What they leave of 1 is the chance of the status quo, if none is given for it; every other option left out
+    has none. Default: stays at the status quo."""
     reversible: Flag = True
     """If not: it can only move further away from the status quo (without one: from the first option), in the
     order of the options, and never back."""

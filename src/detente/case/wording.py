@@ -84,22 +84,19 @@ def misfits(error: ValidationError, parsed: Parsed) -> list[Misfit]:
             close[path] = nearest(str(path[-1]), about.allowed(path[:-1]))
     misspelt = {(path[:-1], name) for path, name in close.items()}
     unique: dict[tuple[int, int, str], Misfit] = {}
-    names: dict[str, int] = {}
+    names: dict[str, Place] = {}
     for detail, path, value in found:
         if detail["type"] in ("too_short", "too_long") and path in around:
             continue
         if detail["type"] == "missing" and (path, detail["loc"][-1]) in misspelt:
             continue
         misfit = _misfit(detail, path, value, about, close.get(path))
-        fault = misfit.fault
-        if (
-            fault is not None
-            and misfit.name is not None
-            and names.setdefault(misfit.name, fault.line) != fault.line
-        ):
+        fault, name = misfit.fault, misfit.name
+        at = (0, 0) if fault is None else (fault.line, fault.column)
+        if name is not None and names.setdefault(name, at) != at:
             # The same bad name elsewhere is the same mistake: it goes from the document, and is told of once.
             fault, misfit = None, Misfit(None, misfit.drop)
-        key = (0, len(unique), "") if fault is None else (fault.line, fault.column, fault.message)
+        key = (0, len(unique), "") if fault is None else (*at, fault.message)
         unique.setdefault(key, misfit)
     return list(unique.values())
 
