@@ -205,7 +205,10 @@ _MEANINGS = {
     ("Issue", "status_quo"): "The option at which the issue stands now; required unless `status_quo: none`.",
     ("Issue", "options"): "How it can be settled.",
     ("Issue", "reversible"): "Whether it can be taken back.",
-    ("Preferences", "weights"): "Issue → swing weight, on any scale; made to add up to 100 in every draw, so that they cannot "
+    (
+        "Preferences",
+        "weights",
+    ): "Issue → swing weight, on any scale; made to add up to 100 in every draw, so that they cannot "
     "all be 0 in one.",
     ("Preferences", "values"): "Issue → option → value, 0 the worst and 100 the best on that issue.",
     ("Preferences", "points"): "Issue → option → raw points, instead of weights and values.",

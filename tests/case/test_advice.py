@@ -69,3 +69,33 @@ def test_effective_weights_are_shares_of_a_hundred() -> None:
     assert acts["well"].low == pytest.approx(100 * 20 / 90)
     assert acts["well"].median == pytest.approx(30)
     assert acts["well"].high == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        ([("{shut: 100, open: 0}, road", "{shut: 0, open: 100}, road"), ("road: {shut: 100, open: 0}", "road: {shut: 0, open: 100}"), ("road: {shut: 100, open: 0}", "road: {shut: 0, open: 100}")], "preferences", "nobody prefers the status quo on any issue that can move"),
+        ([("    weights: {well: 30", "    no_deal: 4\n    weights: {well: 30")], "preferences.north.no_deal", "is said to lose 26 points against the status quo, which is worth 30 to it; relative to the status quo it is 'no_deal: {status_quo: 4}'"),
+        ([("    weights: {well: 30", "    no_deal: 30\n    weights: {well: 30")], None, ""),
+        ([("    weights: {well: 30", "    patience: 0.02\n    weights: {well: 30")], "preferences.north.patience", "not a year's"),
+        ([("title: Sound\n", "title: Sound\nas_of: 2020-01-01\n"), ("{because: made up to be worked out by hand}", "{because: by hand, on: 2020-02-01}")], "judgement.on", "after the case's 'as_of' 2020-01-01"),
+        ([("{s1: {}, s2: {}}", "{s1: {name: Them}, s2: {name: Them}}")], "parties.south.factions.s2.name", "is also the name of parties.south.factions.s1"),
+        ([("{shut: , open: }}\n  road", "{shut: {name: A}, open: {name: A}}}\n  road")], "issues.well.options.open.name", "is also the name of issues.well.options.shut"),
+        ([("    weights: {well: 30", "    together: [{when: {well: open, road: open}, add: 1}, {when: {road: open, well: open}, add: 2}]\n    weights: {well: 30")], "preferences.north.together.1", "the points of both are added"),
+        ([("    weights: {well: 30", "    red_lines: [{well: shut, road: shut}, {road: shut}]\n    weights: {well: 30")], "preferences.north.red_lines.0", "a red line refuses all of this already"),
+        ([("    weights: {well: 30", "    red_lines: [{well: shut}]\n    firm: [{package: {road: shut}, holds: 0.5}]\n    weights: {well: 30")], None, ""),
+    ],
+    ids=["nothing to give", "relative meant", "absolute meant", "impatient", "judged later", "factions alike", "options alike", "terms twice", "red and red", "no deal without"],
+)  # fmt: skip
+def test_what_was_probably_not_meant(changes: list[tuple[str, str]], place: str | None, said: str) -> None:
+    text = SOUND.replace("accepts: s1", "accepts: {all: [s1, s2]}")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    found = [(w.path, w.message) for w in read_case(text, "x.yaml").warnings]
+    if place is None:
+        assert found == []
+        return
+    assert {path for path, _ in found} == {place}
+    assert any(said in message for _, message in found)
+    assert not any("certain" in message for _, message in found)

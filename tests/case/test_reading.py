@@ -231,7 +231,9 @@ def test_one_bad_name_is_one_mistake() -> None:
     assert only.startswith("10:3: issues.One: 'One' cannot be a name")
     (only,) = complaints(GOOD.replace("one: ", "One: "))
     assert only.startswith("10:3: ")
-    (only,) = complaints(changed(("one: {status_quo: x, options: {x: {}", "one: {status_quo: X, options: {X: {}")))
+    (only,) = complaints(
+        changed(("one: {status_quo: x, options: {x: {}", "one: {status_quo: X, options: {X: {}"))
+    )
     assert only.startswith("10:21: ")
 
 
@@ -244,8 +246,10 @@ def many(kind: str, count: int) -> str:
         return changed(("  m: {", "".join(f"  p{n}: {{rolle: guarantor}}\n" for n in numbered) + "  m: {"))
     if kind == "issues":
         return changed(("one: 60", "one: 60, " + ", ".join(f"x{n}: 1" for n in numbered)))
-    return GOOD + "moves_with:\n" + "".join(
-        f"  - {{these: [a.x{n}, b.delivers], correlation: 0, judgement: j}}\n" for n in numbered
+    return (
+        GOOD
+        + "moves_with:\n"
+        + "".join(f"  - {{these: [a.x{n}, b.delivers], correlation: 0, judgement: j}}\n" for n in numbered)
     )
 
 
@@ -265,7 +269,10 @@ def test_many_faults_are_counted_and_some_are_written_out(kind: str, monkeypatch
     assert len(caught.value.faults) >= 1_000
     lines = str(caught.value).splitlines()
     assert len(lines) == MOST_SHOWN + 1
-    assert lines[-1] == f"x.yaml: and {len(caught.value.faults) - MOST_SHOWN:,} more; {len(caught.value.faults):,} faults in all"
+    assert (
+        lines[-1]
+        == f"x.yaml: and {len(caught.value.faults) - MOST_SHOWN:,} more; {len(caught.value.faults):,} faults in all"
+    )
     assert searches <= 2 * MOST_SHOWN
 
 

@@ -421,7 +421,9 @@ def build(case: Case, *, widen: float = 1.0) -> Problem:
         for f, name in enumerate(factions):
             _sums(builder, [priors[f], *(tuple(int(n) for n in s.weight) for s in schemes[f])], name)
         for i, which in chances.items():
-            _sums(builder, [tuple(int(n) for n in which)] if which.all() else [], tuple(case.issues)[i])
+            name, issue = list(case.issues.items())[i]
+            if issue.status_quo is None or issue.status_quo in (issue.chances or {}):
+                _sums(builder, [tuple(int(n) for n in which)], name)
     impossible = {builder.pattern(p) for p in case.impossible}
     patterns = tuple(builder.patterns)
     status_quo = None
