@@ -60,8 +60,8 @@ def _scatter() -> Chart:
         "utilities",
         "What each package is worth to the two sides that must agree",
         points,
-        "Government (leader), points",
-        "Opposition moderates, points",
+        "Government (leader)",
+        "Opposition moderates",
         58,
         44,
     )

@@ -298,16 +298,16 @@ def _ripe(result: OutlookResult, words: Words) -> Finding:
     else:
         first, last = months[0], months[-1]
         text = (
-            f"Everybody who is needed would rather have the package than go on without a deal in {plural(len(months), 'month')}, "
+            f"Everybody who is needed would rather have the package than go on without a deal in {len(months)} of {plural(result.months + 1, 'month')}, "
             f"between {result.dates[first]} and {result.dates[last]} ({what})."
         )
         tone = "caution"
     assert result.package_value is not None
     gaps = {f: v - result.no_deal[f].mean for f, v in result.package_value.items()}
-    worst = min(gaps, key=lambda f: gaps[f])
+    short = [f"{words.faction(f)} ({signed(gap)} of its points)" for f, gap in gaps.items() if gap < 0]
     return Finding(
         text,
-        because=f"Now the package is worth least beyond waiting to {words.faction(worst)} ({signed(gaps[worst])} points).",
+        because=f"Now the package is worth less than waiting to {joined(short) or 'nobody'}.",
         limit="Means over the draws; package and waiting run through the same worlds, the package as it is worth if signed "
         "now, whatever its own days are. Lines that it breaks are not part of this.",
         tone=tone,  # type: ignore[arg-type]
