@@ -90,7 +90,7 @@ def track(**changes: Any) -> TrackResult:
         solutions={"most_acceptable": solution()},
         blockers=(
             Blocker(("tolland",), True, 0.24, 0.03),
-            Blocker(("navy",), False, 0.06, 0.01),
+            Blocker(("navy",), False, 0.03, 0.009),
             Blocker(("premier",), False, 0.01, 0.004),
         ),
         blockers_draws=256,
@@ -295,7 +295,7 @@ def test_who_stands_between_is_told_of_the_draws_without_a_deal(case: Case) -> N
     table = table_of(result(), case, "Who stands between the parties and a deal")
     assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
         ["Tolland", "yes", "80% ± 10.0", "24% ± 3.0"],
-        ["Orsa's navy", "no", "20% ± 3.3", "6% ± 1.0"],
+        ["Orsa's navy", "no", "10% ± 3.0", "3% ± 0.9"],
     ]
     assert all(c.tone != "bad" for row in table.rows for c in row if isinstance(c, Cell))
     assert "256 draws, of which 30% are without a deal" in table.note
