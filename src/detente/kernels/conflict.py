@@ -85,8 +85,14 @@ class _Liking(NamedTuple):
 
 def graph(states: NDArray[np.int8], allowed: Bools, issues: Bools, members: Bools) -> Graph:
     """Of ``states`` [N, I] with the movers' ``issues`` [M, I] and ``members`` [M, F]; ``allowed`` as in ``ways``."""
-    apart = ~(members.astype(np.int64) @ members.T.astype(np.int64)).astype(np.bool_)
-    return Graph(tuple(ways(states, allowed, mine) for mine in issues), members, apart)
+    return Graph(tuple(ways(states, allowed, mine) for mine in issues), members, _apart(members))
+
+
+def _apart(members: Bools) -> Bools:
+    """[M, M] movers that share no faction."""
+    shared: NDArray[np.int64] = members.astype(np.int64) @ members.T.astype(np.int64)
+    apart: Bools = shared == 0
+    return apart
 
 
 def moves(board: Graph) -> int:
@@ -94,19 +100,18 @@ def moves(board: Graph) -> int:
     return sum(pairs(way)[0] for way in board.ways)
 
 
-def least_work(states: int, movers: int) -> int:
-    """``work`` of any graph of so many states and movers is more than this."""
-    return 200 * states * movers
+def least_work(states: int, members: Bools) -> int:
+    """``work`` of any graph of so many states and these movers is at least this."""
+    factions, opponents = members.sum(axis=1), _apart(members).sum(axis=1)
+    numbers = factions + (factions > 1)
+    return states * int((200 + 50 * opponents * numbers).sum())
 
 
 def work(board: Graph) -> int:
     """What ``equilibria`` of one set of ranks costs, in steps of about a nanosecond of one core; fitted to measurements."""
-    count = len(board.ways[0].place)
-    total = least_work(count, len(board.ways))
-    for way, members, opponents in zip(board.ways, board.members, board.opponents, strict=True):
-        factions = int(members.sum())
-        total += 50 * count * int(opponents.sum()) * (factions + (factions > 1))
-        if factions > 1 or len(way.leads) > 1:
+    total = least_work(len(board.ways[0].place), board.members)
+    for way, members in zip(board.ways, board.members, strict=True):
+        if members.sum() > 1 or len(way.leads) > 1:
             total += 10 * pairs(way)[1]
     return total
 

@@ -258,18 +258,22 @@ def _sort(rank, total, place, kind):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _levels(rank, total, place, cell, block, kinds, leads):  # type: ignore[no-untyped-def]
+def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
     count = place.size
     place = place.copy()
     kind = np.empty(count, dtype=np.int32)
-    for c in range(kinds.size):
-        kind[cell[c] : cell[c + 1]] = kinds[c]
+    for c in range(cell_kind.size):
+        kind[cell[c] : cell[c + 1]] = cell_kind[c]
     level, first = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
     parent = np.empty(count + 1, dtype=np.int32)
     found, used = 0, 0
-    chain = rank.shape[1] == 1 and leads.size == 1
+    alike = leads.size == 1
+    chain = rank.shape[1] == 1 and alike
     largest = 0 if chain else np.max(cell[block[1:]] - cell[block[:-1]])
     over = np.zeros((largest, largest), dtype=np.bool_)  # over[v, p]: level p of the block is above level v
+    # Of the levels of the block, kept together.
+    worth, sums = np.empty((largest, rank.shape[1]), dtype=np.int64), np.empty(largest, dtype=np.int64)
+    kinds = np.empty(largest, dtype=np.int32)
     for b in range(block.size - 1):
         low, high = cell[block[b]], cell[block[b + 1]]
         _sort(rank, total, place[low:high], kind[low:high])
@@ -285,18 +289,19 @@ def _levels(rank, total, place, cell, block, kinds, leads):  # type: ignore[no-u
                     used += 1
                 found += 1
                 continue
-            above = over[found - top, : found - top]
+            v = found - top
+            worth[v], sums[v], kinds[v] = rank[s], total[s], kind[k]
+            above = over[v, :v]
             above[:] = False
-            for p in range(found - 1, top - 1, -1):
-                q = level[p]
-                if above[p - top] or not leads[kind[k], kind[q]] or not prefers(rank, total, place[q], s):
+            for p in range(v - 1, -1, -1):
+                if above[p] or not (alike or leads[kinds[v], kinds[p]]) or not prefers(worth, sums, p, v):
                     continue
                 if used == parent.size:
                     parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
-                parent[used] = p
+                parent[used] = p + top
                 used += 1
-                above[: p - top] |= over[p - top, : p - top]
-                above[p - top] = True
+                above[:p] |= over[p, :p]
+                above[p] = True
             found += 1
     level[found], first[found] = count, used
     return place, level[: found + 1].copy(), first[: found + 1].copy(), parent[:used].copy()

@@ -193,8 +193,8 @@ def _name(case: Case, factions: tuple[str, ...]) -> str:
 
 
 def _graph(at: Conflict, states: NDArray[np.int8]) -> kernel.Graph:
-    # What movers there are costs something by itself; that alone may be too much.
-    work = kernel.least_work(len(states), len(at.movers))
+    # Known before anything is built; that alone may be too much.
+    work = kernel.least_work(len(states), at.members)
     if work <= MAX_WORK:
         graph = kernel.graph(states, at.allowed, at.movable, at.members)
         work = kernel.work(graph)
