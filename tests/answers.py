@@ -9,8 +9,12 @@ import math
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
+from unittest.mock import patch
+
+from typer.main import get_command
 
 from detente import cli
 
@@ -43,10 +47,17 @@ def ask(*arguments: str | Path) -> Answer:
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
             warnings.simplefilter("always")
-            code = _exit_code()
+            with patch.object(cli, "app", _commands()):
+                code = _exit_code()
     finally:
         sys.argv = before
     return Answer(code, out.getvalue(), err.getvalue())
+
+
+@cache
+def _commands() -> Any:
+    """The commands, built once: to build them takes longer than to check a small case."""
+    return get_command(cli.app)
 
 
 def _exit_code() -> int:

@@ -18,7 +18,10 @@ QUARTERS = [Decimal("0.25"), Decimal("0.5"), Decimal("0.75")]
 
 
 def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bool = True) -> Tree:
-    """A case; ``chance``: with readings, firm lines and outside issues that move."""
+    """A case; ``chance``: with readings, firm lines and outside issues that move.
+
+    Every issue is in somebody's hands or decided outside, so that a roadmap can be asked for.
+    """
     rng = Random(seed)
     parties: Tree = {p: {} for p in "abc"[: rng.choice([2, 2, 3])]}
     if rng.random() < 0.4:
@@ -28,17 +31,19 @@ def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bo
     factions = factions_of(parties)
     issues = {f"i{k}": _issue(rng, k, [*parties, *factions], chance) for k in range(rng.choice([2, 3, 3]))}
     case: Tree = {"detente": 1, "id": "random", "title": "Random", "inference": "drawn", "parties": parties}
-    split = tables and len(issues) == 3 and rng.random() < 0.3
+    inside = [i for i, about in issues.items() if about["controlled_by"] != "outside"]
+    split = tables and len(inside) > 1 and rng.random() < 0.3
+    half = (len(inside) + 1) // 2
     if split:
         case["tracks"] = {
-            "first": {"parties": list(parties), "issues": ["i0", "i1"]},
-            "second": {"parties": list(parties), "issues": ["i2"]},
+            "first": {"parties": list(parties), "issues": inside[:half]},
+            "second": {"parties": list(parties), "issues": inside[half:]},
         }
     else:
         case["agreement"] = _agreement(rng, list(parties))
     case["issues"] = issues
     if impossible and rng.random() < 0.3:
-        case["impossible"] = [_pattern(rng, issues, 2, away=True)]
+        case["impossible"] = [_pattern(rng, issues, 2, least=2, away=True)]
     case["preferences"] = {f: _wants(rng, issues, chance) for f in factions}
     if chance and rng.random() < 0.5:
         case["readings"] = {rng.choice(factions): _readings(rng, issues)}
@@ -54,14 +59,11 @@ def factions_of(parties: Tree) -> list[str]:
 def _issue(rng: Random, k: int, who: list[str], chance: bool) -> Tree:
     options = [f"o{n}" for n in range(rng.choice([2, 3]))]
     issue: Tree = {"status_quo": rng.choice(options), "options": dict.fromkeys(options)}
-    if k == 0:
-        return issue
+    issue["controlled_by"] = {rng.choice(["any", "all"]): rng.sample(who, 2)}
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.45:
         issue["controlled_by"] = rng.choice(who)
-    elif kind < 0.45:
-        issue["controlled_by"] = {"any": rng.sample(who, 2)}
-    elif kind < 0.65:
+    elif kind < 0.65 and k > 0:
         issue["controlled_by"] = "outside"
         if chance and rng.random() < 0.7:
             first = rng.choice(QUARTERS)
@@ -79,9 +81,9 @@ def _agreement(rng: Random, parties: list[str]) -> Tree:
     return {"weights": weights, "quota": rng.randint(1, sum(weights.values()))}
 
 
-def _pattern(rng: Random, issues: Tree, most: int, *, away: bool = False) -> Tree:
+def _pattern(rng: Random, issues: Tree, most: int, *, least: int = 1, away: bool = False) -> Tree:
     """Issue -> option; ``away``: not where everything stands now."""
-    chosen = rng.sample(list(issues), min(len(issues), rng.randint(1, most)))
+    chosen = rng.sample(list(issues), rng.randint(least, most))
     pattern = {i: rng.choice(list(issues[i]["options"])) for i in chosen}
     if away and all(issues[i]["status_quo"] == o for i, o in pattern.items()):
         first = chosen[0]

@@ -104,9 +104,13 @@ def test_a_line_binds_wherever_it_is_true(lines: dict[str, Tree], tmp_path: Path
             "second": {"parties": ["a", "b"], "issues": ["prisoners"]},
         },
         "issues": {
-            "ferries": {"status_quo": "none", "options": {"none": None, "daily": None}},
-            "patrols": {"status_quo": "now", "options": {"now": None, "halved": None}},
-            "prisoners": {"status_quo": "held", "options": {"held": None, "home": None}},
+            "ferries": {"controlled_by": "a", "status_quo": "none", "options": {"none": None, "daily": None}},
+            "patrols": {"controlled_by": "a", "status_quo": "now", "options": {"now": None, "halved": None}},
+            "prisoners": {
+                "controlled_by": "a",
+                "status_quo": "held",
+                "options": {"held": None, "home": None},
+            },
             "weather": {
                 "status_quo": "calm",
                 "controlled_by": "outside",
