@@ -72,7 +72,10 @@ def test_signed_is_what_deal_counts_where_nothing_else_is_possible(seed: int, tm
     everything = changes(truth)
     for package in everything[:: max(1, len(everything) // 4)]:
         alone = copy.deepcopy(case)
-        alone["impossible"] = [dict(p) for p in everything if p != package]
+        stays = {i: o for i, o in truth.fixed.items() if "chances" not in case["issues"][i]}
+        alone["impossible"] = [stays | dict(p) for p in everything if p != package]
+        if any(len(pattern) < 2 for pattern in alone["impossible"]):
+            continue  # A single option cannot be called impossible: it could be left out.
         share = deal(alone, tmp_path)["packages"]["zone_probability"]
         assert signed(case, moves_of(package, truth), tmp_path)["signed"] == share, package
 
