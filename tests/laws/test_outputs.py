@@ -15,34 +15,32 @@ from tests.fuzz.commands import KITCHEN, SMALL, commands
 from tests.laws.random_cases import fresh
 from tests.laws.writing import written
 
-SHARES = set(
-    [
-        "acceptance",
-        "share",
-        "zone_probability",
-        "best_package_acceptance",
-        "delivered",
-        "signed",
-        "started",
-        "kept",
-        "started_delivered",
-        "kept_delivered",
-        "kept_if_signed",
-        "survival",
-        "acceptance_low",
-        "acceptance_high",
-        "began",
-        "completed",
-        "trusted",
-        "enough",
-        "crosses",
-        "acceptance_by_faction",
-        "acceptance_by_reading",
-        "survival_by_reading",
-        "dependence_bounds",
-        "judgement_share",
-    ]
-)
+SHARES = {
+    "acceptance",
+    "share",
+    "zone_probability",
+    "best_package_acceptance",
+    "delivered",
+    "signed",
+    "started",
+    "kept",
+    "started_delivered",
+    "kept_delivered",
+    "kept_if_signed",
+    "survival",
+    "acceptance_low",
+    "acceptance_high",
+    "began",
+    "completed",
+    "trusted",
+    "enough",
+    "crosses",
+    "acceptance_by_faction",
+    "acceptance_by_reading",
+    "survival_by_reading",
+    "dependence_bounds",
+    "judgement_share",
+}
 # Of these, the objects inside are shares too.
 WHOLE = {"acceptance_by_faction", "acceptance_by_reading", "survival_by_reading", "share"}
 NASTY = r"\e]0;title\a\e[2J\e[31mred\x08\x7f\x9b1m\r\u0085 end"
