@@ -45,7 +45,7 @@ def agrees(result: dict[str, Any], text: str, track: str | None = None) -> None:
     packages = table["packages"]
     assert packages["total"] == len(truth.packages)
     assert packages["acceptable"] == len(truth.zone)
-    assert set(table["factions"]) == set().union(*truth.winning_sets)
+    assert set(table["factions"]) == set(truth.deciding)
     assert table["power"]["banzhaf"] == pytest.approx({f: float(p) for f, p in truth.banzhaf.items()})
     _frontier(table, truth)
     _solutions(table, truth)
@@ -70,8 +70,12 @@ def _frontier(table: dict[str, Any], truth: Enumerated) -> None:
     if not frontier_is_told(truth):
         return
     assert table["frontier_size"] == len(truth.frontier)
-    shown = {as_package(entry["package"], truth) for entry in table["frontier"]}
-    assert shown == set(truth.frontier)
+    shown = [as_package(entry["package"], truth) for entry in table["frontier"]]
+    assert set(shown) <= set(truth.frontier)
+    # Of packages that are worth the same to everybody one is shown.
+    vectors = {tuple(truth.utilities(p)[f] for f in truth.deciding) for p in truth.frontier}
+    assert len(shown) == len(vectors)
+    assert {tuple(truth.utilities(p)[f] for f in truth.deciding) for p in shown} == vectors
     for entry in table["frontier"]:
         _one(entry, as_package(entry["package"], truth), truth)
 
@@ -114,6 +118,8 @@ def _solutions(table: dict[str, Any], truth: Enumerated) -> None:
         elif rule == "nash" and own_party:
             best = max(map(prod, gains.values()))
             assert prod(gains[package]) >= best - abs(best) / 1000
+            mean = float(prod(gains[package])) ** (1 / len(members))
+            assert solution["value"] == pytest.approx(mean, rel=1e-3, abs=0.03)
 
 
 def _shares(table: dict[str, Any], truth: Enumerated) -> None:

@@ -257,10 +257,14 @@ class Enumerated:
         return found
 
     @cached_property
+    def deciding(self) -> list[str]:
+        """Those whose consent can matter: the factions of some minimal winning set."""
+        return [f for f in self.factions if any(f in s for s in self.winning_sets)]
+
+    @cached_property
     def frontier(self) -> list[Package]:
         """Agreed packages that no agreed one beats, for those whose consent can matter."""
-        deciding = sorted(set().union(*self.winning_sets)) if self.winning_sets else []
-        worth = {p: [self.utilities(p)[f] for f in deciding] for p in self.zone}
+        worth = {p: [self.utilities(p)[f] for f in self.deciding] for p in self.zone}
         return [p for p in self.zone if not any(beats(worth[q], worth[p]) for q in self.zone)]
 
     @cached_property
