@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import bargaining, deal, prepare
 from detente.analyses.deal.result import TrackResult
+from detente.analyses.deal.room import accepted, totals, view
 from detente.case.model import Case
+from detente.kernels.acceptance import agreed
+from detente.problem import table
 
 Data = dict[str, Any]
 RULES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian")
@@ -221,3 +224,91 @@ def test_most_of_these_games_have_a_deal() -> None:
     open_ = [bool(solved(game(seed)).packages.acceptable) for seed in SEEDS]
     assert sum(open_) >= 9
     assert sum(bool(solved(game(seed, "abc")).packages.acceptable) for seed in SEEDS) >= 5
+
+
+# --- nothing better for everybody is passed over ------------------------------------------------------------
+
+
+def several(seed: int) -> Case:
+    """Few points and many ties, agreements of which several sets are enough, ranges and firm lines."""
+    rng = np.random.default_rng(seed)
+    data = game(seed, "abc")
+    for side, wants in data["preferences"].items():
+        wants["points"] = {
+            i: {o: int(rng.integers(0, 4)) for o in levels} for i, levels in wants["points"].items()
+        }
+        wants["no_deal"] = [int(rng.integers(0, 3)), 3, 6]
+        if rng.random() < 0.5:
+            wants["firm"] = [{"package": {"i0": f"o{int(rng.integers(4))}"}, "holds": 0.4}]
+        data["preferences"][side] = wants
+    data["agreement"] = [
+        {"any": ["a", "b"]},
+        {"at_least": {"k": 2, "of": ["a", "b", "c"]}},
+        {"any": ["a", {"all": ["b", "c"]}]},
+        {"all": ["a", "b"]},
+    ][seed % 4]
+    return Case.model_validate(data)
+
+
+@pytest.mark.parametrize("listed", [4096, 0])
+def test_no_package_shown_is_worse_for_all_than_one_accepted_as_often(
+    monkeypatch: pytest.MonkeyPatch, listed: int
+) -> None:
+    """With few packages all are looked at; with many at least one that is best for somebody or in sum."""
+    monkeypatch.setattr(bargaining, "LISTED", listed)
+    passed_over = 0
+    for seed in range(24):
+        ready = prepare(several(seed), draws=64)
+        found = deal(ready).main
+        at = table(ready.problem)
+        sizes = tuple(len(ready.problem.options[i]) for i in at.issues)
+        every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes), np.int16).T
+        first = view(ready.problem, ready.first, at)
+        shares = agreed(accepted(first, every), first.winning).mean(axis=1)
+        worth = totals(view(ready.problem, ready.best, at), every)[..., 0]
+        named = [tuple(ready.problem.package(p.tolist(), at.issues).values()) for p in every]
+        for rule in (*RULES, "most_acceptable"):
+            solution = found.solutions[rule]
+            if solution is None:
+                continue
+            n = named.index(tuple(solution.package.values()))
+            better = (worth >= worth[n]).all(axis=1) & (worth > worth[n]).any(axis=1)
+            assert not (shares[better] >= shares[n]).any(), (seed, rule)
+        top = found.solutions["most_acceptable"]
+        if top is not None:
+            assert top.value == shares.max()
+            assert top.proven
+            # The first of those accepted most often, which is not good enough.
+            n = int(shares.argmax())
+            better = (worth >= worth[n]).all(axis=1) & (worth > worth[n]).any(axis=1)
+            passed_over += bool((shares[better] == shares[n]).any())
+    assert passed_over > 3
+
+
+def test_power_is_that_of_the_agreement_as_typed() -> None:
+    """Whoever controls an issue has to consent to its move, and has no more seats for that."""
+    data = game(0)
+    data["agreement"] = {"any": ["a", "b"]}
+    data["issues"]["i0"]["controlled_by"] = "a"
+    found = solved(data)
+    assert found.power.banzhaf == {"a": 0.5, "b": 0.5}
+    assert found.needed == ("a",)
+
+
+def test_twins_are_all_on_the_frontier_whatever_the_winning_sets() -> None:
+    """Two packages worth the same, one of them across a line of somebody whom not every set needs."""
+    data = {
+        **game(0),
+        "issues": {"x": {"options": {o: {} for o in "pqrs"}}},
+        "agreement": {"any": ["a", "b"]},
+        "preferences": {
+            "a": {"no_deal": 0, "points": {"x": {"p": 2, "q": 2, "r": 2, "s": 1}}, "red_lines": [{"x": "p"}]},
+            "b": {"no_deal": 0, "points": {"x": {"p": 3, "q": 3, "r": 3, "s": 1}}, "red_lines": [{"x": "q"}]},
+        },
+    }
+    assert solved(data).frontier_size == 3
+    data["preferences"]["b"]["red_lines"] = [{"x": "p"}]
+    assert solved(data).frontier_size == 2
+    data["agreement"] = {"all": ["a", "b"]}
+    data["preferences"]["b"]["red_lines"] = [{"x": "q"}]
+    assert solved(data).frontier_size == 1

@@ -43,8 +43,8 @@ def random_case(seed: int) -> Case:
         share = pick(0.25, 0.5)
         issues["out"]["chances"] = {"o0": 1 - share, "o1": share}
 
-    def pattern() -> dict[str, str]:
-        chosen = rng.permutation(list(issues))[: int(rng.integers(1, 3))]
+    def pattern(size: int = 0) -> dict[str, str]:
+        chosen = rng.permutation(list(issues))[: size or int(rng.integers(1, 3))]
         return {str(i): pick(*issues[i]["options"]) for i in chosen}
 
     preferences: dict[str, Any] = {}
@@ -58,7 +58,7 @@ def random_case(seed: int) -> Case:
         if kind == "values":
             wants["weights"] = {i: judged(1, 9) for i in issues}
         if rng.random() < 0.4:
-            wants["together"] = [{"when": pattern(), "add": judged(-30, 30)}]
+            wants["together"] = [{"when": pattern(2), "add": judged(-30, 30)}]
         if rng.random() < 0.25:
             wants["red_lines"] = [pattern()]
         if rng.random() < 0.35:

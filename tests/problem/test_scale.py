@@ -52,7 +52,7 @@ def wild_case(seed: int) -> Case:
     preferences = {}
     for party in "ab":
         unit = float(10.0 ** int(rng.integers(-3, 6)))
-        offset = int(rng.choice([0, 0, 10**3, 10**6, -(10**6)]))
+        offset = int(rng.choice([0, 0, 10**3, 10**6, -(10**6)]) if unit <= 100 else 0)
         level = [round(unit * (offset + int(v)), 6) for v in rng.integers(-3, 4, 6)]
         wants: dict[str, Any] = {"points": points(*level)}
         wants["no_deal"] = round(unit * (2 * offset + int(rng.integers(-2, 3))), 6)

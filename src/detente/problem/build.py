@@ -348,7 +348,7 @@ def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
             return float(f"1e{-digits}")
     path = next(p for p, d in typed.items() if d == needed)
     exact = next(p.median for p in numbers if p.path == path)
-    raise _too_large(name, reach, float(f"1e{-needed}"), f"The step is what {path} = {exact!r} needs: round that number, "
+    raise _too_large(name, reach, float(f"1e{-needed}"), f"The step is what {path} = {exact:.15g} needs: round that number, "
                      "or give all its numbers in a larger unit")  # fmt: skip
 
 
