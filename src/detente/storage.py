@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from detente.errors import CaseError, Fault, UsageError
+from detente.interrupts import undivided
 
 try:
     import fcntl
@@ -221,17 +222,22 @@ def replacement(file: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
 
     ``mode``: its permissions; None: the usual ones. What killed writers left beside ``file`` is removed.
     """
-    _sweep(file)
-    stem = os.fsdecode(os.fsencode(f".{file.name}")[:200])
-    new = _locked(file, stem)
-    try:
-        if mode is not None:
-            os.chmod(new.name, mode)
-        with new:
-            yield new
-    finally:
-        with suppress(OSError):
-            os.unlink(new.name)
+    with undivided:
+        _sweep(file)
+        new = _locked(file, _stem(file))
+        try:
+            if mode is not None:
+                os.chmod(new.name, mode)
+            with new:
+                yield new
+        finally:
+            with suppress(OSError):
+                os.unlink(new.name)
+
+
+def _stem(file: Path) -> str:
+    # Of letters that take several bytes a file's name holds fewer.
+    return os.fsdecode(os.fsencode(f".{file.name}")[:200])
 
 
 def _locked(file: Path, stem: str) -> BinaryIO:
@@ -253,8 +259,7 @@ def _sweep(file: Path) -> None:
     """Remove temporary files of ours for ``file`` that nobody holds any more."""
     if fcntl is None:
         return
-    stem = os.fsdecode(os.fsencode(f".{file.name}")[:200])
-    left = re.compile(re.escape(stem) + r"\.[0-9a-f]{8}\.tmp")
+    left = re.compile(re.escape(_stem(file)) + r"\.[0-9a-f]{8}\.tmp")
     with suppress(OSError), os.scandir(file.parent) as entries:
         for name in [e.path for e in entries if left.fullmatch(e.name) and e.is_file(follow_symlinks=False)]:
             with suppress(OSError):

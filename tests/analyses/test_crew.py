@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -104,7 +105,8 @@ def test_workers_end_with_their_parent(how: signal.Signals) -> None:
         workers = [int(number) for number in parent.stdout.readline().split()]
     assert len(workers) == 2
     assert all(alive(worker) for worker in workers)
-    parent.send_signal(how)
+    # As a terminal does it: to all of them. Only the parent minds.
+    (os.killpg if how == signal.SIGINT else os.kill)(parent.pid, how)
     parent.wait(timeout=30)
     until = time.monotonic() + 30
     while any(alive(worker) for worker in workers) and time.monotonic() < until:

@@ -254,7 +254,7 @@ def test_short_help() -> None:
 @pytest.mark.parametrize("delay", [0.12, 0.2, 0.3, 0.4, 0.6])
 def test_an_interrupt_is_one_word_and_a_code_whenever_it_comes(delay: float) -> None:
     # What comes before the first line of ours is Python's own, so that the wait begins there.
-    code = "import detente.__main__ as m; m._await_interrupts(); print('go', flush=True); from detente.cli import main; main()"
+    code = "from detente.interrupts import await_interrupts; await_interrupts(); print('go', flush=True); from detente.cli import main; main()"
     run = subprocess.Popen(
         [sys.executable, "-c", code, "check", "venezuela-2021"],
         stdout=subprocess.PIPE,
@@ -279,3 +279,22 @@ def test_an_interrupt_in_compiled_work(tmp_path: Path) -> None:
     _, err = run.communicate(timeout=5)
     assert run.returncode == 130
     assert err.splitlines()[-1] == b"interrupted"
+
+
+@pytest.mark.parametrize("delay", [0, 0.3, 1.5])
+def test_an_interrupt_with_workers(delay: float) -> None:
+    run = subprocess.Popen(
+        [*COMMAND, "outlook", "venezuela-2021", "--draws", "64", "--worlds", "900000", "--workers", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 120
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+    while len(children.read_text().split()) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(delay)
+    os.killpg(run.pid, signal.SIGINT)
+    _, err = run.communicate(timeout=30)
+    assert (run.returncode, err.splitlines()[-1]) == (130, b"interrupted")
+    assert b"Traceback" not in err

@@ -15,7 +15,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import LimitError, UsageError
+from detente.interrupts import undivided
 from detente.kernels.worlds import STATES, Ladder, Worlds, add, run
 from detente.memory import need
 from detente.progress import counter
@@ -78,16 +80,32 @@ def _hand(work: Callable[[Part], Worlds]) -> _Hand:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_working, args=(theirs, work), daemon=True)
-    process.start()
+    with undivided, _uninterrupted():
+        process.start()
     theirs.close()
     return _Hand(process, ours)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes started meanwhile do not get interrupts, which are the parent's business: they end with it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        # Starting multiprocessing's helper lets interrupts through again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _working(pipe: Connection[Any, Any], work: Callable[[Part], Worlds]) -> None:
     """A worker's life: parts in, counts or what went wrong out, on one thread, since there is a process a core."""
     import numba
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's business
     threading.Thread(target=_end_with_parent, daemon=True).start()
     numba.set_num_threads(1)
     with suppress(EOFError, OSError):
