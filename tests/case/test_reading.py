@@ -216,6 +216,24 @@ def test_all_faults_at_once_in_file_order() -> None:
     assert starts == ["3:8:", "7:52:", "10:21:", "13:22:", "13:83:", "16:1:", "17:1:"]
 
 
+def test_shape_names_and_reasons_come_at_once() -> None:
+    text = changed(
+        ("judgement: made up for the test\n", ""),
+        ("title: Small", "title: 3"),
+        ("status_quo: x", "status_quo: z"),
+    )
+    found = complaints(text)
+    for part in (
+        "title: text was expected",
+        "without a fact, a judgement or an inference",
+        "unknown option 'z'",
+    ):
+        assert any(part in c for c in found), part
+    # Where the reason itself has the wrong shape, nothing is said to be without one.
+    (only,) = complaints(changed(("judgement: made up for the test", "judgement: 3")))
+    assert only.startswith("4:12: ")
+
+
 def test_what_is_left_out_is_not_called_unknown() -> None:
     # 'two' has a fault of shape; its name is known all the same.
     (only,) = complaints(changed(("two: {status_quo: x, options:", "two: {status_quo: x, optoins:")))

@@ -44,7 +44,16 @@ from detente.case.ties import tie_faults
 from detente.case.yamltext import Path
 from detente.errors import Fault
 
-__all__ = ["Quotation", "Unknown", "faults", "unknown_names", "verify_quotations", "warnings"]
+__all__ = [
+    "Quotation",
+    "Unknown",
+    "faults",
+    "placed",
+    "unknown_names",
+    "unreasoned",
+    "verify_quotations",
+    "warnings",
+]
 
 MAX_FACT = 300
 
@@ -56,21 +65,18 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     """Everything that makes the case unusable, in file order; ``place`` gives line and column."""
     strangers = unknown_names(case, place)
     unknown = [u.fault for u in strangers]
-    found = [
-        Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
-        for check in (
-            _ids,
-            _trees,
-            _provenance,
-            _issues,
-            _preferences,
-            chance_faults,
-            _conflict,
-            step_faults,
-            outlook_faults,
-        )
-        for path, message in check(case)
-    ]
+    checks = (
+        _ids,
+        _trees,
+        unreasoned,
+        _issues,
+        _preferences,
+        chance_faults,
+        _conflict,
+        step_faults,
+        outlook_faults,
+    )
+    found = [fault for check in checks for fault in placed(check(case), place)]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
     meant: dict[str, set[str]] = {}
     for stranger in strangers:
@@ -79,12 +85,16 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     found = [f for f in found if not any(name in f.message for name in meant.get(_block(f), ()))]
     if not unknown:
         # These follow names from block to block, so they wait until every name means something.
-        found += [
-            Fault(*place(path), f"{dotted(path)}: {message}", dotted(path))
-            for check in (_tables, _voices, tie_faults)
-            for path, message in check(case)
-        ]
+        found += [fault for check in (_tables, _voices, tie_faults) for fault in placed(check(case), place)]
     return sorted({*unknown, *found})
+
+
+def placed(found: Found, place: Finder) -> list[Fault]:
+    """What was found, with line and column, and where it is in words."""
+    return [
+        Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
+        for path, message in found
+    ]
 
 
 def _block(fault: Fault) -> str:
@@ -194,7 +204,8 @@ def _quotas(tree: Tree, path: Path) -> Found:
         yield from _quotas(branch, (*path, *gate(tree), n))
 
 
-def _provenance(case: Case) -> Found:
+def unreasoned(case: Case) -> Found:
+    """Numbers without a fact, a judgement or an inference around them, and facts that are no short quotation."""
     uncovered: dict[Path, int] = {}
     for path, part, covered, around in provenances(case):
         if part.fact is not None and len(part.fact) > MAX_FACT:

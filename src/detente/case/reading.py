@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from detente.case.checks import faults, unknown_names, warnings
+from detente.case.checks import faults, placed, unknown_names, unreasoned, warnings
 from detente.case.model import Case
 from detente.case.wording import Misfit, could_be, describe, misfits
 from detente.case.yamltext import Parsed, Path, Place, parse
@@ -27,6 +27,8 @@ __all__ = ["ReadCase", "load_case", "read_case"]
 _STAND_INS = {"detente": 1, "id": "x", "title": "x", "preferences": {}}
 """For misshapen parts at the top, so that the rest of the document can still be checked."""
 
+
+_REASONS = ("judgement", "fact", "inference", "because", "source")
 
 _UNSEEN = (
     ("\0", "a NUL character: this is not text"),
@@ -98,12 +100,14 @@ def _finder(positions: Mapping[Path, Place]) -> Callable[[Path], Place]:
 
 
 def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
-    """The faults of shape, and the unknown names in what is left without the misshapen parts."""
+    """The faults of shape; the unknown names, and the numbers without a reason, in what is left without the misshapen parts."""
     shape = misfits(error, parsed)
     found = [m.fault for m in shape if m.fault is not None]
     rest, drop = parsed, [m.drop for m in shape]
     gone = {could_be(m.name) for m in shape if m.name is not None}
+    left_out: list[Path] = []
     for _ in range(8):
+        left_out += drop
         gone.update(_names_under(rest, set(drop)))
         rest = _without(rest, set(drop))
         if not isinstance(rest.value, dict):
@@ -116,8 +120,12 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
             drop = [m.drop for m in follow_ups]
             continue
         # A name whose definition was left out with its block is not unknown.
-        unknown = unknown_names(case, _finder(rest.positions))
-        return found + [u.fault for u in unknown if u.name not in gone]
+        place = _finder(rest.positions)
+        found += [u.fault for u in unknown_names(case, place) if u.name not in gone]
+        # Where a reason was left out itself, what it stood for is not without one.
+        if not any(path and path[-1] in _REASONS for path in left_out):
+            found += placed(unreasoned(case), place)
+        return found
     return found
 
 
