@@ -6,11 +6,9 @@ from __future__ import annotations
 import copy
 import json
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 from small_cases import small_cases, valid
@@ -20,7 +18,6 @@ from detente.analyses.deal.bargaining import counted
 from detente.analyses.deal.room import Room, accepted, view
 from detente.analyses.flips import Flip, FlipsResult, flips
 from detente.analyses.flips.document import sentence
-from detente.analyses.flips.index import PLACES, SHARES
 from detente.analyses.flips.probe import Panel
 from detente.analyses.words import Words
 from detente.case.model import Case
@@ -94,7 +91,7 @@ def found(case: Case, draws: int = 8) -> list[tuple[str | None, FlipsResult]]:
     return [(t, flips(ready, result, track=t)) for t in case.tracks or [None]]
 
 
-@quick(100)
+@quick(30)
 @given(small_cases())
 def test_a_flip_flips_and_the_value_before_it_does_not(data: dict[str, Any]) -> None:
     case = valid(data)
@@ -122,7 +119,7 @@ def scanned(data: dict[str, Any], flip: Flip, values: list[float], track: str | 
     return [a_deal(typed(data, flip.path, v), track) for v in values]
 
 
-@quick(40)
+@quick(15)
 @given(small_cases(), st.data())
 def test_no_value_nearer_than_a_flip_flips(data: dict[str, Any], more: st.DataObject) -> None:
     """Thirty values between the best estimate and the flip, or the end where there is none."""
@@ -240,13 +237,13 @@ def test_a_weight_between_two_packages_closes_the_zone_and_opens_it_again() -> N
         },
     }
     flip = one(data, "a.weights.i")
-    # 70 / (70 + w) >= 0.6 up to w = 46.67; w / (70 + w) >= 0.6 from 105 on.
-    assert flip.deal_flips_at == pytest.approx(46.68, abs=0.011)
+    # Rounded to the grid, 70 / (70 + w) is at least 0.6 up to w = 46.676, w / (70 + w) from 104.978 on.
+    assert flip.deal_flips_at == 46.68
     assert flip.looked_at is not None
     assert flip.looked_at[1] > 10_000
     assert a_deal(typed(data, "a.weights.i", 200), None)
     data["preferences"]["a"]["weights"]["i"] = 130
-    assert one(data, "a.weights.i").deal_flips_at == pytest.approx(104.99, abs=0.011)
+    assert one(data, "a.weights.i").deal_flips_at == 104.97
 
 
 def rival(**priors: float) -> dict[str, Any]:
@@ -302,8 +299,9 @@ def twins() -> dict[str, Any]:
     data = exchange()
     data["issues"]["flag"] = {"status_quo": "red", "options": {"red": {}, "blue": {}, "green": {}}}
     for wants in data["preferences"].values():
-        wants["weights"] = {"well": [20, 50, 80], "road": [30, 50, 70], "flag": [1, 2, 3]}
-        wants["values"]["flag"] = {"red": [10, 50, 90], "blue": [10, 50, 90], "green": [10, 50, 90]}
+        wants["weights"]["flag"] = [1, 2, 3]
+        wants["values"]["flag"] = {colour: [40, 50, 60] for colour in ("red", "blue", "green")}
+    data["preferences"]["south"]["no_deal"] = {"status_quo": [10, 40, 70]}
     return data
 
 
@@ -311,20 +309,16 @@ def test_what_cannot_be_told_apart_is_counted_and_flips_nothing() -> None:
     ((_, answer),) = found(Case.model_validate(twins()), draws=1024)
     assert answer.indistinct >= 2, "the exchange with any flag"
     assert answer.indistinct < answer.compared, "flags alone are accepted less often"
-    moved = [f.path for f in answer.flips if f.package_flips_at is not None]
-    assert all(".values.flag." in path or ".weights." in path for path in moved)
-    assert len(moved) <= 4
+    assert answer.package is not None
+    for flip in answer.flips:
+        if flip.package_becomes is not None:
+            same = {i for i in ("well", "road") if flip.package_becomes[i] == answer.package[i]}
+            assert same != {"well", "road"}, (
+                f"the same exchange under another flag is no other answer: {flip}"
+            )
 
 
-def test_pairs_of_neighbouring_places_are_in_order() -> None:
-    assert all(a < b for a, b in pairwise(PLACES))
-    assert SHARES.sum() == pytest.approx(1)
-    assert (SHARES > 0).all()
-    assert PLACES[0] == 0
-    assert PLACES[-1] == 1
-
-
-@quick(60)
+@quick(40)
 @given(small_cases(), st.data())
 def test_a_held_number_gives_the_verdicts_of_a_sample(data: dict[str, Any], more: st.DataObject) -> None:
     """The panel's short arithmetic against the whole: the same numbers, assembled and looked at from the table."""

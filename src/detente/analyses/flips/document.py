@@ -90,10 +90,10 @@ def _switches(result: FlipsResult, words: Words) -> str:
         if named:
             which = joined([f"“{name}”" for name in named], "or")
             text += f" If {which} is true of {words.faction(faction)}, there is {becomes}."
-    for f in result.flips:
-        if f.kind == "holds" and f.deal_flips_at is not None:
-            line = words.judgement(f.path).removeprefix("Chance that ")
-            text += f" At best estimates a line holds from a chance of one half on, and with {line} changed to {percent(f.deal_flips_at)} there is {becomes}."
+    lines = [f for f in result.flips if f.kind == "holds" and f.deal_flips_at is not None]
+    if lines:
+        changes = joined([_change(f, words) for f in lines], "or")
+        text += f" Best estimates keep a line from a chance of one half on; {changes} makes it {becomes}."
     return text
 
 
@@ -113,7 +113,9 @@ def _limits(result: FlipsResult) -> str:
     """What the flips do not say."""
     text = "One number at a time, the others at best estimates, over all that may be typed for it, or as far as a verdict can still change."
     if result.moved_together:
-        text += f" {plural(len(result.moved_together), 'number')} declared to move together with others moved alone."
+        text += (
+            f" {plural(len(result.moved_together), 'number')} declared to move with others moved alone here."
+        )
     open_ended = sum(not f.deal_flip_proven for f in result.flips)
     if open_ended:
         text += f" For {plural(open_ended, 'number')} a search reached its limit: a nearer flip may have been missed."

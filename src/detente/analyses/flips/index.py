@@ -68,7 +68,6 @@ def _share(mean: NDArray[np.float64], square: NDArray[np.float64]) -> NDArray[np
     centre = SHARES @ mean
     between = SHARES @ (mean - centre) ** 2
     whole = SHARES @ square - centre**2
-    share: NDArray[np.float64] = np.divide(
-        between, whole, out=np.zeros_like(between), where=whole > 1e-12 * np.maximum(1e-300, SHARES @ square)
-    )
+    varies = whole > 1e-12 * (SHARES @ square)  # and not by rounding alone
+    share: NDArray[np.float64] = np.divide(between, whole, out=np.zeros_like(between), where=varies)
     return share

@@ -1,8 +1,8 @@
 """Where deal turns into no deal: the nearest value of one number, in the terms in which it is typed and decided.
 
 Numbers are looked at where they can be typed, at whole multiples of a *unit*: 0.01 point or share; of raw points, a
-hundredth of the faction's grid step (as far as that fits its scale); of weights, a power of ten at most a ten-thousandth
-of the faction's sum. A verdict is that of the deal analysis with this value in the case file, rounding and all.
+hundredth of the faction's grid step (as far as that fits its scale); of weights, the power of ten nearest to a
+ten-thousandth of the faction's sum. A verdict is that of the deal analysis with this value in the case file, rounding and all.
 
 One number of a faction moves its utilities only, and these so:
 
@@ -183,7 +183,7 @@ def _span(problem: Problem, f: int, scheme: Scheme, n: int, base: NDArray[np.flo
     if kind == "weight":
         weights = base[scheme.weight]
         others = float(weights.sum()) - best
-        digits = 4 - math.floor(math.log10(others + best)) if others + best > 0 else DIGITS
+        digits = round(4 - math.log10(others + best)) if others + best > 0 else DIGITS
         last = max(best, VANISHES * others)
         return _made(n, best, digits, 0.0, last + 10.0**-digits, both_ways=True)
     if kind == "holds":
