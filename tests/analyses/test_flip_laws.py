@@ -268,6 +268,16 @@ def test_a_prior_switches_the_likeliest_reading_the_others_making_room() -> None
     assert "If south is read as hard, there is no deal." in said
 
 
+def test_priors_that_can_all_be_nought_give_numbers() -> None:
+    """As such draws are read: the first reading is then true."""
+    data = rival(soft=0.5, hard=0.5)
+    for reading in data["readings"]["south"].values():
+        reading["prior"] = [0, 0.5, 1]
+    ((_, answer),) = found(Case.model_validate(data), draws=1024)
+    json.dumps(answer.to_json(), allow_nan=False)
+    assert 0 < answer.reading_index["south"] <= 1
+
+
 def words_and_json(data: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     case = Case.model_validate(data)
     ((_, answer),) = found(case)
