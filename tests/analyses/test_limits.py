@@ -9,10 +9,11 @@ import pytest
 
 from detente.analyses.deal import deal, prepare
 from detente.analyses.stability import solve, stability
+from detente.analyses.stability.document import too_much
 from detente.case.model import Case
 from detente.errors import LimitError
 from detente.problem.conflict import conflict
-from detente.report import report
+from detente.report import _rests
 
 
 def large(parties: int, factions: int, issues: int, options: int) -> Case:
@@ -68,20 +69,15 @@ def test_few_exchanges_are_all_tried() -> None:
     assert found.swaps_considered > 0
 
 
-def standoff(parties: int, factions: int, issues: int, options: int) -> Case:
-    raw = large(parties, factions, issues, options).model_dump(exclude_unset=True)
-    return Case.model_validate({**raw, "conflict": {}})
-
-
 def test_a_standoff_of_several_factions_each_is_walked() -> None:
-    found = stability(case := standoff(3, 3, 7, 3), prepare(case, draws=64))
+    found = stability(case := large(3, 3, 7, 3), prepare(case, draws=64))
     assert found.states == 3**7
     assert found.draws == 64
     assert found.listed > 0
 
 
 def test_a_standoff_that_is_too_large_is_refused_before_it_is_walked() -> None:
-    case = standoff(20, 1, 20, 2)
+    case = large(20, 1, 20, 2)
     with pytest.raises(
         LimitError, match=r"1,048,576 situations and 20 movers .* the limit is 6 s: name the issues"
     ):
@@ -89,7 +85,7 @@ def test_a_standoff_that_is_too_large_is_refused_before_it_is_walked() -> None:
 
 
 def test_fewer_draws_are_looked_at_where_each_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = standoff(3, 2, 5, 3)
+    case = large(3, 2, 5, 3)
     ready = prepare(case, draws=256)
     board = solve._board(conflict(case), ready)
     monkeypatch.setattr(solve, "MAX_DRAWN", 40 * board.work)
@@ -100,16 +96,18 @@ def test_fewer_draws_are_looked_at_where_each_takes_long(monkeypatch: pytest.Mon
 
 def test_a_report_says_why_the_standoff_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve, "MAX_WORK", 1)
-    blocks = report(prepare(standoff(2, 1, 3, 2), draws=64)).blocks
-    section = next(b for b in blocks if getattr(b, "id", "") == "stability")
-    assert "Not answered: 8 situations and 2 movers" in str(section)
-    assert "name the issues that matter" in str(section)
+    missing = _rests(prepare(large(2, 1, 3, 2), draws=64))
+    assert isinstance(missing, LimitError)
+    section = too_much(missing)
+    assert section.id == "stability"
+    assert "Not answered: 8 situations and 2 movers" in str(section.blocks)
+    assert "name the issues that matter" in str(section.blocks)
 
 
 def test_the_order_of_results_does_not_depend_on_threads() -> None:
     import numba
 
-    case = standoff(3, 2, 5, 3)
+    case = large(3, 2, 5, 3)
     most = numba.get_num_threads()
     found = []
     for threads in (1, most):
