@@ -10,7 +10,7 @@ from tests.answers import Answer, strange_characters
 __all__ = ["complaints", "signature"]
 
 LONGEST = 20_000
-NAN = re.compile(r"(?<![\w.])(?:nan|inf|infinity|NaN|None)(?![\w.])")
+NAN = re.compile(r"(?<![\w.])(?:nan|inf|infinity|NaN|None(?! [a-z]))(?![\w.])")
 PLACED = re.compile(r":\d+:\d+: ")
 
 

@@ -22,6 +22,8 @@ from detente.catalogue import names as bundled_names
 from detente.catalogue import path as bundled
 from tests.edges.shelf import EDGES
 from tests.fuzz.commands import KITCHEN
+from tests.laws.random_cases import fresh
+from tests.laws.writing import written
 
 __all__ = ["BASES", "Mutation", "Recipe", "cook", "recipe"]
 
@@ -49,6 +51,7 @@ class Twin(str):
         return self is other
 
 
+RANDOM = 100  # How many of them are bases.
 Place = tuple[Any, Any]  # A container and the key or index of something in it.
 NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -166,12 +169,14 @@ STRANGE: list[Any] = [
 def _bases() -> dict[str, str]:
     found = {name: bundled(name).read_text(encoding="utf-8") for name in bundled_names()}
     found["kitchen-sink"] = KITCHEN.read_text(encoding="utf-8")
-    return found | {edge.name: edge.text for edge in EDGES}
+    found |= {edge.name: edge.text for edge in EDGES}
+    return found | {f"random-{k}": written(fresh(k)) for k in range(RANDOM)}
 
 
 BASES = tuple(_bases())
 LARGE = tuple(name for name, text in _bases().items() if len(text) > 50_000)
-SMALL = [edge for edge in EDGES if edge.answer != "refused"]
+# The random cases can be asked everything; of the others many have no roadmap.
+SMALL = [e.name for e in EDGES if e.answer != "refused"] + [f"random-{k}" for k in range(RANDOM)]
 MIDDLE = (*(n for n in bundled_names() if n not in LARGE), "kitchen-sink")
 
 
@@ -186,7 +191,7 @@ def recipe(seed: int) -> Recipe:
     elif kind < 0.25:
         base = rng.choice(MIDDLE)
     else:
-        base = rng.choice(SMALL if kind < 0.95 else EDGES).name
+        base = rng.choice(SMALL if kind < 0.95 else BASES)
     # The mutations that leave a case readable most often come most often.
     many = rng.choices((1, 2, 3, 6), (8, 4, 2, 1))[0]
     kinds = rng.choices(tuple(KINDS), tuple(KINDS.values()), k=many)
