@@ -31,7 +31,10 @@ def typed(case: Tree, path: str, value: Decimal) -> Tree:
     *way, last = path.split(".")
     place: Any = changed["preferences"]
     for step in way:
-        place = place[int(step)] if isinstance(place, list) else place[step]
+        place = place[step]
+    if isinstance(place, list):
+        place[int(last)]["add"] = value  # A `together` term goes by its number.
+        return changed
     now = place.setdefault(last, {"status_quo": Decimal(0)}) if last == "no_deal" else place[last]
     place[last] = {"status_quo": value} if isinstance(now, dict) else value
     return changed
