@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.commands import VERBS
 from tests.fuzz.mutate import BASES, KINDS, Recipe, cook, recipe
 from tests.fuzz.trial import Failure, smaller, trial
 
 COUNT, PARTS = 150, 10
+ANSWERS = tuple(verb for verb in VERBS if verb != "report")
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_spoilt_cases_get_an_answer_or_one_clear_sentence(part: int, tmp_path: Path) -> None:
     found: dict[str, Failure] = {}
     for seed in range(part, COUNT, PARTS):
-        for event in trial(recipe(seed), tmp_path):
+        # The page takes as long as everything else together, so not every part makes it.
+        for event in trial(recipe(seed), tmp_path, VERBS if part == 0 else ANSWERS):
             if isinstance(event, Failure) and event.signature not in found:
                 found[event.signature] = smaller(event, tmp_path)
     assert not found, "\n".join(f"{f.complaint}\n  {f.recipe}" for f in found.values())

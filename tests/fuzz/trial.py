@@ -52,7 +52,9 @@ def trial(
     path.write_bytes(data)
     text = data.decode("utf-8", "replace")
     rng = Random(repr(made))
-    asked = _chosen(commands(str(path), str(folder / "page.html"), verbs=verbs), rng)
+    original = folder / "original.yaml"
+    original.write_bytes(cook(Recipe(made.base, ())))
+    asked = _chosen(commands(str(path), str(folder / "page.html"), str(original), verbs), rng)
     first = _timed(["check", str(path)], say)
     yield Ran("check", first[0].code, first[1])
     yield from _judged(["check", str(path)], first[0], text, made)
