@@ -4,7 +4,7 @@ A :class:`Problem` holds the whole case as compact arrays; :func:`draw` turns ro
 :class:`Sample`; :func:`seat` looks at a problem from one table (a track). Uncertainty is the last axis of a
 sample and is sampled once: best estimates are a sample of one draw.
 
-Utility (MODEL.md, section 1), in points of faction f::
+Utility, in points of faction f::
 
     U_f(x) = sum_i 100 * (w_fi / sum_k w_fk) * v_fi(x_i) / 100 + sum_t c_ft [x matches t]
 

@@ -3,7 +3,7 @@
 For each table: at best estimates, the exact frontier, the exact number of agreed packages, the bargaining
 solutions (Nash 1950; Kalai & Smorodinsky 1975; egalitarian, Kalai 1977; utilitarian), the nearest miss; over
 the draws, each package's acceptance, the package accepted most often, whether the zone is open, who blocks;
-and the small swaps that leave everybody's hold on office alone. MODEL.md, section 1.
+and the small swaps that leave everybody's hold on office alone. The theory is in ``docs/explanation/deal.md``.
 
 Two independent sets of draws are used: packages are *chosen* on the first and their acceptance is *reported*
 on the second, because the largest of many estimates is biased upwards (Shapiro, Dentcheva & Ruszczynski 2009,

@@ -1,4 +1,4 @@
-"""In what order can a package be carried out, and would it hold?
+"""In what order can a package be carried out, and would it hold? The theory is in ``docs/explanation/roadmap.md``.
 
 At best estimates the order with the most slack (:mod:`detente.kernels.sequencing`); over the draws, the share
 in which that order survives; the least patience that carries it; what would buy the most slack; and three
