@@ -110,7 +110,7 @@ def _bend(x: Floats) -> Floats:
     return bent
 
 
-def plain_worlds(
+def plain_worlds(  # noqa: PLR0915
     parameters: Floats, count: int, dates: NDArray[np.int64], ladder: Ladder, seed: int
 ) -> dict[str, float]:
     """``count`` worlds of one draw in NumPy, by the equations in the docstring of :mod:`detente.kernels.month`, with random

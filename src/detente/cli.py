@@ -163,7 +163,7 @@ def stability(
 
 
 @app.command(cls=Once)
-def roadmap(
+def roadmap(  # noqa: PLR0913
     case: CaseArgument,
     package: Annotated[
         str,
@@ -216,7 +216,7 @@ def roadmap(
 
 
 @app.command(cls=Once)
-def outlook(
+def outlook(  # noqa: PLR0913
     case: CaseArgument,
     package: Annotated[
         str | None,

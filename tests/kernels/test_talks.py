@@ -20,7 +20,7 @@ def chance(x):
     return 1 / (1 + exp(-x))
 
 
-def of(u, w, *, rho=0.95, rho_s=0.95, lam=1.0, hazard=0.05, blame=3.0, blame_s=3.0, able=1.0, prior=None):
+def of(u, w, *, rho=0.95, rho_s=0.95, lam=1.0, hazard=0.05, blame=3.0, blame_s=3.0, able=1.0, prior=None):  # noqa: PLR0913
     """A game in one draw, or in as many as ``u`` [S, K, N + 1] has."""
     u = np.asarray(u, dtype=np.float64)
     u = u[None] if u.ndim == 2 else u

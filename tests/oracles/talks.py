@@ -78,7 +78,7 @@ class ReadingByReading:
     sender_value: Array
 
 
-def full_game(
+def full_game(  # noqa: PLR0913
     u: Sequence[Sequence[float]],
     w: Sequence[float],
     rho_i: Sequence[float],
@@ -159,7 +159,7 @@ def full_game(
     return FullGame(b, hazard, step, leave, sender_step, sender_leave, value, sender_value)
 
 
-def reading_by_reading(
+def reading_by_reading(  # noqa: PLR0913
     u: Sequence[Sequence[float]],
     w: Sequence[float],
     rho_i: Sequence[float],

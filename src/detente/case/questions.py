@@ -101,7 +101,7 @@ def _empty(spec: object, case: Case, world: World) -> Iterator[str]:
                 yield f"'{what}' stands still without a part '{part}' in the world"
 
 
-def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:
+def question_faults(case: Case, world: World) -> Iterator[tuple[Path, str]]:  # noqa: C901
     """What cannot be asked, or answered so."""
     for name, question in case.questions.items():
         at: Path = ("questions", name)

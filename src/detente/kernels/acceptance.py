@@ -151,7 +151,7 @@ def _count(now: Any, level: int, limit: Any, tile: int, first: int, last: int, m
 
 
 @njit(cache=True, nogil=True)
-def _count_sets(
+def _count_sets(  # noqa: PLR0913
     now: Any, level: int, limit: Any, tile: int, first: int, last: int, sets: Any, work: Any, found: Any
 ) -> None:
     """As ``_count``, where the rows that reach their limit have to include one of ``sets`` bool[M, rows]."""
@@ -178,7 +178,7 @@ def _count_sets(
 
 
 @njit(cache=True, nogil=True)
-def _walk(
+def _walk(  # noqa: C901, PLR0913, PLR0915
     points: Any,
     limits: Any,
     sizes: Any,
@@ -504,7 +504,7 @@ def _joint(table: Any, floor: Any, extra: Any, inside: Any) -> tuple[Any, Any, A
     )  # fmt: skip
 
 
-def agreement_counts(
+def agreement_counts(  # noqa: PLR0913
     points: NDArray[Any],
     thresholds: NDArray[Any],
     sizes: NDArray[np.int64],
@@ -787,7 +787,7 @@ class _Search(NamedTuple):
     status_quo: NDArray[np.int64]
 
 
-def most_acceptable(
+def most_acceptable(  # noqa: PLR0913
     points: NDArray[Any],
     thresholds: NDArray[Any],
     sizes: NDArray[np.int64],

@@ -131,7 +131,7 @@ def improvements(rank: Indices, board: Graph, mover: int, state: int) -> Indices
 
 
 @njit(cache=True, nogil=True)
-def _improvements(rank, total, place, cell, block, kind, leads, home, s):  # type: ignore[no-untyped-def]
+def _improvements(rank, total, place, cell, block, kind, leads, home, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     b = home[s]
     low, high = cell[block[b]], cell[block[b + 1]]
     here = np.int64(0)
@@ -150,7 +150,7 @@ def _improvements(rank, total, place, cell, block, kind, leads, home, s):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]
+def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """[N] of the states ``asked`` those with a way to some t whose ``least`` numbers [J, N] all are above theirs."""
     out = np.zeros(total.size, dtype=np.bool_)
     factions = rank.shape[1]
@@ -364,7 +364,7 @@ def paths(rank: Indices, board: Graph, source: int) -> tuple[Indices, Indices, I
 
 
 @njit(cache=True, nogil=True)
-def _step(  # type: ignore[no-untyped-def]
+def _step(  # type: ignore[no-untyped-def]  # noqa: PLR0913
     rank, total, place, cell, block, kind, leads, home, layer, now, distance, previous, mover
 ):
     for s in layer:

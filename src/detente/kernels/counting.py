@@ -40,7 +40,7 @@ _SURE = 2**60
 _STATES = 200_000
 
 
-def count(
+def count(  # noqa: PLR0913
     utilities: NDArray[np.int64],
     sizes: NDArray[np.int64],
     *,
@@ -254,7 +254,7 @@ def _branch(
 
 
 @njit(cache=True, nogil=True)
-def _merge(
+def _merge(  # noqa: PLR0913
     start: Any,
     target: Any,
     points: Any,

@@ -464,7 +464,7 @@ def _climb(
 
 
 @njit(cache=True, nogil=True)
-def _relax(
+def _relax(  # noqa: C901, PLR0913, PLR0915
     kind: int,
     k: int,
     problem: Any,
@@ -585,7 +585,7 @@ def _relax(
 
 
 @njit(cache=True, nogil=True)
-def _descend(
+def _descend(  # noqa: C901, PLR0913, PLR0915
     kind: int,
     k: int,
     problem: Any,
@@ -870,7 +870,7 @@ def _descend(
     return True, nodes, -np.inf
 
 
-def solve(
+def solve(  # noqa: C901, PLR0913, PLR0915
     kind: int,
     k: int,
     problem: Any,

@@ -306,7 +306,7 @@ def _undominated_edges(source: Any, points: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _merge(
+def _merge(  # noqa: PLR0913
     current: Any,
     begin: Any,
     source: Any,
@@ -379,7 +379,7 @@ def _merge(
 
 
 @njit(cache=True, nogil=True)
-def _merge_two(
+def _merge_two(  # noqa: PLR0913
     current: Any,
     begin: Any,
     source: Any,
@@ -435,7 +435,7 @@ def _merge_two(
 
 
 @njit(cache=True, nogil=True)
-def _advance(
+def _advance(  # noqa: PLR0913
     e: int,
     current: Any,
     at: Any,

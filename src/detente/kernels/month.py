@@ -259,7 +259,7 @@ def met(x, u, bits, p, steps, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def stepped(x, u, bits, p, moves, leaves, steps, start, n):  # type: ignore[no-untyped-def]
+def stepped(x, u, bits, p, moves, leaves, steps, start, n):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Where talks go on, the side whose step is due steps, to at least what the ladder has there, or holds and the other may
     leave; a harder administration steps less. Beliefs follow, not yet adding up to one.
 
@@ -607,7 +607,7 @@ def told(steps, start, top, levels, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def news(x, bits, seen, at, before, busy, month, many, n):  # type: ignore[no-untyped-def]
+def news(x, bits, seen, at, before, busy, month, many, n):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The joint state of each world (see :func:`detente.kernels.worlds.state`), and which worlds have another than before, or
     an event that has not been seen."""
     now = np.float32(month)

@@ -30,7 +30,7 @@ class Candidate(NamedTuple):
     """On the sum of the k lowest scores; inf when HiGHS gives none, -inf when it finds nothing feasible."""
 
 
-def lowest_sum(
+def lowest_sum(  # noqa: PLR0913, PLR0915
     utilities: NDArray[np.int64],
     usable: NDArray[np.bool_],
     base: NDArray[np.int64],

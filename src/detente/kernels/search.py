@@ -77,7 +77,7 @@ class Existence(NamedTuple):
     """int16[S, I]: an agreed package where the verdict is 1, else -1."""
 
 
-def maximise(
+def maximise(  # noqa: PLR0913
     objective: Objective,
     utilities: Int,
     sizes: Int,
@@ -136,7 +136,7 @@ class _Run(NamedTuple):
 class _Game:
     """The rows that matter, in the layout of ``descent``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         objective: Objective,
         utilities: Any,
@@ -259,7 +259,7 @@ class _Game:
         """The options of the patterns that are left."""
         return pattern_pairs(Patterns(*self.terms))
 
-    def run(
+    def run(  # noqa: PLR0913
         self,
         kind: int,
         *,
@@ -423,7 +423,7 @@ def _stage(run: _Run, scale: NDArray[np.float64], game: _Game, k: int) -> float:
     return float(np.sort(np.rint(scale * run.gain)[game.active])[:k].sum())
 
 
-def _first_agreed(
+def _first_agreed(  # noqa: PLR0913
     judged: tuple[NDArray[Any], NDArray[Any]],
     packages: Int,
     patterns: Patterns,
@@ -451,7 +451,7 @@ def _first_agreed(
         witness[draws[new]] = some[good.argmax(axis=0)[new]]
 
 
-def exists(
+def exists(  # noqa: PLR0913
     points: NDArray[Any],
     thresholds: NDArray[Any],
     sizes: Int,
@@ -547,7 +547,7 @@ class _Knapsacks(NamedTuple):
     sets: list[Int]
 
 
-def _knapsacks(
+def _knapsacks(  # noqa: PLR0913
     points: Any, thresholds: Any, sizes: Any, patterns: Patterns, lines: Any, barred: Any, status_quo: Int,
     winning: Any, draws: Int,
 ) -> _Knapsacks:  # fmt: skip

@@ -532,7 +532,7 @@ def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floor, prefix, first):  # type: ignore[no-untyped-def]
+def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floor, prefix, first):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Labels of the states of ``sets``, whose successors have theirs; the best score capped away.
 
     ``slot`` [layers, n] row of each state in the labels, -1: not looked at. With ``first`` also ``ceiling``
@@ -764,7 +764,7 @@ def _parts(sets: Masks) -> list[Masks]:
     return [part for part in np.array_split(sets, max(1, min(16, len(sets) // 256))) if len(part)]
 
 
-def _label(
+def _label(  # noqa: PLR0913
     board: _Board,
     by_size: list[Masks],
     slot: NDArray[np.int32],

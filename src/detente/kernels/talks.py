@@ -92,7 +92,7 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]
+def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Values of both sides at a position, and best answers to the step's being taken with chance ``due`` and the other side's
     leaving with ``other``; ``mine``: whether the step is the incumbent's. ``on``: worth of the next position, this month
     included, once the step is taken.
@@ -118,7 +118,7 @@ def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]
+def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """One reading of one draw, from the last step backwards, into out[4, N]: nobody goes back, so that each position is a fixed
     point of its own. Whether all settled."""
     steps = len(w) - 1
@@ -158,7 +158,7 @@ def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _all(u, w, rho, rho_s, lam, h, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]
+def _all(u, w, rho, rho_s, lam, h, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """How many draws did not settle; choices into out[S, 4, K, N]."""
     lost = 0
     for s in range(u.shape[0]):

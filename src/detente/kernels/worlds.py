@@ -123,7 +123,7 @@ def state(office: int, easing: int, band: int, made: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]
+def _draw(p, n, draw, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0915
     """``count`` worlds from number ``first`` of the draw with that number, parameters p and place n of the ladder, added to the
     counts."""
     steps, start, prior, obstinate = ladder.steps, ladder.start, ladder.prior[n], ladder.obstinate
@@ -226,7 +226,7 @@ def _listed(busy, which, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _counted(states, events, bits, seen, at, before, told, which, count, fresh):  # type: ignore[no-untyped-def]
+def _counted(states, events, bits, seen, at, before, told, which, count, fresh):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Counts what has changed in the ``count`` worlds that are listed in ``which``: almost nothing happens in almost every month
     of a world. :func:`_summed` makes states of the changes; ``fresh`` is for scratch."""
     left = np.uint32(0)
@@ -268,7 +268,7 @@ def _summed(states):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draws(p, begins, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]
+def _draws(p, begins, first, count, dates, seed, ladder, states, events, histograms):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Consecutive draws, from number ``begins``."""
     for n in range(p.shape[0]):
         _draw(p[n], n, begins + n, first, count, dates, seed, ladder, states[n], events[n], histograms)

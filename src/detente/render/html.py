@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from detente import memory
 from detente.cache import keep, kept
@@ -144,7 +144,8 @@ def _view(block: Block, depth: int, names: _Names) -> dict[str, Any]:
             return _table(block, names)
         case Chart():
             return _chart(block, names)
-    raise TypeError(f"not a block of a document: {block!r}")
+        case _:
+            assert_never(block)
 
 
 def _is_headline(block: Block) -> bool:

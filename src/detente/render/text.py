@@ -8,7 +8,7 @@ read as markup.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from rich.cells import cell_len
 
@@ -89,6 +89,8 @@ class _Printer:
                 self.line(block.alt)
                 if block.table is not None:
                     self.table(block.table, captioned=False, shortened=True)
+            case _:
+                assert_never(block)
 
     def section(self, section: Section, depth: int) -> None:
         self.line(section.title, "bold underline" if depth == 1 else "bold")
