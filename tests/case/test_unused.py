@@ -237,7 +237,7 @@ WITHOUT = {
     "force": {"home.threatens": True},
     "survival": {"hunger.rage": True},
     "price": {"home.presses": True},
-    "support": {"polls.ballot": True},
+    "support": {"polls.ballot": False},
 }
 """A part left out → numbers, and whether they are told of then."""
 
@@ -249,8 +249,8 @@ def lacking(part: str) -> str:
     if part == "survival":
         document["world"]["office"]["options"] = {"voted_out": "goes"}
         document["world"]["office"]["stakes"] = {"boss": {"voted_out": -10}}
-    if part == "money":
-        del document["questions"]["poor"]
+    if part == "hunger":
+        del document["world"]["means"]
     return json.dumps(document)
 
 

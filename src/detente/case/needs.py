@@ -51,7 +51,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "authority.access": _VOTE,
         "authority.majority": _VOTE,
         "polls.early": ("talks",),
-        "polls.ballot": ("support", "asked.admitted"),
+        "polls.ballot": ("support", "regional", "asked.admitted"),
         "regional.joins_split": ("split",),
         "regional.gain": ("support", "polls"),
     }
