@@ -9,7 +9,7 @@ from tests.answers import Answer, strange_characters
 
 __all__ = ["complaints", "signature"]
 
-LONGEST = 20_000
+LONGEST = 60_000  # A hundred faults, each with everything that is allowed in its place.
 NAN = re.compile(r"(?<![\w.])(?:nan|inf|infinity|NaN|None(?! [a-z]))(?![\w.])")
 PLACED = re.compile(r":\d+:\d+: ")
 
