@@ -94,7 +94,7 @@ def maximise(  # noqa: PLR0913
     milp_nodes: int = 300,
 ) -> Best:
     """The package that maximises ``objective``, with U_p >= reservation_p for members and none of their lines broken
-    (SHORTFALL: as few of their lines as possible, whatever that costs in points).
+    (SHORTFALL: as few of their lines as possible, whatever that costs in points; value and bound then include tolls).
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class _Game:
         if terms and broken is not None:
             lines = np.asarray(broken, np.bool_)[rows] & members[rows, None]
             if objective == Objective.SHORTFALL:
-                self.add -= lines.T * self._toll()
+                self.add -= lines.T * self._toll(int(lines.sum()))
             else:
                 self.excluded |= lines.any(axis=0)
         self.usable = np.arange(options)[None, :] < self.sizes[:, None]
@@ -192,16 +192,17 @@ class _Game:
         self.starts = self._starts()
         self._reduce()
 
-    def _toll(self) -> Int:
-        """[R] what makes one broken line of a row cost more than all that all rows can lack without lines."""
+    def _toll(self, lines: int) -> Int:
+        """[R] points that a broken line takes off a row, of ``lines`` in all: weighted, the same for every row but for
+        rounding, and more than all that gains can make up for and all that rows can lack without lines."""
         inside = (np.arange(self.utilities.shape[1])[None, :] < self.sizes[:, None])[:, :, None]
         most = np.where(inside, self.utilities, np.iinfo(np.int64).min).max(axis=1).sum(axis=0)
         least = np.where(inside, self.utilities, np.iinfo(np.int64).max).min(axis=1).sum(axis=0)
         most += np.maximum(self.add, 0).sum(axis=0) - self.reservation
         least += np.minimum(self.add, 0).sum(axis=0) - self.reservation
-        lack = float(np.abs(self.weight) @ np.maximum(0, -least)) + 1.0
-        share = np.where(self.active, self.weight, 1.0)
-        return np.asarray(np.maximum(0, most) + np.ceil(lack / share) + 1, np.int64)
+        whole = float(self.weight @ (np.maximum(0, -least) + np.maximum(0, most)))
+        whole += (1.0 + lines) * float(self.weight.max(initial=1.0))
+        return np.asarray(np.ceil(whole / np.where(self.active, self.weight, 1.0)), np.int64)
 
     def _fold(self, patterns: Patterns) -> tuple[Int, Int, Int]:
         """Patterns on one option are points or prohibitions of that option; the rest stay."""
