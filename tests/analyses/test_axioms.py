@@ -10,7 +10,7 @@ import pytest
 
 from detente.analyses.deal import bargaining, deal, prepare
 from detente.analyses.deal.result import TrackResult
-from detente.analyses.deal.room import accepted, totals, view
+from detente.analyses.deal.room import accepted, crossed, totals, view
 from detente.case.model import Case
 from detente.kernels.acceptance import agreed
 from detente.problem import table
@@ -265,7 +265,8 @@ def test_no_package_shown_is_worse_for_all_than_one_accepted_as_often(
         every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), sizes), np.int16).T
         first = view(ready.problem, ready.first, at)
         shares = agreed(accepted(first, every), first.winning).mean(axis=1)
-        worth = totals(view(ready.problem, ready.best, at), every)[..., 0]
+        best = view(ready.problem, ready.best, at)
+        worth, lines = totals(best, every)[..., 0], crossed(best, every)[..., 0]
         named = [tuple(ready.problem.package(p.tolist(), at.issues).values()) for p in every]
         for rule in (*RULES, "most_acceptable"):
             solution = found.solutions[rule]
@@ -273,6 +274,7 @@ def test_no_package_shown_is_worse_for_all_than_one_accepted_as_often(
                 continue
             n = named.index(tuple(solution.package.values()))
             better = (worth >= worth[n]).all(axis=1) & (worth > worth[n]).any(axis=1)
+            better &= ~(lines & ~lines[n]).any(axis=1)
             assert not (shares[better] >= shares[n]).any(), (seed, rule)
         top = found.solutions["most_acceptable"]
         if top is not None:

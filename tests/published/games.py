@@ -110,6 +110,9 @@ SHARES = (0.0, 0.5, 0.55, 0.6, 0.6180339887498949, 0.65, 0.6666666666666666, 0.7
 def split() -> Case:
     """One unit to split, x = one of ``SHARES`` for the one, sqrt(1 - x) for the other; option ``s3`` is the 4th."""
     worth = {"one": SHARES, "other": [(1 - x) ** 0.5 for x in SHARES]}
+    worth = {
+        who: [round(v, 7) for v in values] for who, values in worth.items()
+    }  # as finely as points are counted
     return Case.model_validate(
         {
             "detente": 1,

@@ -210,8 +210,8 @@ def _unbeaten(room: Room, packages: NDArray[np.int16], shares: NDArray[np.float6
 
 
 def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
-    """A package that is at least as good for everybody at the table at best estimates, better for one, and accepted in at
-    least as many of the draws on which packages are chosen; where none is found any more, the last.
+    """A package that is at least as good for everybody at the table at best estimates, no line more being broken, better for
+    one, and accepted in at least as many of the draws on which packages are chosen; where none is found any more, the last.
 
     Where the packages can be listed, all that dominate are looked at; else, for each faction and for all together, the
     one that gives most.
@@ -242,8 +242,12 @@ def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
             ]
             better = np.array([p for p in found if p is not None], np.int16).reshape(-1, len(package))
         worth = totals(room.best, better)[..., 0]
+        lines = crossed(room.best, better) & ~crossed(room.best, package[None])
         better = better[
-            allowed(room.first, better) & (worth >= here).all(axis=1) & (worth > here).any(axis=1)
+            allowed(room.first, better)
+            & (worth >= here).all(axis=1)
+            & (worth > here).any(axis=1)
+            & ~lines[..., 0].any(axis=1)
         ]
         both = np.concatenate([package[None], better])
         shares = agreed(accepted(room.first, both), room.first.winning).mean(axis=1)
