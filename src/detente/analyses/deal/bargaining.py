@@ -362,27 +362,29 @@ RULES: tuple[tuple[str, bool, Callable[[Room, int], _Found | None]], ...] = (
 
 
 def nearest_miss(room: Room) -> NearestMiss | None:
-    best, chosen = None, 0
+    tried: list[tuple[bool, float, int, Best]] = []
     for mask in room.at.winning[:MAX_SETS]:
         weight = np.where(room.members(mask), room.step / room.step.min(), 0.0)
         found = _maximise(room, Objective.SHORTFALL, mask, weight)
-        if found.package is not None and (best is None or found.value > best.value):
-            best, chosen = found, mask
-    if best is None:
+        if found.package is not None:
+            lines = crossed(room.best, np.asarray(found.package, np.int16)[None])[0, room.members(mask)]
+            tried.append((not lines.any(), found.value, mask, found))
+    if not tried:
         return None
+    # Of the sets, one whose members all keep their lines, then the one that lacks least; then the first.
+    clear, _, chosen, best = max(tried, key=lambda one: one[:2])
     package = np.asarray(best.package, dtype=np.int16)
     s = room.best.seat
     steps = totals(room.best, package[None])[0, :, 0]
     short = np.maximum(0, s.no_deal[:, 0] - steps)
     inside = room.members(chosen)
-    lined = bool(crossed(room.best, package[None])[0, inside].any())
     shortfall = {n: v for f, (n, v) in enumerate(room.points(short).items()) if inside[f] and v > 0}
     return NearestMiss(
         package=room.problem.package(package.tolist(), room.at.issues),
         moves=room.moves(package),
         utility=room.points(steps),
         shortfall=shortfall,
-        total=None if lined else round(sum(shortfall.values()), 9),
+        total=round(sum(shortfall.values()), 9) if clear else None,
         proven=bool(best.proven),
         lines=tuple(_opening_lines(room)),
     )
