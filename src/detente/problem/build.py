@@ -23,6 +23,7 @@ from detente.case.model import (
 from detente.errors import LimitError, UsageError
 
 __all__ = [
+    "COMPARED",
     "MAX_STEPS",
     "IntArray",
     "Parameter",
@@ -36,6 +37,9 @@ __all__ = [
 MAX_STEPS = 100_000_000
 """Largest sum, in grid steps, of everything that can be added up for a faction and its no-deal value. The kernels add up to
 2^28 exactly (:data:`detente.problem.sample.LARGEST`); the rest is room for what is tried beyond what was judged."""
+
+COMPARED = 10
+"""A no-deal value may have so many times ``MAX_STEPS``: it is compared with a sum and not added to one."""
 
 GRID = 0.01
 FINER = 3
@@ -291,7 +295,8 @@ class _Builder:
 
 
 class _Reach(NamedTuple):
-    """Everything that can be added up for a faction under one reading, in points."""
+    """Everything that can be added up for a faction under one reading, in points; its no-deal value, which is only compared
+    with that, counts a tenth."""
 
     total: float
     largest: Parameter
@@ -306,12 +311,12 @@ def _extreme(p: Parameter) -> float:
 def _reach(builder: _Builder, scheme: Scheme) -> _Reach:
     """The largest points of each issue, the tails of ranges among them, all terms, and the no-deal value; points that
     come from weights add up to 100."""
-    numbers = builder.parameters
+    numbers, reserve = builder.parameters, builder.parameters[scheme.no_deal]
     counted = [max((numbers[int(n)] for n in row), key=_extreme) for row in scheme.value]
-    alone = [numbers[n] for n in (*(t.add for t in scheme.terms), scheme.no_deal)]
+    terms = [numbers[t.add] for t in scheme.terms]
     options = sum(map(_extreme, counted)) if scheme.raw else 100.0
-    largest = max((*counted, *alone) if scheme.raw else alone, key=_extreme)
-    return _Reach(options + sum(map(_extreme, alone)), largest)
+    largest = max((*counted, *terms, reserve) if scheme.raw else (*terms, reserve), key=_extreme)
+    return _Reach(options + sum(map(_extreme, terms)) + _extreme(reserve) / COMPARED, largest)
 
 
 def _digits(number: float) -> int:

@@ -29,8 +29,11 @@ __all__ = [
 ]
 
 LARGEST = 2**28
-"""Grid steps that the points of a faction stay below whatever is added up, which is what the kernels add exactly; its
-no-deal value stays below twice that. So every sum and difference of the two fits 32 bits."""
+"""Grid steps that the points of a faction stay below whatever is added up, which is what the kernels add exactly."""
+
+FURTHEST = 2**30
+"""Grid steps that a no-deal value stays below, before a status quo is added to it: every sum and difference of the two fits
+32 bits, and kernels cut a threshold off where nothing can reach it."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +246,7 @@ def assemble(
             for line in scheme.lines:
                 held = True if line.holds is None else choices.holds[line.holds][rows]
                 broken[f, place[line.pattern]][rows] |= held
-            no_deal[f, rows] = fitting(problem, f, column[scheme.no_deal] / step)
+            no_deal[f, rows] = fitting(problem, f, column[scheme.no_deal] / step, within=FURTHEST)
         # Once these fit, so does whatever is added up of them.
         fitting(problem, f, most(points[f], add[f]))
         stated = np.array([s.relative for s in problem.schemes[f]])[choices.reading[f]]
@@ -265,20 +268,24 @@ def most(points: NDArray[np.int32], add: NDArray[np.int32]) -> NDArray[np.int64]
 
 
 def fitting(
-    problem: Problem, faction: int, steps: NDArray[np.float64] | NDArray[np.int64]
+    problem: Problem,
+    faction: int,
+    steps: NDArray[np.float64] | NDArray[np.int64],
+    *,
+    within: int = LARGEST,
 ) -> NDArray[np.int32]:
     """Amounts in grid steps as whole ones.
 
     Raises
     ------
     LimitError
-        They do not stay below :data:`LARGEST`.
+        They do not stay below ``within``.
     """
     most = float(np.abs(steps).max(initial=0))
-    if not most < LARGEST:
+    if not most < within:
         raise LimitError(
             f"{most:,.0f} grid steps of {problem.step[faction]:g} would have to be added up for "
-            f"'{problem.factions[faction]}'; the limit is {LARGEST:,}: give its numbers with fewer digits, or in a larger unit"
+            f"'{problem.factions[faction]}'; the limit is {within:,}: give its numbers with fewer digits, or in a larger unit"
         )
     return np.rint(steps).astype(np.int32)
 
