@@ -72,6 +72,7 @@ def track(**changes: Any) -> TrackResult:
         id="table",
         name="The table",
         factions=WHO,
+        needed=WHO,
         issues=("ferries", "fishermen", "patrols"),
         stuck={},
         consent=Consent(WHO, (1, 1, 1), 3),

@@ -205,8 +205,8 @@ def test_raw_points_flip_at_the_comparison_and_not_half_a_step_beyond() -> None:
     assert one(points(a=7), "a.points.x.p").deal_flips_at == 7.0
     assert one(points(a=7, p=4.25), "a.points.x.p").deal_flips_at == 7.0
     # Of millions there are fewer digits to spare, and the flip says so.
-    large = one(points(a=200_000, p=300_000), "a.no_deal")
-    assert (large.deal_flips_at, large.deal_flip_step) == (300_001, 1)
+    large = one(points(a=20_000_000, p=30_000_000), "a.no_deal")
+    assert (large.deal_flips_at, large.deal_flip_step) == (30_000_001, 1)
 
 
 def test_a_number_without_bounds_is_followed_as_far_as_it_can_matter() -> None:
@@ -266,7 +266,7 @@ def test_a_prior_switches_the_likeliest_reading_the_others_making_room() -> None
     assert answer.deal_by_reading == {"south": {"soft": True, "hard": False}}
     said = sentence(answer, Words(Case.model_validate(data))).text
     assert "chance that" not in said
-    assert "If south is read as hard, there is no deal." in said
+    assert "If “hard” is true of south, there is no deal." in said
 
 
 def test_priors_that_can_all_be_nought_give_numbers() -> None:

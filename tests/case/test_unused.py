@@ -105,7 +105,7 @@ world:
   loyalty: {now: 0.6, outside_offer: 0.4, scale: 0.2, pace: 0.2, spread: 0.05, members: {one: 3, two: 2, three: 1.8}}
   survival: {peak: 0.1, threshold: 0.4, scale: 0.2}
   recognition:
-    {now: 20, all: 40, drop: 0.03, cascade: 0.05, bloc: 2, lapse: [2021-09-01], extend: 0.5, kept: 0.4, kept_extended: 0.7,
+    {now: 19, all: 40, drop: 0.03, cascade: 0.05, bloc: 2, lapse: [2021-09-01], extend: 0.5, kept: 0.4, kept_extended: 0.7,
     promises: 0.2, issue: rank, bands: [many, some, none]}
   support: {now: 0.4, floor: 0.1, decay: 0.05, spread: 0.05, gain: 0.1}
   split: {now: 0.4, begins: 0.05, heals: 0.05, cost: 0.2, tempts: 0.2}
@@ -181,6 +181,8 @@ def otherwise(text: str, path: Path) -> Iterator[str]:
         lambda x: x + 0.05,
         lambda x: x - 1,
         lambda x: 2 * x,
+        lambda x: x - 0.2,
+        lambda x: 0 * x,
     ]
     for change in changes:
         around = document = parse(text, "x.yaml").value

@@ -71,12 +71,13 @@ def accepted(ready: Deal, track: str, moves: dict[str, str], sample: Sample) -> 
     gain = -here.thresholds.astype(np.int64)
     for k, option in enumerate(x):
         gain += here.points[:, k, option]
-    adds = here.adds
+    crossed = np.zeros(gain.shape, dtype=np.bool_)
     for t, (a, b) in enumerate(pairwise(here.start)):
         if np.array_equal(x[here.issue[a:b]], here.option[a:b]):
             assert not here.excluded[t], "an impossible combination"
-            gain += adds[:, t]
-    result: NDArray[np.bool_] = gain >= 0
+            gain += here.add[:, t]
+            crossed |= here.broken[:, t]
+    result: NDArray[np.bool_] = (gain >= 0) & ~crossed
     return result
 
 
