@@ -29,7 +29,10 @@ def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bo
         if rng.random() < 0.5:
             parties["a"]["accepts"] = {"any": ["hawk", "dove"]}
     factions = factions_of(parties)
-    issues = {f"i{k}": _issue(rng, k, [*parties, *factions], chance) for k in range(rng.choice([2, 3, 3]))}
+    issues = {
+        f"i{k}": _issue(rng, k, rng.choice([list(parties), factions]), chance)
+        for k in range(rng.choice([2, 3, 3]))
+    }
     case: Tree = {"detente": 1, "id": "random", "title": "Random", "inference": "drawn", "parties": parties}
     inside = [i for i, about in issues.items() if about["controlled_by"] != "outside"]
     split = tables and len(inside) > 1 and rng.random() < 0.3
@@ -110,7 +113,10 @@ def _wants(rng: Random, issues: Tree, chance: bool) -> Tree:
         first, second = rng.sample(list(issues), 2)
         when = {i: rng.choice(list(issues[i]["options"])) for i in (first, second)}
         wants["together"] = [{"when": when, "add": rng.randint(-9, 9) * scale}]
-    wants["red_lines"] = [_pattern(rng, issues, 2) for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    wants["red_lines"] = []
+    for _ in range(rng.choice([0, 0, 1, 1, 2])):
+        line = _pattern(rng, issues, 2)
+        wants["red_lines"] += [] if line in wants["red_lines"] else [line]
     if chance and rng.random() < 0.3:
         wants["firm"] = [{"package": _pattern(rng, issues, 2), "holds": rng.choice(QUARTERS)}]
     return wants

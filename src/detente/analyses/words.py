@@ -106,13 +106,11 @@ class Words:
             return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}"
         if rest[0] == "no_deal":
             return f"{who}: no-deal value"
-        if rest[0] in ("together", "firm"):
-            given = getattr(spec, rest[0])[int(rest[1])]
-            package = f"“{self.moves(given.package)}”"
+        if rest[0] == "together" and spec is not None:
+            return f"{who}: worth of “{self.moves(spec.together[int(rest[1])].when)}” together"
+        if rest[0] == "firm":
             return (
-                f"{who}: worth of {package} together"
-                if rest[0] == "together"
-                else f"{who}: chance that the firm line on {package} holds"
+                f"{who}: chance that the firm line on “{self.moves(spec.firm[int(rest[1])].package)}” holds"
             )
         return path
 

@@ -108,7 +108,7 @@ def quantile(knots: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.f
 
 def parameters(problem: Problem, uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values of all parameters, [S, N], from ``uniforms`` [S, dimensions]; certain ones are constant."""
-    values = np.tile([p.median for p in problem.parameters], (uniforms.shape[0], 1))
+    values = np.tile(np.array([p.median for p in problem.parameters], dtype=np.float64), (len(uniforms), 1))
     which = problem.uncertain
     if len(which):
         u = uniforms[:, : len(which)]
