@@ -108,7 +108,7 @@ class Words:
             return f"{who}: no-deal value"
         if rest[0] == "together" and spec is not None:
             return f"{who}: worth of “{self.moves(spec.together[int(rest[1])].when)}” together"
-        if rest[0] == "firm":
+        if rest[0] == "firm" and spec is not None:
             return (
                 f"{who}: chance that the firm line on “{self.moves(spec.firm[int(rest[1])].package)}” holds"
             )
