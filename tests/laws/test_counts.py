@@ -142,7 +142,7 @@ def other_order_of_parties(case: Tree) -> None:
 
 
 def with_other_names(case: Tree) -> Tree:
-    names = {"a": "zeta", "b": "all", "c": "points", "i0": "no_deal", "i1": "rest", "i2": "weights"}
+    names = {"a": "zeta", "b": "prior", "c": "points", "i0": "no_deal", "i1": "rest", "i2": "weights"}
     return _renamed(case, names | {"o0": "any", "o1": "none", "o2": "status_quo"}, top=True)
 
 
