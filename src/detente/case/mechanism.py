@@ -1,0 +1,255 @@
+"""A part of a world as data: its numbers, levels, values, events and calendars, with their equations as text.
+
+A bundled part is one file in these words; a case uses it by name and gives its numbers and dates, or writes a part of
+its own in place. What the words mean together is in :mod:`detente.case.wiring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+
+from detente.case.base import Date, Flag, Id, Model, Provenance, Range, Text
+from detente.case.equations import MAX_LENGTH
+from detente.case.units import unit
+
+__all__ = [
+    "Bundled",
+    "Calendar",
+    "Declared",
+    "Equation",
+    "Figure",
+    "Follows",
+    "Given",
+    "Happening",
+    "Level",
+    "Movement",
+    "Moves",
+    "Own",
+    "Part",
+    "Use",
+    "Value",
+]
+
+MAX_MEMBERS = 60
+"""Numbers, levels, values or events of one part, at most."""
+
+
+def _written(value: Any) -> Any:
+    """A plain number is an equation, too."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return repr(value)
+    return value
+
+
+def _unit(text: str) -> str:
+    unit(text)
+    return text
+
+
+Equation = Annotated[
+    str, BeforeValidator(_written), StringConstraints(min_length=1, max_length=4 * MAX_LENGTH)
+]
+"""An equation as text (:mod:`detente.case.equations`)."""
+
+UnitText = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_unit)]
+
+
+class Declared(Model):
+    """What a number of a bundled part means, and within what it makes sense."""
+
+    says: Text
+    """What it is, in words."""
+    unit: UnitText = "share"
+    """In what it is measured: share, points, months, kb/d, or any other words."""
+    least: Annotated[float, Field(strict=True)] | None = None
+    """The least that makes sense; default: 0 for shares."""
+    most: Annotated[float, Field(strict=True)] | None = None
+    """The most that makes sense; default: 1 for shares."""
+    table: Flag = False
+    """Whether it is one number for each option of an issue."""
+
+
+class Figure(Range):
+    """A number that a case gives, with its unit where the part does not say it."""
+
+    says: Text | None = None
+    """What it is, in words."""
+    unit: UnitText | None = None
+    """In what it is measured; default: what the part says, or a share."""
+
+
+_FIGURE = {*Figure.model_fields, "range", "because"}
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, Mapping) and value and not set(value) & _FIGURE:
+        return {option: _figure(v) for option, v in value.items()}
+    return _figure(value)
+
+
+def _figure(value: Any) -> Any:
+    """The words of a range with two keys more."""
+    from detente.case.base import _range
+
+    if isinstance(value, Figure):
+        return value
+    if not isinstance(value, Mapping):
+        return _range(value)
+    beside = {k: v for k, v in value.items() if k in ("says", "unit")}
+    return {**_range({k: v for k, v in value.items() if k not in beside}), **beside}
+
+
+Given = Annotated[Figure | Mapping[Id, Figure], BeforeValidator(_given)]
+"""A number, or one for each option of an issue."""
+
+
+class Level(Provenance):
+    """A quantity that carries over from month to month."""
+
+    says: Text | None = None
+    """What it is, in words."""
+    start: Equation | None = None
+    """Its value at the beginning; without one it is absent until ``next`` gives it a value."""
+    next: Equation
+    """Its value in a month; its own name in it means last month's."""
+    unit: UnitText
+    """In what it is measured."""
+
+
+def _value(given: Any) -> Any:
+    return given if isinstance(given, Mapping) else {"equation": given}
+
+
+class Value(Provenance):
+    """A quantity that is worked out anew each month."""
+
+    says: Text | None = None
+    """What it is, in words."""
+    equation: Equation
+
+
+class Happening(Provenance):
+    """Something that may happen in a month."""
+
+    says: Text | None = None
+    """What it is, in words."""
+    chance: Equation | None = None
+    """With this chance a month, or at each date of ``on``."""
+    when: Equation | None = None
+    """When this holds."""
+    on: Id | None = None
+    """Only in months that hold a date of this calendar of the part."""
+    once: Flag = False
+    """It happens at most once."""
+    ends: Id | None = None
+    """What it ends: of all events that end the same thing at most one ever happens, and they share one chance a month."""
+    one_of: Id | None = None
+    """Of all events with the same word here at most one happens in a month."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Happening:
+        if self.chance is None and self.when is None and self.on is None:
+            raise ValueError("an event needs a 'chance', a 'when' or a calendar ('on')")
+        if self.chance is not None and self.when is not None:
+            raise ValueError(
+                "an event has a 'chance' or a 'when', not both: write 'chance: if .. then p else 0'"
+            )
+        if self.ends is not None and self.one_of is not None:
+            raise ValueError("what ends something already shares its chance: remove 'one_of'")
+        if (self.ends or self.one_of) and self.chance is None:
+            raise ValueError("an event that shares its chance with others needs a 'chance'")
+        return self
+
+
+Calendar = Annotated[tuple[Date, ...], Field(min_length=1, max_length=60)]
+
+_Members = Field(max_length=MAX_MEMBERS)
+
+
+class _Mechanism(Provenance):
+    """What a part does."""
+
+    says: Text | None = None
+    """What it says, in words."""
+    levels: Annotated[Mapping[Id, Level], _Members] = {}
+    values: Annotated[Mapping[Id, Annotated[Value, BeforeValidator(_value)]], _Members] = {}
+    events: Annotated[Mapping[Id, Happening], _Members] = {}
+
+
+class Bundled(_Mechanism):
+    """A file of :mod:`detente.parts`: its numbers are declared there and given by the case."""
+
+    title: Text
+    says: Text
+    theory: Text
+    """Where its equations come from: paper, equation, or whose simplification they are."""
+    limits: Text
+    """What it leaves out."""
+    numbers: Annotated[Mapping[Id, Declared], _Members] = {}
+    calendars: Annotated[Mapping[Id, Text], _Members] = {}
+    """What its dates are, in words; the case gives them."""
+
+
+class Own(_Mechanism):
+    """A part that a case writes in place, its numbers with it."""
+
+    numbers: Annotated[Mapping[Id, Given], _Members] = {}
+    calendars: Annotated[Mapping[Id, Calendar], _Members] = {}
+
+
+class Use(Provenance):
+    """A bundled part as a case uses it: ``{number: .., calendar: [dates]}``."""
+
+    numbers: Annotated[Mapping[Id, Given], _Members] = {}
+    calendars: Annotated[Mapping[Id, Calendar], _Members] = {}
+
+
+def _used(value: Any) -> Any:
+    """Numbers and dates apart from where they come from."""
+    if not isinstance(value, Mapping):
+        return value
+    beside = {k: v for k, v in value.items() if k in Provenance.model_fields}
+    given = {k: v for k, v in value.items() if k not in beside}
+    dates = {k: v for k, v in given.items() if isinstance(v, (list, tuple)) and v and isinstance(v[0], str)}
+    return {**beside, "numbers": {k: v for k, v in given.items() if k not in dates}, "calendars": dates}
+
+
+def _kind_of_part(value: Any) -> str:
+    """A block with ``levels``, ``values`` or ``events`` is a part of the case's own; any other uses a bundled one."""
+    own = isinstance(value, Own) or (
+        isinstance(value, Mapping) and set(value) & {"levels", "values", "events"}
+    )
+    return "<own>" if own else "<use>"
+
+
+Part = Annotated[
+    Annotated[Own, Tag("<own>")] | Annotated[Use, BeforeValidator(_used), Tag("<use>")],
+    Discriminator(_kind_of_part),
+]
+
+
+class Moves(Model):
+    """How events move an issue: ``{option: part.event}``, from then on; the latest event counts."""
+
+    events: Annotated[Mapping[Id, Text], Field(min_length=1, max_length=12)]
+
+
+class Follows(Model):
+    """An issue that follows a level: ``{by: part.level, option: value, ..}``, the option with the nearest value."""
+
+    by: Text
+    values: Annotated[Mapping[Id, Annotated[float, Field(strict=True)]], Field(min_length=2, max_length=12)]
+
+
+def _movement(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if "by" in value:
+        return {"by": value["by"], "values": {k: v for k, v in value.items() if k != "by"}}
+    return {"events": value}
+
+
+Movement = Annotated[Moves | Follows, BeforeValidator(_movement)]

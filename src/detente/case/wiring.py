@@ -1,0 +1,371 @@
+"""The parts of a world tied together: every name resolved, every unit checked, every equation in its place.
+
+*Levels* carry over from month to month, *values* are worked out anew, *events* happen with a chance, when something holds,
+or at the dates of a calendar. In an equation a name means this month's value and ``before(x)`` last month's; a level's own
+name in its ``next`` is last month's. Equations are worked out in the order in which they need one another, whatever
+the order of the file; a circle is refused with its members named. Events move options of issues from then on, and an
+issue may follow a level.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from detente.case.equations import EquationError, Node
+from detente.case.mechanism import Bundled, Declared, Figure, Follows, Happening, Moves, Own, Use
+from detente.case.typed import Reader, Slot, named
+from detente.case.units import PURE, Unit, unit
+from detente.case.wording import one_of
+
+__all__ = ["Equations", "Misfit", "Moved", "Wiring", "wire"]
+
+Place = tuple[str, ...]
+
+
+class Misfit(NamedTuple):
+    """What is wrong: where below ``world``, at which character of the equation there (None: as a whole), and what."""
+
+    place: Place
+    at: int | None
+    message: str
+
+
+class Equations(NamedTuple):
+    """What belongs to one name, as trees whose names are all full."""
+
+    start: Node | None = None
+    """Of a level."""
+    next: Node | None = None
+    """Of a level or a value; of an event its chance."""
+    when: Node | None = None
+    """Of an event."""
+    calendar: str | None = None
+    """The calendar in whose months an event may happen."""
+    once: bool = False
+    group: str | None = None
+    """What an event shares its chance with."""
+    final: bool = False
+    """Whether at most one of the group ever happens."""
+
+
+class Moved(NamedTuple):
+    """How the world moves an issue: an option by an event, from then on; or by a level's nearest value."""
+
+    events: tuple[tuple[str, str], ...] = ()
+    """(option, event)."""
+    level: str | None = None
+    values: tuple[tuple[str, float], ...] = ()
+    """(option, value of the level)."""
+
+
+class Wiring(NamedTuple):
+    """A world that makes sense."""
+
+    slots: Mapping[str, Slot]
+    figures: Mapping[str, Figure | Mapping[str, Figure]]
+    """Full name of a number → what the case gives."""
+    calendars: Mapping[str, tuple[datetime.date, ...]]
+    equations: Mapping[str, Equations]
+    """Of levels, values and events."""
+    moves: Mapping[str, Moved]
+    """Of issues."""
+    order: tuple[str, ...]
+    """Levels, values, events and moved issues in the order of a month."""
+
+
+class _Joined(NamedTuple):
+    """A part with what its case gives."""
+
+    numbers: Mapping[str, Figure | Mapping[str, Figure]]
+    units: Mapping[str, Unit]
+    calendars: Mapping[str, tuple[datetime.date, ...]]
+    of: Bundled | Own
+
+
+def wire(
+    parts: Mapping[str, Own | Use],
+    bundled: Mapping[str, Bundled],
+    issues: Mapping[str, tuple[str, ...]],
+    moves: Mapping[str, Moves | Follows],
+) -> Wiring | list[Misfit]:
+    """The parts of a case tied together, or everything that is wrong with them.
+
+    ``bundled``: the parts of the product by name; ``issues``: options of the case's issues; ``moves``: how the world
+    moves them.
+    """
+    faults: list[Misfit] = []
+    joined: dict[str, _Joined] = {}
+    for name, part in parts.items():
+        faults += _join(name, part, bundled, joined)
+    if faults:  # what is missing would be missed again by the equations
+        return faults
+    slots = {name: Slot("issue", PURE, options) for name, options in issues.items()}
+    for name, whole in joined.items():
+        slots.update(_slots(name, whole))
+        faults += [
+            Misfit(("parts", name, n), None, f"'{n}' is the name of two things in this part")
+            for n in _twice(whole)
+        ]
+    reader = Reader(slots, {*parts, *bundled})
+    _infer(reader, joined)
+    equations: dict[str, Equations] = {}
+    for name, whole in joined.items():
+        reader.part = name
+        faults += _read(reader, whole, equations)
+    movements: dict[str, Moved] = {}
+    faults += _moves(moves, slots, movements)
+    if faults:
+        return faults
+    order = _order(equations, movements, slots)
+    if isinstance(order, Misfit):
+        return [order]
+    return Wiring(
+        slots,
+        {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()},
+        {f"{p}.{n}": v for p, part in joined.items() for n, v in part.calendars.items()},
+        equations,
+        movements,
+        order,
+    )
+
+
+# --- parts and what is given ------------------------------------------------------------------------------
+
+
+def _join(
+    name: str, part: Own | Use, bundled: Mapping[str, Bundled], joined: dict[str, _Joined]
+) -> Iterator[Misfit]:
+    here = ("parts", name)
+    if isinstance(part, Own):
+        if name in bundled:
+            yield Misfit(
+                here, None, f"'{name}' is a bundled part: give yours another name, or give only its numbers"
+            )
+            return
+        units = {n: _unit_of(v) for n, v in part.numbers.items()}
+        joined[name] = _Joined(part.numbers, units, part.calendars, part)
+        return
+    if name not in bundled:
+        own = "a part of your own has levels, values or events"
+        yield Misfit(here, None, f"there is no bundled part '{name}'{one_of(name, bundled)}; {own}")
+        return
+    of = bundled[name]
+    for kind, given, known in (
+        ("number", part.numbers, of.numbers),
+        ("calendar", part.calendars, of.calendars),
+    ):
+        for extra in sorted(set(given) - set(known)):
+            yield Misfit((*here, extra), None, f"'{name}' has no {kind} '{extra}'{one_of(extra, known)}")
+        for missing in [n for n in known if n not in given]:
+            yield Misfit(here, None, f"'{missing}' is missing: {_says(known[missing])}")
+    for n, declared in of.numbers.items():
+        if n in part.numbers:
+            for place, message in _sense(declared, part.numbers[n]):
+                yield Misfit((*here, n, *place), None, message)
+    joined[name] = _Joined(part.numbers, {n: unit(d.unit) for n, d in of.numbers.items()}, part.calendars, of)
+
+
+def _says(spec: Declared | str) -> str:
+    text = spec if isinstance(spec, str) else spec.says
+    return text[0].lower() + text[1:]
+
+
+def _unit_of(given: Figure | Mapping[str, Figure]) -> Unit:
+    first = given if isinstance(given, Figure) else next(iter(given.values()))
+    return unit(first.unit or "share")
+
+
+def _sense(declared: Declared, given: Figure | Mapping[str, Figure]) -> Iterator[tuple[Place, str]]:
+    """A number that makes no sense for its unit."""
+    share = declared.unit == "share"
+    least = 0.0 if share and declared.least is None else declared.least
+    most = 1.0 if share and declared.most is None else declared.most
+    if isinstance(given, Figure) == declared.table:
+        wanted = "one number for each option of an issue" if declared.table else "one number"
+        yield (), f"{wanted} was expected: {_says(declared)}"
+        return
+    for option, figure in [("", given)] if isinstance(given, Figure) else given.items():
+        place = (option,) if option else ()
+        if figure.unit is not None and unit(figure.unit) != unit(declared.unit):
+            yield place, f"this number is measured in {declared.unit}: found {figure.unit}"
+        if least is not None and figure.low < least:
+            yield place, f"must be at least {least:g} ({declared.unit}): found {figure.low:g}"
+        if most is not None and figure.high > most:
+            percent = share and 1 < figure.high <= 100
+            hint = f"; for {figure.high:g}% write {figure.high / 100:g}" if percent else ""
+            yield place, f"must be at most {most:g} ({declared.unit}): found {figure.high:g}{hint}"
+
+
+def _twice(part: _Joined) -> list[str]:
+    of = part.of
+    names = [*part.numbers, *part.calendars, *of.levels, *of.values, *of.events]
+    return sorted({n for n in names if names.count(n) > 1})
+
+
+def _slots(name: str, part: _Joined) -> Iterator[tuple[str, Slot]]:
+    for n, given in part.numbers.items():
+        options = () if isinstance(given, Figure) else tuple(given)
+        yield f"{name}.{n}", Slot("table" if options else "number", part.units[n], options)
+    for n in part.calendars:
+        yield f"{name}.{n}", Slot("calendar", PURE)
+    for n, level in part.of.levels.items():
+        yield f"{name}.{n}", Slot("level", unit(level.unit))
+    for n in part.of.values:
+        yield f"{name}.{n}", Slot("value", PURE)
+    for n in part.of.events:
+        yield f"{name}.{n}", Slot("event", PURE)
+
+
+# --- equations --------------------------------------------------------------------------------------------
+
+
+def _infer(reader: Reader, joined: Mapping[str, _Joined]) -> None:
+    """Units of values from their equations, until nothing changes: one value may need another's."""
+    values = [(p, n, v) for p, part in joined.items() for n, v in part.of.values.items()]
+    for _ in range(len(values)):
+        changed = False
+        for part, n, value in values:
+            reader.part = part
+            try:
+                found = reader.read(value.equation).unit or PURE
+            except EquationError:
+                continue
+            changed |= reader.slots[f"{part}.{n}"].unit != found
+            reader.slots[f"{part}.{n}"] = Slot("value", found)
+        if not changed:
+            return
+
+
+def _read(reader: Reader, part: _Joined, into: dict[str, Equations]) -> Iterator[Misfit]:
+    """Every equation of a part."""
+    faults: list[Misfit] = []
+    here = ("parts", reader.part)
+
+    def read(text: str | None, *place: str, **how: object) -> Node | None:
+        if text is None:
+            return None
+        try:
+            return reader.read(text, **how).node  # type: ignore[arg-type]
+        except EquationError as error:
+            faults.append(Misfit((*here, *place), error.at, error.message))
+            return None
+
+    for n, value in part.of.values.items():
+        into[f"{reader.part}.{n}"] = Equations(next=read(value.equation, "values", n))
+    for n, level in part.of.levels.items():
+        own = reader.slots[f"{reader.part}.{n}"].unit
+        start = read(level.start, "levels", n, "start", wanted=own, beginning=True)
+        following = read(level.next, "levels", n, "next", wanted=own)
+        into[f"{reader.part}.{n}"] = Equations(start=start, next=following)
+    for n, event in part.of.events.items():
+        chance = read(event.chance, "events", n, "chance", wanted=PURE)
+        when = read(event.when, "events", n, "when", truth=True)
+        if event.on is not None and event.on not in part.calendars:
+            message = f"there is no calendar '{event.on}' in this part{one_of(event.on, part.calendars)}"
+            faults.append(Misfit((*here, "events", n, "on"), None, message))
+        into[f"{reader.part}.{n}"] = _event(reader.part, event, chance, when)
+    yield from faults
+
+
+def _event(part: str, event: Happening, chance: Node | None, when: Node | None) -> Equations:
+    group = f"end of {event.ends}" if event.ends else f"one of {event.one_of}" if event.one_of else None
+    return Equations(
+        next=chance,
+        when=when,
+        calendar=None if event.on is None else f"{part}.{event.on}",
+        once=event.once or event.ends is not None,
+        group=group,
+        final=event.ends is not None,
+    )
+
+
+def _moves(
+    moves: Mapping[str, Moves | Follows], slots: Mapping[str, Slot], into: dict[str, Moved]
+) -> Iterator[Misfit]:
+    """What moves the issues."""
+    known = {
+        sort: [n for n, s in slots.items() if s.sort == sort] for sort in ("issue", "event", "level", "value")
+    }
+    for issue, how in moves.items():
+        here = ("moves", issue)
+        if issue not in known["issue"]:
+            yield Misfit(here, None, f"there is no issue '{issue}'{one_of(issue, known['issue'])}")
+            continue
+        options = slots[issue].options
+        given = how.events if isinstance(how, Moves) else how.values
+        for option in given:
+            if option not in options:
+                yield Misfit(
+                    (*here, option), None, f"'{issue}' has no option '{option}'{one_of(option, options)}"
+                )
+        if isinstance(how, Moves):
+            for option, event in how.events.items():
+                if event not in known["event"]:
+                    yield Misfit(
+                        (*here, option), None, f"there is no event '{event}'{one_of(event, known['event'])}"
+                    )
+            into[issue] = Moved(events=tuple(how.events.items()))
+        else:
+            levels = [*known["level"], *known["value"]]
+            if how.by not in levels:
+                yield Misfit((*here, "by"), None, f"there is no level '{how.by}'{one_of(how.by, levels)}")
+            into[issue] = Moved(level=how.by, values=tuple(how.values.items()))
+
+
+# --- order ------------------------------------------------------------------------------------------------
+
+
+def _order(
+    equations: Mapping[str, Equations], moves: Mapping[str, Moved], slots: Mapping[str, Slot]
+) -> tuple[str, ...] | Misfit:
+    """Everything after what it needs this month; members of a group need what any of them needs."""
+    needs: dict[str, list[str]] = {}
+    for name, of in equations.items():
+        found = [n for node in (of.next, of.when) if node is not None for n in named(node, now=True)]
+        own_is_past = slots[name].sort == "level"
+        needs[name] = [n for n in found if (n in equations or n in moves) and not (own_is_past and n == name)]
+    groups: dict[str, list[str]] = {}
+    for name, of in equations.items():
+        if of.group is not None:
+            groups.setdefault(of.group, []).append(name)
+    for members in groups.values():
+        shared = list(dict.fromkeys(n for m in members for n in needs[m]))
+        needs.update(dict.fromkeys(members, shared))
+    for issue, how in moves.items():
+        needs[issue] = [event for _, event in how.events] + ([how.level] if how.level else [])
+    order: list[str] = []
+    state: dict[str, int] = {}
+    for name in needs:
+        if circle := _visit(name, needs, state, order):
+            around = " → ".join([*circle, circle[0]])
+            message = (
+                f"these need one another in the same month: {around}; "
+                "'before(..)' takes last month's and breaks the circle"
+            )
+            part = next((n.split(".")[0] for n in circle if "." in n), circle[0])
+            return Misfit(("parts", part), None, message)
+    return tuple(order)
+
+
+def _visit(first: str, needs: Mapping[str, list[str]], state: dict[str, int], order: list[str]) -> list[str]:
+    """Depth first, without recursion; the members of a circle, if one is met."""
+    if state.get(first):
+        return []
+    path = [(first, iter(needs[first]))]
+    state[first] = 1
+    while path:
+        name, rest = path[-1]
+        following = next(rest, None)
+        if following is None:
+            state[name] = 2
+            order.append(name)
+            path.pop()
+        elif state.get(following) == 1:
+            around = [n for n, _ in path]
+            return around[around.index(following) :]
+        elif not state.get(following):
+            state[following] = 1
+            path.append((following, iter(needs[following])))
+    return []
