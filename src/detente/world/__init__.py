@@ -1,0 +1,1 @@
+"""The world of a case, run: equations to a program of row operations, and worlds from it."""
