@@ -266,3 +266,74 @@ def test_what_has_no_finite_value_names_its_equation_month_and_draw() -> None:
         simulated({"p": part}, [])
     with pytest.raises(UsageError, match=r"p\.bad: in month 4 of draw 3"):
         simulated({"p": part}, [], changed={"p.n": [50.0, 50.0, 50.0, 2.0]})
+
+
+def test_there_is_no_month_before_the_first() -> None:
+    """A level was where it starts, a value was not, in every block of worlds."""
+    part = {
+        "levels": {"x": {"start": "2", "next": "x + 1", "unit": "share"}},
+        "values": {"y": "before(x)", "z": "before(w) ?? -1", "w": "x"},
+        "events": {"e": {"when": "x > 0"}},
+    }
+    found = simulated({"p": part}, ["before(p.e)"], summed=("p.y", "p.z"), months=2, per=1500, draws=1)
+    assert found.means[0].tolist() == [[2, -1], [2, 2], [3, 3]]
+    assert found.counts[0, :, 0].tolist() == [0, 0, 1500]
+
+
+def test_conditions_that_are_the_same_in_a_month_may_differ_in_month_0() -> None:
+    part = {"events": {"e": {"when": "arms is few"}, "o": {"when": "before(e)"}}}
+    found = simulated(
+        {"p": part}, ["p.e", "arms is few"], moves={"arms": {"all": "p.o"}}, months=2, per=8, draws=1
+    )
+    assert found.counts[0].tolist() == [[0, 8], [8, 8], [0, 0]]
+
+
+def test_an_absent_level_moves_no_issue_and_a_tie_goes_to_the_higher() -> None:
+    part = {
+        "calendars": {"day": ["2021-08-20"]},
+        "events": {"polled": {"on": "day"}},
+        "levels": {"x": {"next": "if polled then 0.5 else x", "unit": "share"}},
+    }
+    moves = {"arms": {"by": "p.x", "few": 0, "many": 1, "all": 2}}
+    found = simulated({"p": part}, ["arms is few", "arms is many"], moves=moves, months=4, per=8, draws=1)
+    assert found.counts[0, :, 0].tolist() == [8, 8, 8, 0, 0]
+    assert found.counts[0, :, 1].tolist() == [0, 0, 0, 8, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clamp(1 / x, 0, 1)",
+        "max(1, 2 / (x * x))",
+        "min(x, 1 / (x - x))",
+        "logistic(n / x)",
+        "log(exp(x) / x)",
+        "max(x, gap)",
+    ],
+)
+def test_no_word_hides_what_has_no_value(text: str) -> None:
+    part = {
+        "numbers": {"n": 1},
+        "events": {"never": {"when": "x > 9"}},
+        "levels": {
+            "x": {"start": "0", "next": "x", "unit": "share"},
+            "gap": {"next": "if never then 1 else gap", "unit": "share"},
+        },
+        "values": {"bad": text},
+    }
+    with pytest.raises(UsageError, match=r"p\.bad: in month 0 of draw 0"):
+        simulated({"p": part}, [])
+
+
+def test_a_chance_and_a_start_must_be_finite() -> None:
+    event = {"numbers": {"n": 0}, "events": {"e": {"chance": "1 / n"}}}
+    with pytest.raises(UsageError, match=r"p\.e: in month 1 of draw 0"):
+        simulated({"p": event}, [])
+    level = {"numbers": {"n": 0}, "levels": {"x": {"start": "1 / n", "next": "x", "unit": "share"}}}
+    with pytest.raises(UsageError, match=r"p\.x: in month 0 of draw 0"):
+        simulated({"p": level}, [])
+    closed = {
+        "calendars": {"day": ["2031-08-20"]},
+        "events": {k: {"chance": "1 / (1 - 1)", "on": "day", "one_of": "x"} for k in "ab"},
+    }
+    simulated({"p": closed}, [])

@@ -232,13 +232,15 @@ Part = Annotated[
 
 
 class Moves(Model):
-    """How events move an issue: ``{option: part.event}``, from then on; the latest event counts."""
+    """How events move an issue: ``{option: part.event}``, from then on; the latest event counts, of several in a
+    month the first one here."""
 
     events: Annotated[Mapping[Id, Text], Field(min_length=1, max_length=12)]
 
 
 class Follows(Model):
-    """An issue that follows a level: ``{by: part.level, option: value, ..}``, the option with the nearest value."""
+    """An issue that follows a level: ``{by: part.level, option: value, ..}``, the option with the nearest value,
+    of two as near the higher; where the level is absent it stays where it is."""
 
     by: Text
     values: Annotated[Mapping[Id, Annotated[float, Field(strict=True)]], Field(min_length=2, max_length=12)]

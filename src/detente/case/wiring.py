@@ -5,6 +5,27 @@ or at the dates of a calendar. In an equation a name means this month's value an
 name in its ``next`` is last month's. Equations are worked out in the order in which they need one another, whatever
 the order of the file; a circle is refused with its members named. Events move options of issues from then on, and an
 issue may follow a level.
+
+What they mean to the bit, with the arithmetic of :mod:`detente.kernels.rows`:
+
+*Month 0*   Levels stand at their ``start``, issues at the status quo or where they are settled, whatever level they follow;
+            no event happens; values are worked out, and draw. ``before(x)`` is there the start of a level, absent for a
+            value, false for an event.
+*Places*    that draw are called ``NAME N uniform`` for the N-th ``chance`` or ``whole`` of the equation of NAME and
+            ``NAME N shock`` for a ``shock``, counted together from 1 in the order of the text (an outer one before those
+            inside it), also in branches that are not taken; ``EVENT uniform`` for an event, ``GROUP uniform`` for a
+            group (``end of X``, ``one of X``).
+*Events*    One with a ``chance`` happens where its uniform is below it. Members of a group lie one after the other by
+            name, each as long as its chance: 0 where it is negative, outside its calendar, where its part is still, or
+            after it has happened ``once``. The uniform is stretched to the sum where that is more than 1. After a member
+            of ``end of X`` has happened none does.
+*Issues*    Of events of one month that move an issue the first in the list counts. One that follows a level changes
+            half way between two values, where it has the option of the higher; an absent level moves nothing.
+*Words*     ``chance(p)`` is u < p; ``whole(x)`` floor(x), and 1 more where u < x - floor(x); ``clamp(x, a, b)``
+            min(max(x, a), b); ``logistic(x)`` 1 / (1 + exp(0 - x)); ``-x`` 0 - x. ``months_since(e)`` is 0 in the month
+            itself. A level without a ``start`` may be absent, and so may ``months_since``.
+*Faults*    Every value, every level with a ``start`` and every chance (in the months of its calendar, even where it counts
+            no more) must be finite.
 """
 
 from __future__ import annotations

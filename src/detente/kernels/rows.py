@@ -3,13 +3,15 @@
 A *row* holds one number for each of up to :data:`WIDTH` worlds of one draw, side by side, in float32; a *constant* one
 number of the draw. An operation reads rows or constants and writes one row, which is never one of those that it reads, so that
 its loop is vectorised. Nothing is compiled for a world: its equations are data (:mod:`detente.world.form`), and an edited
-equation runs at once. Truths are rows of 0 and 1. What is absent is NaN.
+equation runs at once. Truths are rows of 0 and 1. What is absent is NaN, and so is what is divided by 0; an operation
+on what is absent is absent (``min`` and ``max``, too), and a comparison with it does not hold (``!=`` does). The sign
+of 0 means nothing.
 
 Every operation is rounded to float32 on its own, in the order of the program; ``exp``, ``log`` and the normal
 distribution are polynomials written out below, so that any other way to run a program can give the same bits:
 
 ``exp``      x = n ln 2 + r, a polynomial of degree 7 in r, times 2^n; x within [-87, 88]
-``log``      x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial of degree 9 in m - 1; no number for x <= 0
+``log``      x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial of degree 9 in m - 1; absent for x <= 0 and infinity
 ``normal``   Abramowitz and Stegun (1964), 26.2.17, absolute error below 7.5e-8; 26.2.1 for x < 0
 
 Chance
@@ -17,7 +19,8 @@ Chance
 Every place of an equation that draws something has a number of its own. A uniform is an exact function of (seed, draw,
 world, month, place): Threefry4x64-13 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
 SC '11) at counter (8 (world // 64) + world % 8, month, place, 0) under key (seed, draw, 0, 0), of whose eight words of 32 bits
-(the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. A part that is added or left out changes
+(the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. A uniform is its
+upper 23 bits and a half, times 2^-23; a shock the sum of its two halves, less 65535, times sqrt(6) 2^-16. A part that is added or left out changes
 nobody else's chance.
 
 Cost: about 0.1 ns for an operation, a world and a month at the full width (``bench``, group *rows*).
@@ -109,7 +112,7 @@ class Code(IntEnum):
 ) = (int(code) for code in Code)  # fmt: skip
 
 NOTHING = np.float32(np.nan)
-ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
+ZERO, HALF, ONE, ENDLESS = np.float32(0), np.float32(0.5), np.float32(1), np.float32(np.inf)
 _BITS = np.float32(2.0**-23)
 _SPREAD = np.float32(6**0.5 * 2.0**-16)
 
@@ -190,7 +193,7 @@ def _log(out, a, bits, part, part_bits):  # type: ignore[no-untyped-def]
         y = y + e * _LN2_LOW
         y = y - HALF * z
         found = m + y + e * _LN2_HIGH
-        out[i] = found if a[i] > ZERO else NOTHING
+        out[i] = found if ZERO < a[i] < ENDLESS else NOTHING
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -242,15 +245,16 @@ def _rows(code, out, a, b):  # type: ignore[no-untyped-def]
             out[i] = a[i] * b[i]
     elif code == DIV_RR:
         for i in range(len(out)):
-            out[i] = a[i] / b[i]
+            by = b[i]
+            out[i] = NOTHING if by == ZERO else a[i] / by
     elif code == MIN_RR:
         for i in range(len(out)):
             one, two = a[i], b[i]
-            out[i] = two if two < one else one
+            out[i] = two if two < one or np.isnan(two) else one
     elif code == MAX_RR:
         for i in range(len(out)):
             one, two = a[i], b[i]
-            out[i] = two if two > one else one
+            out[i] = two if two > one or np.isnan(two) else one
     elif code == LESS_RR:
         for i in range(len(out)):
             out[i] = ONE if a[i] < b[i] else ZERO
@@ -280,15 +284,15 @@ def _row_and_constant(code, out, a, v):  # type: ignore[no-untyped-def]
             out[i] = a[i] * v
     elif code == DIV_RC:
         for i in range(len(out)):
-            out[i] = a[i] / v
+            out[i] = NOTHING if v == ZERO else a[i] / v
     elif code == MIN_RC:
         for i in range(len(out)):
             one = a[i]
-            out[i] = v if v < one else one
+            out[i] = v if v < one or np.isnan(v) else one
     elif code == MAX_RC:
         for i in range(len(out)):
             one = a[i]
-            out[i] = v if v > one else one
+            out[i] = v if v > one or np.isnan(v) else one
     elif code == LESS_RC:
         for i in range(len(out)):
             out[i] = ONE if a[i] < v else ZERO
@@ -312,7 +316,8 @@ def _constant_and_row(code, out, v, a):  # type: ignore[no-untyped-def]
             out[i] = v - a[i]
     elif code == DIV_CR:
         for i in range(len(out)):
-            out[i] = v / a[i]
+            by = a[i]
+            out[i] = NOTHING if by == ZERO else v / by
     elif code == LESS_CR:
         for i in range(len(out)):
             out[i] = ONE if v < a[i] else ZERO

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,11 @@ __all__ = ["evaluated"]
 
 Floats = NDArray[np.float64]
 
-_BINARY = {
+_BINARY: dict[str, Callable[[Floats, Floats], Any]] = {
     "+": np.add,
     "-": np.subtract,
     "*": np.multiply,
-    "/": np.divide,
+    "/": lambda a, b: np.divide(a, np.where(b == 0, np.nan, b)),
     "<": np.less,
     "<=": np.less_equal,
     ">": np.greater,

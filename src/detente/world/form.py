@@ -2,7 +2,7 @@
 
 What depends on numbers alone is worked out once a draw, in double precision, and enters as a constant; equal subtrees are
 worked out once a month. Names that a later month needs have two rows that change places from month to month; everything
-else shares rows as soon as nothing needs it any more.
+else shares rows as soon as nothing needs it any more. What the equations mean is in :mod:`detente.case.wiring`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ from detente.case.equations import (
     Unary,
     children,
 )
+from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
 from detente.kernels.rows import Code
 from detente.world.registers import Op, rows
+from detente.world.trees import about, names, plain, within
 
 __all__ = ["Form", "form", "place"]
-
-Floats = NDArray[np.float64]
-Values = Mapping[str, Floats]
 
 
 class Form(NamedTuple):
@@ -82,6 +81,7 @@ class _Constant:
 
 
 Operand = _Row | _Constant
+_NO, _ABSENT = Number(0, 0.0), Number(0, float("nan"))
 
 
 def form(
@@ -95,10 +95,11 @@ def form(
     """The program of a world.
 
     ``home``: the status quo of every issue; ``settled``: issues that an agreement keeps where it puts them, whatever
-    happens; ``still``: parts whose levels stay at their beginning and whose events never happen; ``asked``: conditions that
-    are counted every month.
+    happens; ``still``: parts whose levels stay at their beginning and whose events never happen, while their values go on;
+    ``asked``: conditions that are counted every month, and draw nothing.
     """
-    made = _Maker(wiring, {**home, **(settled or {})}, set(settled or ()), frozenset(still))
+    assert not any(random(node) for node in asked)
+    made = _Maker(wiring, {**home, **(settled or {})}, set(settled or ()), frozenset(still), asked)
     made.beginning()
     made.months()
     return made.form(asked)
@@ -108,7 +109,12 @@ class _Maker:
     """Collects operations in virtual registers, then gives them rows."""
 
     def __init__(
-        self, wiring: Wiring, home: Mapping[str, str], settled: set[str], still: frozenset[str]
+        self,
+        wiring: Wiring,
+        home: Mapping[str, str],
+        settled: set[str],
+        still: frozenset[str],
+        asked: Sequence[Node],
     ) -> None:
         self.wiring = wiring
         self.home = home
@@ -133,9 +139,10 @@ class _Maker:
         self.drawn = 0
         self.begun = False
         trees = [n for of in wiring.equations.values() for n in (of.next, of.when) if n is not None]
-        calls = [node for tree in trees for node in _all(tree) if isinstance(node, Call)]
-        self.remembered = {_of(c) for c in calls if c.function == "before"}
-        self.dated = {_of(c) for c in calls if c.function == "months_since"}
+        trees += asked
+        calls = [node for tree in trees for node in within(tree) if isinstance(node, Call)]
+        self.remembered = {about(c) for c in calls if c.function == "before"}
+        self.dated = {about(c) for c in calls if c.function == "months_since"}
 
     # --- registers and constants -------------------------------------------------------------------------
 
@@ -159,7 +166,7 @@ class _Maker:
         return _Row(self.pair(name) + 1)
 
     def constant(self, node: Node) -> _Constant:
-        key = _plain(node)
+        key = plain(node)
         return _Constant(self.constants.setdefault(key, len(self.constants)))
 
     def emit(self, code: Code, a: int = 0, b: int = 0, c: int = 0, *, into: int | None = None) -> _Row:
@@ -172,26 +179,31 @@ class _Maker:
 
     # --- programs ----------------------------------------------------------------------------------------
 
+    def fill(self, value: Node, *registers: int) -> None:
+        for into in registers:
+            self.emit(Code.FILL, self.constant(value).number, into=into)
+
     def beginning(self) -> None:
         """Month 0: levels at their start, issues where they stand, nothing has happened."""
         for name, of in self.wiring.equations.items():
             sort = self.wiring.slots[name].sort
             if sort == "level":
-                begins = of.start if of.start is not None else Number(0, float("nan"))
-                self.emit(Code.FILL, self.constant(begins).number, into=self.pair(name))
+                self.fill(_ABSENT if of.start is None else of.start, self.pair(name), self.pair(name) + 1)
+                if of.start is not None:
+                    self.check(_Row(self.pair(name)), name)
             elif sort == "event":
-                zero = self.constant(Number(0, 0.0)).number
-                self.emit(Code.FILL, zero, into=self.pair(f"happened {name}"))
+                self.fill(_NO, self.pair(f"happened {name}"))
                 if of.group and of.final:
-                    self.emit(Code.FILL, zero, into=self.pair(of.group))
+                    self.fill(_NO, self.pair(of.group))
                 if name in self.remembered:
-                    self.emit(Code.FILL, zero, into=self.pair(name))
+                    self.fill(_NO, self.pair(name), self.pair(name) + 1)
                 if name in self.dated:
-                    absent = self.constant(Number(0, float("nan")))
-                    self.emit(Code.FILL, absent.number, into=self.pair(f"at {name}"))
+                    self.fill(_ABSENT, self.pair(f"at {name}"))
+            elif name in self.remembered:
+                self.fill(_ABSENT, self.pair(name) + 1)
         for issue in self.moves:
             here = self.wiring.slots[issue].options.index(self.home[issue])
-            self.emit(Code.FILL, self.constant(Number(0, float(here))).number, into=self.pair(issue))
+            self.fill(Number(0, float(here)), self.pair(issue))
         for name in self.wiring.order:
             if self.wiring.slots[name].sort == "value":
                 self.value(name)
@@ -268,6 +280,7 @@ class _Maker:
                 index = self.constant(Number(0, float(options.index(option))))
                 below = self.emit(Code.LESS_RC, level.number, middle.number)
                 found = self.pick(below, index, found)
+            found = self.pick(self.emit(Code.SAME_RR, level.number, level.number), found, self.last(name))
         self.emit(Code.COPY, self.row(found).number, into=into)
 
     # --- events ------------------------------------------------------------------------------------------
@@ -286,9 +299,8 @@ class _Maker:
         self.context, self.drawn = name, 0
         hit: Operand = self.constant(Number(0, 1.0))
         if of.next is not None:
-            chance = self.operand(of.next)
-            if isinstance(chance, _Row):
-                self.check(chance, name)
+            chance = self.row(self.operand(of.next))
+            self.check(chance, name)
             hit = self.less(self.uniform(name), chance)
         if of.when is not None:
             hit = self.operand(of.when)
@@ -307,18 +319,18 @@ class _Maker:
     def group(self, group: str) -> None:
         """Competing events: one uniform, shares of it one after the other; shares that add up to more than 1 are scaled."""
         equations = self.wiring.equations
-        members = [n for n in self.wiring.order if n in equations and equations[n].group == group]
+        members = sorted(n for n, of in equations.items() if of.group == group)
         live = [n for n in members if not self.stands(n)]
         chances = {}
         for name in live:
             of = equations[name]
             assert of.next is not None
             self.context, self.drawn = name, 0
-            chance = self.row(self.operand(of.next))
-            self.check(chance, name)
-            chance = self.emit(Code.MAX_RC, chance.number, self.constant(Number(0, 0.0)).number)
+            chance, zero = self.row(self.operand(of.next)), self.constant(Number(0, 0.0))
             if of.calendar is not None:
-                chance = self.emit(Code.MUL_RR, chance.number, self.today(of.calendar).number)
+                chance = self.pick(self.today(of.calendar), chance, zero)
+            self.check(chance, name)
+            chance = self.emit(Code.MAX_RC, chance.number, zero.number)
             if of.once and not of.final:
                 fresh = self.emit(
                     Code.SUB_CR, self.constant(Number(0, 1.0)).number, self.last(f"happened {name}").number
@@ -401,11 +413,11 @@ class _Maker:
         """A tree as a row, or as a constant where it hangs on numbers alone."""
         if self.certain(node):
             return self.constant(node)
-        key = (_plain(node), own if own is not None and any(_names(node, own)) else None)
+        key = (plain(node), own if own is not None and names(node, own) else None)
         if key in self.known:
             return self.known[key]
         found = self.made(node, own)
-        if not any(isinstance(n, Call) and n.function in ("shock", "chance", "whole") for n in _all(node)):
+        if not random(node):
             self.known[key] = found
         return found
 
@@ -508,7 +520,7 @@ class _Maker:
         if f in ("shock", "chance", "whole"):
             return self.draw(node, own)
         if f in ("happened", "months_since", "before"):
-            name = _of(node)
+            name = about(node)
             if f == "before":
                 return self.last(name)
             if f == "happened":
@@ -556,7 +568,8 @@ class _Maker:
 
     def form(self, asked: Sequence[Node]) -> Form:
         """Conditions asked for, and rows for all registers."""
-        wanted = [self.row(self.operand(node)).number for node in asked]
+        # Each has a row of its own: what two of them share in a month they need not share in month 0.
+        wanted = [self.emit(Code.COPY, self.row(self.operand(node)).number).number for node in asked]
         registers = {
             name: self.pairs[f"happened {name}"] if slot.sort == "event" else self.now[name]
             for name, slot in self.wiring.slots.items()
@@ -565,9 +578,7 @@ class _Maker:
         # Month 0 has the same conditions, worked out from its own rows.
         self.begun, self.known, self.now = False, {}, self.first
         for one, node in zip(wanted, asked, strict=True):
-            other = self.row(self.operand(node)).number
-            if one != other:
-                self.emit(Code.COPY, other, into=one)
+            self.emit(Code.COPY, self.row(self.operand(node)).number, into=one)
         lasting = {*wanted, *registers.values()} | {n + k for n in self.pairs.values() for k in (0, 1)}
         laid = rows(self.count, [self.start, self.ops], lasting, set(self.pairs.values()))
         return Form(
@@ -586,38 +597,3 @@ class _Maker:
 def _entry(table: str, option: str) -> Name:
     """A number of a table, by a name that no equation can have."""
     return Name(0, f"{table}[{option}]")
-
-
-def _of(call: Call) -> str:
-    inner = call.arguments[0]
-    assert isinstance(inner, Name)
-    return inner.name
-
-
-def _all(node: Node) -> Iterable[Node]:
-    yield node
-    for child in children(node):
-        yield from _all(child)
-
-
-def _names(node: Node, name: str) -> Iterable[bool]:
-    return (True for n in _all(node) if isinstance(n, Name) and n.name == name)
-
-
-def _plain(node: Node) -> Node:
-    """A tree without its places in the text, so that equal trees are equal."""
-    plain = node._replace(at=0)
-    match plain:
-        case Unary() | Default():
-            plain = plain._replace(of=_plain(plain.of))
-            if isinstance(plain, Default):
-                plain = plain._replace(other=_plain(plain.other))
-        case Binary():
-            plain = plain._replace(left=_plain(plain.left), right=_plain(plain.right))
-        case Choice():
-            plain = plain._replace(test=_plain(plain.test), yes=_plain(plain.yes), no=_plain(plain.no))
-        case Call():
-            plain = plain._replace(arguments=tuple(_plain(a) for a in plain.arguments))
-        case _:
-            pass
-    return plain
