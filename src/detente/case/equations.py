@@ -227,7 +227,11 @@ def _tokens(text: str) -> list[_Token]:
             raise EquationError(
                 place,
                 f"'{shown}' means nothing in an equation"
-                + (f": write {instead}" if instead else "; see 'detente parts --language' for what does"),
+                + (
+                    f": write {instead}"
+                    if instead
+                    else "; there are numbers, names, + - * / < > == and or not, if .. then .. else, ??, brackets and functions"
+                ),
             )
         kind = match.lastgroup or ""
         found.append(_Token(match.start(kind), kind, match.group(kind)))
