@@ -24,7 +24,7 @@ SECONDS = 4.5
 """Standard errors within which a simulated share must lie."""
 
 
-def simulated(
+def simulated(  # noqa: PLR0913
     parts: dict[str, Any],
     asked: list[str],
     *,

@@ -371,7 +371,7 @@ def _single(code, x, xi, out, a, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _run(ops, at, x, xi, c, places, words, luck, month, dated, size):  # type: ignore[no-untyped-def]
+def _run(ops, at, x, xi, c, places, words, luck, month, dated, size):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """One program: ``at`` [registers] the row of each; the first ``size`` worlds count. The equation that has no finite value,
     or -1."""
     n = -(-size // 64) * 64
@@ -438,7 +438,7 @@ def _summed(row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(programs, c, begins, ends, seed, draw, dated, looked, counts, sums, kept, fault):  # type: ignore[no-untyped-def]
+def _draw(programs, c, begins, ends, seed, draw, dated, looked, counts, sums, kept, fault):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Worlds ``begins`` to ``ends`` of one draw, added to ``counts`` and ``sums``; ``fault``: equation, month, draw."""
     start, month_ops, places, at = programs
     asked, summed, paths = looked
@@ -468,7 +468,7 @@ def _draw(programs, c, begins, ends, seed, draw, dated, looked, counts, sums, ke
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def worlds(programs, c, begins, ends, seed, first, dated, looked, counts, sums, kept, fault):  # type: ignore[no-untyped-def]
+def worlds(programs, c, begins, ends, seed, first, dated, looked, counts, sums, kept, fault):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Consecutive draws from number ``first``, each with its row of ``c``; stops at the first fault.
 
     ``programs``: operations int32[.., 5] of the beginning and of a month, places uint64[.], rows int32[2, registers] of even
