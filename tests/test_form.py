@@ -17,9 +17,7 @@ LONG_FILES: dict[str, int] = {
     "src/detente/case/world.py": 768,
     "src/detente/kernels/acceptance.py": 859,
     "src/detente/kernels/descent.py": 993,
-    "src/detente/kernels/frontier.py": 781,
     "src/detente/kernels/month.py": 625,
-    "src/detente/kernels/search.py": 623,
     "src/detente/kernels/sequencing.py": 871,
 }
 LONG_BODIES: dict[str, int] = {

@@ -96,6 +96,7 @@ def track(**changes: Any) -> TrackResult:
         ),
         blockers_draws=256,
         blockers_closed=0.3,
+        blockers_size=3,
         nearest_miss=NearestMiss(
             package={**MOVES, "patrols": "as_now"},
             moves=MOVES,

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal, prepare, uncertainty
+from detente.analyses.deal.result import Zone
+from detente.analyses.flips import flips, thresholds
 from detente.analyses.stability import solve, stability
 from detente.analyses.stability.document import too_much
 from detente.case.model import Case
 from detente.errors import LimitError
+from detente.kernels import existence
 from detente.problem.conflict import conflict
 from detente.report import _rests
 
@@ -114,3 +117,43 @@ def test_the_order_of_results_does_not_depend_on_threads() -> None:
         numba.set_num_threads(threads)
         found.append(stability(case, prepare(case, draws=64)).to_json())
     assert found[0] == found[1]
+
+
+def test_blockers_are_looked_for_as_far_as_the_effort_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = prepare(large(6, 1, 7, 4), draws=64)
+    whole = deal(ready).main
+    assert whole.blockers_closed > 0
+    assert (whole.blockers_draws, whole.blockers_size) == (64, 4)
+    monkeypatch.setattr(uncertainty, "MAX_EFFORT", 100_000)
+    some = deal(ready).main
+    assert some.blockers_draws == 16
+    assert some.blockers_size < 4
+    assert all(len(b.factions) <= some.blockers_size for b in some.blockers)
+
+
+def test_winning_sets_left_out_leave_a_draw_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = large(5, 1, 7, 4)
+    names = list(raw.parties)
+    track = {"name": "All", "parties": names, "agreement": {"at_least": {"k": 4, "of": names}}}
+    case = Case.model_validate(
+        {**raw.model_dump(by_alias=True, exclude_unset=True), "tracks": {"all": track}}
+    )
+    ready = prepare(case, draws=64)
+    known = deal(ready).main.packages.zone_probability
+    monkeypatch.setattr(existence, "MAX_EFFORT", 1)
+    found = deal(ready).main.packages.zone_probability
+    assert isinstance(known, float)
+    assert isinstance(found, Zone) or found == known == 1
+    if isinstance(found, Zone):
+        assert found.lower <= known <= found.upper
+
+
+def test_numbers_left_out_of_flips_are_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = prepare(large(4, 1, 7, 4), draws=64)
+    result = deal(ready)
+    assert all(f.deal_flip_proven for f in flips(ready, result).flips)
+    monkeypatch.setattr(thresholds, "MAX_EFFORT", 1)
+    found = flips(ready, result).flips
+    left = [f for f in found if not f.deal_flip_proven]
+    assert left
+    assert all(f.deal_flips_at is None for f in left)

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from detente.kernels import search
+from detente.kernels import existence
 from detente.kernels.patterns import Patterns, make_patterns, no_patterns, pattern_pairs
 from detente.kernels.programme import lowest_sum
-from detente.kernels.search import Objective, exists, maximise
+from detente.kernels.existence import exists
+from detente.kernels.search import Objective, maximise
 
 
 class Game(NamedTuple):
@@ -380,9 +381,9 @@ def agreed_by_hand(case: Draws) -> np.ndarray:
     return np.array(out)
 
 
-@pytest.mark.parametrize("few", [0, search.FEW])
+@pytest.mark.parametrize("few", [0, existence.FEW])
 def test_exists_is_enumeration(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(existence, "FEW", few)
     some = none = 0
     for seed in range(60):
         case = random_draws(seed)
@@ -426,9 +427,10 @@ import hashlib, sys
 import numpy as np
 sys.path.insert(0, {folder!r})
 from test_search import conflict, random_draws
-from detente.kernels import search
-from detente.kernels.search import Objective, exists, maximise
-search.FEW = 0
+from detente.kernels import existence
+from detente.kernels.existence import exists
+from detente.kernels.search import Objective, maximise
+existence.FEW = 0
 digest = hashlib.sha256()
 for seed in range(6):
     case = random_draws(seed, 64)

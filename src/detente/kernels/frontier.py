@@ -43,13 +43,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.errors import LimitError
+from detente.kernels.kept import WORK, climb, dominated, emptied, insert, longer, longer_rows, nothing, spent
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.stages import IMPOSSIBLE, build_stages, carry
 
 __all__ = ["ANYTHING", "Front", "frontier", "nondominated"]
 
-_LEAF = 16
-"""Vectors in a full leaf of the k-d tree."""
+MAX_WORK = 600_000_000
+"""Comparisons of vectors, and what costs as much: 10 to 15 seconds of one core."""
+
+EDGE = 100
+"""Comparisons that cost as much as one edge of the stages."""
+
+FOUND = 8
+"""Comparisons that cost as much as looking for a vector among those of the stage before."""
 
 ANYTHING = -(2**60)
 """A reservation value at or below this is none."""
@@ -67,12 +74,15 @@ class Front(NamedTuple):
     ways: NDArray[np.uint64]
     """uint64[N, words] how many packages have each vector, exactly: words of 64 bits, the lowest first."""
 
+    work: int
+    """Vectors compared, and what costs as much."""
+
     def count(self, row: int) -> int:
         """How many packages have the vector of a row."""
         return sum(int(word) << (64 * n) for n, word in enumerate(self.ways[row]))
 
 
-def frontier(
+def frontier(  # noqa: PLR0913
     utilities: NDArray[np.int64],
     sizes: NDArray[np.int64],
     *,
@@ -82,6 +92,7 @@ def frontier(
     reservation: NDArray[np.int64] | None = None,
     status_quo: NDArray[np.int64] | None = None,
     limit: int = 2_000_000,
+    work: int = MAX_WORK,
 ) -> Front:
     """All non-dominated utility vectors of the acceptable packages (every objective is maximised).
 
@@ -99,6 +110,8 @@ def frontier(
         No deal itself, and it dominates nothing; None or any -1 when there is none.
     limit: int
         The most vectors in the partial fronts of one stage; beyond it LimitError.
+    work: int
+        The most comparisons of vectors; beyond it LimitError. It is what bounds the time.
     """
     values = np.ascontiguousarray(utilities, dtype=np.int64)
     parties, issues, _ = values.shape
@@ -119,31 +132,34 @@ def frontier(
         need = np.column_stack((need, np.full(len(need), ANYTHING)))
         weights = np.column_stack((weights, np.zeros(len(weights), np.int64)))
     words = prod(int(n) for n in sizes).bit_length() // 64 + 1
-    points, options, ways, failed = _fronts(
-        stages.state_start,
-        stages.edge_start,
-        stages.source,
-        stages.option,
-        np.ascontiguousarray(weights),
+    use = _undominated_edges(stages.edge_start, stages.source, weights)
+    points, options, ways, failed, done = _fronts(
+        (stages.state_start, stages.edge_start, stages.source, stages.option, np.ascontiguousarray(weights)),
+        use,
         np.ascontiguousarray(need),
-        limit,
+        (limit, EDGE * len(stages.source), work),
         words,
     )
     if failed >= 0:
+        more = (
+            f"takes more than {work:,} comparisons"
+            if done > work
+            else f"has more than {limit:,} partial packages"
+        )
         raise LimitError(
-            f"the exact frontier of {parties} factions has more than {limit:,} partial packages at issue "
-            f"{failed + 1} of {issues} (the limit); fewer factions, a coarser grid step, higher no-deal values "
-            "or fewer entangled terms would help"
+            f"the exact frontier of {parties} factions {more} at issue {failed + 1} of {issues} (the limit); "
+            "fewer factions, a coarser grid step, higher no-deal values or fewer entangled terms would help"
         )
     packages = np.empty((len(points), issues), np.int16)
     packages[:, stages.order] = options
-    return Front(np.ascontiguousarray(points[:, :parties]), packages, ways)
+    return Front(np.ascontiguousarray(points[:, :parties]), packages, ways, done)
 
 
-def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
+def nondominated(points: NDArray[np.int64], *, work: int = MAX_WORK) -> NDArray[np.int64]:
     """Indices of the non-dominated rows of int64[N, P] (maximise all), the first of equal rows only.
 
-    In lexicographically descending order of the rows, as a :class:`Front` has them.
+    In lexicographically descending order of the rows, as a :class:`Front` has them. LimitError where that takes more than
+    ``work`` comparisons.
     """
     rows = np.ascontiguousarray(points, dtype=np.int64)
     parties = rows.shape[1]
@@ -156,7 +172,7 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
     none = np.full(parties, ANYTHING, np.int64)
     state = np.array([0, len(rows)], np.int64)
     empty = (np.empty((64, parties), np.int64), np.empty(64, np.int32), np.empty(64, np.int16))
-    sweep = _new_sweep(parties)
+    sweep = nothing(parties, work)
     out = _merge(
         np.ascontiguousarray(rows[order]),
         state,
@@ -170,24 +186,23 @@ def nondominated(points: NDArray[np.int64]) -> NDArray[np.int64]:
         (np.empty(0, np.int32), np.empty(0, np.int16), zero, 0),
         len(rows),
     )
+    if out[1] > len(rows):
+        raise LimitError(
+            f"the frontiers of several winning sets take more than {work:,} comparisons to join (the limit)"
+        )
     return np.asarray(order[out[0][1][: out[1]]], np.int64)
 
 
 @njit(cache=True, nogil=True)
-def _fronts(
-    state_start: Any,
-    edge_start: Any,
-    source: Any,
-    option: Any,
-    points: Any,
-    need: Any,
-    limit: int,
-    words: int,
-) -> Any:
-    """Front after front over all stages; (points of the last, options int16[N, I] by stage, ways, failed stage).
+def _fronts(graph: Any, use: Any, need: Any, limits: Any, words: int) -> Any:
+    """Front after front over all stages; (points of the last, options int16[N, I] by stage, ways, failed stage, work).
+
+    ``use[e]``: whether edge e is followed. ``limits``: vectors of a stage, work done before, and how much there may be.
 
     ``need[q]`` is what a partial package in state q must have so that its best completion is acceptable.
     """
+    state_start, edge_start, source, option, points = graph
+    limit, done, work = limits
     stages = len(state_start) - 2
     parties = points.shape[1]
     current = np.zeros((1, parties), np.int64)
@@ -195,7 +210,8 @@ def _fronts(
     ways = np.zeros((1, words), np.uint64)
     ways[0, 0] = 1
     out = (np.empty((1024, parties), np.int64), np.empty(1024, np.int32), np.empty(1024, np.int16))
-    sweep = _new_sweep(parties)
+    sweep = nothing(parties, work)
+    sweep[3][WORK] = done
     parent = np.empty(1024, np.int32)
     chosen = np.empty(1024, np.int16)
     past = np.zeros(stages + 1, np.int64)
@@ -205,24 +221,26 @@ def _fronts(
         following = np.zeros(state_start[k + 2] - first + 1, np.int64)
         for q in range(first, state_start[k + 2]):
             a, b = edge_start[q], edge_start[q + 1]
-            use = _undominated_edges(source[a:b], points[a:b])
-            leaves = source[a:b][use] - state_start[k]
-            choices, shift = option[a:b][use], points[a:b][use]
+            leaves = source[a:b][use[a:b]] - state_start[k]
+            choices, shift = option[a:b][use[a:b]], points[a:b][use[a:b]]
             history = (parent, chosen, past, k)
             if parties == 2:
                 out, count = _merge_two(
-                    current, begin, leaves, choices, shift, need[q], out, count, history, limit
+                    current, begin, leaves, choices, shift, need[q], out, count, sweep[3], history, limit
                 )
             else:
                 out, count, sweep = _merge(
                     current, begin, leaves, choices, shift, need[q], out, count, sweep, history, limit
                 )
-            if count > limit:
-                return np.empty((0, parties), np.int64), np.empty((0, stages), np.int16), ways, k
+            if count <= limit:
+                sweep[3][WORK] += FOUND * (b - a) * (count - following[q - first])
+            if count > limit or spent(sweep[3]):
+                none = np.empty((0, parties), np.int64), np.empty((0, stages), np.int16)
+                return none[0], none[1], ways, k, sweep[3][WORK]
             following[q - first + 1] = count
         while past[k] + count > len(parent):
-            parent = _longer(parent)
-            chosen = _longer(chosen)
+            parent = longer(parent)
+            chosen = longer(chosen)
         following_points = np.empty((count, parties), np.int64)
         for n in range(count):
             parent[past[k] + n] = out[1][n]
@@ -239,7 +257,7 @@ def _fronts(
         for k in range(stages - 1, -1, -1):
             options[n, k] = chosen[past[k] + at]
             at = parent[past[k] + at]
-    return current, options, ways, -1
+    return current, options, ways, -1, sweep[3][WORK]
 
 
 @njit(cache=True, nogil=True)
@@ -288,21 +306,37 @@ def _find(vector: Any, points: Any, low: int, high: int) -> int:
     return low
 
 
-@njit(cache=True, nogil=True)
-def _undominated_edges(source: Any, points: Any) -> Any:
-    """Edges from the same state into the same state, less those whose points another one matches or beats."""
+def _undominated_edges(
+    edge_start: NDArray[np.int64], source: NDArray[np.int64], points: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """bool[E] which edges are followed: of those from one state into another, the first of each points that none beats."""
+    into = np.repeat(np.arange(len(edge_start) - 1), np.diff(edge_start))
+    order = np.lexsort((source, into))
     use = np.ones(len(source), np.bool_)
-    for e in range(len(source)):
-        for f in range(len(source)):
-            if use[e] and use[f] and e != f and source[e] == source[f]:
-                covered = True
-                equal = True
-                for p in range(points.shape[1]):
-                    covered = covered and points[f, p] >= points[e, p]
-                    equal = equal and points[f, p] == points[e, p]
-                if covered and (not equal or f < e):
-                    use[e] = False
+    _beat(order, into, source, points, use)
     return use
+
+
+@njit(cache=True, nogil=True)
+def _beat(order: Any, into: Any, source: Any, points: Any, use: Any) -> None:
+    """Clear ``use`` of every edge whose points another one between the same states matches or beats."""
+    first = 0
+    for last in range(1, len(order) + 1):
+        a = order[first]
+        if last < len(order) and into[order[last]] == into[a] and source[order[last]] == source[a]:
+            continue
+        for i in range(first, last):
+            for j in range(first, last):
+                e, f = order[i], order[j]
+                if use[e] and use[f] and e != f:
+                    covered = True
+                    equal = True
+                    for p in range(points.shape[1]):
+                        covered = covered and points[f, p] >= points[e, p]
+                        equal = equal and points[f, p] == points[e, p]
+                    if covered and (not equal or f < e):
+                        use[e] = False
+        first = last
 
 
 @njit(cache=True, nogil=True)
@@ -334,8 +368,7 @@ def _merge(  # noqa: PLR0913
     size = 0
     base = count
     nodes, leaves, stack, meta, steps, rises = sweep
-    for i in range(len(meta)):
-        meta[i] = 0
+    emptied(meta)
     points, parent, chosen = out
     for e in range(edges):
         at[e] = begin[source[e]] - 1
@@ -345,15 +378,17 @@ def _merge(  # noqa: PLR0913
             size += 1
             _up(heap, size - 1, head)
     while size > 0:
+        if spent(meta):
+            return (points, parent, chosen), limit + 1, (nodes, leaves, stack, meta, steps, rises)
         e = heap[0]
         if count > base and _same(head, e, points, count - 1):
             if chosen[count - 1] == option[e] and _earlier(at[e], parent[count - 1], history):
                 parent[count - 1] = at[e]
-        elif seen[e] == count - base or not _dominated(head, e, nodes, leaves, stack, meta, steps, rises):
+        elif seen[e] == count - base or not dominated(head, e, nodes, leaves, stack, meta, steps, rises):
             if count >= limit:
                 return (points, parent, chosen), limit + 1, (nodes, leaves, stack, meta, steps, rises)
             if count == len(parent):
-                points, parent, chosen = _longer_rows(points), _longer(parent), _longer(chosen)
+                points, parent, chosen = longer_rows(points), longer(parent), longer(chosen)
             for p in range(parties):
                 points[count, p] = head[e, p]
             parent[count] = at[e]
@@ -361,21 +396,25 @@ def _merge(  # noqa: PLR0913
             count += 1
             if parties == 3:
                 if meta[0] == len(steps):
-                    steps, rises = _longer(steps), _longer(rises)
-                _climb(head[e, 1], head[e, 2], meta, steps, rises)
+                    steps, rises = longer(steps), longer(rises)
+                climb(head[e, 1], head[e, 2], meta, steps, rises)
             else:
                 if meta[0] + 2 > len(nodes):
-                    nodes, stack = _longer_rows(nodes), _longer(stack)
+                    nodes, stack = longer_rows(nodes), longer(stack)
                 if meta[1] + 1 > len(leaves):
-                    leaves = _longer_rows(leaves)
-                _insert(head, e, nodes, leaves, stack, meta)
+                    leaves = longer_rows(leaves)
+                insert(head, e, nodes, leaves, stack, meta)
         if _advance(e, current, at, stop, shift, need, head, nodes, leaves, stack, meta, steps, rises):
             seen[e] = count - base
         else:
             size -= 1
             heap[0] = heap[size]
         _down(heap, size, head)
-    return (points, parent, chosen), count, (nodes, leaves, stack, meta, steps, rises)
+    return (
+        (points, parent, chosen),
+        limit + 1 if spent(meta) else count,
+        (nodes, leaves, stack, meta, steps, rises),
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -388,6 +427,7 @@ def _merge_two(  # noqa: PLR0913
     need: Any,
     out: Any,
     count: Any,
+    meta: Any,
     history: Any,
     limit: int,
 ) -> Any:
@@ -402,6 +442,7 @@ def _merge_two(  # noqa: PLR0913
         stop[e] = begin[source[e] + 1]
     floor = need[1]
     while True:
+        meta[WORK] += edges
         pick = -1
         first = second = np.int64(0)
         for e in range(edges):
@@ -422,10 +463,10 @@ def _merge_two(  # noqa: PLR0913
                 pick = e
         if pick < 0:
             return (points, parent, chosen), count
-        if count >= limit:
+        if count >= limit or spent(meta):
             return (points, parent, chosen), limit + 1
         if count == len(parent):
-            points, parent, chosen = _longer_rows(points), _longer(parent), _longer(chosen)
+            points, parent, chosen = longer_rows(points), longer(parent), longer(chosen)
         points[count, 0] = first
         points[count, 1] = second
         parent[count] = at[pick]
@@ -455,11 +496,14 @@ def _advance(  # noqa: PLR0913
     n = at[e] + 1
     end = stop[e]
     while n < end and current[n, 0] + shift[e, 0] >= need[0]:
+        meta[WORK] += 1
+        if spent(meta):
+            break
         good = True
         for p in range(parties):
             head[e, p] = current[n, p] + shift[e, p]
             good = good and head[e, p] >= need[p]
-        if good and not _dominated(head, e, nodes, leaves, stack, meta, steps, rises):
+        if good and not dominated(head, e, nodes, leaves, stack, meta, steps, rises):
             at[e] = n
             return True
         n += 1
@@ -515,267 +559,3 @@ def _down(heap: Any, size: int, head: Any) -> None:
             return
         heap[i], heap[child] = heap[child], heap[i]
         i = child
-
-
-@njit(cache=True, nogil=True)
-def _longer(array: Any) -> Any:
-    grown = np.empty(2 * len(array), array.dtype)
-    for i in range(len(array)):  # a slice would compile for seconds
-        grown[i] = array[i]
-    return grown
-
-
-@njit(cache=True, nogil=True)
-def _longer_rows(array: Any) -> Any:
-    grown = np.empty((2 * array.shape[0], array.shape[1]), array.dtype)
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            grown[i, j] = array[i, j]
-    return grown
-
-
-@njit(cache=True, nogil=True)
-def _dominated(
-    head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any, steps: Any, rises: Any
-) -> bool:
-    """Whether a kept vector is at least as good as head e in all objectives after the first."""
-    if head.shape[1] == 3:
-        j = _lower(head[e, 1], meta[0], steps)
-        return bool(j < meta[0] and rises[j] >= head[e, 2])
-    return bool(_covered(head, e, nodes, leaves, stack, meta))
-
-
-# ---- three objectives: a staircase; steps ascend, rises descend, meta[0] is its length
-
-
-@njit(cache=True, nogil=True)
-def _lower(value: int, length: int, steps: Any) -> int:
-    """The first index with ``steps >= value``."""
-    low, high = 0, length
-    while low < high:
-        middle = (low + high) // 2
-        if steps[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@njit(cache=True, nogil=True)
-def _climb(step: int, rise: int, meta: Any, steps: Any, rises: Any) -> None:
-    """Insert an undominated corner; the corners that it dominates go."""
-    length = meta[0]
-    high = _lower(step, length, steps)
-    low = high
-    while low > 0 and rises[low - 1] <= rise:
-        low -= 1
-    if high < length and steps[high] == step:
-        high += 1
-    moved = low + 1 - high
-    if moved > 0:
-        for j in range(length - 1, high - 1, -1):
-            steps[j + 1] = steps[j]
-            rises[j + 1] = rises[j]
-    elif moved < 0:
-        for j in range(high, length):
-            steps[j + moved] = steps[j]
-            rises[j + moved] = rises[j]
-    steps[low] = step
-    rises[low] = rise
-    meta[0] = length + moved
-
-
-# ---- four and more: a k-d tree over the d objectives after the first
-#
-# meta[0] nodes and meta[1] leaves are in use. A row of ``nodes``: left child (or -1 - leaf), right child, split
-# objective, parent, split value (right: at least it), then d upper and d lower corners of what is below.
-# A row of ``leaves``: how many vectors, then their d objectives one after the other.
-
-_LEFT, _RIGHT, _SPLIT, _PARENT, _CUT, _TOP = 0, 1, 2, 3, 4, 5
-
-
-@njit(cache=True, nogil=True)
-def _new_sweep(parties: int) -> Any:
-    """Tree, its stack, counters and staircase, all empty."""
-    d = max(1, parties - 1)
-    return (
-        np.empty((64, _TOP + 2 * d), np.int64),
-        np.empty((64, 1 + _LEAF * d), np.int64),
-        np.empty(128, np.int64),
-        np.zeros(2, np.int64),
-        np.empty(64, np.int64),
-        np.empty(64, np.int64),
-    )
-
-
-@njit(cache=True, nogil=True)
-def _covered(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> bool:
-    if meta[0] == 0:
-        return False
-    d = head.shape[1] - 1
-    depth = 1
-    stack[0] = 0
-    while depth > 0:
-        depth -= 1
-        n = stack[depth]
-        reach = True
-        for p in range(d):
-            if nodes[n, _TOP + p] < head[e, p + 1]:
-                reach = False
-                break
-        if not reach:
-            continue
-        if nodes[n, _LEFT] < 0:
-            leaf = -1 - nodes[n, _LEFT]
-            for j in range(leaves[leaf, 0]):
-                reach = True
-                for p in range(d):
-                    if leaves[leaf, 1 + j * d + p] < head[e, p + 1]:
-                        reach = False
-                        break
-                if reach:
-                    return True
-            continue
-        for p in range(d):
-            if nodes[n, _TOP + d + p] < head[e, p + 1]:
-                reach = False
-                break
-        if reach:
-            return True
-        stack[depth] = nodes[n, _LEFT]
-        stack[depth + 1] = nodes[n, _RIGHT]
-        depth += 2
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _insert(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> None:
-    """Remove what head e dominates in the later objectives, then put it into its leaf.
-
-    Corners above a removal may stay too wide: what was removed is dominated by head e, so no answer changes.
-    There is room for two more nodes and one more leaf.
-    """
-    d = head.shape[1] - 1
-    if meta[0] > 0:
-        _evict(head, e, nodes, leaves, stack, meta)
-    if meta[0] == 0:
-        nodes[0, _LEFT] = -1
-        nodes[0, _PARENT] = -1
-        leaves[0, 0] = 0
-        _corners(0, 0, d, nodes, leaves)
-        meta[0] = 1
-        meta[1] = 1
-    n = np.int64(0)
-    while True:
-        for p in range(d):
-            nodes[n, _TOP + p] = max(nodes[n, _TOP + p], head[e, p + 1])
-            nodes[n, _TOP + d + p] = min(nodes[n, _TOP + d + p], head[e, p + 1])
-        if nodes[n, _LEFT] < 0:
-            leaf = -1 - nodes[n, _LEFT]
-            if leaves[leaf, 0] < _LEAF:
-                break
-            _split(n, leaf, d, nodes, leaves, meta)
-        n = nodes[n, _RIGHT] if head[e, nodes[n, _SPLIT] + 1] >= nodes[n, _CUT] else nodes[n, _LEFT]
-    for p in range(d):
-        leaves[leaf, 1 + leaves[leaf, 0] * d + p] = head[e, p + 1]
-    leaves[leaf, 0] += 1
-
-
-@njit(cache=True, nogil=True)
-def _split(n: int, leaf: int, d: int, nodes: Any, leaves: Any, meta: Any) -> None:
-    """Split a full leaf at the mean of its widest objective; its vectors differ, so neither side is empty."""
-    split, width, total = 0, -1, 0
-    for p in range(d):
-        least, most, together = leaves[leaf, 1 + p], leaves[leaf, 1 + p], 0
-        for j in range(_LEAF):
-            least = min(least, leaves[leaf, 1 + j * d + p])
-            most = max(most, leaves[leaf, 1 + j * d + p])
-            together += leaves[leaf, 1 + j * d + p]
-        if most - least > width:
-            split, width, total = p, most - least, together
-    middle = -((-total) // _LEAF)
-    right = meta[1]
-    left = meta[0]
-    meta[0] += 2
-    meta[1] += 1
-    leaves[leaf, 0] = 0
-    leaves[right, 0] = 0
-    for j in range(_LEAF):
-        to = right if leaves[leaf, 1 + j * d + split] >= middle else leaf
-        for p in range(d):
-            leaves[to, 1 + leaves[to, 0] * d + p] = leaves[leaf, 1 + j * d + p]
-        leaves[to, 0] += 1
-    nodes[n, _LEFT], nodes[n, _RIGHT], nodes[n, _SPLIT], nodes[n, _CUT] = left, left + 1, split, middle
-    nodes[left, _LEFT], nodes[left, _PARENT] = -1 - leaf, n
-    nodes[left + 1, _LEFT], nodes[left + 1, _PARENT] = -1 - right, n
-    _corners(left, leaf, d, nodes, leaves)
-    _corners(left + 1, right, d, nodes, leaves)
-
-
-@njit(cache=True, nogil=True)
-def _corners(n: int, leaf: int, d: int, nodes: Any, leaves: Any) -> None:
-    """Exact corners of a leaf; of an empty one, such that every question passes it by."""
-    for p in range(d):
-        nodes[n, _TOP + p] = IMPOSSIBLE
-        nodes[n, _TOP + d + p] = -IMPOSSIBLE
-        for j in range(leaves[leaf, 0]):
-            nodes[n, _TOP + p] = max(nodes[n, _TOP + p], leaves[leaf, 1 + j * d + p])
-            nodes[n, _TOP + d + p] = min(nodes[n, _TOP + d + p], leaves[leaf, 1 + j * d + p])
-
-
-@njit(cache=True, nogil=True)
-def _evict(head: Any, e: int, nodes: Any, leaves: Any, stack: Any, meta: Any) -> None:
-    """Remove the vectors that head e dominates in the later objectives, and tighten the corners above them."""
-    d = head.shape[1] - 1
-    depth = 1
-    stack[0] = 0
-    while depth > 0:
-        depth -= 1
-        n = stack[depth]
-        reach = True
-        for p in range(d):
-            if nodes[n, _TOP + d + p] > head[e, p + 1]:
-                reach = False
-                break
-        if not reach:
-            continue
-        if nodes[n, _LEFT] >= 0:
-            stack[depth] = nodes[n, _LEFT]
-            stack[depth + 1] = nodes[n, _RIGHT]
-            depth += 2
-            continue
-        leaf = -1 - nodes[n, _LEFT]
-        kept = 0
-        for j in range(leaves[leaf, 0]):
-            stays = False
-            for p in range(d):
-                if leaves[leaf, 1 + j * d + p] > head[e, p + 1]:
-                    stays = True
-                    break
-            if stays:
-                for p in range(d):
-                    leaves[leaf, 1 + kept * d + p] = leaves[leaf, 1 + j * d + p]
-                kept += 1
-        if kept < leaves[leaf, 0]:
-            leaves[leaf, 0] = kept
-            _corners(n, leaf, d, nodes, leaves)
-            _tighten(nodes[n, _PARENT], d, nodes)
-    if nodes[0, _TOP] == IMPOSSIBLE:
-        meta[0] = 0
-        meta[1] = 0
-
-
-@njit(cache=True, nogil=True)
-def _tighten(n: int, d: int, nodes: Any) -> None:
-    """Corners of the nodes above a changed leaf, as far up as they change."""
-    while n >= 0:
-        changed = False
-        a, b = nodes[n, _LEFT], nodes[n, _RIGHT]
-        for p in range(_TOP, _TOP + d):
-            highest = max(nodes[a, p], nodes[b, p])
-            lowest = min(nodes[a, p + d], nodes[b, p + d])
-            changed = changed or highest != nodes[n, p] or lowest != nodes[n, p + d]
-            nodes[n, p], nodes[n, p + d] = highest, lowest
-        if not changed:
-            return
-        n = nodes[n, _PARENT]

@@ -1,4 +1,4 @@
-"""The best package by a concave objective, proven; and whether any package at all is agreed, draw by draw.
+"""The best package by a concave objective, proven.
 
 ``maximise`` finds one package among 10^30: local search gives an incumbent, supporting hyperplanes bound what
 any completion can reach, depth-first branch and bound closes the gap (``descent``). What it cannot close
@@ -23,17 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.kernels import descent
-from detente.kernels.acceptance import accepts, agreed
-from detente.kernels.patterns import Patterns, matches, no_patterns, pattern_pairs
+from detente.kernels.patterns import Patterns, no_patterns, pattern_pairs
 from detente.kernels.programme import TOLERANCE, lowest_sum
-from detente.kernels.threads import each, slices
 
-__all__ = ["Best", "Existence", "Objective", "exists", "maximise"]
+__all__ = ["Best", "Objective", "maximise"]
 
 Int = NDArray[np.int64]
-
-FEW = 4096
-"""``exists`` looks at every package where there are at most so many."""
 
 
 class Objective(IntEnum):
@@ -66,15 +61,6 @@ class Best(NamedTuple):
     """Options examined by the search."""
     settled: bool
     """Whether the tie rule was carried through: if not, another package may tie and come first."""
-
-
-class Existence(NamedTuple):
-    """Per draw, whether some package is agreed, and one that is."""
-
-    verdict: NDArray[np.int8]
-    """int8[S]: 1 yes, 0 no, -1 undecided within the node limit."""
-    witness: NDArray[np.int16]
-    """int16[S, I]: an agreed package where the verdict is 1, else -1."""
 
 
 def maximise(  # noqa: PLR0913
@@ -422,203 +408,3 @@ def _stage(run: _Run, scale: NDArray[np.float64], game: _Game, k: int) -> float:
     if run.package[0] < 0:
         return -np.inf
     return float(np.sort(np.rint(scale * run.gain)[game.active])[:k].sum())
-
-
-def _first_agreed(  # noqa: PLR0913
-    judged: tuple[NDArray[Any], NDArray[Any]],
-    packages: Int,
-    patterns: Patterns,
-    lines: tuple[NDArray[Any] | None, NDArray[np.bool_] | None],
-    barred: NDArray[np.bool_],
-    status_quo: Int,
-    winning: NDArray[np.uint64],
-    verdict: NDArray[np.int8],
-    witness: NDArray[np.int16],
-    draws: Int,
-) -> None:
-    """Where one of ``packages`` is agreed in a draw, note the first of them at ``draws`` of the answer.
-
-    lines: the points of the patterns and which of them are broken lines.
-    """
-    add, broken = lines
-    packages = packages[
-        ~matches(packages, patterns)[:, barred].any(axis=1) & (packages != status_quo).any(axis=1)
-    ]
-    for block in range(0, len(packages), 256):
-        some = packages[block : block + 256]
-        good = agreed(accepts(*judged, some, patterns=patterns, add=add, broken=broken), winning)
-        new = good.any(axis=0) & (verdict[draws] == 0)
-        verdict[draws[new]] = 1
-        witness[draws[new]] = some[good.argmax(axis=0)[new]]
-
-
-def exists(  # noqa: PLR0913
-    points: NDArray[Any],
-    thresholds: NDArray[Any],
-    sizes: Int,
-    *,
-    patterns: Patterns | None = None,
-    add: NDArray[Any] | None = None,
-    broken: NDArray[np.bool_] | None = None,
-    excluded: NDArray[np.bool_] | None = None,
-    winning: NDArray[np.uint64],
-    status_quo: Int | None = None,
-    candidates: NDArray[Any] | None = None,
-    node_limit: int = 20_000,
-) -> Existence:
-    """Per draw: is there a package, other than the status quo, that some winning set accepts?
-
-    Parameters
-    ----------
-    points: int16 or int32 [P, I, L, S]. thresholds: integer [P, S]. add: integer [P, T, S]. broken: bool[P, T, S].
-    winning: uint64[M] minimal winning sets as bit masks of factions.
-    candidates: integer [N, I] packages that are tried first; the earliest that is agreed is the witness.
-    node_limit: options examined per draw and winning set; what is not decided then is -1.
-
-    Each draw is a multidimensional knapsack: a candidate or a rounded relaxation says yes, a Lagrangian bound
-    no, a capped search decides the rest or leaves it undecided. Draws are independent of one another.
-    """
-    parties, issues, _, draws = points.shape
-    patterns = no_patterns() if patterns is None else patterns
-    terms = len(patterns.start) - 1
-    barred = np.zeros(terms, np.bool_)
-    if excluded is not None:
-        barred[:] = excluded
-    quo = np.full(issues, -1, np.int64)
-    if status_quo is not None:
-        quo[:] = status_quo
-    verdict, witness = np.zeros(draws, np.int8), np.full((draws, issues), -1, np.int16)
-    if candidates is not None and len(candidates):
-        listed = np.asarray(candidates, np.int64)
-        everywhere = np.arange(draws)
-        _first_agreed(
-            (points, thresholds), listed, patterns, (add, broken), barred, quo, winning, verdict, witness, everywhere
-        )  # fmt: skip
-    open_draws = np.flatnonzero(verdict == 0)
-    if not len(open_draws):
-        return Existence(verdict, witness)
-    if float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
-        # So few packages that looking at each is faster than any bound.
-        every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), tuple(sizes)), np.int64).T
-        some = np.asarray(points)[..., open_draws], np.asarray(thresholds)[:, open_draws]
-        lines = (
-            None if add is None else np.asarray(add)[..., open_draws],
-            None if broken is None else np.asarray(broken)[..., open_draws],
-        )
-        _first_agreed(some, every, patterns, lines, barred, quo, winning, verdict, witness, open_draws)
-        return Existence(verdict, witness)
-
-    def part(rows: slice) -> None:
-        # A few draws at a time: their tables are wide.
-        step = max(1, 2**22 // max(1, parties * issues * points.shape[2]))
-        for first in range(rows.start, rows.stop, step):
-            some = open_draws[first : min(first + step, rows.stop)]
-            knapsacks = _knapsacks(
-                points, thresholds, sizes, patterns, (add, broken), barred, quo, winning, some
-            )
-            for at, draw in enumerate(some):
-                verdict[draw], package = _decide(knapsacks, at, node_limit)
-                if package is not None:
-                    witness[draw] = package
-
-    each(part, slices(len(open_draws)))
-    return Existence(verdict, witness)
-
-
-class _Knapsacks(NamedTuple):
-    """Some draws in the layout of ``descent``; patterns on one option have become its points."""
-
-    table: Int
-    """int64[draws, I, L, P]"""
-    extra: Int
-    """int64[draws, T, P]"""
-    floor: Int
-    """int64[P, draws]"""
-    usable: NDArray[np.bool_]
-    """bool[I, L]"""
-    lined: NDArray[np.bool_]
-    """bool[draws, I, L, P] options that alone break a line."""
-    sizes: Int
-    terms: tuple[Int, Int, Int]
-    excluded: NDArray[np.bool_]
-    """bool[T]"""
-    broken: NDArray[np.bool_]
-    """bool[draws, T, P]"""
-    status_quo: Int
-    sets: list[Int]
-
-
-def _knapsacks(  # noqa: PLR0913
-    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, lines: Any, barred: Any, status_quo: Int,
-    winning: Any, draws: Int,
-) -> _Knapsacks:  # fmt: skip
-    parties, issues, options, _ = points.shape
-    add, broken = lines
-    length = np.diff(patterns.start)
-    table = np.array(np.asarray(points)[..., draws].transpose(3, 1, 2, 0), np.int64, order="C")
-    extra = np.zeros((len(draws), len(length), parties), np.int64)
-    if len(length) and add is not None:
-        extra[:] = np.asarray(add)[..., draws].transpose(2, 1, 0)
-    crossed = np.zeros(extra.shape, np.bool_)
-    if len(length) and broken is not None:
-        crossed[:] = np.asarray(broken)[..., draws].transpose(2, 1, 0)
-    usable = np.arange(options)[None, :] < np.asarray(sizes)[:, None]
-    lined = np.zeros((len(draws), issues, options, parties), np.bool_)
-    for t in np.flatnonzero(length == 1):
-        i, o = patterns.issue[patterns.start[t]], patterns.option[patterns.start[t]]
-        table[:, i, o] += extra[:, t]
-        lined[:, i, o] |= crossed[:, t]
-        usable[i, o] &= not barred[t]
-    several = [list(range(patterns.start[t], patterns.start[t + 1])) for t in np.flatnonzero(length > 1)]
-    flat = np.array([e for row in several for e in row], np.int64)
-    start = np.cumsum([0] + [len(row) for row in several]).astype(np.int64)
-    return _Knapsacks(
-        table, extra[:, length > 1], np.asarray(thresholds, np.int64)[:, draws], usable, lined,
-        np.array(sizes, np.int64),
-        (start, np.array(patterns.issue[flat], np.int64), np.array(patterns.option[flat], np.int64)),
-        barred[length > 1].copy(), crossed[:, length > 1], status_quo,
-        [np.flatnonzero([int(mask) >> p & 1 for p in range(parties)]) for mask in winning],
-    )  # fmt: skip
-
-
-def _decide(draws: _Knapsacks, at: int, node_limit: int) -> tuple[int, Int | None]:
-    """1 and a package that a winning set accepts in draw ``at``, else 0, or -1 where a search ran out."""
-    answer = 0
-    for rows in draws.sets:
-        size = len(rows)
-        table = np.ascontiguousarray(draws.table[at][..., rows])
-        extra = np.ascontiguousarray(draws.extra[at][:, rows])
-        floor = draws.floor[rows, at]
-        # All of the set have to accept, so that a line of one of them is a prohibition.
-        usable = draws.usable & ~draws.lined[at][..., rows].any(axis=2)
-        excluded = draws.excluded | draws.broken[at][:, rows].any(axis=1)
-        if not np.all(usable.any(axis=1)):
-            continue
-        # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
-        nothing = np.iinfo(np.int64).min
-        best = np.where(usable[:, :, None], table, nothing).max(axis=1)
-        spare = best.sum(axis=0) + np.maximum(extra, 0).sum(axis=0) - floor
-        usable &= np.all(table - best[:, None] + spare >= 0, axis=2)
-        if not np.all(usable.any(axis=1)):
-            continue
-        worst = np.where(usable[:, :, None], table, np.iinfo(np.int64).max).min(axis=1)
-        spread = 1.0 + (best - worst).sum(axis=0)
-        problem = descent.Problem(
-            table, draws.sizes, -floor, np.zeros(size, np.int64), np.ones(size, np.bool_), 1.0 / spread,
-            np.zeros(size, np.int64), *draws.terms, extra, excluded, draws.status_quo,
-        )  # fmt: skip
-        package = np.full(len(draws.sizes), -1, np.int64)
-        # Most draws fall to a rough bound and a short search; the others are worth a better bound.
-        for sweeps, limit in ((6, min(node_limit, 2000)), (40, node_limit)):
-            status, _, _, _ = descent.solve(
-                descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, len(package)), np.int64),
-                np.zeros((0, size)), np.zeros(0), 0.0, 0.0, 0.0, sweeps, True, False, limit, package,
-                np.zeros(size, np.int64), np.zeros(size),
-            )  # fmt: skip
-            if status or package[0] >= 0:
-                break
-        if package[0] >= 0:
-            return 1, package
-        if not status:
-            answer = -1
-    return answer, None

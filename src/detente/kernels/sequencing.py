@@ -46,6 +46,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.kernels.threads import each
+from detente.progress import told
 
 __all__ = [
     "KINDS",
@@ -73,7 +74,7 @@ MAX_LABELS = 512
 MAX_NUMBERS = 40_000_000
 """Numbers kept in labels (8 bytes each)."""
 
-BEAM = 512
+BEAM, WIDE = 512, 30  # continuations kept of each size; beyond so many steps fewer, for the same work
 TOLERANCE = 1e-9
 
 KINDS = ("walk off", "withhold", "take back")
@@ -788,7 +789,7 @@ def _label(  # noqa: PLR0913
             _sweep(board, part, slot, values, scores, picks, counts, ceiling, best, floor, prefix, first)
         )
 
-    for sets in reversed(by_size):
+    for sets in told("sets of steps", by_size[::-1]):
         lost = max([lost, *each(some, _parts(sets))])
     return _Labels(values, scores, picks, counts, lost)
 
@@ -799,8 +800,7 @@ def _label(  # noqa: PLR0913
 def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     """Continuations built from the end, the best ``BEAM`` of each size kept; dates counted as if no exchange
     came earlier. The complete ones are then judged exactly."""
-    full = np.int64((1 << terms.steps) - 1)
-    total = int(terms.month.sum())
+    full, total = np.int64((1 << terms.steps) - 1), int(terms.month.sum())
     flow = _flow(terms, np.array([full]))[:, 0, 0]
     left = np.maximum(0, terms.horizon - total)
     value = np.where(terms.horizon < 0, 1.0, 1 - terms.rho[:, 0] ** left) * flow
@@ -809,12 +809,12 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     by_size: dict[int, list[tuple[float, Floats, int, tuple[int, ...]]]] = {
         terms.steps: [(float(last), value, int(full), ())]
     }
-    for size in range(terms.steps, 0, -1):
-        labels = _thinned(by_size.get(size, []))
+    width = BEAM * WIDE**3 // max(WIDE, terms.steps) ** 3
+    for size in told("orders, from the end", range(terms.steps, 0, -1)):
+        labels = _thinned(by_size.get(size, []), width)
         if not labels:
             continue
-        sets = np.array([label[2] for label in labels], dtype=np.int64)
-        values = np.array([label[1] for label in labels])
+        sets, values = np.array([x[2] for x in labels], dtype=np.int64), np.array([x[1] for x in labels])
         months = (_bits(sets, terms.steps) * terms.month[:, 0]).sum(axis=1)
         flows = _flow(terms, sets)[:, :, 0].T
         for b, batch in enumerate(terms.batches):
@@ -833,16 +833,16 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
             for n, at in enumerate(fits.tolist()):
                 score = min(labels[at][0], float(scores[n]))
                 smaller.append((score, fresh[n], int(before[at]), (b, *labels[at][3])))
-    complete = _thinned(by_size.get(0, []))
+    complete = _thinned(by_size.get(0, []), width)
     judged = [(float(slack(appraise(terms, c[3]).tolled, terms.winning).min()), c[3]) for c in complete]
     if not judged:
-        return Plan((), -np.inf, np.inf, BEAM)
+        return Plan((), -np.inf, np.inf, width)
     found, order = max(judged, key=lambda one: one[0])
-    return Plan(order, found, max(found, _bound(terms, support, takes)), BEAM)
+    return Plan(order, found, max(found, _bound(terms, support, takes)), width)
 
 
 def _thinned(
-    labels: list[tuple[float, Floats, int, tuple[int, ...]]],
+    labels: list[tuple[float, Floats, int, tuple[int, ...]]], width: int
 ) -> list[tuple[float, Floats, int, tuple[int, ...]]]:
     """The best, at most eight for one set, so that the beam stays wide."""
     held: dict[int, int] = {}
@@ -851,7 +851,7 @@ def _thinned(
         held[label[2]] = held.get(label[2], 0) + 1
         if held[label[2]] <= 8:
             kept.append(label)
-        if len(kept) == BEAM:
+        if len(kept) == width:
             break
     return kept
 

@@ -38,6 +38,9 @@ IMPOSSIBLE = -(2**61)
 
 _LARGEST_SUM = 2**50
 
+MAX_EDGES = 1_000_000
+"""Edges of all stages: some seconds, and less than a gibibyte."""
+
 
 class Stages(NamedTuple):
     """The automaton. Stage k decides issue ``order[k]``; states are numbered through all stages.
@@ -88,7 +91,7 @@ def build_stages(
     status_quo: int64[I]
         A package that is no deal; None or any -1 when there is none.
     limit: int
-        The most states in one stage; beyond it LimitError.
+        The most states in one stage; beyond it, or beyond ``MAX_EDGES`` edges, LimitError.
     wide_first: bool
         Decide issues without patterns by falling range of points instead of by falling index.
     """
@@ -116,6 +119,8 @@ def build_stages(
         known: dict[tuple[int, bool], int] = {}
         edges: list[tuple[int, int, int, int]] = []
         final = k == issues - 1
+        if edge_start[-1] + len(states) * count[i] > MAX_EDGES:
+            raise LimitError(_tangled(len(states) * count[i], "choices", k, issues, MAX_EDGES))
         keep = [~(touch[i] & ~m) for m in match[i]]
         base = state_start[-2]
         for s, (alive, unmoved) in enumerate(states):
@@ -128,10 +133,7 @@ def build_stages(
                 target = known.setdefault((left & ~last[i], still), len(known))
                 edges.append((target, o, base + s, done))
         if len(known) > limit:
-            raise LimitError(
-                f"the terms and combinations link too many issues: {len(known):,} cases to keep apart at "
-                f"issue {k + 1} of {issues}, limit {limit:,}; fewer or less entangled terms would help"
-            )
+            raise LimitError(_tangled(len(known), "cases to keep apart", k, issues, limit))
         states = list(known)
         edges.sort()
         state_start.append(state_start[-1] + len(known))
@@ -154,6 +156,13 @@ def build_stages(
     )
     best, worst = _backward(stages[1], stages[2], stages[3], points, issues)
     return Stages(*stages, best, worst)
+
+
+def _tangled(count: int, what: str, k: int, issues: int, limit: int) -> str:
+    return (
+        f"the terms and combinations link too many issues: {count:,} {what} at issue {k + 1} of {issues}, "
+        f"limit {limit:,}; fewer or less entangled terms would help"
+    )
 
 
 def completions(stages: Stages) -> list[int]:

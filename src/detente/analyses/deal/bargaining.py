@@ -16,7 +16,7 @@ from detente.analyses.deal.uncertainty import existence
 from detente.errors import LimitError
 from detente.kernels.acceptance import agreed, most_acceptable
 from detente.kernels.counting import count
-from detente.kernels.frontier import ANYTHING, Front, frontier, nondominated
+from detente.kernels.frontier import ANYTHING, MAX_WORK, Front, frontier, nondominated
 from detente.kernels.search import Best, Objective, maximise
 
 __all__ = ["READABLE", "Frontier", "counted", "frontier_packages", "nearest_miss", "solutions", "thinned"]
@@ -56,6 +56,7 @@ def frontier_packages(room: Room) -> tuple[Frontier | None, str | None]:
     s, keep = room.best.seat, list(room.relevant)
     fronts: list[Front] = []
     barred: list[NDArray[np.bool_]] = []
+    left = MAX_WORK
     for mask in room.at.winning:
         inside = room.members(mask)
         reservation = np.where(inside, room.best.reservation, ANYTHING)
@@ -69,12 +70,17 @@ def frontier_packages(room: Room) -> tuple[Frontier | None, str | None]:
                 excluded=barred[-1],
                 reservation=reservation[keep],
                 status_quo=s.status_quo,
+                work=left,
             )
         except LimitError as limit:
             return None, str(limit)
+        left -= found.work
         fronts.append(found)
     points = np.concatenate([f.points for f in fronts])
-    best = nondominated(points)
+    try:
+        best = nondominated(points, work=left) if len(fronts) > 1 else np.arange(len(points))
+    except LimitError as limit:
+        return None, str(limit)
     packages = np.concatenate([f.packages for f in fronts])[best]
     return Frontier(packages, _size(room, fronts, barred, points[best])), None
 

@@ -409,11 +409,12 @@ def _blockers(track: TrackResult, result: DealResult, words: Words) -> Table:
             row.append(sampled(b.share, b.share_error))
         rows.append(row)
     columns = ["If these consented, the zone would open"]
-    note = "Minimal sets of up to four factions."
+    looked_for = f"Minimal sets of up to {plural(track.blockers_size, 'faction')}"
+    note = f"{looked_for}."
     if result.uncertain:
         columns += ["At best estimates", "Of the draws without a deal", "Of all draws"]
         note = (
-            f"Minimal sets of up to four factions, looked for in {plural(track.blockers_draws, 'draw')}, of which "
+            f"{looked_for}, looked for in {plural(track.blockers_draws, 'draw')}, of which "
             f"{percent(closed)} are without a deal; a draw may have several sets."
         )
     left_out = len(track.blockers) - len(often)

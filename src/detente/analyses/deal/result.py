@@ -217,6 +217,8 @@ class TrackResult:
     """How many draws the blockers were looked for in."""
     blockers_closed: float
     """Share of those in which the zone is closed."""
+    blockers_size: int
+    """Sets of up to so many factions were looked for; larger ones would have been too many."""
     nearest_miss: NearestMiss | None
     power: Power
     grid: Mapping[str, float]

@@ -97,7 +97,7 @@ def _track(ready: Deal, at: Table) -> TrackResult:
     opened, error = zone(room, pool)
     agreed, why_not = counted(room)
     top = solved["most_acceptable"]
-    between, looked, closed = blockers(room, pool)
+    between = blockers(room, pool)
     miss = None
     if agreed == 0 or (agreed is None and solved["nash"] is None):
         miss = nearest_miss(room)
@@ -124,9 +124,10 @@ def _track(ready: Deal, at: Table) -> TrackResult:
         frontier_size=None if whole is None else whole.size,
         frontier_why=why,
         solutions=solved,
-        blockers=between,
-        blockers_draws=looked,
-        blockers_closed=closed,
+        blockers=between.sets,
+        blockers_draws=between.draws,
+        blockers_closed=between.closed,
+        blockers_size=between.size,
         nearest_miss=miss,
         power=_power(room),
         grid={name: float(room.step[f]) for f, name in enumerate(room.names)},

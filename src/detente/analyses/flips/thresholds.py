@@ -36,13 +36,19 @@ from numpy.typing import NDArray
 from detente.analyses.deal.room import View, accepted, view
 from detente.analyses.deal.run import Deal
 from detente.kernels.acceptance import agreed
-from detente.kernels.search import Existence, exists
+from detente.kernels.existence import Existence, exists
 from detente.problem import Problem, Table, assemble, choose, medians, parameters
 from detente.problem.build import MAX_STEPS, Scheme
+from detente.progress import told
 
 __all__ = ["Turn", "Turns", "turns"]
 
 SEARCH_NODES = 4_000
+MAX_EFFORT = 40_000_000
+"""What all searches may take, as :func:`detente.kernels.existence.effort` counts it: some 15 seconds of one core. Numbers that
+are left then are not looked at."""
+TOGETHER = 8
+"""Numbers followed side by side."""
 HOPS = 64
 """Witnesses followed along one weight before it counts as undecided."""
 DIGITS = 2
@@ -103,7 +109,11 @@ def turns(
         verdicts = list(by_reading.get(problem.factions[f], {}).values())
         for r, n in enumerate(problem.priors[f] if verdicts else ()):
             found[n] = _switch(court.base[list(problem.priors[f])], r, verdicts, deal=deal)
-    found |= dict(zip((s.number for s in spans), _followed(court, spans, deal=deal), strict=True))
+    # Where not all can be followed, those that are judged within a range come first.
+    spans.sort(key=lambda s: problem.parameters[s.number].certain)
+    for some in told("numbers and deal or no deal", list(_batched(spans, TOGETHER))):
+        followed = _followed(court, some, deal=deal) if court.left > 0 else [_unfollowed(s) for s in some]
+        found |= dict(zip((s.number for s in some), followed, strict=True))
     return Turns(deal, found, by_reading)
 
 
@@ -231,11 +241,12 @@ class _Court:
     def __init__(self, ready: Deal, at: Table, known: NDArray[np.int16]) -> None:
         self.problem, self.at, self.known = ready.problem, at, known
         self.base = parameters(self.problem, np.full((1, self.problem.dimensions), 0.5))[0]
+        self.left = MAX_EFFORT
 
     def search(self, seen: View) -> Existence:
         """Whether some package is agreed, and one that is."""
         s = seen.seat
-        return exists(
+        found = exists(
             s.points,
             s.thresholds,
             s.sizes,
@@ -244,6 +255,8 @@ class _Court:
             node_limit=SEARCH_NODES,
             **seen.over,
         )
+        self.left -= found.took
+        return found
 
     def zone(self, numbers: Ints, values: NDArray[np.float64]) -> Existence:
         """With number ``numbers[k]`` at ``values[k]``."""
@@ -316,6 +329,17 @@ def _halved(low: Ints, high: Ints, beyond: Callable[[Ints, Ints], NDArray[np.boo
         hit = beyond(live, middle)
         high[live[hit]], low[live[~hit]] = middle[hit], middle[~hit]
     return low, high
+
+
+def _batched(items: Sequence[_Span], size: int) -> Iterator[Sequence[_Span]]:
+    """``size`` of them at a time."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
+def _unfollowed(span: _Span) -> Turn:
+    """Of a number that was not looked at any more."""
+    return Turn(None, 10.0**-span.digits, span.best, span.best, False)
 
 
 def _followed(court: _Court, spans: Sequence[_Span], *, deal: bool) -> list[Turn]:
