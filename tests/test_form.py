@@ -40,7 +40,7 @@ LONG_BODIES: dict[str, int] = {
     "src/detente/kernels/descent.py:solve": 91,
     "src/detente/kernels/month.py:sent": 71,
     "src/detente/kernels/programme.py:lowest_sum": 94,
-    "src/detente/kernels/stages.py:build_stages": 62,
+    "src/detente/kernels/stages.py:build_stages": 61,
     "src/detente/kernels/worlds.py:_draw": 87,
     "src/detente/problem/build.py:build": 78,
     "src/detente/problem/table.py:table": 61,

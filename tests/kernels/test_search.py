@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from detente.kernels import existence
+from detente.kernels.existence import exists
 from detente.kernels.patterns import Patterns, make_patterns, no_patterns, pattern_pairs
 from detente.kernels.programme import lowest_sum
-from detente.kernels.existence import exists
 from detente.kernels.search import Objective, maximise
 
 
