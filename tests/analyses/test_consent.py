@@ -145,11 +145,11 @@ def test_the_roadmap_counts_as_consent_what_the_deal_counts(seed: int) -> None:
                 continue
             assert (together[n] == by_definition(case, ready, ready.fresh, track, moves)).all()
             road = Road(ready, agenda(ready.problem, at, moves), (), {})
-            assert (road.signed(ready.fresh) == together[n]).all()
+            assert (road.accepted(ready.fresh) == together[n]).all()
             for reading, sample in ready.rivals.items():
                 there = view(ready.problem, sample, at)
                 expected = agreed(accepted(there, every[n : n + 1]), there.winning)[0]
-                assert (road.signed(sample) == expected).all(), reading
+                assert (road.accepted(sample) == expected).all(), reading
                 assert (expected == by_definition(case, ready, sample, track, moves)).all()
 
 
@@ -165,14 +165,14 @@ def test_a_later_stage_is_never_likelier(seed: int) -> None:
                 chances = roadmap(ready, shown.moves, track=track).chances
             except UsageError:
                 continue
-            assert chances.signed == pytest.approx(shown.acceptance, abs=1e-12)
+            assert chances.accepted == pytest.approx(shown.acceptance, abs=1e-12)
             assert chances.started is not None
             assert chances.kept is not None
             assert chances.started_delivered is not None
             assert chances.kept_delivered is not None
             assert shown.acceptance >= shown.delivered >= chances.started_delivered - 1e-12
             assert chances.started_delivered >= chances.kept_delivered - 1e-12
-            assert chances.signed >= chances.started >= chances.kept
+            assert chances.accepted >= chances.started >= chances.kept
 
 
 def test_lines_on_what_stays_put_are_in_the_cases() -> None:

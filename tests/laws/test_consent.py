@@ -52,7 +52,7 @@ def test_signed_is_the_chance_that_enumeration_gives(seed: int, tmp_path: Path) 
     truth = Enumerated(written(case))
     for package in changes(truth)[:: max(1, len(truth.packages) // 5)]:
         chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
+        assert near(chances["accepted"], truth.acceptance(package), chances["accepted_error"]), package
 
 
 @pytest.mark.parametrize("seed", range(520, 530))
@@ -127,5 +127,5 @@ def test_a_line_binds_wherever_it_is_true(lines: dict[str, Tree], tmp_path: Path
     truth = Enumerated(written(case))
     for package in changes(truth):
         chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
+        assert near(chances["accepted"], truth.acceptance(package), chances["accepted_error"]), package
     assert near(deal(case, tmp_path)["packages"]["zone_probability"], truth.zone_probability)

@@ -59,7 +59,7 @@ def brief(result: RoadmapResult, words: Words) -> Finding:
     else:
         text = f"{steps} no order in which nobody would gain by stopping half-way, or cross a line."
     chances = [
-        ("accepted", result.chances.signed),
+        ("accepted", result.chances.accepted),
         ("started", result.chances.started),
         ("kept", result.chances.kept),
     ]
@@ -83,7 +83,7 @@ def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_part(result.part, words))
     blocks += [_order(result, words), Paragraph(_patience(result.patience, words))]
     if result.boosts:
-        blocks.append(_boosts(result.boosts, words))
+        blocks.append(_boosts(result.boosts, result.slack, words))
     blocks += [_chances(result, words), _margins(result, words)]
     if result.base_rates:
         blocks.append(_base_rates(result))
@@ -314,9 +314,9 @@ def _patience(patience: Patience, words: Words) -> str:
     if patience.common is None:
         return f"No patience that all share would carry this order (judged: {span}). {meaning}"
     least = (
-        "any patience carries this order"
+        "Any patience carries this order"
         if patience.common <= 0.0101
-        else f"the least patience that carries this order, shared by all, is {patience.common:.3f}"
+        else f"The least patience that carries this order, shared by all, is {patience.common:.3f}"
     )
     upper = (
         f", and above {patience.common_to:.3f} it no longer does"
@@ -328,25 +328,21 @@ def _patience(patience: Patience, words: Words) -> str:
     if tight:
         each = [f"{words.faction(f)} {v:.3f} (judged {patience.judged[f]:g})" for f, v in tight.items()]
         single = f" With the others as judged, the least is: {joined(each)}."
-    return f"At best estimates {least}{upper} (judged: {span}).{single} {meaning}"
+    return f"{least}{upper} (judged: {span}).{single} {meaning}"
 
 
-def _boosts(boosts: Sequence[Boost], words: Words) -> Table:
+def _boosts(boosts: Sequence[Boost], slack: float | None, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for b in boosts[:BOOSTS]:
         again = "–" if b.reordered is None else signed(b.reordered)
-        gained = (
-            Cell("–", "muted")
-            if b.gain is None
-            else Cell(signed(b.gain), "good" if b.gain > TINY else "muted")
-        )
-        rows.append([_boost(b, words), _points(b.slack), gained, again])
+        better = b.gain is not None and b.gain > TINY
+        rows.append([_boost(b, words), Cell(_points(b.slack), "good" if better else "muted"), again])
     return Table(
         caption="What would make it hold better",
-        columns=("One change", "Slack in the same order", "Gained", "Slack in its own best order"),
+        columns=("One change", "Slack in the same order", "Slack in its own best order"),
         rows=rows,
-        numeric=(1, 2, 3),
-        note=f"{len(rows)} of {plural(len(boosts), 'change')} tried, each alone: guarantees of the case that are not counted on, steps "
+        numeric=(1, 2),
+        note=f"As it stands the slack is {_points(slack)}. {len(rows)} of {plural(len(boosts), 'change')} tried, each alone: guarantees of the case that are not counted on, steps "
         "made irreversible, neighbouring steps of different sides exchanged at one moment. A dash: the best order was not "
         f"looked for anew, which is done for {REORDERED}, and for packages of up to {WHOLE} steps.",
     )
@@ -366,7 +362,7 @@ def _guarantee(id: str, words: Words) -> str:
 
 def _chances(result: RoadmapResult, words: Words) -> Table:
     c: Chances = result.chances
-    rows: list[list[str | Cell]] = [["Accepted", sampled(c.signed, c.signed_error), "–"]]
+    rows: list[list[str | Cell]] = [["Accepted", sampled(c.accepted, c.accepted_error), "–"]]
     for name, value, off, delivered in (
         ("Started", c.started, c.started_error, c.started_delivered),
         ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
@@ -387,8 +383,8 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             "A stage holds unless a temptation, drawn anew for everybody, exceeds its margin; its spread is a judgement of "
             "the case."
         )
-        if c.kept_if_signed is not None:
-            note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
+        if c.kept_if_accepted is not None:
+            note += f" Of what is accepted, {percent(c.kept_if_accepted)} is kept."
     return Table(
         caption="Accepted, started, kept: three different things",
         columns=("Event", "Share of draws", "And those needed make their own sides comply"),

@@ -83,7 +83,7 @@ class Road:
         package = np.array([[path[-1] for path in self.of.paths]], dtype=np.int16)
         return view(self.of.problem, sample, self.of.table), package
 
-    def signed(self, sample: Sample) -> NDArray[np.bool_]:
+    def accepted(self, sample: Sample) -> NDArray[np.bool_]:
         """[S] whether the table agrees to the package."""
         seen, package = self.seen(sample)
         found: NDArray[np.bool_] = agreed(accepted(seen, package), seen.winning)[0]

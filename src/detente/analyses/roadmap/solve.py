@@ -141,14 +141,14 @@ def _supposed(plain: Road, asked: Mapping[str, str] | None) -> Mapping[str, str]
                 known = ", ".join(f"{f}={r}" for f, rs in case.readings.items() for r in rs)
                 raise UsageError(f"no reading '{f}={reading}' in case '{case.id}'; it has: {known or 'none'}")
         return asked
-    if plain.signed(plain.sample)[0]:
+    if plain.accepted(plain.sample)[0]:
         return {}
     rivals = {f: case.readings[f] for f in plain.of.factions if len(case.readings.get(f, {})) > 1}
     likeliest = {f: max(rs, key=lambda r, rs=rs: rs[r].prior.median) for f, rs in rivals.items()}  # type: ignore[misc]
     combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
     changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
     for one in sorted(filter(None, changed), key=lambda one: -_prior(plain.ready, {**likeliest, **one})):
-        if plain.signed(plain.ready.supposing(one))[0]:
+        if plain.accepted(plain.ready.supposing(one))[0]:
             return one
     return {}
 
@@ -288,30 +288,30 @@ def _spread(of: Terms, rho: Floats) -> Terms:
     )
 
 
-# --- signed, started, kept --------------------------------------------------------------------------------
+# --- accepted, started, kept -------------------------------------------------------------------------------
 
 
 def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
-    signed = road.signed(road.ready.fresh).astype(np.float64)
-    error = replicate_error(signed, REPLICATES)
+    accepted = road.accepted(road.ready.fresh).astype(np.float64)
+    error = replicate_error(accepted, REPLICATES)
     spread = road.drawn.values.get("steps.temptation")
     if spread is None:
-        return Chances(float(signed.mean()), error, None, None, None, None, None, None, None)
+        return Chances(float(accepted.mean()), error, None, None, None, None, None, None, None)
     stays = _stays(then.margin, drawn.winning, spread)
-    started = signed * stays[0]
-    kept = signed * stays.prod(axis=0)
+    started = accepted * stays[0]
+    kept = accepted * stays.prod(axis=0)
     parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
     delivered = road.ready.fresh.delivered(road.of.problem, parties)
     return Chances(
-        signed=float(signed.mean()),
-        signed_error=error,
+        accepted=float(accepted.mean()),
+        accepted_error=error,
         started=float(started.mean()),
         started_error=replicate_error(started, REPLICATES),
         kept=float(kept.mean()),
         kept_error=replicate_error(kept, REPLICATES),
         started_delivered=float((started * delivered).mean()),
         kept_delivered=float((kept * delivered).mean()),
-        kept_if_signed=float(kept.sum() / signed.sum()) if signed.any() else None,
+        kept_if_accepted=float(kept.sum() / accepted.sum()) if accepted.any() else None,
     )
 
 
