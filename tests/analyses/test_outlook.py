@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
+from rich.console import Console
 
 from detente.analyses.deal import deal, prepare
 from detente.analyses.deal.document import document as deal_document
 from detente.analyses.outlook.crew import Crew
-from detente.analyses.outlook.document import document
+from detente.analyses.outlook.document import brief, document
 from detente.analyses.outlook.paths import value
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import least_credibility, outlook
 from detente.analyses.schema import result_schema
+from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.errors import CaseError, LimitError, UsageError
 from detente.problem.theory import regime_threshold
+from detente.render.text import show
 
 BASE = """\
 detente: 1
@@ -508,8 +514,19 @@ def test_the_venezuelan_outlook() -> None:
         ready, per=64, package={"prisoners": "some_released", "person_sanctions": "some_delisted"}
     )
     jsonschema.validate(json.loads(json.dumps(found.to_json())), result_schema("outlook"))
-    assert document(found, venezuela).blocks
+    console = Console(width=200, file=io.StringIO())
+    show(document(found, venezuela), console)
+    text = console.file.getvalue()
+    assert not re.search(r"± 0\.0|\b1 governments|[0-9] kb/d +[0-9]", text)
     assert len(found.questions) == 32
+    drifts = dict(zip(found.no_deal, (0.2, 0.0, -0.3, 1.5, -0.04, 0.0), strict=True))
+    moved = replace(found, no_deal={f: replace(v, drift=drifts[f]) for f, v in found.no_deal.items()})
+    assert brief(moved, Words(venezuela)).because == (
+        "Time is on the side of Nicolás Maduro (+0.2) and Henrique Capriles (+1.5); it is against Juan Guaidó (−0.3): each in "
+        "points of its own, a year."
+    )
+    still = replace(found, no_deal={f: replace(v, drift=0.0) for f, v in found.no_deal.items()})
+    assert brief(still, Words(venezuela)).because == "Time is on nobody's side, and against nobody."
     for question in found.questions.values():
         values = [v for v in question.answers.values() if v is not None]
         assert sum(values) == pytest.approx(1, abs=1e-4)

@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.charts.vega import PALETTE, layer, number, quantity, short, wrapped_title
 from detente.document import Chart, Table
+from detente.figures import plural
 
 __all__ = ["fan", "shares"]
 
@@ -32,7 +33,10 @@ def fan(
     Numbers are said in percent, or with so many ``digits`` and the ``unit`` behind."""
 
     def said(value: float) -> str:
-        return number(value, percent, digits) + (f" {unit}" if unit else "")
+        return bare(value) + (f" {unit}" if unit else "")
+
+    def bare(value: float) -> str:
+        return number(value, percent, digits)
 
     values: list[dict[str, Any]] = []
     for month, line in enumerate(zip(*lines, strict=True)):
@@ -48,7 +52,7 @@ def fan(
                 "y": short(middle),
                 "upper": short(upper),
                 "high": short(high),
-                "tip": f"month {month}\nmedian {said(middle)}\n90%: {said(low)} to {said(high)}",
+                "tip": f"month {month}\nmedian {said(middle)}\n90%: {bare(low)} to {said(high)}",
             }
         )
     top = 1.05 * max([*(v["high"] for v in values), 1e-9])
@@ -81,16 +85,17 @@ def fan(
     alt = "No path to show."
     if values:
         begin, end = values[0], values[-1]
-        when = f"after {begin['x']} months, when it is first measured," if begin["x"] else "now"
+        first = f"after {plural(begin['x'], 'month')}, when it is first measured,"
+        when = first if begin["x"] else "now"
         alt = (
-            f"Median {said(begin['y'])} {when} and {said(end['y'])} after {end['x']} months; then nine in "
-            f"ten worlds lie between {said(end['low'])} and {said(end['high'])}."
+            f"Median {said(begin['y'])} {when} and {said(end['y'])} after {plural(end['x'], 'month')}; then nine in "
+            f"ten worlds lie between {bare(end['low'])} and {said(end['high'])}."
         )
     table = Table(
         caption,
-        ("Month", "5%", "25%", "Median", "75%", "95%"),
+        ("Month", "5%", "25%", f"Median, {unit}" if unit else "Median", "75%", "95%"),
         [
-            (str(r["x"]), *(said(r[k]) for k in ("low", "lower", "y", "upper", "high")))
+            (str(r["x"]), *(bare(r[k]) for k in ("low", "lower", "y", "upper", "high")))
             for r in values
             if r["x"] % every == 0 or r["x"] == values[-1]["x"]
         ],

@@ -18,6 +18,7 @@ from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.figures import capital, error
 
 __all__ = ["brief", "document", "section"]
 
@@ -134,29 +135,41 @@ def _path(name: str, path: Fan, unit: str) -> Chart:
         return fan(f"path-{name}", PATHS[name], lines, y_title="Times the usual", percent=False, digits=2)
     largest = max((v for v in path.high if v is not None), default=0.0)
     digits = 0 if unit == "governments" or largest >= 100 else 1 if largest >= 10 else 2
-    said = "" if unit == "governments" else unit
+    counted = "" if unit == "governments" else unit
     return fan(
         f"path-{name}",
         PATHS[name],
         lines,
-        y_title=said or "Governments",
+        y_title=counted or "Governments",
         percent=False,
-        unit=unit,
+        unit=counted,
         digits=digits,
     )
 
 
 def brief(result: OutlookResult, words: Words) -> Finding:
     """The answer in a sentence."""
-    worst = min(result.no_deal, key=lambda f: result.no_deal[f].drift)
-    best = max(result.no_deal, key=lambda f: result.no_deal[f].drift)
     holds = result.office["holds"]
     return Finding(
         f"Without a deal the incumbent is still in office after {plural(result.months, 'month')} in "
-        f"{percent(holds.share[-1])} of simulated worlds ({_spread(holds)}). Time is most on the side of {words.faction(best)} and "
-        f"least on that of {words.faction(worst)}.",
+        f"{percent(holds.share[-1])} of simulated worlds ({_spread(holds)}).",
+        because=_time(result, words),
         limit="Shares of worlds of one model, not calibrated.",
     )
+
+
+def _time(result: OutlookResult, words: Words) -> str:
+    """For whom no deal becomes better and for whom worse, in the order of the case: nobody's points are compared."""
+
+    def named(sign: int) -> str:
+        drifts = {f: v.drift for f, v in result.no_deal.items() if sign * v.drift > SMALL}
+        return joined([f"{words.faction(f)} ({signed(drift)})" for f, drift in drifts.items()])
+
+    up, down = named(1), named(-1)
+    if not up and not down:
+        return "Time is on nobody's side, and against nobody."
+    said = (f"on the side of {up}" if up else "", f"against {down}" if down else "")
+    return f"Time is {'; it is '.join(filter(None, said))}: each in points of its own, a year."
 
 
 def _spread(fate: Fate) -> str:
@@ -173,26 +186,10 @@ def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
     )
     if end[likeliest] > 0:
         text += f"; the likeliest other end is {FATES[likeliest]} ({percent(end[likeliest])})"
-    gainers = sorted(result.no_deal, key=lambda f: -result.no_deal[f].drift)
-    up = [f for f in gainers if result.no_deal[f].drift > SMALL]
-    down = [f for f in reversed(gainers) if result.no_deal[f].drift < -SMALL]
-    because = ""
-    if up:
-        because += (
-            "Time is on the side of "
-            + joined([f"{words.faction(f)} ({signed(result.no_deal[f].drift)} points a year)" for f in up])
-            + ". "
-        )
-    if down:
-        because += (
-            "It runs against "
-            + joined([f"{words.faction(f)} ({signed(result.no_deal[f].drift)})" for f in down])
-            + "."
-        )
     return Finding(
         text + ".",
-        because=because.strip(),
-        limit=f"Monte Carlo error of the share ± {100 * result.office['holds'].error:.1f} points, of which the judgements are no part. "
+        because=_time(result, words),
+        limit=f"Monte Carlo error of the share {error(result.office['holds'].error) or 'nought'} percentage points, of which the judgements are no part. "
         f"Whether office is lost in a single world is to {percent(result.judgement_share)} in the judged numbers and otherwise chance "
         "within the model; what hangs on the model itself is in the table of parts. Chances are shares of simulated "
         "worlds and have not been scored: not calibrated probabilities.",
@@ -204,7 +201,7 @@ def _values(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for f, v in result.no_deal.items():
         typed = Cell("computed one used", "muted") if v.typed is None else f"{v.typed:.1f}"
-        gap = "–" if v.typed is None else signed(v.computed - v.typed)
+        gap = "–" if v.typed is None else signed(round(v.computed, 1) - round(v.typed, 1))
         rows.append(
             [
                 words.faction(f),
@@ -231,7 +228,7 @@ def _values(result: OutlookResult, words: Words) -> Table:
             "Computed",
             "Difference",
             "Mean over draws (5% to 95%)",
-            "A year later",
+            "Change in a year",
         ),
         rows=rows,
         numeric=(1, 2, 3, 4, 5, 6),
@@ -323,7 +320,7 @@ def _policies(result: OutlookResult, words: Words) -> Table:
             [
                 p.name + taken,
                 percent(p.office_lost),
-                f"{signed(100 * p.difference)} ± {100 * p.difference_error:.1f}",
+                _changed(p.difference, p.difference_error),
                 *(signed(p.value[f]) for f in factions),
             ]
         )
@@ -342,20 +339,24 @@ def _policies(result: OutlookResult, words: Words) -> Table:
     )
 
 
+def _changed(share: float, off: float) -> str:
+    """A change of a share and its error, in percentage points."""
+    return f"{signed(100 * share)} {error(off)}".rstrip()
+
+
 def _remarks(result: OutlookResult, words: Words) -> str:
     """What a reader of the policies has to know beside."""
     told = ""
     policies = result.policies.values()
     for faction in dict.fromkeys(p.offered_to for p in policies if p.offered_to is not None):
         told += (
-            f" What is offered to {words.faction(faction)} is taken in those draws in which it leaves it better off, as found in "
-            "other worlds than these."
+            f" What is offered to {words.faction(faction)} counts in those draws in which that faction is better off with it, as "
+            "found in other worlds than these."
         )
-    replacing = {p.name: joined(p.replaces) for p in policies if p.replaces and p.offered_to is None}
+    replacing = [f"“{p.name}”" for p in policies if p.replaces and p.offered_to is None]
     if replacing:
-        every = "; ".join(f"{name} ({paths})" for name, paths in replacing.items())
-        told += f" Set under every reading alike, also where readings have numbers of their own: {every}."
-    idle = [p.name for p in policies if p.idle]
+        told += f" Set under every reading alike, also where readings have numbers of their own: {joined(replacing)}."
+    idle = [f"“{p.name}”" for p in policies if p.idle]
     if idle:
         told += f" Without any effect, since nothing here uses what they change: {joined(idle)}."
     return told
@@ -370,7 +371,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
     factions = list(result.no_deal)
     rows: list[list[str | Cell]] = [
         [
-            PARTS[part],
+            capital(PARTS[part]),
             signed(100 * i.office_lost),
             *(signed(i.value[f]) for f in factions),
         ]
@@ -383,7 +384,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
         "worlds that lose the incumbent (standard error at most "
-        f"{100 * max(i.error for i in result.structure.values()):.1f} points), and in what no deal is worth to each faction, the largest effect on anybody first; from "
+        f"{100 * max(i.error for i in result.structure.values()):.1f} percentage points), and in what no deal is worth to each faction, the largest effect on anybody first; from "
         "every eighth draw. '--without PART' makes it stand still in everything.",
         fold=True,
     )
@@ -393,8 +394,8 @@ def _levers(result: OutlookResult, words: Words) -> Table:
     factions = list(result.no_deal)
     rows: list[list[str | Cell]] = [
         [
-            name,
-            f"{signed(100 * i.office_lost)} ± {100 * i.error:.1f}",
+            capital(name),
+            _changed(i.office_lost, i.error),
             *(signed(i.value[f]) for f in factions),
         ]
         for name, i in result.levers.items()
@@ -434,7 +435,7 @@ def _talks(talks: TalksResult, result: OutlookResult, words: Words) -> list[Bloc
                 "Due",
                 "Whose step",
                 "What",
-                "Worth to whom takes it",
+                "Worth to whoever takes it",
                 *names,
                 "Stands in worlds at the end",
             ),
@@ -494,8 +495,8 @@ def _clock(clock: Clock, words: Words) -> Finding:
     return Finding(
         f"If each may be obstinate, whoever is not has given in after {clock.ends:.0f} months{first}.",
         because=f"{one} insists on {percent(clock.demand[0])} of what there is to be divided and {two} on {percent(clock.demand[1])}; patience "
-        f"alone would give {percent(clock.fair)} to {one}. On its own each would have given in by month {clock.exhausted[0]:.0f} and "
-        f"{clock.exhausted[1]:.0f}; with a chance of {percent(clock.obstinate[0] * clock.obstinate[1])} both are obstinate, and it never ends.",
+        f"alone would give {percent(clock.fair)} to {one}. If the other never gave in, {one} would have by month {clock.exhausted[0]:.0f} and "
+        f"{two} by month {clock.exhausted[1]:.0f}; with a chance of {percent(clock.obstinate[0] * clock.obstinate[1])} both are obstinate, and it never ends.",
         limit="A war of attrition between two that may be bluffing (Abreu and Gul 2000); beside the simulation, not part of it.",
     )
 
