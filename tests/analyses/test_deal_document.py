@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from detente.agreement import Gate, all_of
@@ -25,6 +26,8 @@ from detente.analyses.deal.result import (
     Swap,
     TrackResult,
 )
+from detente.analyses.deal.run import REPLICATES
+from detente.analyses.deal.uncertainty import error_of_share
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
@@ -76,6 +79,7 @@ def track(**changes: Any) -> TrackResult:
         issues=("ferries", "fishermen", "patrols"),
         stuck={},
         consent=Consent(WHO, (1, 1, 1), 3),
+        needed=WHO,
         winning_sets=1,
         packages=Packages(27, 0, None, 0.7, 0.008, 0.44, 0.019),
         status_quo=StatusQuo(
@@ -90,9 +94,9 @@ def track(**changes: Any) -> TrackResult:
         frontier_why=None,
         solutions={"most_acceptable": solution()},
         blockers=(
-            Blocker(("tolland",), True, 0.24, 0.03),
-            Blocker(("navy",), False, 0.03, 0.009),
-            Blocker(("premier",), False, 0.01, 0.004),
+            Blocker(("tolland",), True, 0.24, 0.03, 0.05),
+            Blocker(("navy",), False, 0.03, 0.009, 0.02),
+            Blocker(("premier",), False, 0.01, 0.004, 0.01),
         ),
         blockers_draws=256,
         blockers_closed=0.3,
@@ -296,12 +300,24 @@ def test_the_columns_of_the_packages_are_not_swapped(case: Case) -> None:
 def test_who_stands_between_is_told_of_the_draws_without_a_deal(case: Case) -> None:
     table = table_of(result(), case, "Who stands between the parties and a deal")
     assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
-        ["Tolland", "yes", "80% ± 10.0", "24% ± 3.0"],
-        ["Orsa's navy", "no", "10% ± 3.0", "3% ± 0.9"],
+        ["Tolland", "yes", "80% ± 5.0", "24% ± 3.0"],
+        ["Orsa's navy", "no", "10% ± 2.0", "3% ± 0.9"],
     ]
     assert all(c.tone != "bad" for row in table.rows for c in row if isinstance(c, Cell))
     assert "256 draws, of which 30% are without a deal" in table.note
     assert "1 further set stands in the way in under 5% of the draws without a deal." in table.note
+
+
+def test_the_error_of_a_share_of_the_draws_without_a_deal_is_that_of_a_ratio() -> None:
+    draws = np.arange(REPLICATES * 32)
+    closed = draws % 3 == 0
+    assert error_of_share(closed, closed) == pytest.approx(0, abs=1e-15)
+    assert error_of_share(closed & False, closed) == error_of_share(closed, closed & False) == 0
+    rng = np.random.default_rng(1)
+    often = [(rng.random(draws.size) < 0.5, rng.random(draws.size) < 0.4) for _ in range(400)]
+    spread = np.std([(of & hit).sum() / of.sum() for of, hit in often])
+    told = np.mean([error_of_share(of & hit, of) for of, hit in often])
+    assert told == pytest.approx(spread, rel=0.1)
 
 
 def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:

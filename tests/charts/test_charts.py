@@ -128,7 +128,7 @@ def test_tornado_puts_the_widest_swing_first_and_keeps_ends_apart() -> None:
     )
     assert chart.table is not None
     assert [row[0] for row in chart.table.rows] == ["one side", "small", "none"]
-    assert "“one side”: 6 at a, 9 at b" in chart.alt
+    assert chart.alt.endswith("What moves it most is one side: 6 at a, 9 at b.")
     bars = rows(chart, "bar")
     assert len(bars) == 4
     assert bars[0]["y2"] <= bars[1]["y"]  # both ends on one side: below one another
@@ -225,7 +225,7 @@ def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
 def test_a_fan_says_where_it_begins_and_ends() -> None:
     chart = next(c for c in CHARTS if c.id == "f")
     assert chart.alt.startswith(
-        "Median 30% now and 30% after 1 months; then nine in ten worlds lie between 0% and 90%."
+        "Median 30% now and 30% after 1 month; then nine in ten worlds lie between 0% and 90%."
     )
 
 

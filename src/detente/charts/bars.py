@@ -211,16 +211,17 @@ def gain_strip(
         ),
         *row_words(top),
     ]
+    judged = any(low < high for _, _, low, high in rows)
+    at = " at best estimates" if judged else ""
     losers = [row[0] for row in rows if row[1] < 0]
     alt = (
-        f"Below its no-deal value at best estimates: {joined(losers)}."
+        f"Below its no-deal value{at}: {joined(losers)}."
         if losers
-        else "Nobody is below its no-deal value at best estimates."
+        else f"Nobody is below its no-deal value{at}."
     )
     unsure = [row[0] for row in rows if row[2] < 0 <= row[3]]
     if unsure:
         alt += f" It may be a gain or a loss, by the range, for {joined(unsure)}."
-    judged = any(low < high for _, _, low, high in rows)
     table = Table(
         caption,
         ("Faction", "Gain", *(("5%", "95%") if judged else ())),

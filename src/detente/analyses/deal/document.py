@@ -112,7 +112,7 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     if scatter is not None:
         blocks.append(scatter)
     if track.nearest_miss is not None:
-        blocks.append(_miss(track, words))
+        blocks.append(_miss(track, result, words))
     if track.blockers:
         blocks.append(_blockers(track, result, words))
     if track.frontier:
@@ -374,10 +374,11 @@ def _correlation(a: list[float], b: list[float]) -> float:
     return cov / (va * vb) ** 0.5 if va > 0 and vb > 0 else 0.0
 
 
-def _miss(track: TrackResult, words: Words) -> Finding:
+def _miss(track: TrackResult, result: DealResult, words: Words) -> Finding:
     miss = track.nearest_miss
     assert miss is not None
-    text = f"Nearest miss at best estimates: {words.moves(miss.moves)}."
+    at = " at best estimates" if result.uncertain else ""
+    text = f"Nearest miss{at}: {words.moves(miss.moves)}."
     several = len(miss.shortfall)
     because = (
         f"It falls short for {short(track, words)}. That is how much lower {agree(several, 'its no-deal value', 'their no-deal values')} "
@@ -405,7 +406,7 @@ def _blockers(track: TrackResult, result: DealResult, words: Words) -> Table:
         row: list[str | Cell] = [joined([words.faction(f) for f in b.factions])]
         if result.uncertain:
             row.append("yes" if b.at_best_estimates else Cell("no", tone="muted"))
-            row.append(sampled(b.share / closed, b.share_error / closed) if closed else "–")
+            row.append(sampled(b.share / closed, b.closed_error) if closed else "–")
             row.append(sampled(b.share, b.share_error))
         rows.append(row)
     columns = ["If these consented, the zone would open"]

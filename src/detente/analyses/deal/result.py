@@ -124,6 +124,8 @@ class Blocker:
     share: float
     """Share of the draws looked at in which this set is such a minimal set."""
     share_error: float
+    closed_error: float
+    """Error of the share of those draws alone that are without a deal; 0 where none is."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from detente.analyses.deal.run import REPLICATES
 from detente.kernels.existence import effort, exists
 from detente.rng import replicate_error
 
-__all__ = ["NODES", "Blockers", "blockers", "existence", "zone"]
+__all__ = ["NODES", "Blockers", "blockers", "error_of_share", "existence", "zone"]
 
 SOME_DRAWS = 256
 MAX_BLOCKERS = 4
@@ -91,10 +91,22 @@ def blockers(room: Room, candidates: NDArray[np.int16]) -> Blockers:
                 at_best_estimates=b in at_best,
                 share=float(hit.mean()),
                 share_error=replicate_error(hit.astype(np.float64), REPLICATES),
+                closed_error=error_of_share(hit, closed),
             )
         )
     found.sort(key=lambda b: (-b.at_best_estimates, -b.share, len(b.factions)))
     return Blockers(tuple(found), len(rows), float(closed.mean()), size)
+
+
+def error_of_share(hit: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+    """Error of the share that draws which ``hit`` have of those ``of`` which they are part, both counted on the same draws.
+
+    To the first order that of their mean residual (Cochran 1977, Sampling Techniques, 6.3).
+    """
+    if not of.any():
+        return 0.0
+    residual = hit - hit.mean() / of.mean() * of
+    return replicate_error(residual, REPLICATES) / float(of.mean())
 
 
 def _strided(room: Room) -> NDArray[np.intp]:

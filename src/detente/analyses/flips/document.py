@@ -9,7 +9,7 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
-from detente.figures import agree, joined, percent, plural, spread
+from detente.figures import agree, decimal, error, joined, percent, plural, spread
 
 __all__ = ["document", "sections", "sentence"]
 
@@ -27,9 +27,14 @@ def document(result: FlipsResult, case: Case) -> Document:
             "case": result.case,
             "track": result.track,
             "seed": str(result.seed),
-            "draws": f"{result.draws:,}",
+            **({"draws": f"{result.draws:,}"} if _drawn(result) else {}),
         },
     )
+
+
+def _drawn(result: FlipsResult) -> bool:
+    """Whether anything differs from draw to draw: a judged range, a reading, a line that may hold."""
+    return any(not f.certain or f.switch for f in result.flips)
 
 
 def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Finding:
@@ -41,8 +46,10 @@ def sentence(result: FlipsResult, words: Words, *, headline: bool = False) -> Fi
             tone="caution",
             headline=headline,
         )
+    tracks = words.case.tracks
+    where = f"{tracks[result.track].name or result.track}: " if len(tracks) > 1 else ""
     return Finding(
-        f"{_numbers(result, words)}{_switches(result, words)}",
+        f"{where}{_numbers(result, words)}{_switches(result, words)}",
         because=_packages(result),
         limit=_limits(result),
         tone="caution",
@@ -60,21 +67,26 @@ def _numbers(result: FlipsResult, words: Words) -> str:
     inside = [f for f in flip if f.deal_flip_inside]
     outside = [f for f in flip if not f.deal_flip_inside and not f.certain]
     certain = [f for f in flip if f.certain]
-    if inside:
-        named = joined([_change(f, words) for f in inside[:3]], "or")
-        text = f"At best estimates there is {was}; what would make it {becomes}, inside the judged ranges: {named}."
-        if more := len(inside) - 3 if len(inside) > 3 else 0:
+    sure = not _drawn(result)
+    start = f"There is {was}, and every number is certain" if sure else f"At best estimates there is {was}"
+    some = flip if sure else inside
+    if some:
+        named = joined([_change(f, words) for f in some[:3]], "or")
+        text = (
+            f"{start}; what would make it {becomes}{'' if sure else ', inside the judged ranges'}: {named}."
+        )
+        if more := len(some) - 3 if len(some) > 3 else 0:
             text += f" {plural(more, 'other number')} would too."
         return text
     if not flip:
-        return f"At best estimates there is {was}, and no single number, moved alone, changes that."
+        return f"{start}, and no single number, moved alone, changes that."
     judged = any(not f.certain and not f.switch for f in result.flips)
     named = joined(
         [f"the nearest outside is {_change(f, words)}" for f in outside[:1]]
         + [f"of the numbers typed without a range the nearest is {_change(f, words)}" for f in certain[:1]]
     )
     none = "no single judgement inside its own range would change that" if judged else "no number has a range"
-    return f"At best estimates there is {was}, and {none}; {named}."
+    return f"{start}, and {none}; {named}."
 
 
 def _switches(result: FlipsResult, words: Words) -> str:
@@ -101,6 +113,11 @@ def _packages(result: FlipsResult) -> str:
     """How firm it is which package is accepted most often."""
     if result.package is None:
         return ""
+    if not _drawn(result):
+        return (
+            f"Of {plural(result.compared, 'other package')} compared {result.indistinct:,} {agree(result.indistinct, 'is', 'are')} "
+            "accepted too."
+        )
     moved = sum(f.package_flips_at is not None for f in result.flips)
     return (
         f"Of {plural(result.compared, 'other package')} compared on the same draws, {result.indistinct:,} cannot be told apart "
@@ -111,7 +128,8 @@ def _packages(result: FlipsResult) -> str:
 
 def _limits(result: FlipsResult) -> str:
     """What the flips do not say."""
-    text = "One number at a time, the others at best estimates, over all that may be typed for it, or as far as a verdict can still change."
+    others = "at best estimates" if _drawn(result) else "as typed"
+    text = f"One number at a time, the others {others}, over all that may be typed for it, or as far as a verdict can still change."
     if result.moved_together:
         text += (
             f" {plural(len(result.moved_together), 'number')} declared to move with others moved alone here."
@@ -175,8 +193,23 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
         for f in result.flips
         if f.swing > 0 or f.deal_flips_at is not None or f.package_flips_at is not None
     ]
-    rows = [_row(f, words) for f in telling[:ROWS]]
-    if rows:
+    shown = telling[:ROWS]
+    count = (
+        f"{plural(len(result.flips), 'number', 'was', 'were')} tried; {len(telling):,} "
+        f"{agree(len(telling), 'matters', 'matter')} in some way, {len(shown)} {agree(len(shown), 'is', 'are')} shown. "
+        "“Deal / no deal flips at” is the nearest value that flips it"
+    )
+    if shown and not _drawn(result):
+        blocks.append(
+            Table(
+                caption="Numbers that matter",
+                columns=("Number", "As typed", "Deal / no deal flips at"),
+                rows=[_row(f, words)[:3] for f in shown],
+                note=f"{count}.",
+                fold=True,
+            )
+        )
+    elif shown:
         blocks.append(
             Table(
                 caption="Judgements that matter most",
@@ -188,11 +221,9 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                     "Acceptance, low to high end",
                     "First-order index",
                 ),
-                rows=rows,
+                rows=[_row(f, words) for f in shown],
                 numeric=(5,),
-                note=f"{plural(len(result.flips), 'number', 'was', 'were')} tried; {len(telling):,} "
-                f"{agree(len(telling), 'matters', 'matter')} in some way, {len(rows)} {agree(len(rows), 'is', 'are')} shown. "
-                "“Deal / no deal flips at” is the nearest value that flips it; a chance of a reading moves the others in proportion. "
+                note=f"{count}; a chance of a reading moves the others in proportion. "
                 f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
                 f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
                 "the share of the variance of “accepted” that the number explains alone, with its standard error.",
@@ -225,5 +256,5 @@ def _row(f: Flip, words: Words) -> list[str | Cell]:
         at,
         _value(f, f.package_flips_at),
         "–" if f.certain else f"{percent(f.acceptance_low, 1)} → {percent(f.acceptance_high, 1)}",
-        "–" if f.certain else f"{100 * f.first_order:.1f} ± {100 * f.first_order_error:.1f}%",
+        "–" if f.certain else f"{decimal(100 * f.first_order, 1)}% {error(f.first_order_error)}".rstrip(),
     ]

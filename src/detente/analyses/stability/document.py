@@ -28,11 +28,12 @@ BARS = 6
 
 def document(result: StabilityResult, case: Case) -> Document:
     """The answer of ``detente stability``."""
+    drawn = {"draws": f"{result.draws:,}"} if result.draws else {}
     return Document(
         title=case.title,
         subtitle="Which situations would nobody leave, given what the others could do back?",
         blocks=_blocks(result, Words(case), headline=True),
-        facts={"case": result.case, "seed": str(result.seed), "draws": f"{result.draws:,}"},
+        facts={"case": result.case, "seed": str(result.seed), **drawn},
     )
 
 
@@ -83,7 +84,7 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
     if here is not None:
         share = "" if here.share is None else f"; it holds in {_often(here.share['seq'], result)}"
         text += (
-            f" The status quo {'holds' if here.stable['seq'] else 'does not hold'} at best estimates{share}."
+            f" The status quo {'holds' if here.stable['seq'] else 'does not hold'}{_at_best(result)}{share}."
         )
     because = _unravels(result, words)
     if here is not None and here.joint_improvement is not None:
@@ -92,6 +93,10 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
             f"{words.moves(here.joint_improvement)}."
         )
     return Finding(text, because=because.strip(), limit=_limit(result, words), headline=headline)
+
+
+def _at_best(result: StabilityResult) -> str:
+    return " at best estimates" if result.draws else ""
 
 
 def _often(share: float, result: StabilityResult) -> str:
@@ -115,6 +120,8 @@ def _limit(result: StabilityResult, words: Words) -> str:
         f"Shares are over {result.draws:,} draws of the judged numbers and are not calibrated probabilities. "
         if result.draws
         else "The case only puts states in order, so there is no share of draws. "
+        if any(p.ranking is not None or p.priorities for p in words.case.preferences.values())
+        else "Every number of the case is certain, so nothing is drawn. "
     )
     left_out = "".join(
         f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which {agree(n, 'comes last', 'come last, together')}. "
@@ -134,11 +141,11 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
     state = words.moves(aim.moves) or "the status quo"
     share = "" if aim.share is None else f" It would hold in {_often(aim.share['seq'], result)} (SEQ)."
     if aim.stable["seq"]:
-        text = f"What is hoped for ({state}) would hold at best estimates ({joined(holds)}).{share}"
+        text = f"What is hoped for ({state}) would hold{_at_best(result)} ({joined(holds)}).{share}"
     else:
         loose = [d for d in result.departures if not d.deterred["seq"]]
         who = joined(list(dict.fromkeys(_mover(d.step.mover, words) for d in loose))) or "somebody"
-        text = f"What is hoped for ({state}) would not hold at best estimates: {who} would leave it.{share}"
+        text = f"What is hoped for ({state}) would not hold{_at_best(result)}: {who} would leave it.{share}"
         text += _enough(loose, result, words)
     route = (
         "No sequence of moves, each an improvement for whoever makes it, leads there from the status quo."
@@ -228,7 +235,7 @@ def _map(result: StabilityResult, words: Words) -> Chart:
 def _resting(result: StabilityResult, words: Words) -> Table:
     shown = result.situations[:ROWS]
     common = _common(result, shown)
-    columns = ["Beyond that" if common else "Situation", "Holds at best estimates"]
+    columns = ["Beyond that" if common else "Situation", f"Holds{_at_best(result)}"]
     if result.draws:
         columns += ["SEQ, share of draws", "Nash, share of draws"]
     columns += ["Coalition-proof", "Steps from the status quo"]
@@ -250,7 +257,7 @@ def _resting(result: StabilityResult, words: Words) -> Table:
         caption="Where it can come to rest",
         columns=columns,
         rows=rows,
-        note=f"{len(shown)} of {plural(result.listed, 'situation', 'that holds', 'that hold')} at best estimates if any counter-move deters "
+        note=f"{len(shown)} of {plural(result.listed, 'situation', 'that holds', 'that hold')}{_at_best(result)} if any counter-move deters "
         f"(GMR), the most robust first.{shared} Nash: nobody gains by moving. GMR: whoever gains by moving can be made "
         "to regret it. SMR: and could not escape. SEQ: by counter-moves that those who make them want. SSEQ: both. "
         "Out of reach: not by moves each of which is an improvement for whoever makes it.",
@@ -271,7 +278,7 @@ def _leaving(result: StabilityResult, words: Words) -> Table:
     place = "the situation hoped for" if result.wanted is not None else "the status quo"
     return Table(
         caption=f"Who would leave {place}, and what deters them",
-        columns=("Who", "By moving", "Gain at best estimates", "Deterred"),
+        columns=("Who", "By moving", f"Gain{_at_best(result)}", "Deterred"),
         rows=rows,
         note=f"Of {plural(result.departures_total, 'improvement')}, for each who and each way of being deterred the one that gains most. A "
         "departure ends where the one who gains least would find staying better by the gain shown, or where a "

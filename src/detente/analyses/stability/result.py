@@ -43,7 +43,7 @@ class Situation:
     stable: Mapping[str, bool]
     """Concept → stable for every mover at best estimates (an equilibrium)."""
     share: Mapping[str, float] | None
-    """Concept → share of draws in which it is one; None where states are only put in order."""
+    """Concept → share of draws in which it is one; None where nothing is drawn."""
     share_error: Mapping[str, float] | None
     """Their Monte Carlo standard errors."""
     stable_for: Mapping[str, tuple[str, ...]]
@@ -77,7 +77,8 @@ class StabilityResult:
     as_of: str | None
     seed: int
     draws: int
-    """How many draws were looked at, at most 128 unless asked for; 0: states are only put in order."""
+    """How many draws were looked at, at most 128 unless asked for; 0: every number is certain, or states are only put in
+    order."""
     widen: float
     issues: tuple[str, ...]
     combinations: int

@@ -141,7 +141,8 @@ def stability(
     """
     at = conflict(case)
     board = _board(at, ready)
-    drawn, shares = _over_draws(board, ready, looked) if ready is not None else (0, None)
+    differ = ready is not None and ready.problem.dimensions > 0
+    drawn, shares = _over_draws(board, ready, looked) if ready is not None and differ else (0, None)
     joint = board.joint[0]
     listed = _order(joint, shares)
     target, how = _wanted(board, wanted, joint, shares)
