@@ -128,7 +128,7 @@ def test_tornado_puts_the_widest_swing_first_and_keeps_ends_apart() -> None:
     )
     assert chart.table is not None
     assert [row[0] for row in chart.table.rows] == ["one side", "small", "none"]
-    assert chart.alt.endswith("What moves it most is one side: 6 at a, 9 at b.")
+    assert chart.alt.endswith("What moves it most is one side (6 at a, 9 at b).")
     bars = rows(chart, "bar")
     assert len(bars) == 4
     assert bars[0]["y2"] <= bars[1]["y"]  # both ends on one side: below one another

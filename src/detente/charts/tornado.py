@@ -144,6 +144,6 @@ def _tornado_sentence(
         return "No judgement moves the answer."
     label, low, high, low_setting, high_setting = rows[0]
     return (
-        f"{x_title} is {number(base, percent)} as judged. What moves it most is {label}:"
-        f" {number(low, percent)} at {low_setting}, {number(high, percent)} at {high_setting}."
+        f"{x_title} is {number(base, percent)} as judged. What moves it most is {label}"
+        f" ({number(low, percent)} at {low_setting}, {number(high, percent)} at {high_setting})."
     )
