@@ -22,7 +22,11 @@ from detente.figures import (
 
 SRC = Path(__file__).parents[1] / "src" / "detente"
 SPEAKING = [SRC / "report.py", SRC / "analyses" / "words.py", *(SRC / "charts").glob("*.py")]
-SPEAKING += [f for verb in ("deal", "roadmap", "stability") for f in (SRC / "analyses" / verb).glob("*.py")]
+SPEAKING += [
+    f
+    for verb in ("deal", "flips", "outlook", "roadmap", "stability")
+    for f in (SRC / "analyses" / verb).glob("*.py")
+]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,7 @@ SPEAKING += [f for verb in ("deal", "roadmap", "stability") for f in (SRC / "ana
         (0.06, "0.1", "+0.1"),
         (-0.06, "−0.1", "−0.1"),
         (12.345, "12.3", "+12.3"),
+        (-1234.5, "−1,234.5", "−1,234.5"),
     ],
 )
 def test_points_have_one_decimal_and_a_true_minus(value: float, plain: str, gain: str) -> None:
@@ -56,7 +61,7 @@ def test_an_error_is_said_only_where_the_draws_differ() -> None:
 
 @pytest.mark.parametrize("file", SPEAKING, ids=lambda f: f"{f.parent.name}/{f.name}")
 def test_signs_and_errors_are_written_in_one_place_only(file: Path) -> None:
-    assert not re.findall(r"−|:\+|± \{", file.read_text("utf-8"))
+    assert not re.findall(r"−|:\+|± \{|:\.1f", file.read_text("utf-8"))
 
 
 def test_what_was_typed_stays_as_it_was() -> None:
@@ -77,5 +82,7 @@ def test_words_agree_with_their_number() -> None:
     assert [spelt(n) for n in (5, 12)] == ["five", "12"]
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert joined(["a"], "or") == "a"
+    assert joined(["a", "b: c, d", "e"]) == "a; b: c, d; and e"
+    assert joined(["a", "b, c"]) == "a and b, c"
     assert capital("élan vital") == "Élan vital"
     assert capital("") == ""

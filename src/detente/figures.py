@@ -29,8 +29,8 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 def decimal(value: float, digits: int) -> str:
     """A number with so many decimals; a true minus, and none where it rounds to nothing."""
-    text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+    text = f"{value:,.{digits}f}"
+    return (text if text.strip("-0.") else text.lstrip("-")).replace("-", "−")
 
 
 def typed(value: float) -> str:
@@ -74,9 +74,11 @@ def sampled(share: float, of: float) -> str:
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
+    """``a, b and c``; ``a; b, c; and d`` where a comma stands inside."""
     if len(words) < 2:
         return "".join(words)
+    if any("," in word for word in words[:-1]):
+        return f"{'; '.join(words[:-1])}; {last} {words[-1]}"
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 

@@ -151,8 +151,8 @@ def _value(flip: Flip, value: float | None) -> str:
     if flip.kind in ("prior", "holds"):
         return percent(value)
     digits = max(1, round(-math.log10(flip.deal_flip_step or 0.1)))
-    whole, _, rest = f"{value:.{digits}f}".partition(".")
-    return f"{whole}.{rest[:1]}{rest[1:].rstrip('0')}".replace("-", "−")
+    whole, _, rest = decimal(value, digits).partition(".")
+    return f"{whole}.{rest[:1]}{rest[1:].rstrip('0')}"
 
 
 def sections(result: FlipsResult, case: Case) -> list[Section]:

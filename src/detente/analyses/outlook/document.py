@@ -18,7 +18,7 @@ from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.figures import capital, error
+from detente.figures import capital, decimal, error, points, spread
 
 __all__ = ["brief", "document", "section"]
 
@@ -98,7 +98,11 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         shares(
             "fates",
             "What becomes of the incumbent without a deal",
-            {FATES[name]: fate.share for name, fate in result.office.items()},
+            {
+                FATES[name]: fate.share
+                for name, fate in result.office.items()
+                if name == "holds" or max(fate.share) > 0
+            },
         )
     )
     blocks.append(_values(result, words))
@@ -200,16 +204,16 @@ def _answer(result: OutlookResult, words: Words, headline: bool) -> Finding:
 def _values(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for f, v in result.no_deal.items():
-        typed = Cell("computed one used", "muted") if v.typed is None else f"{v.typed:.1f}"
+        typed = Cell("computed one used", "muted") if v.typed is None else points(v.typed)
         gap = "–" if v.typed is None else signed(round(v.computed, 1) - round(v.typed, 1))
         rows.append(
             [
                 words.faction(f),
-                f"{v.status_quo:.1f}",
+                points(v.status_quo),
                 typed,
-                f"{v.computed:.1f}",
+                points(v.computed),
                 gap,
-                f"{v.mean:.1f} ({v.low:.1f} to {v.high:.1f})",
+                spread(points(v.mean), points(v.low), points(v.high)),
                 signed(v.drift),
             ]
         )
@@ -258,9 +262,9 @@ def _leaving(result: OutlookResult, words: Words) -> Table:
         rows.append(
             [
                 words.faction(f),
-                f"{x.stay:.1f}",
-                f"{x.kept:.1f}",
-                f"{x.betrayed:.1f}",
+                points(x.stay),
+                points(x.kept),
+                points(x.betrayed),
                 need,
                 _enough(x, words, f),
             ]
@@ -305,8 +309,8 @@ def _ripe(result: OutlookResult, words: Words) -> Finding:
     return Finding(
         text,
         because=f"Now the package is worth less than waiting to {joined(short) or 'nobody'}.",
-        limit="Means over the draws; package and waiting run through the same worlds, the package as it is worth if signed "
-        "now, whatever its own days are. Lines that it breaks are not part of this.",
+        limit=f"Means over the draws, no deal as it is computed here{_typed_elsewhere(result)}; package and waiting run through the "
+        "same worlds, the package as it is worth if signed now, whatever its own days are. Lines that it breaks are not part of this.",
         tone=tone,  # type: ignore[arg-type]
     )
 
@@ -337,6 +341,12 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         note="Under each faction: by how many of its points no deal is worth more or less than in the world as it is. All "
         f"policies meet the same chance, so differences are paired.{_remarks(result, words)}",
     )
+
+
+def _typed_elsewhere(result: OutlookResult) -> str:
+    """That the gains of the deal analysis, over typed values, are other ones."""
+    typed = any(not v.used for v in result.no_deal.values())
+    return ", where the deal analysis takes what is typed" if typed else ""
 
 
 def _changed(share: float, off: float) -> str:
@@ -384,7 +394,8 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         numeric=tuple(range(1, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the change in the share of "
         "worlds that lose the incumbent (standard error at most "
-        f"{100 * max(i.error for i in result.structure.values()):.1f} percentage points), and in what no deal is worth to each faction, the largest effect on anybody first; from "
+        f"{decimal(100 * max(i.error for i in result.structure.values()), 1)} percentage points), and in what no deal is worth to each "
+        "faction, the largest effect on anybody first; from "
         "every eighth draw. '--without PART' makes it stand still in everything.",
         fold=True,
     )
@@ -522,7 +533,7 @@ def _gestures(result: OutlookResult, words: Words) -> list[Block]:
         moved = "; ".join(
             f"{words.reading(g.by, r)}: {percent(g.before[r])} → {percent(g.after[r])}" for r in g.before
         )
-        cost = "–" if g.cost is None else f"{g.cost:.1f}"
+        cost = "–" if g.cost is None else points(g.cost)
         rows.append([g.name, g.on or "not yet", cost, _telling(g), moved])
     return [
         Table(
@@ -544,9 +555,12 @@ def _telling(g: GestureResult) -> Cell:
         return Cell("nothing: every reading would have made it", "muted")
     if g.ratio < 2:
         return Cell(
-            f"little: at most {g.ratio:.1f} times as likely under one reading as under another", "caution"
+            f"little: at most {decimal(g.ratio, 1)} times as likely under one reading as under another",
+            "caution",
         )
-    return Cell(f"something: {g.ratio:.1f} times as likely under one reading as under another", "good")
+    return Cell(
+        f"something: {decimal(g.ratio, 1)} times as likely under one reading as under another", "good"
+    )
 
 
 def _questions(result: OutlookResult) -> Table:
