@@ -30,7 +30,7 @@ from detente.case.model import Case
 from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
-from detente.figures import agree, plural
+from detente.figures import agree, joined, plural
 
 __all__ = ["report"]
 
@@ -112,10 +112,19 @@ def _briefing(
     return Document(
         title=case.title,
         subtitle=case.name
-        or "Is there a deal, which one, in what order, would it hold, what happens otherwise, and what would flip it?",
+        or _asked(ordered=bool(roads), future=future is not None, flips=changes is not None),
         blocks=blocks,
         facts=run_facts(result),
     )
+
+
+def _asked(*, ordered: bool, future: bool, flips: bool) -> str:
+    """The questions that the page answers."""
+    asked = ["Is there a deal", "which one"]
+    asked += ["in what order", "would it hold"] if ordered else []
+    asked += ["what happens otherwise"] if future else []
+    asked += ["what would flip it"] if flips else []
+    return f"{joined(asked)}?"
 
 
 def _footing(found: list[Element]) -> Finding:
