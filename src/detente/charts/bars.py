@@ -212,16 +212,6 @@ def gain_strip(
         *row_words(top),
     ]
     judged = any(low < high for _, _, low, high in rows)
-    at = " at best estimates" if judged else ""
-    losers = [row[0] for row in rows if row[1] < 0]
-    alt = (
-        f"Below its no-deal value{at}: {joined(losers)}."
-        if losers
-        else f"Nobody is below its no-deal value{at}."
-    )
-    unsure = [row[0] for row in rows if row[2] < 0 <= row[3]]
-    if unsure:
-        alt += f" It may be a gain or a loss, by the range, for {joined(unsure)}."
     table = Table(
         caption,
         ("Faction", "Gain", *(("5%", "95%") if judged else ())),
@@ -229,4 +219,23 @@ def gain_strip(
         numeric=(1, 2, 3),
         keep=range(len(rows)),
     )
-    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=top)
+    return Chart(
+        id,
+        caption,
+        {"data": {"values": values}, "layer": layers},
+        _gains_sentence(rows, judged),
+        table,
+        height=top,
+    )
+
+
+def _gains_sentence(rows: Sequence[tuple[str, float, float, float]], judged: bool) -> str:
+    at = " at best estimates" if judged else ""
+    losers = [row[0] for row in rows if row[1] < 0]
+    said = (
+        f"Below its no-deal value{at}: {joined(losers)}."
+        if losers
+        else f"Nobody is below its no-deal value{at}."
+    )
+    unsure = [row[0] for row in rows if row[2] < 0 <= row[3]]
+    return said + (f" It may be a gain or a loss, by the range, for {joined(unsure)}." if unsure else "")

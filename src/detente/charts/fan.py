@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from detente.charts.vega import PALETTE, layer, number, quantity, short, wrapped_title
@@ -32,11 +33,8 @@ def fan(
     """``lines``: 5th, 25th, 50th, 75th and 95th percentile in each month, month 0 first, None before anything was measured.
     Numbers are said in percent, or with so many ``digits`` and the ``unit`` behind."""
 
-    def said(value: float) -> str:
-        return bare(value) + (f" {unit}" if unit else "")
-
-    def bare(value: float) -> str:
-        return number(value, percent, digits)
+    bare = partial(number, percent=percent, digits=digits)
+    after = f" {unit}" if unit else ""
 
     values: list[dict[str, Any]] = []
     for month, line in enumerate(zip(*lines, strict=True)):
@@ -52,17 +50,13 @@ def fan(
                 "y": short(middle),
                 "upper": short(upper),
                 "high": short(high),
-                "tip": f"month {month}\nmedian {said(middle)}\n90%: {bare(low)} to {said(high)}",
+                "tip": f"month {month}\nmedian {bare(middle)}{after}\n90%: {bare(low)} to {bare(high)}{after}",
             }
         )
     top = 1.05 * max([*(v["high"] for v in values), 1e-9])
     last = max(1, len(lines[0]) - 1)
     x = quantity("x", title=["Months from the date of the case"], domain=(0, last), grid=False)
-    y = {
-        **quantity(
-            "y", title=wrapped_title(y_title), domain=(0, min(top, 1.0) if percent else top), grid=True
-        ),
-    }
+    y = quantity("y", title=wrapped_title(y_title), domain=(0, min(top, 1.0) if percent else top), grid=True)
     if percent:
         y["axis"]["format"] = ".0%"
     layers = [
@@ -88,8 +82,8 @@ def fan(
         first = f"after {plural(begin['x'], 'month')}, when it is first measured,"
         when = first if begin["x"] else "now"
         alt = (
-            f"Median {said(begin['y'])} {when} and {said(end['y'])} after {plural(end['x'], 'month')}; then nine in "
-            f"ten worlds lie between {bare(end['low'])} and {said(end['high'])}."
+            f"Median {bare(begin['y'])}{after} {when} and {bare(end['y'])}{after} after {plural(end['x'], 'month')}; then nine in "
+            f"ten worlds lie between {bare(end['low'])} and {bare(end['high'])}{after}."
         )
     table = Table(
         caption,

@@ -188,48 +188,9 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 f"{shares}."
             )
         )
-    telling = [
-        f
-        for f in result.flips
-        if f.swing > 0 or f.deal_flips_at is not None or f.package_flips_at is not None
-    ]
-    shown = telling[:ROWS]
-    count = (
-        f"{plural(len(result.flips), 'number', 'was', 'were')} tried; {len(telling):,} "
-        f"{agree(len(telling), 'matters', 'matter')} in some way, {len(shown)} {agree(len(shown), 'is', 'are')} shown. "
-        "“Deal / no deal flips at” is the nearest value that flips it"
-    )
-    if shown and not _drawn(result):
-        blocks.append(
-            Table(
-                caption="Numbers that matter",
-                columns=("Number", "As typed", "Deal / no deal flips at"),
-                rows=[_row(f, words)[:3] for f in shown],
-                note=f"{count}.",
-                fold=True,
-            )
-        )
-    elif shown:
-        blocks.append(
-            Table(
-                caption="Judgements that matter most",
-                columns=(
-                    "Judgement",
-                    "Range",
-                    "Deal / no deal flips at",
-                    "Another package from",
-                    "Acceptance, low to high end",
-                    "First-order index",
-                ),
-                rows=[_row(f, words) for f in shown],
-                numeric=(5,),
-                note=f"{count}; a chance of a reading moves the others in proportion. "
-                f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
-                f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
-                "the share of the variance of “accepted” that the number explains alone, with its standard error.",
-                fold=True,
-            )
-        )
+    table = _table(result, words)
+    if table is not None:
+        blocks.append(table)
     if not blocks:
         blocks.append(Paragraph("No number of this case, moved alone, changes anything."))
     return [
@@ -240,6 +201,46 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
             blocks=blocks,
         )
     ]
+
+
+def _table(result: FlipsResult, words: Words) -> Table | None:
+    """The numbers that matter in some way; None where none does."""
+    telling = [
+        f
+        for f in result.flips
+        if f.swing > 0 or f.deal_flips_at is not None or f.package_flips_at is not None
+    ]
+    shown = telling[:ROWS]
+    if not shown:
+        return None
+    rows = [_row(f, words) for f in shown]
+    note = (
+        f"{plural(len(result.flips), 'number', 'was', 'were')} tried; {len(telling):,} "
+        f"{agree(len(telling), 'matters', 'matter')} in some way, {len(shown)} {agree(len(shown), 'is', 'are')} shown. "
+        "“Deal / no deal flips at” is the nearest value that flips it"
+    )
+    flips_at = "Deal / no deal flips at"
+    if not _drawn(result):
+        columns = ("Number", "As typed", flips_at)
+        return Table("Numbers that matter", columns, [row[:3] for row in rows], note=f"{note}.", fold=True)
+    return Table(
+        caption="Judgements that matter most",
+        columns=(
+            "Judgement",
+            "Range",
+            flips_at,
+            "Another package from",
+            "Acceptance, low to high end",
+            "First-order index",
+        ),
+        rows=rows,
+        numeric=(5,),
+        note=f"{note}; a chance of a reading moves the others in proportion. "
+        f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
+        f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
+        "the share of the variance of “accepted” that the number explains alone, with its standard error.",
+        fold=True,
+    )
 
 
 def _row(f: Flip, words: Words) -> list[str | Cell]:
