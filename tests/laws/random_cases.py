@@ -29,10 +29,7 @@ def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bo
         if rng.random() < 0.5:
             parties["a"]["accepts"] = {"any": ["hawk", "dove"]}
     factions = factions_of(parties)
-    issues = {
-        f"i{k}": _issue(rng, k, rng.choice([list(parties), factions]), chance)
-        for k in range(rng.choice([2, 3, 3]))
-    }
+    issues = {f"i{k}": _issue(rng, k, list(parties), factions, chance) for k in range(rng.choice([2, 3, 3]))}
     case: Tree = {"detente": 1, "id": "random", "title": "Random", "inference": "drawn", "parties": parties}
     inside = [i for i, about in issues.items() if about["controlled_by"] != "outside"]
     split = tables and len(inside) > 1 and rng.random() < 0.3
@@ -59,7 +56,8 @@ def factions_of(parties: Tree) -> list[str]:
     return [f for p, about in parties.items() for f in ((about or {}).get("factions") or [p])]
 
 
-def _issue(rng: Random, k: int, who: list[str], chance: bool) -> Tree:
+def _issue(rng: Random, k: int, parties: list[str], factions: list[str], chance: bool) -> Tree:
+    who = rng.choice([parties, factions])  # of one kind: nobody beside a faction of its own
     options = [f"o{n}" for n in range(rng.choice([2, 3]))]
     issue: Tree = {"status_quo": rng.choice(options), "options": dict.fromkeys(options)}
     issue["controlled_by"] = {rng.choice(["any", "all"]): rng.sample(who, 2)}
@@ -113,10 +111,7 @@ def _wants(rng: Random, issues: Tree, chance: bool) -> Tree:
         first, second = rng.sample(list(issues), 2)
         when = {i: rng.choice(list(issues[i]["options"])) for i in (first, second)}
         wants["together"] = [{"when": when, "add": rng.randint(-9, 9) * scale}]
-    wants["red_lines"] = []
-    for _ in range(rng.choice([0, 0, 1, 1, 2])):
-        line = _pattern(rng, issues, 2)
-        wants["red_lines"] += [] if line in wants["red_lines"] else [line]
+    wants["red_lines"] = [_pattern(rng, issues, 2) for _ in range(rng.choice([0, 0, 1, 1, 2]))]
     if chance and rng.random() < 0.3:
         wants["firm"] = [{"package": _pattern(rng, issues, 2), "holds": rng.choice(QUARTERS)}]
     return wants
