@@ -165,14 +165,14 @@ def test_a_later_stage_is_never_likelier(seed: int) -> None:
                 chances = roadmap(ready, shown.moves, track=track).chances
             except UsageError:
                 continue
-            assert chances.accepted == pytest.approx(shown.acceptance, abs=1e-12)
+            assert chances.signed == pytest.approx(shown.acceptance, abs=1e-12)
             assert chances.started is not None
             assert chances.kept is not None
             assert chances.started_delivered is not None
             assert chances.kept_delivered is not None
             assert shown.acceptance >= shown.delivered >= chances.started_delivered - 1e-12
             assert chances.started_delivered >= chances.kept_delivered - 1e-12
-            assert chances.accepted >= chances.started >= chances.kept
+            assert chances.signed >= chances.started >= chances.kept
 
 
 def test_lines_on_what_stays_put_are_in_the_cases() -> None:

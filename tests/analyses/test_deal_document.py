@@ -75,7 +75,6 @@ def track(**changes: Any) -> TrackResult:
         id="table",
         name="The table",
         factions=WHO,
-        needed=WHO,
         issues=("ferries", "fishermen", "patrols"),
         stuck={},
         consent=Consent(WHO, (1, 1, 1), 3),

@@ -71,7 +71,7 @@ def test_a_swap_worked_out_by_hand() -> None:
     # South needs 20 >= (1 - rho) 60, that is rho >= 2/3, at the end; north .25.
     assert found.patience.common == pytest.approx(2 / 3, abs=1e-3)
     assert found.survival == 1
-    assert found.chances.accepted == 1
+    assert found.chances.signed == 1
     assert found.chances.kept is None
     assert found.part is None
 
@@ -261,10 +261,10 @@ def test_the_venezuelan_roadmaps() -> None:
     for road in roads:
         jsonschema.validate(json.loads(json.dumps(road.to_json())), result_schema("roadmap"))
         assert document(road, case).blocks
-        assert road.survival <= road.chances.accepted + 1e-9
+        assert road.survival <= road.chances.signed + 1e-9
         assert road.chances.kept is not None
         assert road.chances.started is not None
-        assert road.chances.kept <= road.chances.started <= road.chances.accepted
+        assert road.chances.kept <= road.chances.started <= road.chances.signed
         moved = [m.issue for s in road.stages for m in s.steps]
         assert sorted(moved) == sorted(road.package)
         assert min(s.slack for s in road.stages) == pytest.approx(road.slack, abs=1e-6)

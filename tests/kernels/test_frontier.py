@@ -8,7 +8,6 @@ import pytest
 from kernel_instances import Instance, packages, random_instance, scores
 
 from detente.errors import LimitError
-from detente.kernels import stages
 from detente.kernels.frontier import Front, frontier, nondominated
 from detente.kernels.patterns import elimination_order, make_patterns, matches, no_patterns
 

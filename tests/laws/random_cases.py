@@ -111,7 +111,10 @@ def _wants(rng: Random, issues: Tree, chance: bool) -> Tree:
         first, second = rng.sample(list(issues), 2)
         when = {i: rng.choice(list(issues[i]["options"])) for i in (first, second)}
         wants["together"] = [{"when": when, "add": rng.randint(-9, 9) * scale}]
-    wants["red_lines"] = [_pattern(rng, issues, 2) for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    wants["red_lines"] = []
+    for _ in range(rng.choice([0, 0, 1, 1, 2])):
+        line = _pattern(rng, issues, 2)
+        wants["red_lines"] += [] if line in wants["red_lines"] else [line]
     if chance and rng.random() < 0.3:
         wants["firm"] = [{"package": _pattern(rng, issues, 2), "holds": rng.choice(QUARTERS)}]
     return wants

@@ -52,7 +52,7 @@ def test_signed_is_the_chance_that_enumeration_gives(seed: int, tmp_path: Path) 
     truth = Enumerated(written(case))
     for package in changes(truth)[:: max(1, len(truth.packages) // 5)]:
         chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["accepted"], truth.acceptance(package), chances["accepted_error"]), package
+        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
 
 
 @pytest.mark.parametrize("seed", range(520, 530))
@@ -61,7 +61,7 @@ def test_signed_is_the_acceptance_that_deal_shows(seed: int, tmp_path: Path) -> 
     result = deal(case, tmp_path)
     shown = [*result["frontier"], *(s for s in result["solutions"].values() if s)]
     for entry in {tuple(e["moves"].items()): e for e in shown if e["moves"]}.values():
-        assert signed(case, entry["moves"], tmp_path)["accepted"] == entry["acceptance"], entry["moves"]
+        assert signed(case, entry["moves"], tmp_path)["signed"] == entry["acceptance"], entry["moves"]
 
 
 @pytest.mark.parametrize("seed", range(540, 545))
@@ -77,7 +77,7 @@ def test_signed_is_what_deal_counts_where_nothing_else_is_possible(seed: int, tm
         if any(len(pattern) < 2 for pattern in alone["impossible"]):
             continue  # A single option cannot be called impossible: it could be left out.
         share = deal(alone, tmp_path)["packages"]["zone_probability"]
-        assert signed(case, moves_of(package, truth), tmp_path)["accepted"] == share, package
+        assert signed(case, moves_of(package, truth), tmp_path)["signed"] == share, package
 
 
 STAYS = {
@@ -127,5 +127,5 @@ def test_a_line_binds_wherever_it_is_true(lines: dict[str, Tree], tmp_path: Path
     truth = Enumerated(written(case))
     for package in changes(truth):
         chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["accepted"], truth.acceptance(package), chances["accepted_error"]), package
+        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
     assert near(deal(case, tmp_path)["packages"]["zone_probability"], truth.zone_probability)

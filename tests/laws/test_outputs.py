@@ -26,7 +26,7 @@ SHARES = {
     "kept",
     "started_delivered",
     "kept_delivered",
-    "kept_if_accepted",
+    "kept_if_signed",
     "survival",
     "acceptance_low",
     "acceptance_high",
@@ -85,7 +85,7 @@ def test_every_number_of_a_case_with_every_block_is_one(verb: str) -> None:
 
 def test_a_roadmap_goes_from_signed_to_started_to_kept() -> None:
     chances = ask("roadmap", KITCHEN, "--json", *SMALL["roadmap"]).json["chances"]
-    assert chances["accepted"] >= chances["started"] >= chances["kept"]
+    assert chances["signed"] >= chances["started"] >= chances["kept"]
     assert chances["started"] >= chances["started_delivered"] >= chances["kept_delivered"]
     assert chances["kept"] >= chances["kept_delivered"]
 

@@ -59,7 +59,7 @@ def brief(result: RoadmapResult, words: Words) -> Finding:
     else:
         text = f"{steps} no order in which nobody would gain by stopping half-way, or cross a line."
     chances = [
-        ("accepted", result.chances.accepted),
+        ("accepted", result.chances.signed),
         ("started", result.chances.started),
         ("kept", result.chances.kept),
     ]
@@ -362,7 +362,7 @@ def _guarantee(id: str, words: Words) -> str:
 
 def _chances(result: RoadmapResult, words: Words) -> Table:
     c: Chances = result.chances
-    rows: list[list[str | Cell]] = [["Accepted", sampled(c.accepted, c.accepted_error), "–"]]
+    rows: list[list[str | Cell]] = [["Accepted", sampled(c.signed, c.signed_error), "–"]]
     for name, value, off, delivered in (
         ("Started", c.started, c.started_error, c.started_delivered),
         ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
@@ -383,8 +383,8 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             "A stage holds unless a temptation, drawn anew for everybody, exceeds its margin; its spread is a judgement of "
             "the case."
         )
-        if c.kept_if_accepted is not None:
-            note += f" Of what is accepted, {percent(c.kept_if_accepted)} is kept."
+        if c.kept_if_signed is not None:
+            note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
     return Table(
         caption="Accepted, started, kept: three different things",
         columns=("Event", "Share of draws", "And those needed make their own sides comply"),

@@ -109,9 +109,10 @@ class Part:
 class Chances:
     """Three events, one after another; means over the draws, not calibrated."""
 
-    accepted: float
-    """The share of draws in which the table agrees to the package: not the chance that it is signed."""
-    accepted_error: float
+    signed: float
+    """Accepted: the share of draws in which the table agrees to the package. Whatever the key says, not the
+    chance that it is signed."""
+    signed_error: float
     started: float | None
     """And the first batch is carried out and kept; None: the case gives no spread of temptations."""
     started_error: float | None
@@ -122,7 +123,7 @@ class Chances:
     """Started, and those whose consent or steps the package needs can make their own sides comply."""
     kept_delivered: float | None
     """Kept, and they can."""
-    kept_if_accepted: float | None
+    kept_if_signed: float | None
     """Kept among the draws in which it is accepted."""
 
 

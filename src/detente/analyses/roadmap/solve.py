@@ -303,15 +303,15 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
     parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
     delivered = road.ready.fresh.delivered(road.of.problem, parties)
     return Chances(
-        accepted=float(accepted.mean()),
-        accepted_error=error,
+        signed=float(accepted.mean()),
+        signed_error=error,
         started=float(started.mean()),
         started_error=replicate_error(started, REPLICATES),
         kept=float(kept.mean()),
         kept_error=replicate_error(kept, REPLICATES),
         started_delivered=float((started * delivered).mean()),
         kept_delivered=float((kept * delivered).mean()),
-        kept_if_accepted=float(kept.sum() / accepted.sum()) if accepted.any() else None,
+        kept_if_signed=float(kept.sum() / accepted.sum()) if accepted.any() else None,
     )
 
 
