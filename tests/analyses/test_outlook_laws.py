@@ -217,9 +217,10 @@ def test_paths_are_in_units_of_their_own_and_absent_before_they_are_measured() -
     assert paths["output"].median[0] == pytest.approx(500, abs=14)
     assert "kb/d now" in shown["path-output"].alt
     assert "%" not in shown["path-output"].alt
-    assert all("kb/d" in cell for row in shown["path-output"].table.rows for cell in map(str, row[1:]))
+    assert "Median, kb/d" in shown["path-output"].table.columns
+    assert not any("%" in cell for row in shown["path-output"].table.rows for cell in map(str, row[1:]))
     assert paths["recognition"].median[0] == 8
-    assert shown["path-recognition"].alt.startswith("Median 8 governments now")
+    assert shown["path-recognition"].alt.startswith("Median 8 now")
     assert all(v == round(v) for v in paths["recognition"].high if v is not None)
     for polled in ("governors", "turnout"):
         line = paths[polled].median
