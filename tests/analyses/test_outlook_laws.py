@@ -345,7 +345,7 @@ def test_what_is_set_under_every_reading_alike_is_said() -> None:
         for b in document(solved(text), case(text)).blocks
         if isinstance(b, Table) and "Policies" in b.caption
     )
-    assert "also where readings have numbers of their own: order (exit.rate)" in said.note
+    assert "also where readings have numbers of their own: “order”" in said.note
 
 
 # --- what signing stops -------------------------------------------------------------------------------------
