@@ -54,7 +54,7 @@ def test_hovering_says_the_package_in_words(browser: Browser, file: Path, width:
             "#utilities .stage .mark-symbol.role-mark path",
         )
         assert "Political prisoners: " in said
-        assert "Opposition moderates, points: " in said
+        assert "Opposition moderates: " in said
         box = it.page.locator("#tooltip").bounding_box()
         assert box is not None
         assert box["x"] >= 0
