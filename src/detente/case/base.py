@@ -51,6 +51,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whi
 
 MAX_NUMBER = 1e9
 
+MIN_NUMBER = 1e-12
+"""What is nearer to 0 is 0, or in the wrong unit."""
+
 LAST_YEAR = 9000
 """What is counted from a date must still have one."""
 
@@ -149,12 +152,21 @@ def _instead(value: Any) -> str:
     return f": found '{value}', {hint}" if hint else ""
 
 
+def _sized(value: float) -> None:
+    """Refuse what is too large, or too small to be anything."""
+    if abs(value) > MAX_NUMBER:
+        raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
+    if 0 < abs(value) < MIN_NUMBER:
+        raise ValueError(
+            f"a number must be 0 or at least {MIN_NUMBER:g} from it: write 0, or use another unit"
+        )
+
+
 def _range(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("a number or a range was expected, not true/false")
     if isinstance(value, (int, float)):
-        if abs(value) > MAX_NUMBER:
-            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
+        _sized(value)
         return {"low": value, "median": value, "high": value}
     if isinstance(value, (list, tuple)):
         if len(value) not in (2, 3) or any(
@@ -162,8 +174,8 @@ def _range(value: Any) -> Any:
         ):
             hint = next((h for v in value if (h := _instead(v))), "")
             raise ValueError(f"a range is [5th, 95th] or [5th, 50th, 95th percentile], all numbers{hint}")
-        if any(abs(v) > MAX_NUMBER for v in value):
-            raise ValueError(f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}")
+        for number in value:
+            _sized(number)
         low, high = float(value[0]), float(value[-1])
         median = float(value[1]) if len(value) == 3 else (low + high) / 2
         return {"low": low, "median": median, "high": high}
