@@ -99,3 +99,16 @@ def test_nobodys_home(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.keep("a", b"content")
     assert cache.kept("a") is None
     assert "no home directory" in cache.trouble()
+
+
+def test_two_first_runs_at_once_are_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one may sweep what this one was about to put in place."""
+
+    def gone(source: str, target: Path) -> None:
+        os.unlink(source)
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(cache.os, "replace", gone)
+    cache.keep("folder/a", b"content")
+    assert cache.trouble() == ""
+    assert cache.kept("folder/a") is None

@@ -86,6 +86,8 @@ def keep(name: str, content: bytes) -> None:
             file.write(hashlib.sha256(content).hexdigest().encode() + content)
             file.flush()
             os.replace(file.name, folder / os.path.basename(name))
+    except FileNotFoundError:
+        return  # another run tidied up meanwhile: it keeps its own
     except OSError as error:
         _say(f"cannot be written: {error.strerror}")
     except _Unusable as why:

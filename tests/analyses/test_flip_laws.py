@@ -293,7 +293,7 @@ def test_the_words_say_that_nothing_changes_it_only_if_the_json_says_so() -> Non
     assert all(f["certain"] for f in listed)
     assert any(f["deal_flips_at"] is not None for f in listed)
     assert "no single number" not in text
-    assert "of the numbers typed without a range the nearest is" in text
+    assert "every number is certain; what would make it no deal: " in text
     data = exchange()
     for wants in data["preferences"].values():
         wants["red_lines"] = [{"well": "open"}, {"road": "open"}]

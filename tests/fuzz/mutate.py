@@ -17,6 +17,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from detente.catalogue import names as bundled_names
 from detente.catalogue import path as bundled
@@ -201,16 +202,19 @@ def recipe(seed: int) -> Recipe:
 
 @cache
 def _tree(base: str) -> Any:
-    # The base loader keeps scalars as they were typed: a number stays the text that a person wrote.
-    return YAML(typ="base", pure=True).load(_bases()[base])
+    """The base as it was typed, a number staying the text that a person wrote; None where it is no YAML to begin with."""
+    try:
+        return YAML(typ="base", pure=True).load(_bases()[base])
+    except YAMLError:
+        return None
 
 
 def cook(made: Recipe) -> bytes:
     """The spoilt case's bytes."""
     on_tree = [m for m in made.mutations if m.kind in TREES]
     text = _bases()[made.base]
-    if on_tree:
-        tree = copy.deepcopy(_tree(made.base))
+    if on_tree and (whole := _tree(made.base)) is not None:
+        tree = copy.deepcopy(whole)
         for m in on_tree:
             TREES[m.kind](tree, Random(m.seed))
         text = _written(tree)
