@@ -588,7 +588,7 @@ def test_the_venezuelan_outlook() -> None:
         (WORLD + "  authority: {seats: 2, of: 5, wins: 0, loses: 0, access: 0, majority: 0}\npolicies: {p: {changes: {authority.of: 1}}}\n", "from 2 to inf"),
         (WORLD + "  recognition: {now: 8, all: 60, drop: 0, cascade: 0}\npolicies: {p: {changes: {recognition.now: 18, recognition.all: 11}}}\n", "there are only 11 governments"),
         (WORLD + "  loyalty: {now: 1, outside_offer: 0, scale: 0.2, pace: 0, spread: 0, members: {a: 0, b: 4}}\n", "at least 1e-06"),
-        (WORLD + "  survival: {peak: 1, threshold: 0.6, scale: 1.0e-39}\n", "at least 1e-06"),
+        (WORLD + "  survival: {peak: 1, threshold: 0.6, scale: 1.0e-9}\n", "at least 1e-06"),
         (WORLD + "  loyalty: {now: 0.5, scale: 0.2, pace: 0.2, spread: 0, selectorate: {patience: 1, ratio: 0.5}}\n", "must be below 1"),
         (WORLD + SENDER + "impossible: [{ban: lifted, chair: stays}]\n", "with everything else as it is this is impossible, by entry 1"),
         (WORLD + "  lists: {issue: ban, steps: [lifted, strict], ease: 0, follows: 0, weighs: 0, traps: 0}\n", "the status quo of 'ban' was expected first"),
