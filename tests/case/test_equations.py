@@ -36,8 +36,8 @@ def shown(node: Node) -> str:
             return name
         case Lookup(table=table, key=key):
             return f"{table}[{key}]"
-        case Is(issue=issue, option=option):
-            return f"({issue} is {option})"
+        case Is(issue=issue, option=option, past=past):
+            return f"(before({issue}) is {option})" if past else f"({issue} is {option})"
         case Unary(sign=sign, of=of):
             return f"({sign} {shown(of)})"
         case Binary(sign=sign, left=left, right=right):
@@ -73,6 +73,7 @@ def shown(node: Node) -> str:
         ("x + (if a then b else c)", "(x + (if a then b else c))"),
         ("loss[oil] * 2", "(loss[oil] * 2)"),
         ("oil is banned and not b", "((oil is banned) and (not b))"),
+        ("before(oil) is banned or b", "((before(oil) is banned) or b)"),
         ("clamp(x + spread * shock, 0, 1)", "clamp((x + (spread * shock())), 0, 1)"),
         ("min(a, b, c)", "min(a, b, c)"),
         (" .5e-3 ", "0.0005"),

@@ -253,6 +253,7 @@ class _World:
         self.fixed = {n: settled.get(n, o) for n, o in home.items() if n in settled or n not in wiring.moves}
         self.still: frozenset[str] = frozenset(how["still"])
         self.options = {**home, **settled}
+        self.earlier = dict(self.options)
         self.constants: dict[int, F | None] = {}
         """Of each tree: its number, or None where it is worked out every month."""
         self.now: dict[str, F] = {}
@@ -269,6 +270,7 @@ class _World:
     def month(self, number: int, today: Mapping[str, bool]) -> None:
         self.told = self.told._replace(month=number)
         self.then, self.now = self.now, {}
+        self.earlier = dict(self.options)
         if number == 0:
             self.begin()
         done: set[str] = set()
@@ -391,7 +393,7 @@ class _World:
             case Lookup():
                 return F(self.values[f"{node.table}[{self.options[node.key]}]"])
             case Is():
-                return F(self.options[node.issue] == node.option)
+                return F((self.earlier if node.past else self.options)[node.issue] == node.option)
             case Unary():
                 of = self.number(node.of)
                 return F(1) - of if node.sign == "not" else F(0) - of

@@ -161,7 +161,8 @@ class _Writer:
                 return f"before({self.one(self.events)})"
             case _:
                 issue = r.choice(self.issues)
-                return f"{issue} is {r.choice(ISSUES[issue])}"
+                which = issue if r.random() < 0.6 else f"before({issue})"
+                return f"{which} is {r.choice(ISSUES[issue])}"
 
     def bounded(self) -> str:
         return f"clamp({self.sum()}, {self.random.choice([-2, 0])}, {self.random.choice([1, 3])})"

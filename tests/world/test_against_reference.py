@@ -77,6 +77,7 @@ def both(of: Model, *, draws: int = 2, first: int = 0, months: int = 12) -> Both
     asked = [*events, *(f"happened({n})" for n in events), *(f"before({n})" for n in events)]
     asked += [f"(months_since({n}) ?? 2) < 2" for n in events]
     asked += [f"{issue} is {option}" for issue in ISSUES for option in ISSUES[issue]]
+    asked += [f"before({issue}) is {option}" for issue in ISSUES for option in ISSUES[issue]]
     asked += [f"{n} > 0.5 or (before({n}) ?? 1) < 0.5" for n in amounts]
     conditions = [reader.read(a, truth=True).node for a in asked]
     numbers = [values(wiring, d) for d in range(draws)]

@@ -6,7 +6,7 @@ import datetime
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -79,6 +79,14 @@ class Model(BaseModel):
 
     # Built when first used, so that the whole case is compiled once and not every part of it on its own.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Field → the keys below which its value stands in a file, where that is not its name."""
+
+    @classmethod
+    def keys(cls, field: str) -> tuple[str, ...]:
+        """The keys below which the value of a field stands in a file."""
+        return cls.WRITTEN.get(field, (field,))
 
 
 def _reason(value: Any) -> Any:

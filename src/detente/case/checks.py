@@ -41,7 +41,8 @@ from detente.case.paths import (
 from detente.case.quotations import Quotation, verify_quotations
 from detente.case.steps import step_faults
 from detente.case.ties import tie_faults
-from detente.case.yamltext import Path
+from detente.case.wired import compiled
+from detente.case.yamltext import Offset, Path
 from detente.errors import Fault
 
 __all__ = [
@@ -75,6 +76,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
         _conflict,
         step_faults,
         outlook_faults,
+        _world,
     )
     found = [fault for check in checks for fault in placed(check(case), place)]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
@@ -91,10 +93,20 @@ def faults(case: Case, place: Finder) -> list[Fault]:
 
 def placed(found: Found, place: Finder) -> list[Fault]:
     """What was found, with line and column, and where it is in words."""
-    return [
-        Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
-        for path, message in found
-    ]
+    told = []
+    for path, message in found:
+        at = dotted(path[:-1] if path and isinstance(path[-1], Offset) else path)
+        told.append(Fault(*place(path), f"{at}: {message}" if at else message, at))
+    return told
+
+
+def _world(case: Case) -> Found:
+    """What is wrong with a world of equations."""
+    if case.system is None:
+        return
+    found = compiled(case)
+    for fault in found if isinstance(found, list) else ():
+        yield (*fault.place, *(() if fault.at is None else (Offset(fault.at),))), fault.message
 
 
 def _block(fault: Fault) -> str:

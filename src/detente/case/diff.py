@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from detente.case.base import Model
 from detente.case.model import (
     All,
     AnyOf,
@@ -58,7 +59,7 @@ def _compare(before: Any, after: Any, path: Path) -> Iterator[Difference]:
     elif isinstance(before, _TREES) or isinstance(after, _TREES) or isinstance(before, RelativeNoDeal):
         yield _changed(before, after, path)
     elif isinstance(before, BaseModel) and type(before) is type(after):
-        yield from _mappings(before.__dict__, after.__dict__, path)
+        yield from _fields(before, after, path)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _mappings(before, after, path)
     elif isinstance(before, tuple) and isinstance(after, tuple):
@@ -74,6 +75,12 @@ def _same(before: Any, after: Any) -> bool:
     if isinstance(before, BaseModel) and type(before) is type(after):
         return _same(before.__dict__, after.__dict__)
     return type(before) is type(after) and bool(before == after)
+
+
+def _fields(before: BaseModel, after: BaseModel, path: Path) -> Iterator[Difference]:
+    for name in type(before).model_fields:
+        keys = before.keys(name) if isinstance(before, Model) else (name,)
+        yield from _compare(getattr(before, name), getattr(after, name), (*path, *keys))
 
 
 def _mappings(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ The language, loosest first::
     if A then B else C        a choice; inside a sum or a product it needs brackets
     A or B    A and B    not A
     A < B     <=  >  >=  ==  !=          one comparison: 'a < b < c' is 'a < b and b < c'
-    issue is option
+    issue is option           also 'before(issue) is option'
     A + B     A - B
     A * B     A / B
     -A
@@ -124,11 +124,12 @@ class Lookup(NamedTuple):
 
 
 class Is(NamedTuple):
-    """``issue is option``: whether an issue has an option this month."""
+    """``issue is option``: whether an issue has an option this month; ``before(issue) is option``: had it last month."""
 
     at: int
     issue: str
     option: str
+    past: bool = False
 
 
 class Unary(NamedTuple):
@@ -344,9 +345,11 @@ class _Reader:
 
     def option(self, left: Node) -> Node:
         sign, option = self.take(), self.take()
-        if not isinstance(left, Name) or option.kind != "word" or not _NAME.fullmatch(option.text):
+        past = isinstance(left, Call) and left.function == "before"
+        issue = left.arguments[0] if isinstance(left, Call) and past else left
+        if not isinstance(issue, Name) or option.kind != "word" or not _NAME.fullmatch(option.text):
             self.stop(sign, "'is' stands between an issue and one of its options")
-        return Is(left.at, left.name, option.text)
+        return Is(left.at, issue.name, option.text, past)
 
     def sum(self) -> Node:
         node = self.product()

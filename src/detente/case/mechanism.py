@@ -7,7 +7,7 @@ its own in place. What the words mean together is in :mod:`detente.case.wiring`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
@@ -31,6 +31,8 @@ __all__ = [
     "Part",
     "Use",
     "Value",
+    "kind_of_part",
+    "used",
 ]
 
 MAX_MEMBERS = 60
@@ -120,7 +122,7 @@ class Level(Provenance):
 
 
 def _value(given: Any) -> Any:
-    return given if isinstance(given, Mapping) else {"equation": given}
+    return given if isinstance(given, (Mapping, Model)) else {"equation": given}
 
 
 class Value(Provenance):
@@ -203,11 +205,13 @@ class Own(_Mechanism):
 class Use(Provenance):
     """A bundled part as a case uses it: ``{number: .., calendar: [dates]}``."""
 
+    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"numbers": (), "calendars": ()}
+
     numbers: Annotated[Mapping[Id, Given], _Members] = {}
     calendars: Annotated[Mapping[Id, Calendar], _Members] = {}
 
 
-def _used(value: Any) -> Any:
+def used(value: Any) -> Any:
     """Numbers and dates apart from where they come from."""
     if not isinstance(value, Mapping):
         return value
@@ -217,7 +221,7 @@ def _used(value: Any) -> Any:
     return {**beside, "numbers": {k: v for k, v in given.items() if k not in dates}, "calendars": dates}
 
 
-def _kind_of_part(value: Any) -> str:
+def kind_of_part(value: Any) -> str:
     """A block with ``levels``, ``values`` or ``events`` is a part of the case's own; any other uses a bundled one."""
     own = isinstance(value, Own) or (
         isinstance(value, Mapping) and set(value) & {"levels", "values", "events"}
@@ -226,21 +230,32 @@ def _kind_of_part(value: Any) -> str:
 
 
 Part = Annotated[
-    Annotated[Own, Tag("<own>")] | Annotated[Use, BeforeValidator(_used), Tag("<use>")],
-    Discriminator(_kind_of_part),
+    Annotated[Own, Tag("<own>")] | Annotated[Use, BeforeValidator(used), Tag("<use>")],
+    Discriminator(kind_of_part),
 ]
 
 
-class Moves(Model):
-    """How events move an issue: ``{option: part.event}``, from then on; the latest event counts, of several in a
-    month the first one here."""
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
 
-    events: Annotated[Mapping[Id, Text], Field(min_length=1, max_length=12)]
+
+class Moves(Model):
+    """How events move an issue: ``{option: part.event}`` or ``{option: [part.event, ..]}``, from then on; the latest event
+    counts, of several in a month the first one here."""
+
+    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"events": ()}
+
+    events: Annotated[
+        Mapping[Id, Annotated[tuple[Text, ...], BeforeValidator(_several)]],
+        Field(min_length=1, max_length=12),
+    ]
 
 
 class Follows(Model):
     """An issue that follows a level: ``{by: part.level, option: value, ..}``, the option with the nearest value,
     of two as near the higher; where the level is absent it stays where it is."""
+
+    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"values": ()}
 
     by: Text
     values: Annotated[Mapping[Id, Annotated[float, Field(strict=True)]], Field(min_length=2, max_length=12)]

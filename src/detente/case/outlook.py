@@ -96,21 +96,21 @@ def outlook_faults(case: Case) -> Iterator[tuple[Path, str]]:
     world = case.world
     yield from _gestures(case)
     yield from _computed(case)
-    if world is None:
-        for block in ("policies", "questions"):
-            if getattr(case, block):
-                yield (block,), f"'{block}' are about a world: add a block 'world'"
-        for faction in case.computed:
+    for faction in case.computed:
+        if not case.simulated:
             yield (
                 ("preferences", faction, "no_deal"),
                 "'from_outlook' needs a block 'world'; or use {status_quo: range} or a number",
             )
+        elif case.preferences[faction].patience is None:
+            yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
+    if world is None:
+        for block in ("policies", "questions"):
+            if getattr(case, block):
+                yield (block,), f"'{block}' are about a world: add a block 'world'"
         return
     yield from _world(case, world)
     yield from _changes(case, world)
-    for faction in case.computed:
-        if case.preferences[faction].patience is None:
-            yield ("preferences", faction), "'no_deal: from_outlook' needs 'patience' as well"
     yield from question_faults(case, world)
 
 

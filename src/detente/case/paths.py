@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from detente.case.base import Model
 from detente.case.model import (
     All,
     AnyOf,
@@ -147,7 +148,8 @@ def _provenances(
         if not isinstance(node, Range):
             for name, value in node.__dict__.items():
                 if isinstance(value, (BaseModel, Mapping, tuple)):
-                    yield from _provenances(value, (*path, name), covered, around)
+                    keys = node.keys(name) if isinstance(node, Model) else (name,)
+                    yield from _provenances(value, (*path, *keys), covered, around)
     elif isinstance(node, Mapping):
         for key, value in node.items():
             if not isinstance(value, str):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from detente.case.base import Model
 from detente.case.model import Case, Provenance, Range
 from detente.figures import spread, typed
 
@@ -69,7 +70,8 @@ def _walk(value: object, path: str, around: tuple[str, str, str]) -> Iterator[El
         skip = Provenance.model_fields if isinstance(value, Provenance) else {}
         for name in type(value).model_fields:
             if name not in skip:
-                yield from _walk(getattr(value, name), f"{path}.{name}" if path else name, around)
+                keys = value.keys(name) if isinstance(value, Model) else (name,)
+                yield from _walk(getattr(value, name), ".".join([path, *keys] if path else keys), around)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _walk(inner, f"{path}.{name}" if path else str(name), around)

@@ -8,7 +8,7 @@ are wrong elsewhere: the misshapen parts are left out and the rest is checked fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from detente.case.checks import faults, placed, unknown_names, unreasoned, warnings
 from detente.case.model import Case
 from detente.case.wording import Misfit, could_be, describe, misfits
-from detente.case.yamltext import Parsed, Path, Place, parse
+from detente.case.yamltext import Offset, Parsed, Path, Place, parse
 from detente.errors import CaseError, Fault
 from detente.storage import read_limited
 
@@ -75,7 +75,7 @@ def read_case(text: str, file: str) -> ReadCase:
         case = Case.model_validate(parsed.value)
     except ValidationError as error:
         raise CaseError(file, _all_faults(error, parsed)) from None
-    place = _finder(parsed.positions)
+    place = _finder(parsed.positions, text.splitlines())
     if found := faults(case, place):
         raise CaseError(file, found)
     return ReadCase(case, file, text, parsed.positions, tuple(sorted(warnings(case, place))))
@@ -90,8 +90,17 @@ def _refuse_other_documents(value: Any, file: str) -> None:
         raise CaseError(file, [Fault(1, 1, f"{expected}; found {describe(value)}")])
 
 
-def _finder(positions: Mapping[Path, Place]) -> Callable[[Path], Place]:
+def _finder(positions: Mapping[Path, Place], lines: Sequence[str]) -> Callable[[Path], Place]:
     def place(path: Path) -> Place:
+        if path and isinstance(path[-1], Offset):
+            line, column = place(path[:-1])
+            first = lines[line - 1][column - 1 : column] if 0 < line <= len(lines) else ""
+            # A text in a block of its own begins on a later line: there the block is pointed at.
+            return (
+                (line, column)
+                if first in "|>" or path[:-1] not in positions
+                else (line, column + path[-1] + (first in "'\""))
+            )
         while path and path not in positions:
             path = path[:-1]
         return positions.get(path, (0, 0))
@@ -120,7 +129,7 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
             drop = [m.drop for m in follow_ups]
             continue
         # A name whose definition was left out with its block is not unknown.
-        place = _finder(rest.positions)
+        place = _finder(rest.positions, [])
         found += [u.fault for u in unknown_names(case, place) if u.name not in gone]
         # Where a reason was left out itself, what it stood for is not without one.
         if not any(path and path[-1] in _REASONS for path in left_out):

@@ -274,7 +274,10 @@ class Reader:
         found = node._replace(arguments=(of.node,))
         if node.function == "before":
             if sort not in ("level", "value", "event"):
-                raise EquationError(node.at, f"'{inner.name}' is a {sort}: it was the same before")
+                hint = (
+                    f"write 'before({inner.name}) is OPTION'" if sort == "issue" else "it was the same before"
+                )
+                raise EquationError(node.at, f"'{inner.name}' is a {sort}: {hint}")
             return of._replace(node=found)
         if sort != "event":
             raise EquationError(node.at, f"'{inner.name}' is a {sort}: only events happen")
@@ -302,7 +305,8 @@ def named(node: Node, *, now: bool = False) -> Iterator[str]:
     if isinstance(node, Name):
         yield node.name
     elif isinstance(node, Is):
-        yield node.issue
+        if not (now and node.past):
+            yield node.issue
     elif isinstance(node, Lookup):
         yield node.table
         yield node.key

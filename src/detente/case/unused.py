@@ -37,6 +37,7 @@ from detente.case.model import (
 from detente.case.needs import FATES, alone, there
 from detente.case.parts import PARTS
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
+from detente.case.wired import wired
 from detente.case.world import Office, Policy, World
 from detente.case.yamltext import Path
 
@@ -124,7 +125,8 @@ def _block(known: _Known, block: Model, path: Path) -> Iterator[tuple[Path, str]
     rules = COUNTS.get(type(block), {})
     for key in type(block).model_fields:
         if key in block.model_fields_set:
-            yield from _key(Here(known, (*path, key), block, (key,), getattr(block, key)), rules, key)
+            at = (*path, *block.keys(key))
+            yield from _key(Here(known, at, block, (key,), getattr(block, key)), rules, key)
 
 
 def _key(here: Here, rules: Mapping[str, tuple[Rule, ...]], pattern: str) -> Iterator[tuple[Path, str]]:
@@ -260,11 +262,11 @@ def _cardinal(here: Here) -> str | None:
 
 
 def _looks_ahead(here: Here) -> str | None:
-    return None if here.case.world is not None else "'detente outlook' reads it, and needs a block 'world'"
+    return None if here.case.simulated else "'detente outlook' reads it, and needs a block 'world'"
 
 
 def _patient(here: Here) -> str | None:
-    return None if here.case.world is not None else _road(here)
+    return None if here.case.simulated else _road(here)
 
 
 def _monitors(here: Here) -> str | None:
@@ -371,6 +373,8 @@ def _never(known: _Known, issue: str, option: str) -> str | None:
 
 def _of_world(case: Case) -> set[str]:
     """Issues that the world moves."""
+    if case.system is not None:
+        return set(wired(case).wiring.moves)
     world = case.world
     if world is None:
         return set()

@@ -42,7 +42,7 @@ from detente.case.wording import one_of
 
 __all__ = ["Equations", "Misfit", "Moved", "Wiring", "wire"]
 
-Place = tuple[str, ...]
+Place = tuple[str | int, ...]
 
 
 class Misfit(NamedTuple):
@@ -110,11 +110,12 @@ def wire(
     bundled: Mapping[str, Bundled],
     issues: Mapping[str, tuple[str, ...]],
     moves: Mapping[str, Moves | Follows],
+    steps: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
 ) -> Wiring | list[Misfit]:
     """The parts of a case tied together, or everything that is wrong with them.
 
     ``bundled``: the parts of the product by name; ``issues``: options of the case's issues; ``moves``: how the world
-    moves them.
+    moves them; ``steps``: issue → (option, event) of talks, which come first.
     """
     faults: list[Misfit] = []
     joined: dict[str, _Joined] = {}
@@ -137,6 +138,12 @@ def wire(
         faults += _read(reader, whole, equations)
     movements: dict[str, Moved] = {}
     faults += _moves(moves, slots, movements)
+    for issue, taken in (steps or {}).items():
+        other = movements.get(issue, Moved())
+        if other.level is not None:
+            what = f"'{issue}' is moved by steps of talks and cannot follow '{other.level}' as well: let events move it"
+            faults.append(Misfit(("moves", issue), None, what))
+        movements[issue] = Moved(events=(*taken, *other.events))
     if faults:
         return faults
     order = _order(equations, movements, slots)
@@ -322,12 +329,13 @@ def _moves(
                     (*here, option), None, f"'{issue}' has no option '{option}'{one_of(option, options)}"
                 )
         if isinstance(how, Moves):
-            for option, event in how.events.items():
+            pairs = tuple((option, event) for option, events in how.events.items() for event in events)
+            for option, event in pairs:
                 if event not in known["event"]:
                     yield Misfit(
                         (*here, option), None, f"there is no event '{event}'{one_of(event, known['event'])}"
                     )
-            into[issue] = Moved(events=tuple(how.events.items()))
+            into[issue] = Moved(events=pairs)
         else:
             levels = [*known["level"], *known["value"]]
             if how.by not in levels:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 
+from detente.case.base import Model
 from detente.case.documented import documentation
 from detente.case.model import RESERVED, Case, Element, Provenance, Range
 from detente.case.yamltext import Parsed, Path, Place, cut
@@ -319,9 +320,13 @@ def _inside(annotation: Any, step: str | int, *, bare: bool = True) -> Iterator[
         inner: list[Any] = []
         if isinstance(plain, type) and issubclass(plain, BaseModel):
             plain.model_rebuild()
-            if step in plain.model_fields:
-                field = plain.model_fields[str(step)]
-                inner = [Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation]
+            for name, field in plain.model_fields.items():
+                kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+                keys = plain.keys(name) if issubclass(plain, Model) else (name,)
+                if keys == (step,):
+                    inner.append(kind)
+                elif not keys:  # its members stand beside the other keys
+                    inner += _inside(kind, step, bare=False)
         elif len(args := get_args(plain)) == 2:
             inner = [args[0] if isinstance(step, int) else args[1]]
         for one in inner:

@@ -69,6 +69,10 @@ _SYNTAX = (
 )  # fmt: skip
 
 
+class Offset(int):
+    """The last step of a path into a text: at which character of it, from 0."""
+
+
 class Parsed(NamedTuple):
     """A document: its value and where everything in it stands, line and column from 1."""
 

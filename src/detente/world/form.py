@@ -203,7 +203,7 @@ class _Maker:
                 self.fill(_ABSENT, self.pair(name) + 1)
         for issue in self.moves:
             here = self.wiring.slots[issue].options.index(self.home[issue])
-            self.fill(Number(0, float(here)), self.pair(issue))
+            self.fill(Number(0, float(here)), self.pair(issue), self.pair(issue) + 1)
         for name in self.wiring.order:
             if self.wiring.slots[name].sort == "value":
                 self.value(name)
@@ -438,9 +438,10 @@ class _Maker:
                 return self.last(name) if name == own else _Row(self.now[name])
             case Lookup():
                 return self.lookup(node)
-            case Is(issue=issue, option=option):
+            case Is(issue=issue, option=option, past=past):
                 index = float(self.wiring.slots[issue].options.index(option))
-                return self.emit(Code.SAME_RC, self.now[issue], self.constant(Number(0, index)).number)
+                row = self.last(issue).number if past else self.now[issue]
+                return self.emit(Code.SAME_RC, row, self.constant(Number(0, index)).number)
             case Unary(sign=sign, of=of):
                 one = self.constant(Number(0, 1.0 if sign == "not" else 0.0))
                 return self.emit(Code.SUB_CR, one.number, self.row(self.operand(of, own)).number)

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.outlook.paths import Ground, told
+from detente.analyses.outlook.paths import told
 from detente.case.model import Case
 from detente.memory import need
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
+from detente.problem.ground import Ground
 from detente.problem.steps import Judged, dimensions, judged
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms

@@ -19,8 +19,8 @@ A package and the no-deal path thus run through the same world and are compared 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,9 @@ from detente.errors import LimitError
 from detente.kernels.talks import Game, choices
 from detente.kernels.worlds import EVENTS, PARAMETERS, SHAPE, Ladder, Worlds, no_ladder
 from detente.problem.build import MAX_STEPS, Problem
+from detente.problem.ground import Ground
 from detente.problem.sample import Sample, fitting, most
-from detente.problem.steps import Judged, patience
+from detente.problem.steps import patience
 from detente.problem.talks import road, standing
 from detente.problem.world import (
     FROZEN,
@@ -48,7 +49,7 @@ from detente.problem.world import (
 __all__ = [
     "BEST",
     "PER",
-    "Ground",
+    "began",
     "by_then",
     "choices_at_talks",
     "fixed",
@@ -80,39 +81,11 @@ Floats = NDArray[np.float64]
 Values = Mapping[str, Floats]
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What worlds grow from: a problem and some draws of all its numbers."""
-
-    problem: Problem
-    sample: Sample
-    """With typed no-deal values."""
-    steps: Judged
-    world: Values
-    supposing: Callable[[Mapping[str, str]], Sample]
-    """The same draws with some readings taken for true."""
-    seed: int
-
-    def only(self, which: NDArray[np.int64]) -> Ground:
-        """Some of the draws."""
-
-        def supposing(readings: Mapping[str, str]) -> Sample:
-            return self.supposing(readings).only(which)
-
-        return replace(
-            self,
-            sample=self.sample.only(which),
-            steps=Judged({path: v[which] for path, v in self.steps.values.items()}),
-            world={path: v[which] for path, v in self.world.items()},
-            supposing=supposing,
-        )
-
-    @property
-    def setting(self) -> Setting:
-        """Dates and beginnings."""
-        spec = self.problem.case.world
-        assert spec is not None
-        return setting(self.problem.case, spec)
+def began(ground: Ground) -> Setting:
+    """Dates and beginnings."""
+    spec = ground.problem.case.world
+    assert spec is not None
+    return setting(ground.problem.case, spec)
 
 
 def talks(ground: Ground, changes: Mapping[str, Floats | float]) -> Game | None:
@@ -158,7 +131,7 @@ def choices_at_talks(ground: Ground, changes: Mapping[str, Floats | float]) -> L
     spec = ground.problem.case.world
     assert spec is not None
     rungs = spec.talks.ladder if spec.talks is not None else None
-    start = ground.setting.start
+    start = began(ground).start
     over = no_ladder(ground.sample.draws, start=start)
     if rungs is None or _over(changes):
         return over
@@ -298,7 +271,7 @@ def told(ground: Ground) -> Sample:
     no_deal = sample.no_deal.copy()
     no_deal[which] = _steps(value(flow(running, points, gains), rho) / step, names)
     apart = _going_on(ground, running, no_deal, rho, gains)
-    sender, here = world.sender, ground.setting.level
+    sender, here = world.sender, began(ground).level
     _fit(problem, sample, apart)
     if sender is None:
         return replace(sample, no_deal=no_deal, points=apart)
@@ -307,7 +280,7 @@ def told(ground: Ground) -> Sample:
     shifted = sample.points.copy()
     for level, option in enumerate(sender.steps):
         kept = simulate(ground, changes=fixed(level))
-        fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, ground.setting.start] - stakes)
+        fate = value(flow(kept, points, {}), rho) - (points[:, 0, level, 0, began(ground).start] - stakes)
         _added(shifted, problem, which, sender.issue, (option,), _steps(fate / step, names))
         if level == here:
             for issue, came in _coming(problem, kept, gains, rho):
@@ -354,7 +327,7 @@ def _going_on(
         left -= amount
     sender = case.world.sender if case.world is not None else None
     if sender is not None:
-        _added(points, problem, which, sender.issue, (sender.steps[ground.setting.level],), left)
+        _added(points, problem, which, sender.issue, (sender.steps[began(ground).level],), left)
     else:
         _added(points, problem, which, problem.issues[0], problem.options[0], left)
     return points

@@ -16,7 +16,7 @@ from detente.analyses.outlook.crew import Crew
 from detente.analyses.outlook.gestures import learnt
 from detente.analyses.outlook.paths import (
     PER,
-    Ground,
+    began,
     choices_at_talks,
     fixed,
     flow,
@@ -42,6 +42,7 @@ from detente.case.world import World
 from detente.errors import UsageError
 from detente.kernels.worlds import OFFICE, VARIABLES, Ladder, Worlds
 from detente.problem import hands, table
+from detente.problem.ground import Ground
 from detente.problem.steps import moved, patience
 from detente.problem.theory import cascade_rest, ruling_coalition
 from detente.problem.world import calendar, dates, flows, lasting, tied
@@ -213,8 +214,8 @@ def outlook(
     this = _Outlook(ready, per, crew, still(without), ready.fresh_ground)
     parts = tuple(p for p in given if p not in without)
     compared = _compared(this, package, track)
-    level = this.ground.setting.start
-    kept = scales(case, world, this.ground.setting, dates(case, world, without))
+    level = began(this.ground).start
+    kept = scales(case, world, began(this.ground), dates(case, world, without))
     seen = Seen(this.found, start, kept, level, calendar(case, world, without))
     shown = {v: kept[v] for v in VARIABLES if MOVED_BY.get(v, v) in parts and _moves(world, v, kept[v])}
     return OutlookResult(
@@ -412,8 +413,7 @@ def _values(this: _Outlook) -> dict[str, PathValue]:
             typed=None if used else round(float(typed[n]), 6),
             status_quo=round(
                 float(
-                    points[n, 0, this.ground.setting.level, _band(this), this.ground.setting.start, 0]
-                    - held[n]
+                    points[n, 0, began(this.ground).level, _band(this), began(this.ground).start, 0] - held[n]
                 ),
                 6,
             ),
@@ -443,7 +443,7 @@ def _leaving(this: _Outlook) -> dict[str, Leaving]:
     world, problem = this.world, this.ready.problem
     if world.office.issue is None or "handed_over" not in world.office.options:
         return {}
-    here = this.points[:, :, this.ground.setting.level, _band(this), this.ground.setting.start]  # [F, 5, S]
+    here = this.points[:, :, began(this.ground).level, _band(this), began(this.ground).start]  # [F, 5, S]
     found = {}
     for f in hands(problem, problem.issues.index(world.office.issue)):
         kept = here[f, OFFICE.index("handed_over")]
@@ -524,7 +524,7 @@ def _compared(
     signed: Changes = {}
     if sender is not None and problem.issues.index(sender.issue) in at.issues:
         # Signing stops what this table decides: the sender stays where the package has it, and talks are over.
-        here = sender.steps[this.ground.setting.level]
+        here = sender.steps[began(this.ground).level]
         signed = fixed(sender.steps.index(package.get(sender.issue, here)))
     found = this.run(signed) if signed else this.found
     mean = value(flow(found, points, gains), this.rho).mean(axis=1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.outlook.paths import Ground, value
+from detente.analyses.outlook.paths import began, value
 from detente.analyses.outlook.result import Clock, Move, TalksResult
 from detente.kernels.worlds import BINS, EVENTS, SHAPE, VARIABLES, Ladder, Worlds
+from detente.problem.ground import Ground
 from detente.problem.steps import patience
 from detente.problem.talks import road
 from detente.problem.theory import abreu_gul, rubinstein_limit
@@ -35,7 +36,7 @@ def negotiated(
     chances = ladder.choices.astype(np.float64).mean(axis=0)  # [4, K, N]
     mine = [made(rungs)[level + n] for n in range(len(rungs.steps) + 1)]
     # What each step moves, with and without the lines that it crosses.
-    positions = road(world, rungs, ground.setting.level)
+    positions = road(world, rungs, began(ground).level)
     plain, barred = (worth(problem, ground.sample, positions, lines=lines) for lines in (False, True))
     moves = []
     for n in range(ladder.steps):
@@ -48,7 +49,7 @@ def negotiated(
             what = {i: o for i, o in mine[n // 2 + 1].items() if mine[n // 2].get(i) != o}
             reached = _standing(found, 3, level + n // 2 + 1)
         else:
-            step = ground.setting.level + n // 2 + 1
+            step = began(ground).level + n // 2 + 1
             what = {world.sender.issue: world.sender.steps[step]}
             reached = _standing(found, 1, step)
         moves.append(
