@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from detente.case.base import Range
@@ -24,7 +25,7 @@ from detente.case.wiring import Misfit, Wiring, wire
 from detente.case.wording import one_of
 from detente.case.yamltext import Path
 
-__all__ = ["Operator", "Question", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
+__all__ = ["NOTHING", "Operator", "Question", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
 
 
 class Operator(NamedTuple):
@@ -47,12 +48,19 @@ class Stake(NamedTuple):
 
 
 class Revision(NamedTuple):
-    """What a policy changes, as trees of numbers."""
+    """What is changed from the first month on, as trees of numbers."""
 
-    changes: Mapping[str, Node]
-    holds: Mapping[str, Node]
-    settles: Mapping[str, str]
-    stops: frozenset[str]
+    changes: Mapping[str, Node] = MappingProxyType({})
+    """Number → what it becomes, from what the draw and the readings make of all numbers."""
+    holds: Mapping[str, Node] = MappingProxyType({})
+    """Level or value → what it is kept at."""
+    settles: Mapping[str, str] = MappingProxyType({})
+    """Issue → option at which it is kept."""
+    stops: frozenset[str] = frozenset()
+    """Parts that stand still."""
+
+
+NOTHING = Revision()
 
 
 class Question(NamedTuple):

@@ -1,0 +1,327 @@
+"""What happens without a deal? Theory and limits: ``docs/explanation/outlook.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analyses.deal.run import REPLICATES, Deal
+from detente.analyses.future.questions import Asking, conditions, priors
+from detente.analyses.future.result import (
+    Fan,
+    Happens,
+    Influence,
+    LevelPath,
+    OutlookResult,
+    PathValue,
+    PolicyResult,
+)
+from detente.analyses.future.talks import negotiated
+from detente.analyses.future.view import Seen, View, happened
+from detente.case.dates import months_after
+from detente.case.equations import Is
+from detente.case.wired import Revision, Wired, wired
+from detente.errors import UsageError
+from detente.kernels.rows import KEPT
+from detente.problem import table
+from detente.problem.steps import moved
+from detente.problem.world import worth
+from detente.progress import told
+from detente.rng import replicate_error
+from detente.world.signing import BEST, PER
+from detente.world.worth import later
+
+__all__ = ["PER", "outlook"]
+
+Floats = NDArray[np.float64]
+
+RANGE = (0.05, 0.95)
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+YEAR = 12
+
+EVERY = 8
+"""Every eighth draw is looked at where parts are made to stand still."""
+
+
+def outlook(
+    ready: Deal,
+    *,
+    per: int = PER,
+    package: Mapping[str, str] | None = None,
+    track: str | None = None,
+    without: Collection[str] = (),
+) -> OutlookResult:
+    """The world of a case without a deal, ``per`` worlds for each draw.
+
+    ``without``: parts of the world that are made to stand still. ``package`` (what moves, at the table ``track``) is what
+    waiting is compared with.
+
+    Raises
+    ------
+    UsageError
+        The case has no world, a part has another name, somebody's patience is missing, or the package moves what its table
+        cannot.
+    """
+    problem = ready.problem
+    case, system = problem.case, problem.case.system
+    if system is None:
+        raise UsageError(
+            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed"
+        )
+    if problem.status_quo is None:
+        raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
+    start = case.as_of
+    assert start is not None, "checked on reading"
+    for part in without:
+        if part not in system.parts:
+            raise UsageError(
+                f"--without {part}: the world of this case has no such part; its parts are: {', '.join(system.parts)}"
+            )
+    of = wired(case)
+    levels = tuple(n for n, slot in of.wiring.slots.items() if slot.sort == "level" and n in of.says)
+    stands = Revision(stops=frozenset(without))
+    view = View(ready.fresh_ground, per, stands, conditions(of.questions), levels)
+    seen = view.base
+    parts = {p: of.says.get(p, "") for p in system.parts if p not in without}
+    compared = _compared(ready, view, package, track)
+    asking = Asking(of, seen, start)
+    few = view.only(EVERY if ready.draws % (EVERY * REPLICATES) == 0 else 1)
+    return OutlookResult(
+        case=case.id,
+        title=case.title,
+        as_of=start.isoformat(),
+        seed=ready.seed,
+        draws=ready.draws,
+        widen=ready.widen,
+        worlds=ready.draws * per,
+        months=system.months,
+        dates=tuple(months_after(start, m).isoformat() for m in range(system.months + 1)),
+        parts=parts,
+        without=tuple(p for p in system.parts if p in without),
+        events={e: _happens(view, seen, e) for e in view.events if _told(of, e)},
+        issues={
+            issue: {o: _path(seen.share(Is(0, issue, o))) for o in options}
+            for issue, options in view.options().items()
+        },
+        levels={
+            n: LevelPath(of.says[n], str(of.wiring.slots[n].unit), _fan(seen.found.kept[:, :, :, k]))
+            for k, n in enumerate(levels)
+        },
+        kept=min(KEPT, per),
+        judgement_share=_judgement(view, seen),
+        no_deal=_values(ready, view),
+        structure={
+            p: _influence(few, Revision(stops=frozenset((p,)))) for p in told("parts left out", list(parts))
+        },
+        talks={
+            o.part: negotiated(view, o, view.run(Revision(stops=frozenset((o.part,)))))
+            for o in of.operators
+            if o.part not in without
+        },
+        policies={name: _policy(view, name) for name in told("policies", list(of.policies))},
+        questions={
+            name: asking.answered(asked, of.questions[name], priors(asked, name, view.ground.world))
+            for name, asked in case.asked.items()
+        },
+        package=None if package is None else dict(package),
+        package_value=None if compared is None else compared[0],
+        ripe=() if compared is None else compared[1],
+    )
+
+
+# --- events and paths -------------------------------------------------------------------------------------
+
+
+def _told(of: Wired, event: str) -> bool:
+    """Whether an event has words of its own, or ends something."""
+    return event in of.says or of.wiring.equations[event].final
+
+
+def _ends(of: Wired, event: str) -> str | None:
+    equation = of.wiring.equations[event]
+    return equation.group.removeprefix("end of ") if equation.final and equation.group is not None else None
+
+
+def _path(share: Floats) -> tuple[float, ...]:
+    return tuple(round(float(v), 6) for v in share.mean(axis=0))
+
+
+def _happens(view: View, seen: Seen, event: str) -> Happens:
+    share = seen.share(happened(event))
+    low, high = _judged_range(share[:, -1], view.per)
+    under, belief = _by_reading(view, share[:, -1])
+    return Happens(
+        says=view.of.says.get(event, event.replace("_", " ").replace(".", ": ")),
+        ends=_ends(view.of, event),
+        share=_path(share),
+        error=replicate_error(share[:, -1], REPLICATES),
+        low=low,
+        high=high,
+        under=under,
+        belief=belief,
+    )
+
+
+def _by_reading(
+    view: View, share: Floats
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float | None]]]:
+    """Shares where each reading is true, and what is believed of it once the event has been seen: in proportion to the worlds
+    in which both are so."""
+    problem, sample = view.ground.problem, view.ground.sample
+    under: dict[str, dict[str, float]] = {}
+    belief: dict[str, dict[str, float | None]] = {}
+    total = float(share.sum())
+    for f, names in enumerate(problem.readings):
+        if not names:
+            continue
+        true = {r: sample.reading[f] == n for n, r in enumerate(names)}
+        faction = problem.factions[f]
+        under[faction] = {r: round(float(share[w].mean()), 6) for r, w in true.items() if w.any()}
+        belief[faction] = {
+            r: round(float(share[w].sum()) / total, 6) if total else None for r, w in true.items()
+        }
+    return under, belief
+
+
+def _judgement(view: View, seen: Seen) -> dict[str, float]:
+    """Share of the variance of an end that lies between draws, the sampling of worlds within a draw taken off."""
+    found: dict[str, Floats] = {}
+    for event in view.events:
+        if (what := _ends(view.of, event)) is not None:
+            found[what] = found.get(what, 0.0) + seen.share(happened(event))[:, -1]
+    return {what: _judged(share, view.per) for what, share in found.items()}
+
+
+def _judged(share: Floats, per: int) -> float:
+    mean = float(share.mean())
+    total = mean * (1 - mean)
+    if total <= 0 or per < 2:
+        return 0.0
+    between = float(share.var(ddof=1)) - float((share * (1 - share)).mean()) / (per - 1)
+    return round(min(1.0, max(0.0, between / total)), 6)
+
+
+def _judged_range(share: Floats, per: int) -> tuple[float, float]:
+    """5th and 95th percentile of a chance over the draws, its shares in ``per`` worlds drawn in by what the sampling of worlds
+    adds to their variance."""
+    mean, total = float(share.mean()), float(share.var(ddof=1))
+    within = float((share * (1 - share)).mean()) / max(1, per - 1)
+    scale = (1 - min(1.0, within / total)) ** 0.5 if total > 0 else 0.0
+    low, high = np.clip(mean + scale * (np.quantile(share, RANGE) - mean), 0.0, 1.0)
+    return round(float(low), 6), round(float(high), 6)
+
+
+def _fan(kept: NDArray[np.float32]) -> Fan:
+    """Quantiles month by month of kept worlds [S, KEPT, T + 1]; None where it is absent in half of them or more."""
+    rows = kept.reshape(-1, kept.shape[2]).astype(np.float64)
+    there = np.isfinite(rows)
+    lines = np.full((len(QUANTILES), rows.shape[1]), np.nan)
+    for month in range(rows.shape[1]):
+        here = rows[there[:, month], month]
+        if 2 * len(here) > len(rows):
+            lines[:, month] = np.quantile(here, QUANTILES)
+    return Fan(*(tuple(None if np.isnan(v) else round(float(v), 5) for v in line) for line in lines))
+
+
+# --- values -----------------------------------------------------------------------------------------------
+
+
+def _values(ready: Deal, view: View) -> dict[str, PathValue]:
+    problem = ready.problem
+    best = View(ready.best_ground({}), BEST, view.always)
+    computed = best.base.worth[:, 0]
+    standing = worth(problem, best.ground.sample, [{}])[:, 0, 0]
+    months = view.base.flow.shape[2] - 1
+    after = np.array([later(view.base.flow, view.rho, m).mean(axis=1) for m in range(months + 1)])
+    a_year = later(view.base.flow, view.rho, min(YEAR, months)) - view.base.worth
+    typed = best.ground.sample.no_deal[:, 0] * problem.step
+    found = {}
+    for n, f in enumerate(problem.factions):
+        here = view.base.worth[n]
+        low, high = np.quantile(here, RANGE)
+        used = f in problem.case.computed
+        found[f] = PathValue(
+            computed=round(float(computed[n]), 6),
+            mean=round(float(here.mean()), 6),
+            error=replicate_error(here, REPLICATES),
+            low=round(float(low), 6),
+            high=round(float(high), 6),
+            typed=None if used else round(float(typed[n]), 6),
+            status_quo=round(float(standing[n]), 6),
+            drift=round(float(a_year[n].mean()), 6),
+            later=tuple(round(float(v), 6) for v in after[:, n]),
+            used=used,
+        )
+    return found
+
+
+# --- what changes -----------------------------------------------------------------------------------------
+
+
+def _influence(view: View, revision: Revision, taken: NDArray[np.bool_] | None = None) -> Influence:
+    """Against the world as it is; ``taken``: [S] the draws in which it is done."""
+    factions = view.ground.problem.factions
+    changed, base = view.run(revision), view.base
+    done = np.ones(len(view.rho[0]), dtype=np.bool_) if taken is None else taken
+    worth = np.where(done, changed.worth - base.worth, 0.0)
+    events = {}
+    for event in view.events:
+        if _told(view.of, event):
+            more = (changed.share(happened(event)) - base.share(happened(event)))[:, -1]
+            events[event] = float(np.where(done, more, 0.0).mean())
+    issues: dict[str, dict[str, float]] = {}
+    settled = set(revision.settles)
+    for issue, options in view.options(revision).items():
+        for o in options if issue not in settled else ():
+            more = (changed.share(Is(0, issue, o)) - base.share(Is(0, issue, o)))[:, -1]
+            issues.setdefault(issue, {})[o] = float(np.where(done, more, 0.0).mean())
+    return Influence(
+        value={f: round(float(w.mean()), 6) for f, w in zip(factions, worth, strict=True)},
+        value_error={f: replicate_error(w, REPLICATES) for f, w in zip(factions, worth, strict=True)},
+        events={e: round(v, 6) for e, v in events.items() if v},
+        issues={i: {o: round(v, 6) for o, v in os.items()} for i, os in issues.items() if any(os.values())},
+    )
+
+
+def _policy(view: View, name: str) -> PolicyResult:
+    spec = view.ground.problem.case.changed[name]
+    revision = view.of.policies[name]
+    taken = None
+    if spec.offered_to is not None:
+        f = view.ground.problem.factions.index(spec.offered_to)
+        there = view.elsewhere()
+        taken = there.run(revision).worth[f] > there.base.worth[f]
+    found = _influence(view, revision, taken)
+    return PolicyResult(
+        name=spec.name or name.replace("_", " "),
+        influence=found,
+        offered_to=spec.offered_to,
+        taken=None if taken is None else round(float(taken.mean()), 6),
+        idle=not (any(found.value.values()) or found.events or found.issues),
+    )
+
+
+# --- ripeness ---------------------------------------------------------------------------------------------
+
+
+def _compared(
+    ready: Deal, view: View, package: Mapping[str, str] | None, track: str | None
+) -> tuple[dict[str, float], tuple[int, ...]] | None:
+    """What a package is worth in the same world, and from which months on it is preferred to waiting."""
+    if package is None:
+        return None
+    problem = ready.problem
+    at = table(problem, track)
+    signed = view.run(Revision(settles=moved(problem, at, package)))
+    mean = signed.worth.mean(axis=1)
+    ripe = []
+    place = {f: n for n, f in enumerate(at.factions)}
+    for m in range(view.base.flow.shape[2]):
+        left = later(view.base.flow, view.rho, m).mean(axis=1)
+        wants = {f for f in range(len(problem.factions)) if mean[f] >= left[f]}
+        mask = sum(1 << place[f] for f in wants if f in place)
+        if any(w & mask == w for w in at.winning):
+            ripe.append(m)
+    return {f: round(float(v), 6) for f, v in zip(problem.factions, mean, strict=True)}, tuple(ripe)

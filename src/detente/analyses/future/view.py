@@ -1,0 +1,127 @@
+"""One set of draws and its worlds: what is counted in them, and the figures that are read off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.case.equations import Binary, Call, Is, Name, Node
+from detente.case.wired import NOTHING, Revision, Wired, wired
+from detente.problem.ground import Ground
+from detente.problem.steps import patience
+from detente.world.run import Ensemble
+from detente.world.scenario import Looked, moving, simulate
+from detente.world.worth import Account, account, flow, value
+
+__all__ = ["Seen", "View", "happened"]
+
+Floats = NDArray[np.float64]
+
+
+def happened(event: str) -> Node:
+    """The condition that an event has happened."""
+    return Call(0, "happened", (Name(0, event),))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Worlds under a revision."""
+
+    account: Account
+    place: Mapping[Node, int]
+    """Condition → where it is counted."""
+    found: Ensemble
+    rho: Floats
+
+    def share(self, condition: Node) -> Floats:
+        """[S, T + 1] share of worlds in which a condition holds."""
+        shares: Floats = self.found.counts[:, :, self.place[condition]] / self.found.per
+        return shares
+
+    @cached_property
+    def flow(self) -> Floats:
+        """[F, S, T + 1]."""
+        return flow(self.account, self.found)
+
+    @cached_property
+    def worth(self) -> Floats:
+        """[F, S]."""
+        return value(self.flow, self.rho)
+
+
+@dataclass(frozen=True)
+class View:
+    """Draws in which worlds are looked at."""
+
+    ground: Ground
+    per: int
+    always: Revision
+    """What is changed in all of them, as asked."""
+    asked: tuple[Node, ...] = ()
+    """Conditions that are counted in the world as it is."""
+    paths: tuple[str, ...] = ()
+    """Levels of which some worlds are kept of it."""
+
+    @property
+    def of(self) -> Wired:
+        """The world of the case."""
+        return wired(self.ground.problem.case)
+
+    @cached_property
+    def rho(self) -> Floats:
+        """[F, S]."""
+        problem = self.ground.problem
+        return patience(problem, self.ground.sample, self.ground.steps, problem.factions)
+
+    @property
+    def events(self) -> list[str]:
+        """All events of the world."""
+        return [n for n, slot in self.of.wiring.slots.items() if slot.sort == "event"]
+
+    def options(self, revision: Revision = NOTHING) -> dict[str, tuple[str, ...]]:
+        """Issue that the world moves → its options."""
+        return {i: self.of.wiring.slots[i].options for i in moving(self.of, self._whole(revision))}
+
+    def _whole(self, revision: Revision) -> Revision:
+        return Revision(
+            {**revision.changes, **self.always.changes},
+            {**revision.holds, **self.always.holds},
+            {**revision.settles, **self.always.settles},
+            revision.stops | self.always.stops,
+        )
+
+    def run(self, revision: Revision) -> Seen:
+        """Worlds under a revision: everything that values, events and issues need."""
+        return self._run(revision, (), ())
+
+    def _run(self, revision: Revision, asked: tuple[Node, ...], paths: tuple[str, ...]) -> Seen:
+        whole = self._whole(revision)
+        sums = account(self.ground, whole)
+        options = [Is(0, issue, o) for issue, os in self.options(revision).items() for o in os]
+        every = dict.fromkeys([*sums.asked, *map(happened, self.events), *options, *asked])
+        looked = Looked(tuple(every), sums.summed, paths)
+        found = simulate(self.ground, whole, looked, per=self.per)
+        return Seen(sums, {node: n for n, node in enumerate(every)}, found, self.rho)
+
+    @cached_property
+    def base(self) -> Seen:
+        """The world as it is."""
+        return self._run(NOTHING, self.asked, self.paths)
+
+    def elsewhere(self) -> View:
+        """The same draws in other worlds, where something is chosen that is reported in these."""
+        return replace(self, ground=replace(self.ground, seed=~self.ground.seed), asked=(), paths=())
+
+    def only(self, every: int) -> View:
+        """The same on every so manieth draw."""
+        which = np.arange(0, self.ground.sample.draws, every)
+        return replace(self, ground=self.ground.only(which), asked=(), paths=())
+
+
+def both(one: Node, two: Node | None) -> Node:
+    """A condition and another, where there is one."""
+    return one if two is None else Binary(0, "and", one, two)

@@ -1,0 +1,143 @@
+"""What the path of a world is worth to each faction.
+
+A faction's value of a path is its discounted flow, normalised so that a constant flow is worth itself; what stands at the last
+month stays for ever::
+
+    V = (1 - rho) sum_{t=1..T} rho^(t-1) u(t) + rho^T u(T)
+
+The flow is its utility of what the issues are in a month, terms of several issues included, plus its stakes: points for
+each event that has happened, and for each unit of a level. Lines decide consent and are not in it. An issue that the world
+does not move stays where it is; one that is decided outside and does not move is what chance has it in the draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.case.equations import Binary, Call, Is, Name, Node
+from detente.case.wired import NOTHING, Revision, wired
+from detente.problem.build import Problem
+from detente.problem.ground import Ground
+from detente.problem.sample import Sample
+from detente.world.run import Ensemble
+from detente.world.scenario import Looked, moving
+
+__all__ = ["Account", "account", "flow", "later", "value"]
+
+Floats = NDArray[np.float64]
+
+
+class Account(NamedTuple):
+    """What is asked of a world, and what the answers are worth. ``A`` conditions, ``B`` levels."""
+
+    asked: tuple[Node, ...]
+    gains: Floats
+    """[A, F, S] points where a condition holds."""
+    summed: tuple[str, ...]
+    rates: Floats
+    """[B, F, S] points a unit."""
+    base: Floats
+    """[F, S] points where no condition holds and every level is 0."""
+
+    @property
+    def looked(self) -> Looked:
+        """What has to be counted."""
+        return Looked(self.asked, self.summed)
+
+
+def account(ground: Ground, revision: Revision = NOTHING) -> Account:
+    """Of the world under a revision."""
+    problem, sample = ground.problem, ground.sample
+    of = wired(problem.case)
+    moves = [problem.issues.index(issue) for issue in moving(of, revision)]
+    here = _standing(problem, sample, revision, moves)
+    rows = np.arange(sample.draws)
+    base = np.zeros((len(problem.factions), sample.draws))
+    asked: dict[Node, Floats] = {}
+
+    def gain(node: Node, points: Floats) -> None:
+        if np.any(points):
+            asked[node] = asked.get(node, np.zeros_like(base)) + points
+
+    step = problem.step[:, None]
+    for i in range(len(problem.issues)):
+        stays = sample.points[:, i][:, here[i], rows] * step
+        base += stays
+        for o, option in enumerate(problem.options[i]) if i in moves else ():
+            gain(
+                Is(0, problem.issues[i], option),
+                np.where(here[i] == o, 0.0, sample.points[:, i, o] * step - stays),
+            )
+    for t, pattern in enumerate(problem.patterns):
+        points = sample.add[:, t] * step
+        if not np.any(points):
+            continue
+        rest = np.ones(sample.draws, dtype=np.bool_)
+        for i, o in pattern:
+            rest &= (here[i] == o) if i not in moves else True
+        moved = [(i, o) for i, o in pattern if i in moves]
+        if not moved:
+            base += np.where(rest, points, 0.0)
+        elif rest.any():
+            parts: list[Node] = [Is(0, problem.issues[i], problem.options[i][o]) for i, o in moved]
+            gain(reduce(lambda a, b: Binary(0, "and", a, b), parts), np.where(rest, points, 0.0))
+    summed: dict[str, Floats] = {}
+    for stake in of.stakes:
+        f = problem.factions.index(stake.faction)
+        points = np.zeros_like(base)
+        points[f] = ground.world[f"stakes.{stake.faction}.{stake.name}"]
+        if stake.event:
+            gain(Call(0, "happened", (Name(0, stake.name),)), points)
+        else:
+            summed[stake.name] = summed.get(stake.name, np.zeros_like(base)) + points
+    shape = (0, *base.shape)
+    return Account(
+        tuple(asked),
+        np.array(list(asked.values())).reshape(-1, *base.shape) if asked else np.zeros(shape),
+        tuple(summed),
+        np.array(list(summed.values())).reshape(-1, *base.shape) if summed else np.zeros(shape),
+        base,
+    )
+
+
+def _standing(
+    problem: Problem, sample: Sample, revision: Revision, moves: Sequence[int]
+) -> NDArray[np.int64]:
+    """[I, S] the option at which an issue stands, or from which it is moved."""
+    assert problem.status_quo is not None
+    drawn = sample.outside.astype(np.int64)
+    here: NDArray[np.int64] = np.where(drawn >= 0, drawn, problem.status_quo[:, None])
+    here[list(moves)] = problem.status_quo[list(moves), None]
+    for issue, option in revision.settles.items():
+        i = problem.issues.index(issue)
+        here[i] = problem.options[i].index(option)
+    return here
+
+
+def flow(of: Account, found: Ensemble, *, first: int = 0) -> Floats:
+    """[F, S, T + 1] mean points a month; conditions and levels of the account begin at ``first`` of those counted."""
+    shares = found.shares[:, :, first : first + len(of.asked)]  # [S, T + 1, A]
+    means = found.means[:, :, : len(of.summed)]
+    total = np.matmul(shares, of.gains.transpose(2, 0, 1))  # [S, T + 1, F]
+    total += np.matmul(means, of.rates.transpose(2, 0, 1))
+    result: Floats = total.transpose(2, 0, 1) + of.base[:, :, None]
+    return result
+
+
+def value(flow: Floats, rho: Floats) -> Floats:
+    """[F, S] of flows [F, S, T + 1] under monthly discount factors [F, S]."""
+    months = flow.shape[2] - 1
+    weight = (1 - rho)[..., None] * rho[..., None] ** np.arange(months)
+    total: Floats = (weight * flow[:, :, 1:]).sum(axis=2) + rho**months * flow[:, :, -1]
+    return total
+
+
+def later(flow: Floats, rho: Floats, month: int) -> Floats:
+    """[F, S] value of the path from a month on."""
+    last = flow.shape[2] - 1
+    return value(flow[:, :, month:], rho) if month < last else flow[:, :, -1]
