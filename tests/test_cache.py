@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from detente import cache
+from detente.storage import replacement
 
 
 @pytest.fixture(autouse=True)
@@ -101,14 +105,25 @@ def test_nobodys_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no home directory" in cache.trouble()
 
 
-def test_two_first_runs_at_once_are_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other one may sweep what this one was about to put in place."""
+def test_a_cache_that_is_emptied_meanwhile_is_made_anew(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = []
 
+    def emptied(file: Path, *, mode: int) -> AbstractContextManager[BinaryIO]:
+        times.append(file)
+        if len(times) == 1:
+            shutil.rmtree(place)
+        return replacement(file, mode=mode)
+
+    monkeypatch.setattr(cache, "replacement", emptied)
+    cache.keep("folder/a", b"content")
+    assert cache.trouble() == ""
+    assert cache.kept("folder/a") == b"content"
+
+
+def test_a_file_that_is_never_there_to_be_put_in_place_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(source: str, target: Path) -> None:
-        os.unlink(source)
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr(cache.os, "replace", gone)
     cache.keep("folder/a", b"content")
-    assert cache.trouble() == ""
-    assert cache.kept("folder/a") is None
+    assert "cannot be written: No such file or directory" in cache.trouble()

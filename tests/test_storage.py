@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from detente import storage
 from detente.errors import CaseError, UsageError
 from detente.storage import MEBIBYTE, read_limited, replacement, target, write_text
 
@@ -195,6 +198,32 @@ def test_what_killed_writers_left_is_swept_and_what_others_write_is_not(tmp_path
         assert not left.exists()
         assert Path(other.name).exists()
     assert sorted(os.listdir(tmp_path)) == [".b.txt.0123abcd.tmp", "a.txt"]
+
+
+def test_whenever_another_one_sweeps_no_living_writer_loses_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also between the making and the locking of a file, and right after it: the other one may take only the first."""
+    file, lock, taken = tmp_path / "a.txt", fcntl.flock, []
+
+    def swept(handle: BinaryIO, how: int) -> None:
+        if how == fcntl.LOCK_EX and not taken:
+            storage._sweep(file)
+            taken.append(Path(handle.name).exists())
+        lock(handle, how)
+        if how == fcntl.LOCK_EX:
+            storage._sweep(file)
+
+    monkeypatch.setattr(fcntl, "flock", swept)
+    with replacement(file) as new:
+        storage._sweep(file)
+        assert Path(new.name).exists()
+        new.write(b"whole")
+        new.flush()
+        os.replace(new.name, file)
+        storage._sweep(file)
+    assert taken == [False], "a file that nobody holds yet looks like one that was left behind"
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == {"a.txt": b"whole"}
 
 
 def test_a_long_name_can_be_written(tmp_path: Path) -> None:

@@ -81,17 +81,22 @@ def kept(name: str) -> bytes | None:
 def keep(name: str, content: bytes) -> None:
     """Keep ``content`` under ``name`` (``folder/file``), if it can be."""
     try:
-        folder = _folder(os.path.dirname(name), make=True)
-        with replacement(folder / os.path.basename(name), mode=0o600) as file:
-            file.write(hashlib.sha256(content).hexdigest().encode() + content)
-            file.flush()
-            os.replace(file.name, folder / os.path.basename(name))
-    except FileNotFoundError:
-        return  # another run tidied up meanwhile: it keeps its own
+        try:
+            _put(name, content)
+        except FileNotFoundError:  # somebody emptied the cache between the making of the folder and its use
+            _put(name, content)
     except OSError as error:
         _say(f"cannot be written: {error.strerror}")
     except _Unusable as why:
         _say(str(why))
+
+
+def _put(name: str, content: bytes) -> None:
+    file = _folder(os.path.dirname(name), make=True) / os.path.basename(name)
+    with replacement(file, mode=0o600) as new:
+        new.write(hashlib.sha256(content).hexdigest().encode() + content)
+        new.flush()
+        os.replace(new.name, file)
 
 
 def _say(why: str) -> None:
