@@ -128,7 +128,8 @@ def _cli() -> str:
         "",
         "`DETENTE_CACHE` names the directory in which compiled kernels and the charts' library are kept for the next run "
         "(default: the user's cache). It is used only if nobody else may write there; without one every run makes them "
-        "again. `DETENTE_DEBUG=1` shows where an internal error happened.",
+        "again. What earlier versions kept goes a month after its last use. `DETENTE_DEBUG=1` shows where an internal "
+        "error happened.",
     ]
     return "\n".join(out) + "\n"
 

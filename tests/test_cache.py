@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
@@ -127,3 +128,60 @@ def test_a_file_that_is_never_there_to_be_put_in_place_is_said(monkeypatch: pyte
     monkeypatch.setattr(cache.os, "replace", gone)
     cache.keep("folder/a", b"content")
     assert "cannot be written: No such file or directory" in cache.trouble()
+
+
+def aged(folder: Path, days: float) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "code").write_bytes(b"old")
+    then = time.time() - days * 24 * 60 * 60
+    os.utime(folder, (then, then))
+    return folder
+
+
+def test_a_new_folder_does_away_with_those_of_its_kind_that_nobody_used_for_a_month(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    letter = iter("0123456789abcdef")
+
+    def another() -> str:
+        return "kernels-" + 16 * next(letter)
+
+    old, fresh = aged(place / another(), 31), aged(place / another(), 29)
+    of_other_kinds = [
+        aged(place / name, 99) for name in ("charts-" + 16 * "a", "kernels-" + 17 * "a", "others")
+    ]
+    with_more = aged(place / another(), 99)
+    (with_more / "somebody's").mkdir()
+    os.utime(with_more, (0, 0))
+    target = aged(place.parent / "elsewhere", 99)
+    link = place / another()
+    link.symlink_to(target)
+    os.utime(link, (0, 0), follow_symlinks=False)
+    file = place / another()
+    file.write_bytes(b"no folder")
+    os.utime(file, (0, 0))
+    assert not cache.holds(another())
+    assert not old.exists()
+    for left in (fresh, *of_other_kinds, target):
+        assert (left / "code").exists()
+    assert (with_more / "somebody's").is_dir()
+    assert link.is_symlink()
+    assert file.read_bytes() == b"no folder"
+    assert cache.trouble() == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives away what is its own")
+def test_what_belongs_to_others_is_not_done_away_with(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    theirs = aged(place / ("kernels-" + 16 * "a"), 99)
+    os.chown(theirs, 1234, -1)
+    assert not cache.holds("kernels-" + 16 * "b")
+    assert theirs.exists()
+
+
+def test_a_folder_in_use_does_not_age(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    used = aged(place / ("kernels-" + 16 * "a"), 99)
+    used.chmod(0o700)
+    assert cache.holds(used.name)
+    assert not cache.holds("kernels-" + 16 * "b")
+    assert used.exists()

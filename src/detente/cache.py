@@ -3,14 +3,18 @@
 A kept file begins with the SHA-256 of what follows: what a full disk, a power cut or a bad sector left of it is
 noticed and made anew. Machine code and scripts are among what is kept, so that neither a directory nor a file is
 used that belongs to somebody else (root excepted) or that others may write to. Nothing here ever fails a run: where
-nothing can be kept it is done without, and :func:`trouble` says so in a sentence.
+nothing can be kept it is done without, and :func:`trouble` says so in a sentence. What earlier versions kept goes a month
+after its last use.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from detente.storage import replacement
@@ -18,6 +22,7 @@ from detente.storage import replacement
 __all__ = ["directory", "holds", "keep", "kept", "trouble"]
 
 _DIGEST = 64  # letters of a SHA-256
+_MONTH = 30 * 24 * 60 * 60  # seconds
 _said: list[str] = []
 
 
@@ -43,8 +48,11 @@ def holds(folder: str) -> bool:
     """Whether anything usable is kept in a folder of the cache; where nothing ever can be, :func:`trouble` says so."""
     try:
         found = _folder(folder, make=True)
+        with suppress(OSError):
+            os.utime(found)  # used today: see _tidy
         if any(found.iterdir()):
             return True
+        _tidy(found)
         if not os.access(found, os.W_OK):
             _say("may not be written to")
     except OSError as error:
@@ -97,6 +105,29 @@ def _put(name: str, content: bytes) -> None:
         new.write(hashlib.sha256(content).hexdigest().encode() + content)
         new.flush()
         os.replace(new.name, file)
+
+
+def _tidy(new: Path) -> None:
+    """Remove the folders of the same kind (``kind-`` and sixteen hexadecimal digits) that were not used for a month.
+
+    Asked when a new one is begun, since that is when old ones fall out of use. Only folders of our own, of theirs only
+    ordinary files, and links are not followed: what else somebody put there stays, and its folder with it.
+    """
+    kind = re.compile(re.escape(new.name.rpartition("-")[0]) + "-[0-9a-f]{16}")
+    with suppress(OSError), os.scandir(new.parent) as entries:
+        for entry in [e for e in entries if kind.fullmatch(e.name) and e.name != new.name]:
+            with suppress(OSError):
+                found = entry.stat(follow_symlinks=False)
+                ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+                if ours and stat.S_ISDIR(found.st_mode) and time.time() - found.st_mtime > _MONTH:
+                    _remove(entry.path)
+
+
+def _remove(folder: str) -> None:
+    with os.scandir(folder) as entries:
+        for entry in [e for e in entries if e.is_file(follow_symlinks=False)]:
+            os.unlink(entry.path)
+    os.rmdir(folder)
 
 
 def _say(why: str) -> None:
