@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from oracles import dying
 
-from detente.analyses.outlook.crew import Crew, Part, simulated
+from detente.analyses.outlook.crew import Crew, Part, _uninterrupted, simulated
 from detente.errors import LimitError, UsageError
 from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
 
@@ -44,6 +44,31 @@ def test_processes_count_the_same_and_say_how_far_they_are(part: Part) -> None:
     with Crew(workers=2, say=lambda n, of: said.append((n, of))) as crew:
         assert same(crew.run(part), simulated(part))
     assert said == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("blocked", [set(), {signal.SIGINT}, {signal.SIGUSR1}])
+def test_who_starts_workers_gets_interrupts_as_before(part: Part, blocked: set[signal.Signals]) -> None:
+    before = signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    try:
+        with Crew(workers=1) as crew:
+            crew.run(part._replace(per=1))
+            assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == blocked
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == blocked
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def test_also_where_no_worker_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(_: object) -> None:
+        raise OSError("no more processes")
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    monkeypatch.setattr(
+        "detente.analyses.outlook.crew.resource_tracker.ensure_running", lambda: no_more(None)
+    )
+    with pytest.raises(OSError, match="no more"), _uninterrupted():
+        pass
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before
 
 
 def test_a_worker_that_dies_loses_nothing(
