@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from detente.clean import LONGEST, bounded, visible
+
 __all__ = [
     "MOST_SHOWN",
     "CaseError",
@@ -24,15 +26,11 @@ __all__ = [
     "LimitError",
     "OutputError",
     "UsageError",
-    "visible",
 ]
 
 
 MOST_SHOWN = 100
 """Faults that are written out; of the rest there is a count."""
-
-LONGEST = 1_000
-"""Characters of one message."""
 
 
 class DetenteError(Exception):
@@ -62,15 +60,7 @@ class Fault:
     """Dotted path inside the case, e.g. ``preferences.leader.weights.prisoners``."""
 
     def __post_init__(self) -> None:
-        message = self.message if len(self.message) <= LONGEST else self.message[: LONGEST - 1] + "…"
-        object.__setattr__(self, "message", visible(message))
-
-
-def visible(text: str) -> str:
-    """A text with whatever is not a visible character, or a space, as its escape."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+        object.__setattr__(self, "message", visible(bounded(self.message, LONGEST)))
 
 
 class CaseError(DetenteError):

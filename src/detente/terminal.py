@@ -1,6 +1,6 @@
 """The standard streams. Everything that the command line says goes through here.
 
-Words are cleaned (:mod:`detente.render.clean`), bounded and put into the signs that the stream has; JSON is written
+Words are cleaned (:mod:`detente.clean`), bounded and put into the signs that the stream has; JSON is written
 by :mod:`detente.jsontext`. A stream that cannot take any more is not an error in the midst of saying something: the
 rest is dropped, and :func:`finish` tells at the end whether that mattered.
 """
@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from detente.clean import LONGEST, bounded, clean_line, encodable
 from detente.errors import OutputError
 from detente.jsontext import dumps
-from detente.render.clean import bounded, clean_line, encodable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["complain", "finish", "open_streams", "say", "say_json", "show", "working"]
 
 _NARROWEST = 20  # letters: below that a table is a column of letters
-_MOST = 1000  # lines: who mends a thousand faults asks again
 
 
 class _Stream(io.FileIO):
@@ -91,17 +90,14 @@ def finish() -> None:
 def say(line: str, *, to: TextIO | None = None) -> None:
     """One line of words, on the standard output."""
     stream = sys.stdout if to is None else to
-    print(encodable(bounded(clean_line(line)), stream.encoding or "utf-8"), file=stream)
+    print(encodable(bounded(clean_line(line), 2 * LONGEST), stream.encoding or "utf-8"), file=stream)
 
 
 def complain(lines: Iterable[str]) -> None:
-    """Lines on the standard error, as many as somebody reads."""
+    """Lines on the standard error."""
     sys.stdout.flush()
-    every = list(lines)
-    for line in every[:_MOST]:
+    for line in lines:
         say(line, to=sys.stderr)
-    if len(every) > _MOST:
-        say(f"and {len(every) - _MOST:,} more", to=sys.stderr)
     sys.stderr.flush()
 
 

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from sample import SAMPLE, hostile_document
 
+from detente.clean import clean, clean_line
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.render.clean import clean, clean_line
 from detente.render.text import show
 
 

@@ -3,7 +3,7 @@
 The page comes from a stick, over a mail gateway or off a server nobody trusts, and its words come from case
 files written by strangers. So:
 
-1. every word is cleaned (:mod:`detente.render.clean`) and escaped by the template engine; chart data sits in
+1. every word is cleaned (:mod:`detente.clean`) and escaped by the template engine; chart data sits in
    ``application/json`` blocks in which ``<``, ``>`` and ``&`` are written as ``\\u003c`` and the like;
 2. a Content Security Policy allows the page's own scripts and styles by SHA-256 and nothing else: no network,
    no inline handlers, no ``eval``. Vega therefore parses its expressions to trees and interprets them;
@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING, Any, assert_never
 from detente import memory
 from detente.cache import keep, kept
 from detente.charts import PALETTE
+from detente.clean import clean, clean_line
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
 from detente.jsontext import dumps
-from detente.render.clean import clean, clean_line
 
 if TYPE_CHECKING:
     import jinja2

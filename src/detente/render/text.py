@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from rich.cells import cell_len
 
+from detente.clean import clean, clean_line, encodable
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.render.clean import clean, clean_line, encodable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -3,6 +3,9 @@
 Case files are written by strangers. A terminal obeys escape sequences, and readers of both terminal and page
 can be deceived by characters that reorder or hide text (Boucher and Anderson 2023, "Trojan Source: invisible
 vulnerabilities", USENIX Security). Nothing that acts on the display survives; what is merely strange does.
+
+Words are shown :func:`clean`; a message about what is wrong with a file repeats it :func:`visible`, so that what
+is wrong can be seen. Both are :func:`bounded`, and put into the signs that a stream has (:func:`encodable`).
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["bounded", "clean", "clean_line", "encodable"]
+__all__ = ["LONGEST", "bounded", "clean", "clean_line", "encodable", "visible"]
+
+LONGEST = 1_000
+"""Letters of one message; of a line, a message behind its place, twice as many."""
 
 _SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -60,7 +66,14 @@ def clean_line(text: str) -> str:
     return " ".join(clean(text).split("\n")).strip()
 
 
-def bounded(text: str, most: int = 2000) -> str:
+def visible(text: str) -> str:
+    """A text with whatever is not a visible character, or a space, as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def bounded(text: str, most: int) -> str:
     """``text``, its middle left out where it has more than ``most`` letters."""
     left_out = len(text) - most
     if left_out <= 0:
