@@ -165,6 +165,88 @@ def test_events_that_share_a_chance_do_not_need_one_another() -> None:
     assert "need one another" in found[0].message
 
 
+@pytest.mark.parametrize(
+    ("changed", "place", "says"),
+    [
+        ({"events.strike.chance": 20}, "chance", "20 whatever the draw; for 20% write 0.2"),
+        ({"events.strike.chance": "-0.1"}, "chance", "-0.1 whatever the draw"),
+        ({"events.strike.chance": "1.5 + near / near * 0"}, "chance", "1.5 whatever the draw"),
+        ({"events.strike.chance": "2 + abs(shock)"}, "chance", "at least 2 whatever the draw"),
+        ({"events.strike.chance": "struck * 60 - 3"}, "chance", "-1.8 whatever the draw"),
+        ({"values.x": "if chance(40 * 0.5) then 1 else 0"}, "x", "for 20% write 0.2"),
+        ({"events.crossed.when": "chance(-1)"}, "when", "-1 whatever the draw"),
+        ({"numbers.struck": 20}, "struck", "for 20% write 0.2"),
+        ({"numbers.struck": [-0.1, 0.2]}, "struck", "found -0.1; what is no share"),
+        ({"numbers.slows": {"kept": 0, "lifted": 50}}, "lifted", "for 50% write 0.5"),
+        (
+            {"numbers.slows": {"kept": {"range": 1, "unit": "kg"}, "lifted": {"range": 1, "unit": "t"}}},
+            "lifted",
+            "in one unit: found kg and t",
+        ),
+        ({"values.if": "1"}, "if", "'if' is a word of the language"),
+        ({"events.shock": {"chance": 0.1}}, "shock", "'shock' is a word of the language"),
+        ({"numbers.min": 0.1}, "min", "'min' is a word of the language"),
+        ({"values.sanctions": "1"}, "sanctions", "is an issue of the case"),
+        ({"events.crossed.when": "crossed"}, "stock", "stock.crossed → stock.crossed"),
+        ({"values.near": "-".join(["1"] * 500)}, "near", "more than 100 operations"),
+        ({"values.near": "1+" * 3000 + "1"}, "near", "at most 1,000 characters: found 6,001"),
+    ],
+)
+def test_what_makes_no_sense_is_told_once(changed: dict[str, Any], place: str, says: str) -> None:
+    (found,) = refused(changed)
+    assert says in found.message
+    assert found.place[-1] == place
+
+
+def test_a_part_has_no_name_that_is_a_word_of_the_language() -> None:
+    (found,) = refused(**{"if": {"values": {"x": 1}}})
+    assert "'if' is a word of the language" in found.message
+
+
+def test_a_value_that_cannot_be_read_agrees_with_all_that_need_it() -> None:
+    """One misspelt name is one complaint."""
+    (found,) = refused(
+        {
+            "values.left": "enuf - kg",
+            "values.rest": "left * 2",
+            "levels.kg.next": "kg + grows + before(rest)",
+            "events.late": {"when": "left < 3 * now"},
+        }
+    )
+    assert found.place[-1] == "left"
+
+
+def test_a_chance_that_may_lie_outside_is_taken() -> None:
+    wired({"events.strike.chance": "near - 0.5", "numbers.sure": 1, "events.certain": {"chance": "sure"}})
+
+
+def test_an_issue_that_follows_a_level_has_values_that_differ() -> None:
+    for given, says in (
+        ({"kept": 0.5, "lifted": 0.5}, "'kept' and 'lifted' stand at the same value, 0.5"),
+        ({"kept": True, "lifted": 0.5}, "valid number"),
+        ({"kept": float("inf"), "lifted": 0.5}, "finite"),
+        ({"kept": 1e300, "lifted": 0.5}, "less than or equal"),
+    ):
+        with pytest.raises(ValidationError, match=says) as raised:
+            tied(None, {"sanctions": {"by": "stock.near", **given}})
+        assert raised.value.error_count() == 1
+
+
+def test_a_table_may_have_options_called_low_and_high() -> None:
+    found = wired({"numbers.yields": {"low": 0, "high": 0.5, "weapon": [0.8, 0.9, 1]}})
+    assert found.slots["stock.yields"].options == ("low", "high", "weapon")
+    assert not isinstance(found.slots["stock.struck"].options, dict)
+    assert found.slots["stock.struck"].sort == "number"
+
+
+@pytest.mark.parametrize("given", [True, None, [1], {"range": 1}])
+def test_an_equation_is_text_or_a_number(given: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        tied({"levels.kg.next": given})
+    (told,) = caught.value.errors()
+    assert told["msg"] == "Value error, an equation was expected, as text or a plain number"
+
+
 def test_what_moves_an_issue_must_exist() -> None:
     assert "no issue 'oil'" in refused(None, {"oil": {"kept": "stock.crossed"}})[0].message
     assert "no option 'bomb'" in refused(None, {"enrichment": {"bomb": "stock.crossed"}})[0].message

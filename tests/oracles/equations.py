@@ -276,7 +276,7 @@ class _World:
         done: set[str] = set()
         for name in self.wiring.order:
             if name in self.wiring.moves:
-                if number:
+                if number or self.wiring.moves[name].level is not None:
                     self.issue(name)
                 continue
             of = self.wiring.equations[name]
@@ -316,7 +316,8 @@ class _World:
             return self.then[name]
         assert of.next is not None
         found = self.whole_equation(name, of.next, own=name)
-        return found if of.start is None else self.finite(name, found)
+        absent = of.start is None and np.isnan(self.then[name]) and np.isnan(found)
+        return found if absent else self.finite(name, found)
 
     def chance(self, name: str, of: Equations, today: Mapping[str, bool]) -> F:
         """Of an event. It must be finite in every month that holds a date of its calendar, even where it counts no more."""
@@ -328,7 +329,7 @@ class _World:
             chance = self.whole_equation(name, of.when)
         else:
             chance = F(1) if of.next is None else self.finite(name, self.whole_equation(name, of.next))
-        return F(0) if of.once and name in self.at else most(chance, F(0))
+        return F(0) if of.once and name in self.at else least(most(chance, F(0)), F(1))
 
     def event(self, name: str, of: Equations, today: Mapping[str, bool]) -> bool:
         return bool(uniform(self.told, f"{name} uniform") < self.chance(name, of, today))

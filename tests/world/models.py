@@ -152,7 +152,7 @@ class _Writer:
             case "not":
                 return f"not ({self.truth(depth - 1)})"
             case "chance":
-                return f"chance({self.sum(1)})"
+                return f"chance({self.one(self.numbers)} + {self.sum(1)})"
             case "event":
                 return self.one(self.events)
             case "happened":
@@ -174,10 +174,11 @@ class _Writer:
         for part in PARTS:
             numbers = self.parts[part]["numbers"]
             for n in range(r.randint(1, 3)):
-                numbers[f"n{n}"] = r.choice([0, 0.5, 1, 0.05, -0.7, round(r.uniform(0, 1), 3)])
+                amount = r.choice([0, 0.5, 1, 0.05, -0.7, round(r.uniform(0, 1), 3)])
+                numbers[f"n{n}"] = {"range": [amount - 0.1, amount, amount + 0.1], "unit": "number"}
                 self.numbers.append(f"{part}.n{n}")
             issue = r.choice(list(ISSUES))
-            numbers["t"] = {o: round(r.uniform(-1, 1), 2) for o in ISSUES[issue]}
+            numbers["t"] = {o: {"range": round(r.uniform(-1, 1), 2), "unit": "number"} for o in ISSUES[issue]}
             self.tables.append((f"{part}.t", issue))
             self.parts[part]["calendars"]["days"] = r.sample(DATES, r.randint(1, 4))
         self.parts["p"]["numbers"]["span"] = {"range": r.choice([2, 7]), "unit": "months"}
@@ -207,9 +208,11 @@ class _Writer:
         self.all.append(full)
 
     def likelihood(self) -> str:
+        """A chance, which may lie outside [0, 1] but not whatever the draw."""
         r = self.random
+        number = self.one(self.numbers)
         return r.choice(
-            [f"{r.choice([0.1, 0.3, 0.6])}", self.one(self.numbers), self.sum(1), f"logistic({self.sum(2)})"]
+            [f"{r.choice([0.1, 0.3, 0.6])}", number, f"{number} + {self.sum(1)}", f"logistic({self.sum(2)})"]
         )
 
     def event(self, name: str) -> None:

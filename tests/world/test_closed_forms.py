@@ -120,7 +120,7 @@ def test_a_cascade_stops_at_its_lowest_fixed_point() -> None:
 def test_a_deal_holds_while_no_shock_exceeds_its_slack() -> None:
     """A logistic shock above the slack breaks it: 1 / (1 + exp(slack / scale)) a month."""
     part = {
-        "numbers": {"slack": 1.2, "scale": 0.5},
+        "numbers": {"slack": {"range": 1.2, "unit": "points"}, "scale": {"range": 0.5, "unit": "points"}},
         "events": {"broke": {"chance": "logistic(-slack / scale)", "once": True}},
     }
     found = simulated({"p": part}, ["happened(p.broke)"], months=14, draws=4, per=5000)

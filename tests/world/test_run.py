@@ -337,3 +337,73 @@ def test_a_chance_and_a_start_must_be_finite() -> None:
         "events": {k: {"chance": "1 / (1 - 1)", "on": "day", "one_of": "x"} for k in "ab"},
     }
     simulated({"p": closed}, [])
+
+
+def test_a_level_that_has_had_a_value_has_one() -> None:
+    """Absent until a poll; then it may not be divided by 0, nor be lost again."""
+
+    def turnout(text: str) -> dict[str, Any]:
+        return {
+            "calendars": {"day": ["2021-08-20"], "later": ["2021-10-20"]},
+            "events": {"polled": {"on": "day"}, "lost": {"on": "later"}, "never": {"when": "never_is > 0"}},
+            "levels": {
+                "never_is": {"start": "0", "next": "never_is", "unit": "share"},
+                "gap": {"next": "if never then 1 else gap", "unit": "share"},
+                "x": {"next": f"if polled then 0.5 else if lost then {text} else x", "unit": "share"},
+            },
+        }
+
+    found = simulated({"p": turnout("x / 2")}, [], paths=("p.x",), months=6, draws=1, per=8)
+    assert np.array_equal(found.kept[0, 0, :, 0], [np.nan] * 3 + [0.5] * 2 + [0.25] * 2, equal_nan=True)
+    for text in ("x / (x - 0.5)", "gap", "exp(88) * exp(88)"):
+        with pytest.raises(UsageError, match=r"p\.x: in month 5 of draw 0"):
+            simulated({"p": turnout(text)}, [], months=6, draws=1, per=8)
+    endless = turnout("x")
+    endless["levels"]["x"]["next"] = "if polled then exp(88) * exp(88) else x"
+    with pytest.raises(UsageError, match=r"p\.x: in month 3 of draw 0"):
+        simulated({"p": endless}, [], months=6, draws=1, per=8)
+
+
+def test_an_issue_has_the_option_of_its_level_from_the_beginning() -> None:
+    """By a level or a value, wherever the status quo is; what is settled and what is absent stay."""
+    part = {
+        "levels": {
+            "x": {"start": "0.9", "next": "x", "unit": "share"},
+            "gap": {"next": "gap", "unit": "share"},
+        },
+        "values": {"y": "if sanctions is lifted then 2 else 0"},
+    }
+    asked = ["sanctions is lifted", "arms is all", "arms is few"]
+    moves = {
+        "sanctions": {"by": "p.x", "kept": 0, "lifted": 1},
+        "arms": {"by": "p.y", "few": 0, "many": 1, "all": 2},
+    }
+    found = simulated({"p": part}, asked, moves=moves, months=2, draws=1, per=8)
+    assert found.counts[0].tolist() == [[8, 8, 0]] * 3
+    settled = simulated(
+        {"p": part}, asked, moves=moves, months=2, draws=1, per=8, settled={"sanctions": "kept"}
+    )
+    assert settled.counts[0].tolist() == [[0, 0, 8]] * 3
+    absent = {**moves, "arms": {"by": "p.gap", "few": 0, "many": 1, "all": 2}}
+    assert (
+        simulated({"p": part}, asked, moves=absent, months=2, draws=1, per=8).counts[0].tolist()
+        == [[8, 0, 8]] * 3
+    )
+
+
+def test_a_chance_below_0_is_0_and_one_above_1_is_1() -> None:
+    """Also within a group: chances of 5 and of 1 share it equally."""
+    part = {
+        "numbers": {"much": {"range": [4, 5, 6], "unit": "number"}},
+        "events": {
+            "alone": {"chance": "much"},
+            "less": {"chance": "-much"},
+            "a": {"chance": "much", "one_of": "x"},
+            "b": {"chance": "1", "one_of": "x"},
+            "c": {"chance": "-much", "one_of": "x"},
+        },
+    }
+    asked = ["p.alone", "p.less", "p.a", "p.b", "p.c"]
+    found = simulated({"p": part}, asked, months=2, per=5000)
+    for n, chance in enumerate((1, 0, 0.5, 0.5, 0)):
+        near(found, 2, n, chance)

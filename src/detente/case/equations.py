@@ -13,8 +13,8 @@ The language, loosest first::
     12.5   name   part.name   table[issue]   f(A, ...)   (A)
 
 There is nothing else: no assignment, no loop, no text, no call but of the functions in :data:`FUNCTIONS`. An
-equation has at most :data:`MAX_LENGTH` characters and :data:`MAX_DEPTH` levels, so that reading it costs no more than
-its length.
+equation has at most :data:`MAX_LENGTH` characters, :data:`MAX_DEPTH` levels of brackets and :data:`MAX_CHAIN` operations
+one after the other, so that reading it costs no more than its length.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ import difflib
 import re
 from typing import NamedTuple, NoReturn
 
+from detente.case.base import MAX_NUMBER, MIN_NUMBER
+
 __all__ = [
     "FUNCTIONS",
+    "MAX_CHAIN",
     "MAX_DEPTH",
     "MAX_LENGTH",
+    "RESERVED_WORDS",
     "Binary",
     "Call",
     "Choice",
@@ -44,6 +48,7 @@ __all__ = [
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 32
+MAX_CHAIN = 100
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "min": (2, 8),
@@ -64,8 +69,11 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
 """Functions with the least and the most arguments that they take."""
 
 _KEYWORDS = ("if", "then", "else", "and", "or", "not", "is")
+RESERVED_WORDS = (*_KEYWORDS, "shock", *FUNCTIONS)
+"""Words of the language, which name nothing else."""
+
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<mark>\?\?|<=|>=|==|!=|[-+*/<>(),\[\]]))"
 )
@@ -256,6 +264,11 @@ class _Reader:
         node = self.loosest()
         if self.ahead.kind != "end":
             self.stray()
+        if _height(node) > MAX_CHAIN:
+            raise EquationError(
+                0,
+                f"more than {MAX_CHAIN} operations hang on one another; give parts of it names of their own",
+            )
         return node
 
     @property
@@ -280,6 +293,8 @@ class _Reader:
 
     def stray(self) -> NoReturn:
         token, before = self.ahead, self.tokens[self.place - 1]
+        if token.text == "if":
+            self.stop(token, "a choice begins with its condition: write 'if .. then .. else ..'")
         if token.kind in ("number", "word") and before.kind in ("number", "word"):
             self.stop(
                 token,
@@ -292,15 +307,18 @@ class _Reader:
         self.stop(token, f"the equation should have ended here; found {_shown(token)}")
 
     def loosest(self) -> Node:
+        self.deeper()
+        node = self.choice() if self.sees("if") else self.either()
+        self.depth -= 1
+        return node
+
+    def deeper(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.stop(
                 self.ahead,
                 f"more than {MAX_DEPTH} levels inside one another; give parts of it names of their own",
             )
-        node = self.choice() if self.sees("if") else self.either()
-        self.depth -= 1
-        return node
 
     def choice(self) -> Node:
         at = self.take().at
@@ -388,12 +406,15 @@ class _Reader:
         if self.sees("-"):
             sign = self.take()
             return Default(at, node, Unary(sign.at, "-", self.atom()))
-        return Default(at, node, self.default())
+        self.deeper()
+        other = self.default()
+        self.depth -= 1
+        return Default(at, node, other)
 
     def atom(self) -> Node:
         token = self.take()
         if token.kind == "number":
-            return Number(token.at, float(token.text))
+            return self.figure(token)
         if token.text == "(":
             node = self.loosest()
             self.expect(")", "to close the bracket")
@@ -402,8 +423,20 @@ class _Reader:
             self.stop(token, "an 'if' inside an operation needs brackets: (if .. then .. else ..)")
         if token.kind == "word" and token.text not in _KEYWORDS:
             return self.call(token) if self.sees("(") else self.name(token)
+        if token.text == "*" and self.tokens[self.place - 2].text == "*":
+            self.stop(token, "there is no power: write a product, x * x, or exp(y * log(x))")
         self.place -= 1
         self.stop(token, f"a number, a name or '(' was expected here; found {_shown(token)}")
+
+    def figure(self, token: _Token) -> Node:
+        value = float(token.text)
+        if value > MAX_NUMBER:
+            self.stop(token, f"a number is at most {MAX_NUMBER:g}: found {token.text}; use another unit")
+        if value < MIN_NUMBER and re.split("[eE]", token.text)[0].strip("0."):
+            self.stop(
+                token, f"a number is 0 or at least {MIN_NUMBER:g}: found {token.text}; use another unit"
+            )
+        return Number(token.at, value)
 
     def name(self, token: _Token) -> Node:
         if token.text == "shock":
@@ -444,6 +477,15 @@ class _Reader:
                 f"'{token.text}' takes {wanted} argument{'s' if most > 1 else ''}: found {len(arguments)}",
             )
         return Call(token.at, token.text, tuple(arguments))
+
+
+def _height(node: Node) -> int:
+    """How many operations hang on one another, without recursion."""
+    level, found = [node], 0
+    while level:
+        found += 1
+        level = [child for one in level for child in children(one)]
+    return found
 
 
 def _shown(token: _Token) -> str:

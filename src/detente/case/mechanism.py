@@ -11,8 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
-from detente.case.base import Date, Flag, Id, Model, Provenance, Range, Text
-from detente.case.equations import MAX_LENGTH
+from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text
 from detente.case.units import unit
 
 __all__ = [
@@ -43,6 +42,8 @@ def _written(value: Any) -> Any:
     """A plain number is an equation, too."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return repr(value)
+    if not isinstance(value, str):
+        raise ValueError("an equation was expected, as text or a plain number")
     return value
 
 
@@ -51,10 +52,8 @@ def _unit(text: str) -> str:
     return text
 
 
-Equation = Annotated[
-    str, BeforeValidator(_written), StringConstraints(min_length=1, max_length=4 * MAX_LENGTH)
-]
-"""An equation as text (:mod:`detente.case.equations`)."""
+Equation = Annotated[str, BeforeValidator(_written), StringConstraints(min_length=1)]
+"""An equation as text (:mod:`detente.case.equations`, which refuses what is too long)."""
 
 UnitText = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_unit)]
 
@@ -83,11 +82,16 @@ class Figure(Range):
     """In what it is measured; default: what the part says, or a share."""
 
 
-_FIGURE = {*Figure.model_fields, "range", "because"}
+_FIGURE = {*Provenance.model_fields, "range", "because", "says", "unit"}
+
+
+def _is_table(value: Any) -> bool:
+    """Whether a block has a number for each option: options may have any names but those of a number's keys."""
+    return isinstance(value, Mapping) and bool(value) and not set(value) & _FIGURE
 
 
 def _given(value: Any) -> Any:
-    if isinstance(value, Mapping) and value and not set(value) & _FIGURE:
+    if _is_table(value):
         return {option: _figure(v) for option, v in value.items()}
     return _figure(value)
 
@@ -104,7 +108,17 @@ def _figure(value: Any) -> Any:
     return {**_range({k: v for k, v in value.items() if k not in beside}), **beside}
 
 
-Given = Annotated[Figure | Mapping[Id, Figure], BeforeValidator(_given)]
+def _kind_of_number(value: Any) -> str:
+    """A number has by now a least that is one; a table may have an option of that name, which is a block."""
+    table = isinstance(value, Mapping) and not isinstance(value.get("low"), (int, float))
+    return "<table>" if table else "<one>"
+
+
+Given = Annotated[
+    Annotated[Figure, Tag("<one>")] | Annotated[Mapping[Id, Figure], Tag("<table>")],
+    Discriminator(_kind_of_number),
+    BeforeValidator(_given),
+]
 """A number, or one for each option of an issue."""
 
 
@@ -258,7 +272,18 @@ class Follows(Model):
     WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"values": ()}
 
     by: Text
-    values: Annotated[Mapping[Id, Annotated[float, Field(strict=True)]], Field(min_length=2, max_length=12)]
+    values: Annotated[Mapping[Id, Plain], Field(min_length=2, max_length=12)]
+
+    @model_validator(mode="after")
+    def _apart(self) -> Follows:
+        seen: dict[float, str] = {}
+        for option, value in self.values.items():
+            if value in seen:
+                raise ValueError(
+                    f"'{seen[value]}' and '{option}' stand at the same value, {value:g}: give each one of its own"
+                )
+            seen[value] = option
+        return self
 
 
 def _movement(value: Any) -> Any:
@@ -269,4 +294,13 @@ def _movement(value: Any) -> Any:
     return {"events": value}
 
 
-Movement = Annotated[Moves | Follows, BeforeValidator(_movement)]
+def _kind_of_movement(value: Any) -> str:
+    follows = isinstance(value, Follows) or (isinstance(value, Mapping) and "by" in value)
+    return "<follows>" if follows else "<moves>"
+
+
+Movement = Annotated[
+    Annotated[Moves, Tag("<moves>")] | Annotated[Follows, Tag("<follows>")],
+    Discriminator(_kind_of_movement),
+    BeforeValidator(_movement),
+]

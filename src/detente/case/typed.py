@@ -63,6 +63,8 @@ class Reader:
         """Every part that there is, whether this case has it or not."""
         self.part = ""
         """Whose equations are being read."""
+        self.unknown: set[str] = set()
+        """Values whose unit is not known, as their own equations cannot be read: they agree with everything."""
 
     def read(
         self, text: str, *, wanted: Unit | None = None, truth: bool = False, beginning: bool = False
@@ -144,7 +146,8 @@ class Reader:
                 node.at,
                 f"'{node.name}' is an issue: write '{node.name} is {slot.options[0]}', or 'number[{node.name}]' with a number for each option",
             )
-        return Typed(Name(node.at, full), slot.sort == "event", slot.unit)
+        known = None if full in self.unknown else slot.unit
+        return Typed(Name(node.at, full), slot.sort == "event", known)
 
     def full(self, name: str, at: int) -> str:
         if "." not in name:

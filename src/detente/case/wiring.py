@@ -8,24 +8,26 @@ issue may follow a level.
 
 What they mean to the bit, with the arithmetic of :mod:`detente.kernels.rows`:
 
-*Month 0*   Levels stand at their ``start``, issues at the status quo or where they are settled, whatever level they follow;
-            no event happens; values are worked out, and draw. ``before(x)`` is there the start of a level, absent for a
+*Month 0*   Levels stand at their ``start``, which knows issues at the status quo or where they are settled. An issue stands
+            there, too; one that follows a level has the option of that level from month 0 on, unless it is settled.
+            No event happens; values are worked out, and draw. ``before(x)`` is there the start of a level, absent for a
             value, false for an event.
 *Places*    that draw are called ``NAME N uniform`` for the N-th ``chance`` or ``whole`` of the equation of NAME and
             ``NAME N shock`` for a ``shock``, counted together from 1 in the order of the text (an outer one before those
             inside it), also in branches that are not taken; ``EVENT uniform`` for an event, ``GROUP uniform`` for a
             group (``end of X``, ``one of X``).
-*Events*    One with a ``chance`` happens where its uniform is below it. Members of a group lie one after the other by
-            name, each as long as its chance: 0 where it is negative, outside its calendar, where its part is still, or
-            after it has happened ``once``. The uniform is stretched to the sum where that is more than 1. After a member
-            of ``end of X`` has happened none does.
+*Events*    A chance below 0 means 0 and one above 1 means 1; one that is outside whatever the draw is refused. An event
+            happens where its uniform is below its chance. Members of a group lie one after the other by name, each as
+            long as its chance: 0 outside its calendar, where its part is still, or after it has happened ``once``. The
+            uniform is stretched to the sum where that is more than 1. After a member of ``end of X`` has happened none
+            does.
 *Issues*    Of events of one month that move an issue the first in the list counts. One that follows a level changes
             half way between two values, where it has the option of the higher; an absent level moves nothing.
 *Words*     ``chance(p)`` is u < p; ``whole(x)`` floor(x), and 1 more where u < x - floor(x); ``clamp(x, a, b)``
             min(max(x, a), b); ``logistic(x)`` 1 / (1 + exp(0 - x)); ``-x`` 0 - x. ``months_since(e)`` is 0 in the month
             itself. A level without a ``start`` may be absent, and so may ``months_since``.
-*Faults*    Every value, every level with a ``start`` and every chance (in the months of its calendar, even where it counts
-            no more) must be finite.
+*Faults*    Every value, every level with a ``start``, every other level once it has had a value, and every chance (in the
+            months of its calendar, even where it counts no more) must be finite.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from detente.case.equations import EquationError, Node
+from detente.case.bounds import ANY, Bounds, bounds
+from detente.case.equations import RESERVED_WORDS, Call, EquationError, Node, children
 from detente.case.mechanism import Bundled, Declared, Figure, Follows, Happening, Moves, Own, Use
 from detente.case.typed import Reader, Slot, named
 from detente.case.units import PURE, Unit, unit
@@ -121,6 +124,7 @@ def wire(
     joined: dict[str, _Joined] = {}
     for name, part in parts.items():
         faults += _join(name, part, bundled, joined)
+        faults += _names(name, part, issues)
     if faults:  # what is missing would be missed again by the equations
         return faults
     slots = {name: Slot("issue", PURE, options) for name, options in issues.items()}
@@ -144,6 +148,9 @@ def wire(
             what = f"'{issue}' is moved by steps of talks and cannot follow '{other.level}' as well: let events move it"
             faults.append(Misfit(("moves", issue), None, what))
         movements[issue] = Moved(events=(*taken, *other.events))
+    figures = {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()}
+    if not faults:
+        faults += _chances(equations, slots, figures)
     if faults:
         return faults
     order = _order(equations, movements, slots)
@@ -151,7 +158,7 @@ def wire(
         return [order]
     return Wiring(
         slots,
-        {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()},
+        figures,
         {f"{p}.{n}": v for p, part in joined.items() for n, v in part.calendars.items()},
         equations,
         movements,
@@ -173,6 +180,9 @@ def _join(
             )
             return
         units = {n: _unit_of(v) for n, v in part.numbers.items()}
+        for n, figures in part.numbers.items():
+            for place, message in _shares(figures):
+                yield Misfit((*here, "numbers", n, *place), None, message)
         joined[name] = _Joined(part.numbers, units, part.calendars, part)
         return
     if name not in bundled:
@@ -195,14 +205,52 @@ def _join(
     joined[name] = _Joined(part.numbers, {n: unit(d.unit) for n, d in of.numbers.items()}, part.calendars, of)
 
 
+def _names(name: str, part: Own | Use, issues: Mapping[str, tuple[str, ...]]) -> Iterator[Misfit]:
+    """Names that mean something else already."""
+    here = ("parts", name)
+    if name in RESERVED_WORDS:
+        yield Misfit(
+            here, None, f"'{name}' is a word of the language of equations: give the part another name"
+        )
+    if isinstance(part, Use):
+        return
+    for section in ("numbers", "calendars", "levels", "values", "events"):
+        for n in getattr(part, section):
+            if n in RESERVED_WORDS:
+                message = f"'{n}' is a word of the language of equations: give this another name"
+                yield Misfit((*here, section, n), None, message)
+            elif n in issues:
+                message = f"'{n}' is an issue of the case: give this another name, so that an equation means one of them"
+                yield Misfit((*here, section, n), None, message)
+
+
 def _says(spec: Declared | str) -> str:
     text = spec if isinstance(spec, str) else spec.says
     return text[0].lower() + text[1:]
 
 
 def _unit_of(given: Figure | Mapping[str, Figure]) -> Unit:
-    first = given if isinstance(given, Figure) else next(iter(given.values()))
-    return unit(first.unit or "share")
+    figures = [given] if isinstance(given, Figure) else list(given.values())
+    return unit(next((f.unit for f in figures if f.unit is not None), "share"))
+
+
+def _shares(given: Figure | Mapping[str, Figure]) -> Iterator[tuple[Place, str]]:
+    """Numbers of a part of the case's own that are no shares and say nothing else, and tables in two units."""
+    of = _unit_of(given)
+    each = {"": given} if isinstance(given, Figure) else given
+    word = next((f.unit for f in each.values() if f.unit is not None), "share")
+    for option, figure in each.items():
+        place = (option,) if option else ()
+        if figure.unit is not None and unit(figure.unit) != of:
+            yield place, f"all numbers of a table are in one unit: found {word} and {figure.unit}"
+        elif word in ("share", "chance") and not 0 <= figure.low <= figure.high <= 1:
+            found = figure.high if figure.high > 1 else figure.low
+            percent = f"; for {found:g}% write {found / 100:g}" if 1 < found <= 100 else ""
+            yield (
+                place,
+                f"a {word} lies between 0 and 1: found {found:g}{percent}; what is no share says what it is: "
+                "'unit: points', 'unit: months', or 'unit: number' for a plain number",
+            )
 
 
 def _sense(declared: Declared, given: Figure | Mapping[str, Figure]) -> Iterator[tuple[Place, str]]:
@@ -250,20 +298,33 @@ def _slots(name: str, part: _Joined) -> Iterator[tuple[str, Slot]]:
 
 
 def _infer(reader: Reader, joined: Mapping[str, _Joined]) -> None:
-    """Units of values from their equations, until nothing changes: one value may need another's."""
+    """Units of values from their equations, until nothing changes: one value may need another's. What cannot be read, and what
+    needs it, stays unknown, so that one mistake is one complaint."""
     values = [(p, n, v) for p, part in joined.items() for n, v in part.of.values.items()]
+    reader.unknown = {f"{p}.{n}" for p, n, _ in values}
+    trees: dict[str, Node] = {}
     for _ in range(len(values)):
         changed = False
         for part, n, value in values:
-            reader.part = part
+            reader.part, full = part, f"{part}.{n}"
             try:
-                found = reader.read(value.equation).unit or PURE
+                typed = reader.read(value.equation)
             except EquationError:
+                trees.pop(full, None)
                 continue
-            changed |= reader.slots[f"{part}.{n}"].unit != found
-            reader.slots[f"{part}.{n}"] = Slot("value", found)
+            found = typed.unit or PURE
+            changed |= reader.slots[full].unit != found or full not in trees
+            trees[full] = typed.node
+            reader.unknown.discard(full)
+            reader.slots[full] = Slot("value", found)
         if not changed:
+            break
+    reader.unknown = {f"{p}.{n}" for p, n, _ in values} - set(trees)
+    for _ in range(len(values)):
+        more = {n for n, tree in trees.items() if not reader.unknown.isdisjoint(named(tree))}
+        if more <= reader.unknown:
             return
+        reader.unknown |= more
 
 
 def _read(reader: Reader, part: _Joined, into: dict[str, Equations]) -> Iterator[Misfit]:
@@ -341,6 +402,47 @@ def _moves(
             if how.by not in levels:
                 yield Misfit((*here, "by"), None, f"there is no level '{how.by}'{one_of(how.by, levels)}")
             into[issue] = Moved(level=how.by, values=tuple(how.values.items()))
+
+
+def _chances(
+    equations: Mapping[str, Equations],
+    slots: Mapping[str, Slot],
+    figures: Mapping[str, Figure | Mapping[str, Figure]],
+) -> Iterator[Misfit]:
+    """Chances that are outside [0, 1] whatever the draw."""
+
+    def of(name: str) -> Bounds:
+        given = figures.get(name)
+        return Bounds(given.low, given.high) if isinstance(given, Figure) and given.certain else ANY
+
+    for name, equation in equations.items():
+        part, member = name.split(".")
+        sort = slots[name].sort
+        keys = {"level": ("next",), "event": ("chance",)}.get(sort, ())
+        for node, last in ((equation.next, keys), (equation.when, ("when",))):
+            if node is not None:
+                chances = [
+                    c.arguments[0] for c in _within(node) if isinstance(c, Call) and c.function == "chance"
+                ]
+                for chance in [node, *chances] if last == ("chance",) else chances:
+                    if message := _impossible(bounds(chance, of)):
+                        yield Misfit(("parts", part, f"{sort}s", member, *last), chance.at, message)
+
+
+def _within(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _within(child)
+
+
+def _impossible(chance: Bounds) -> str | None:
+    """What is wrong with a chance that is always outside [0, 1]."""
+    if chance.never or (chance.low <= 1 and chance.high >= 0):
+        return None
+    found = chance.low if chance.low > 1 else chance.high
+    least = "" if chance.low == chance.high else "at least " if found > 1 else "at most "
+    percent = f"; for {found:g}% write {found / 100:g}" if 1 < found <= 100 else ""
+    return f"a chance lies between 0 and 1: this one is {least}{found:g} whatever the draw{percent}"
 
 
 # --- order ------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
 from detente.kernels.rows import Code
 from detente.world.registers import Op, rows
-from detente.world.trees import about, names, plain, within
+from detente.world.trees import about, entry, names, plain, within
 
 __all__ = ["Form", "form", "place"]
 
@@ -81,7 +81,7 @@ class _Constant:
 
 
 Operand = _Row | _Constant
-_NO, _ABSENT = Number(0, 0.0), Number(0, float("nan"))
+_NO, _YES, _ABSENT = Number(0, 0.0), Number(0, 1.0), Number(0, float("nan"))
 
 
 def form(
@@ -207,6 +207,8 @@ class _Maker:
         for name in self.wiring.order:
             if self.wiring.slots[name].sort == "value":
                 self.value(name)
+            elif name in self.moves and self.moves[name].level is not None:
+                self.issue(name)
             elif self.wiring.slots[name].sort == "event":
                 self.now.setdefault(name, self.row(self.constant(Number(0, 0.0))).number)
 
@@ -255,6 +257,10 @@ class _Maker:
         self.emit(Code.COPY, found.number, into=into)
         if of.start is not None:
             self.check(_Row(into), name)
+            return
+        # One that was absent may still be; once it has had a value, it has one.
+        here = self.emit(Code.ELSE_RC, into, self.constant(_NO).number)
+        self.check(self.pick(self.emit(Code.SAME_RR, into + 1, into + 1), _Row(into), here), name)
 
     def check(self, row: _Row, name: str) -> None:
         self.checked.append(name)
@@ -326,15 +332,14 @@ class _Maker:
             of = equations[name]
             assert of.next is not None
             self.context, self.drawn = name, 0
-            chance, zero = self.row(self.operand(of.next)), self.constant(Number(0, 0.0))
+            chance, zero, one = self.row(self.operand(of.next)), self.constant(_NO), self.constant(_YES)
             if of.calendar is not None:
                 chance = self.pick(self.today(of.calendar), chance, zero)
             self.check(chance, name)
             chance = self.emit(Code.MAX_RC, chance.number, zero.number)
+            chance = self.emit(Code.MIN_RC, chance.number, one.number)
             if of.once and not of.final:
-                fresh = self.emit(
-                    Code.SUB_CR, self.constant(Number(0, 1.0)).number, self.last(f"happened {name}").number
-                )
+                fresh = self.emit(Code.SUB_CR, one.number, self.last(f"happened {name}").number)
                 chance = self.emit(Code.MUL_RR, chance.number, fresh.number)
             chances[name] = chance
         total: _Row | None = None
@@ -461,10 +466,10 @@ class _Maker:
 
     def lookup(self, node: Lookup) -> Operand:
         options = self.wiring.slots[node.key].options
-        found: Operand = self.constant(_entry(node.table, options[-1]))
+        found: Operand = self.constant(entry(node.table, options[-1]))
         for n in range(len(options) - 2, -1, -1):
             here = self.operand(Is(0, node.key, options[n]))
-            found = self.pick(self.row(here), self.constant(_entry(node.table, options[n])), found)
+            found = self.pick(self.row(here), self.constant(entry(node.table, options[n])), found)
         return found
 
     def pick(self, which: _Row, yes: Operand, no: Operand) -> _Row:
@@ -593,8 +598,3 @@ class _Maker:
             registers,
             tuple(wanted),
         )
-
-
-def _entry(table: str, option: str) -> Name:
-    """A number of a table, by a name that no equation can have."""
-    return Name(0, f"{table}[{option}]")

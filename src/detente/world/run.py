@@ -85,7 +85,10 @@ def prepared(
     """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`."""
     size = len(next(iter(values.values()))) if values else 1
     columns = [evaluated(node, values, options, size) for node in form.constants]
-    table = np.array(columns, dtype=np.float32).reshape(len(columns), size).T
+    with np.errstate(
+        over="ignore"
+    ):  # an equation that takes what is too large has no finite value, and says so
+        table = np.array(columns, dtype=np.float32).reshape(len(columns), size).T
     return Run(form, np.ascontiguousarray(table), dates, tuple(summed), tuple(paths))
 
 

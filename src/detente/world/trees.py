@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from detente.case.equations import Binary, Call, Choice, Default, Name, Node, Unary, children
 
-__all__ = ["about", "names", "plain", "within"]
+__all__ = ["about", "entry", "names", "plain", "within"]
 
 
 def about(call: Call) -> str:
@@ -14,6 +14,11 @@ def about(call: Call) -> str:
     inner = call.arguments[0]
     assert isinstance(inner, Name)
     return inner.name
+
+
+def entry(table: str, option: str) -> Name:
+    """A number of a table, by a name that no equation can have."""
+    return Name(0, f"{table}[{option}]")
 
 
 def within(node: Node) -> Iterable[Node]:
