@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from detente.case.equations import Binary, Call, Choice, Default, Is, Lookup, Name, Node, Number, Unary
 
-__all__ = ["ANY", "TRUTH", "Bounds", "bounds", "either"]
+__all__ = ["ANY", "NEVER", "TRUTH", "Bounds", "bounds", "either"]
 
 
 class Bounds(NamedTuple):
@@ -32,7 +32,7 @@ class Bounds(NamedTuple):
 
 ANY = Bounds(-math.inf, math.inf)
 TRUTH = Bounds(0.0, 1.0)
-_NOTHING = Bounds(math.inf, -math.inf, True)
+NEVER = Bounds(math.inf, -math.inf, True)
 _WIDEST_SHOCK = math.sqrt(6.0)
 
 
@@ -96,7 +96,7 @@ def _compared(sign: str, a: Bounds, b: Bounds) -> Bounds:
 def _joined(sign: str, a: Bounds, b: Bounds) -> Bounds:
     """A sum, difference, product or quotient."""
     if a.never or b.never:
-        return _NOTHING
+        return NEVER
     gap = a.gap or b.gap
     if sign == "/" and b.low <= 0.0 <= b.high:
         return ANY._replace(gap=True)
@@ -118,12 +118,12 @@ def _called(node: Call, of: Callable[[str], Bounds]) -> Bounds:
     if f == "happened":
         return Bounds(0.0, first.high)
     if f == "months_since":
-        return Bounds(0.0, math.inf, True) if first.high else _NOTHING
+        return Bounds(0.0, math.inf, True) if first.high else NEVER
     if f == "before":
         assert isinstance(node.arguments[0], Name)
         return of(f"before {node.arguments[0].name}")
     if any(x.never for x in given):
-        return Bounds(0.0, 0.0) if f == "chance" else _NOTHING
+        return Bounds(0.0, 0.0) if f == "chance" else NEVER
     gap = any(x.gap for x in given)
     if f == "chance":
         return Bounds(float(first.low >= 1.0 and not gap), float(first.high > 0.0))
