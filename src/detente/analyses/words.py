@@ -153,7 +153,15 @@ def _key(here: Any, left: list[str]) -> tuple[str, list[str]]:
 def _inside(here: Any, key: str) -> Any:
     if isinstance(here, Mapping):
         return here[key]
-    return here[int(key)] if isinstance(here, tuple) else getattr(here, key)
+    if isinstance(here, tuple):
+        return here[int(key)]
+    for name in type(here).model_fields:
+        value, keys = getattr(here, name), here.keys(name)
+        if keys == (key,) and value is not None and value != {}:
+            return value
+        if keys == () and key in value:  # its members stand beside the other keys
+            return value[key]
+    raise KeyError(key)
 
 
 def _spaced(id: str) -> str:

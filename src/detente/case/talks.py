@@ -97,7 +97,6 @@ def written(part: str, talks: Talks, readings: Sequence[str]) -> Own:
     }
     levels = {
         "on": Level(
-            says="whether talks are on",
             start=str(int(talks.on)),
             next=f"if began then 1 else if broken or stopped or step_{steps} then 0 else on",
             unit="share",
@@ -178,7 +177,6 @@ def _values(ladder: Ladder, readings: Sequence[str]) -> Iterator[tuple[str, str 
 def _beliefs(readings: Sequence[str]) -> dict[str, Level]:
     return {
         f"belief_{r}": Level(
-            says=f"belief in the reading '{r}'",
             start=f"prior_{r}",
             next=f"belief_{r} * likely_if_{r} / likely",
             unit="share",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def outlook(
                 f"--without {part}: the world of this case has no such part; its parts are: {', '.join(system.parts)}"
             )
     of = wired(case)
-    levels = tuple(n for n, slot in of.wiring.slots.items() if slot.sort == "level" and n in of.says)
+    levels = tuple(_shown(of))
     stands = Revision(stops=frozenset(without))
     view = View(ready.fresh_ground, per, stands, conditions(of.questions), levels)
     seen = view.base
@@ -129,6 +129,16 @@ def outlook(
         package_value=None if compared is None else compared[0],
         ripe=() if compared is None else compared[1],
     )
+
+
+def _shown(of: Wired) -> Iterator[str]:
+    """Levels that have words, and the trust in whose step is due first at talks where one of its readings is feared."""
+    for name, slot in of.wiring.slots.items():
+        if slot.sort == "level" and name in of.says:
+            yield name
+    for operator in of.operators:
+        if operator.talks.ladder.obstinate is not None:
+            yield f"{operator.part}.trust"
 
 
 # --- events and paths -------------------------------------------------------------------------------------

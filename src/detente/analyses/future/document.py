@@ -1,0 +1,350 @@
+"""What the outlook says, as blocks."""
+
+from __future__ import annotations
+
+from detente.analyses.future.answer import (
+    answer,
+    ended,
+    findings_of_talks,
+    how,
+    largest,
+    none_of,
+    remarks,
+    ripe,
+)
+from detente.analyses.future.result import Influence, LevelPath, OutlookResult, TalksResult
+from detente.analyses.words import Words, joined, percent, signed
+from detente.case.model import Case
+from detente.charts.fan import fan, shares
+from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.figures import capital, decimal, error, points, spread
+
+__all__ = ["brief", "document", "section"]
+
+QUESTION = "What happens without a deal, and on whose side is time?"
+HARDLY = 0.005
+"""Share of draws or worlds below which nothing is said of them."""
+TELLING = 0.02
+"""Change of a belief below which an event tells nothing."""
+YEAR = 12
+
+
+def document(result: OutlookResult, case: Case) -> Document:
+    """The answer of ``detente outlook``."""
+    return Document(
+        title=case.title,
+        subtitle=QUESTION,
+        blocks=_blocks(result, Words(case), headline=True),
+        facts={"case": result.case, "seed": str(result.seed), "worlds": f"{result.worlds:,}"},
+    )
+
+
+def section(result: OutlookResult, case: Case) -> Section:
+    """The part of the briefing."""
+    return Section(
+        id="outlook",
+        title="Without a deal",
+        lead=QUESTION,
+        blocks=_blocks(result, Words(case), headline=False),
+    )
+
+
+def brief(result: OutlookResult, words: Words) -> Finding:
+    """The answer in a sentence."""
+    return answer(result, words)
+
+
+def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Block]:
+    blocks: list[Block] = [answer(result, words, headline=headline)]
+    blocks += [_fates(what, names, result) for what, names in ended(result).items()]
+    blocks.append(_values(result, words))
+    if result.package is not None:
+        blocks.append(ripe(result, words))
+    if result.policies:
+        blocks.append(_policies(result, words))
+    if result.issues:
+        blocks.append(_issues(result, words))
+    for name, talks in result.talks.items():
+        blocks += _talks(name, talks, result, words)
+    if result.structure:
+        blocks.append(_structure(result, words))
+    if tells := _beliefs(result, words):
+        blocks.append(tells)
+    blocks.append(_events(result))
+    blocks += [_path(name, level) for name, level in result.levels.items()]
+    if result.questions:
+        blocks.append(_questions(result))
+    blocks.append(Paragraph(how(result), tone="muted"))
+    return blocks
+
+
+def _fates(what: str, names: tuple[str, ...], result: OutlookResult) -> Chart:
+    """What becomes of something that can be ended."""
+    paths = {"none of these": none_of(result, names)}
+    paths |= {result.events[n].says: result.events[n].share for n in names if max(result.events[n].share) > 0}
+    return shares(f"fates-{what}", f"What becomes of the {what.replace('_', ' ')} without a deal", paths)
+
+
+def _path(name: str, level: LevelPath) -> Chart:
+    """A level in its own unit."""
+    lines = (level.fan.low, level.fan.lower, level.fan.median, level.fan.upper, level.fan.high)
+    id = f"path-{name.replace('.', '-')}"
+    if level.unit == "share":
+        return fan(id, capital(level.says), lines, y_title="Share")
+    largest_ = max((abs(v) for v in level.fan.high if v is not None), default=0.0)
+    digits = 0 if largest_ >= 100 else 1 if largest_ >= 10 else 2
+    return fan(
+        id,
+        capital(level.says),
+        lines,
+        y_title=capital(level.unit),
+        percent=False,
+        unit=level.unit,
+        digits=digits,
+    )
+
+
+def _values(result: OutlookResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for f, v in result.no_deal.items():
+        typed = Cell("computed one used", "muted") if v.typed is None else points(v.typed)
+        gap = "–" if v.typed is None else signed(round(v.computed, 1) - round(v.typed, 1))
+        rows.append(
+            [
+                words.faction(f),
+                points(v.status_quo),
+                typed,
+                points(v.computed),
+                gap,
+                spread(points(v.mean), points(v.low), points(v.high)),
+                signed(v.drift),
+            ]
+        )
+    used = [f for f, v in result.no_deal.items() if v.used]
+    note = (
+        f"The deal analysis uses the computed value for {joined([words.faction(f) for f in used])}."
+        if used
+        else "The deal analysis uses the typed values; 'no_deal: from_outlook' makes it use the computed ones."
+    )
+    return Table(
+        caption="What no deal is worth: typed and computed",
+        columns=(
+            "Faction",
+            "Status quo",
+            "Typed",
+            "Computed",
+            "Difference",
+            "Mean over draws (5% to 95%)",
+            "Change in a year",
+        ),
+        rows=rows,
+        numeric=(1, 2, 3, 4, 5, 6),
+        note="Each faction's own points, as if constant for ever. Typed and computed are at best estimates, which take the "
+        f"likeliest readings. {note}",
+    )
+
+
+def _issues(result: OutlookResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = []
+    for issue, options in result.issues.items():
+        for option, path in options.items():
+            rows.append(
+                [
+                    words.issue(issue),
+                    words.option(issue, option),
+                    percent(path[0]),
+                    percent(path[min(YEAR, result.months)]),
+                    percent(path[-1]),
+                ]
+            )
+    return Table(
+        caption="Where the issues stand that move without a deal",
+        columns=("Issue", "Option", "Today", "In a year", f"On {result.dates[-1]}"),
+        rows=rows,
+        numeric=(2, 3, 4),
+        note="Shares of worlds.",
+    )
+
+
+def _policies(result: OutlookResult, words: Words) -> Table:
+    factions = list(result.no_deal)
+    finals = [n for names in ended(result).values() for n in names]
+    rows: list[list[str | Cell]] = []
+    for p in result.policies.values():
+        taken = "" if p.taken is None else f" (taken in {percent(p.taken)} of draws)"
+        rows.append(
+            [
+                p.name + taken,
+                *(signed(100 * p.influence.events.get(n, 0.0)) for n in finals),
+                *(_changed(p.influence, f) for f in factions),
+            ]
+        )
+    return Table(
+        caption="Policies compared in the same worlds",
+        columns=(
+            "Policy",
+            *(f"{capital(result.events[n].says)}, percentage points" for n in finals),
+            *map(words.faction, factions),
+        ),
+        rows=rows,
+        numeric=tuple(range(1, 1 + len(finals) + len(factions))),
+        note="Changes by the end against the world as it is. Under each faction: by how many of its points no deal is worth more "
+        f"or less. All policies meet the same chance, so differences are paired.{remarks(result.policies, words)}",
+    )
+
+
+def _changed(influence: Influence, faction: str) -> str:
+    """A change of a value and its error, in points."""
+    off = influence.value_error[faction]
+    change = signed(influence.value[faction])
+    return f"{change} ± {decimal(off, 1)}" if off >= 0.05 else change
+
+
+def _structure(result: OutlookResult, words: Words) -> Table:
+    factions = list(result.no_deal)
+    ordered = sorted(result.structure.items(), key=lambda item: largest(item[1]), reverse=True)
+    rows: list[list[str | Cell]] = [
+        [
+            Cell(capital(part.replace("_", " ")), note=result.parts.get(part, "")),
+            _most(influence, result),
+            *(signed(influence.value[f]) for f in factions),
+        ]
+        for part, influence in ordered
+    ]
+    worst = max((e for i in result.structure.values() for e in i.value_error.values()), default=0.0)
+    return Table(
+        caption="What hangs on each part of the model",
+        columns=("If this stood still", "Changes most, percentage points", *map(words.faction, factions)),
+        rows=rows,
+        numeric=tuple(range(2, 2 + len(factions))),
+        note="Each part alone is made to stand still, everything else and all chance the same: the event whose share changes most, "
+        "and by how many points no deal is worth more or less to each faction (standard error at most "
+        f"{decimal(worst, 1)}), the largest effect on anybody first; from every eighth draw. '--without PART' makes it stand still in "
+        "everything.",
+        fold=True,
+    )
+
+
+def _most(influence: Influence, result: OutlookResult) -> str:
+    if not influence.events:
+        return "–"
+    name = max(influence.events, key=lambda n: abs(influence.events[n]))
+    return f"{result.events[name].says}: {signed(100 * influence.events[name])}"
+
+
+def _talks(name: str, talks: TalksResult, result: OutlookResult, words: Words) -> list[Block]:
+    readings = list(talks.moves[0].chance)
+    rows: list[list[str | Cell]] = []
+    for n, move in enumerate(talks.moves, 1):
+        crosses = f" (crosses a line in {percent(move.crosses)})" if move.crosses >= HARDLY else ""
+        rows.append(
+            [
+                str(n),
+                words.faction(move.by),
+                words.moves(move.what),
+                signed(move.worth) + crosses,
+                *(percent(move.chance[r]) if r in move.chance else "–" for r in readings),
+                percent(move.taken),
+            ]
+        )
+    names = [words.reading(talks.by, r) if r != talks.by else "Chance a month" for r in readings]
+    table = Table(
+        caption="The talks, step by step",
+        columns=(
+            "Due",
+            "Whose step",
+            "What",
+            "Worth to whoever takes it",
+            *names,
+            "Taken in worlds by the end",
+        ),
+        rows=rows,
+        numeric=tuple(range(3, 5 + len(readings))),
+        note="Steps are taken in turn, by choice: chances a month, once a step is due, that it is taken if what is in the column is true. "
+        "Each reading is played out as if it were known, and the other side mixes by what it believes.",
+    )
+    return [table, *findings_of_talks(name, talks, result, words)]
+
+
+def _beliefs(result: OutlookResult, words: Words) -> Table | None:
+    """What events would tell about the readings; None where nothing tells anything."""
+    rows: list[tuple[float, list[str | Cell]]] = []
+    for event in result.events.values():
+        for faction, beliefs in event.belief.items():
+            before = {r: reading.prior.median for r, reading in words.case.readings[faction].items()}
+            total = sum(before.values())
+            known = {r: b for r, b in beliefs.items() if b is not None}
+            moved = max((abs(b - before[r] / total) for r, b in known.items()), default=0.0)
+            if moved < TELLING or event.share[-1] < HARDLY:
+                continue
+            told = "; ".join(
+                f"{words.reading(faction, r)}: {percent(before[r] / total)} → {percent(b)}"
+                for r, b in known.items()
+            )
+            rows.append(
+                (moved, [capital(event.says), percent(event.share[-1]), words.faction(faction), told])
+            )
+    if not rows:
+        return None
+    return Table(
+        caption="What events would tell about the readings",
+        columns=("If it is seen that", "In worlds", "About", "Belief before and after"),
+        rows=[row for _, row in sorted(rows, key=lambda r: -r[0])],
+        numeric=(1,),
+        note="Bayes' rule over the simulated worlds: how often each reading is true where the event has happened by the end. Several events "
+        "are not independent, so effects do not add up.",
+        fold=True,
+    )
+
+
+def _events(result: OutlookResult) -> Table:
+    rows: list[list[str | Cell]] = [
+        [
+            capital(event.says),
+            percent(event.share[min(YEAR, result.months)]),
+            f"{percent(event.share[-1])} {error(event.error)}".rstrip(),
+            f"{percent(event.low)} to {percent(event.high)}",
+        ]
+        for event in result.events.values()
+    ]
+    return Table(
+        caption="What may happen without a deal",
+        columns=(
+            "Event",
+            "Within a year",
+            f"By {result.dates[-1]}",
+            "Over the judgements, in nine draws of ten",
+        ),
+        rows=rows,
+        numeric=(1, 2, 3),
+        note="Shares of worlds; errors are Monte Carlo's, in percentage points.",
+        fold=True,
+    )
+
+
+def _questions(result: OutlookResult) -> Table:
+    rows: list[list[str | Cell]] = []
+    for name, q in result.questions.items():
+        known = {a: v for a, v in q.answers.items() if v is not None}
+        said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
+        if sum(known.values()) > 1 + HARDLY:
+            said += " (more than one of them can be true)"
+        tone = {"modelled": "plain", "prior": "caution", "not_modelled": "muted"}[q.basis]
+        rows.append(
+            [
+                name,
+                q.text + (f" ({q.note.strip()})" if q.note else ""),
+                said or "–",
+                Cell(q.basis.replace("_", " "), tone),  # type: ignore[arg-type]
+                q.resolves,
+            ]
+        )
+    modelled = sum(q.basis == "modelled" for q in result.questions.values())
+    return Table(
+        caption=f"Dated questions ({len(rows)}; {modelled} modelled)",
+        columns=("Id", "Question", "Answer", "Basis", "Known by"),
+        rows=rows,
+        note="Modelled: shares of simulated worlds. Prior: somebody's judgement, which no model stands behind. Not modelled: "
+        "the case has nothing to say.",
+        fold=True,
+    )
