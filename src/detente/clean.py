@@ -78,7 +78,7 @@ def bounded(text: str, most: int) -> str:
     left_out = len(text) - most
     if left_out <= 0:
         return text
-    return f"{text[: most // 2]} … {left_out:,} letters left out … {text[len(text) - most // 2 :]}"
+    return f"{text[: most // 2]} … {left_out:,} letter{'s' if left_out > 1 else ''} left out … {text[len(text) - most // 2 :]}"
 
 
 def encodable(text: str, encoding: str) -> str:

@@ -390,7 +390,7 @@ def check(
         parties = len(read.case.parties)
         parts = [f"{parties} {agree(parties, 'party', 'parties')}", plural(len(read.case.issues), "issue")]
         if sources is not None:
-            parts.append(f"{len(verdicts) - len(bad)} of {len(verdicts)} quotations found")
+            parts.append(f"{len(verdicts) - len(bad)} of {plural(len(verdicts), 'quotation')} found")
         say(f"{read.case.id}: valid; {', '.join(parts)}, {plural(len(read.warnings), 'warning')}")
     if bad:
         raise typer.Exit(CaseError.exit_code)

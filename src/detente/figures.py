@@ -82,7 +82,7 @@ def joined(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def agree(count: int, does: str, do: str) -> str:
+def agree(count: float, does: str, do: str) -> str:
     """The form of a verb, or of another word, that goes with so many."""
     return does if count == 1 else do
 

@@ -174,4 +174,4 @@ def test_weights_that_can_all_be_0_are_refused(weights: str) -> None:
 
 def test_no_more_agreements_than_rounds() -> None:
     record = "record: {rounds: 1, agreements: 4}\n"
-    assert "4 agreements from 1 rounds cannot be" in told(with_chances("{p: 1}") + record)
+    assert "4 agreements from 1 round cannot be" in told(with_chances("{p: 1}") + record)

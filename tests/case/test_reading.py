@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -141,7 +141,7 @@ STRUCTURE = [
     ("tree as number", changed(("{any: [c, d]}", "3")), "7:42", "who has to say yes was expected"),
     ("branch as number", changed(("[c, d]", "[c, 3]")), "7:52", "who has to say yes was expected"),
     ("tree of two kinds", changed(("{any: [c, d]}", "{any: [c], all: [d]}")), "7:42", "who has to say yes was expected"),
-    ("empty tree", changed(("{any: [c, d]}", "{any: []}")), "7:48", "at least 1 entries are needed here"),
+    ("empty tree", changed(("{any: [c, d]}", "{any: []}")), "7:48", "at least 1 entry is needed here"),
     ("k as text", changed(("{any: [c, d]}", "{at_least: {k: '1', of: [c, d]}}")), "7:57", "a whole number was expected"),
     ("seat as number", changed(add="tracks: {t: {parties: [3]}}\n"), "16:24", "a party was expected"),
     ("from the outlook", changed(("a: {weights", "a: {no_deal: from_outlook, weights")), "13:16", "needs a block 'world'"),
@@ -349,8 +349,8 @@ def test_keys_are_text_whatever_they_look_like() -> None:
 
 
 def test_a_deep_file_costs_no_more_than_its_first_levels() -> None:
-    start = perf_counter()
+    start = process_time()
     complaints("a: " + "[" * 500_000)
     complaints("- " * 500_000)
     # Orders of magnitude below what reading the rest would take.
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2

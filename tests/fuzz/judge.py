@@ -11,6 +11,11 @@ __all__ = ["complaints", "signature"]
 
 LONGEST = 60_000  # A hundred faults, each with everything that is allowed in its place.
 NAN = re.compile(r"(?<![\w.])(?:nan|inf|infinity|NaN|None(?! [a-z]))(?![\w.])")
+ONE_OF_MANY = re.compile(
+    r"(?<![\w.,:−-])1 (?:more |small |other |fresh )?(?:agreement|candidate|change|character|combination|draw|entrie|exchange|"
+    r"faction|fault|government|issue|letter|month|move|number|option|package|point|quotation|reading|round|row|"
+    r"set|situation|stage|step|text|value|vote|warning|world)s\b"
+)
 PLACED = re.compile(r":\d+:\d+: ")
 
 
@@ -30,6 +35,8 @@ def complaints(command: list[str], answer: Answer, text: str) -> list[str]:
     elif answer.code != 70:
         found += _refused(command, answer)
     shown = answer.err if "--json" in command else answer.out + answer.err
+    said = " ".join(shown.split())
+    found += [f"one of many: {words}" for words in set(ONE_OF_MANY.findall(said)) if words not in text]
     if strange := strange_characters(shown):
         found.append(f"raw control characters {json.dumps(strange)}")
     return found

@@ -12,6 +12,7 @@ from detente.case.sense import odd_numbers
 from detente.case.unused import unused
 from detente.case.yamltext import Path
 from detente.errors import Fault
+from detente.figures import agree
 
 __all__ = ["Effective", "effective_weights", "warnings"]
 
@@ -406,7 +407,7 @@ def _no_deal(case: Case) -> Found:
         elif given.high < here - (high - low) / 4:
             yield (
                 at,
-                f"without a deal '{faction}' is said to lose {here - given.median:g} points against the status quo, which is worth "
+                f"without a deal '{faction}' is said to lose {here - given.median:g} {agree(here - given.median, 'point', 'points')} against the status quo, which is worth "
                 f"{here:g} to it{meant}",
             )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from detente.case.model import Case, Issue, Range
 from detente.case.yamltext import Path
+from detente.figures import plural
 
 __all__ = ["ROUNDING", "chance_faults", "chance_warnings", "left_over"]
 
@@ -43,7 +44,7 @@ def chance_faults(case: Case) -> Found:
     if record is not None and record.agreements > record.rounds:
         yield (
             ("record", "agreements"),
-            f"{record.agreements} agreements from {record.rounds} rounds cannot be: at most one a round was expected",
+            f"{plural(record.agreements, 'agreement')} from {plural(record.rounds, 'round')} cannot be: at most one a round was expected",
         )
 
 

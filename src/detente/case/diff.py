@@ -23,6 +23,7 @@ from detente.case.model import (
 )
 from detente.case.paths import dotted
 from detente.case.yamltext import Path
+from detente.figures import plural
 
 __all__ = ["Difference", "differences"]
 
@@ -182,7 +183,7 @@ def _tree(tree: Tree) -> str:
     if isinstance(tree, str):
         return tree
     if isinstance(tree, Weighted):
-        return f"{tree.quota} votes of {', '.join(f'{n} {w}' for n, w in tree.weights.items())}"
+        return f"{plural(tree.quota, 'vote')} of {', '.join(f'{n} {w}' for n, w in tree.weights.items())}"
     if isinstance(tree, KOfN):
         return f"{tree.at_least.k} of ({', '.join(map(_tree, tree.at_least.of))})"
     word = " and " if isinstance(tree, All) else " or "

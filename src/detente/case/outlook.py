@@ -15,6 +15,7 @@ from detente.case.questions import question_faults
 from detente.case.sense import impossible_numbers
 from detente.case.world import Ladder, World
 from detente.case.yamltext import Path
+from detente.figures import plural
 
 __all__ = ["outlook_faults", "outlook_names"]
 
@@ -296,7 +297,7 @@ def _days(case: Case, world: World) -> Iterator[tuple[Path, str]]:
             yield (
                 ("world", "regional", "lead"),
                 f"who takes part on {other} would be decided before the poll of {one}, and stand for both: found "
-                f"{world.regional.lead} months, expected fewer",
+                f"{plural(world.regional.lead, 'month')}, expected fewer",
             )
 
 

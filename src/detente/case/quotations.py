@@ -16,6 +16,7 @@ from detente.case.model import Case
 from detente.case.paths import dotted, provenances
 from detente.case.yamltext import Path
 from detente.errors import DetenteError, UsageError
+from detente.figures import plural
 from detente.storage import read_limited, status
 
 __all__ = ["Quotation", "verify_quotations"]
@@ -96,7 +97,13 @@ def _looked_up(
     unreadable = [str(f.relative_to(directory)) for f in files if texts[f] is None]
     if unreadable:
         return missing(f"'{shown}' is not in what could be read; unreadable: {', '.join(unreadable)}")
-    where = name if name is not None else f"any of {len(files)} texts" if files else "any text: there is none"
+    where = (
+        name
+        if name is not None
+        else f"any of {plural(len(files), 'text')}"
+        if files
+        else "any text: there is none"
+    )
     return missing(f"'{shown}' does not stand word for word in {where}")
 
 

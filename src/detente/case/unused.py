@@ -40,6 +40,7 @@ from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
 from detente.case.wired import wired
 from detente.case.world import Office, Policy, World
 from detente.case.yamltext import Path
+from detente.figures import agree, plural
 
 __all__ = ["COUNTS", "idle", "unused"]
 
@@ -277,11 +278,12 @@ def _monitors(here: Here) -> str | None:
         return None
     covered = [i for i in guarantee.covers or case.issues if _moved(case, i) is None]
     months = [spec.high if (spec := case.issues[i].verify) is not None else 1.0 for i in covered]
-    if max(1.0, guarantee.verify.low) < max(months, default=0.0):
+    longest = max(months, default=0.0)
+    if max(1.0, guarantee.verify.low) < longest:
         return None
     return (
-        f"what it covers is verified in {max(months, default=0.0):g} months without it, and it cannot be sooner than a month: type "
-        "longer 'verify' of those issues, or a shorter one here"
+        f"what it covers is verified in {longest:g} {agree(longest, 'month', 'months')} without it, and it cannot be sooner "
+        "than a month: type longer 'verify' of those issues, or a shorter one here"
     )
 
 
@@ -491,7 +493,7 @@ def _late(here: Here) -> str | None:
     return (
         None
         if here.value <= ends
-        else f"the world ends on {ends}, {case.world.months} months on: raise 'months', or leave it out"
+        else f"the world ends on {ends}, {plural(case.world.months, 'month')} on: raise 'months', or leave it out"
     )
 
 

@@ -15,6 +15,7 @@ from detente.case.documented import documentation
 from detente.case.model import RESERVED, Case, Element, Provenance, Range
 from detente.case.yamltext import Parsed, Path, Place, cut
 from detente.errors import MOST_SHOWN, Fault
+from detente.figures import agree
 
 __all__ = ["Misfit", "could_be", "describe", "misfits", "nearest", "one_of", "there_is"]
 
@@ -277,12 +278,13 @@ def _message(kind: str, detail: Any, path: Path, value: Any) -> str:
     if kind in ("tuple_type", "list_type"):
         return f"a list was expected, found {found}"
     if kind in ("too_short", "too_long"):
-        bound = f"at least {ctx['min_length']}" if kind == "too_short" else f"at most {ctx['max_length']}"
-        return (
-            f"{bound} entries are needed here, found {len(value)}"
+        which, needed, bound = (
+            ("at least", "needed", int(ctx["min_length"]))
             if kind == "too_short"
-            else (f"{bound} entries are allowed here, found {len(value)}")
+            else ("at most", "allowed", int(ctx["max_length"]))
         )
+        entries = agree(bound, "entry is", "entries are")
+        return f"{which} {bound} {entries} {needed} here, found {len(value)}"
     if kind == "literal_error":
         close = nearest(value, re.findall(r"'([^']+)'", ctx["expected"])) if isinstance(value, str) else None
         return f"{ctx['expected']} was expected, found {found}" + (

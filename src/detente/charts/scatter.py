@@ -270,6 +270,8 @@ def _scatter_table(
         ("Mark", "Package", f"{x_name} (points)", f"{y_name} (points)"),
         [(names[_kind(p)], str(p.get("label", "")), amount(p["x"]), amount(p["y"])) for p in named[:most]],
         numeric=(2, 3),
-        note=f"{left_out} more marks are in the picture only." if left_out else "",
+        note=f"{left_out:,} more {agree(left_out, 'mark is', 'marks are')} in the picture only."
+        if left_out
+        else "",
         fold=len(named) > 12,
     )

@@ -118,10 +118,15 @@ def _packages(result: FlipsResult) -> str:
             f"Of {plural(result.compared, 'other package')} compared {result.indistinct:,} {agree(result.indistinct, 'is', 'are')} "
             "accepted too."
         )
+    told = (
+        f"Of {plural(result.compared, 'other package')} compared on the same draws, {result.indistinct:,} cannot be told apart "
+        "from the package accepted most often."
+    )
+    if result.candidates < 2:  # no other that could come ahead
+        return told
     moved = sum(f.package_flips_at is not None for f in result.flips)
     return (
-        f"Of {plural(result.compared, 'other package')} compared on the same draws, {result.indistinct:,} cannot be told apart "
-        f"from the package accepted most often. {moved:,} of {plural(len(result.flips), 'number')} would, inside their ranges, "
+        f"{told} {moved:,} of {plural(len(result.flips), 'number')} would, inside their ranges, "
         f"put another of {result.candidates:,} candidates clearly ahead of it."
     )
 

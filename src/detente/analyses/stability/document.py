@@ -316,7 +316,7 @@ def _who(result: StabilityResult, words: Words) -> Table:
 def _how(result: StabilityResult) -> str:
     return (
         f"{result.states:,} feasible of {result.combinations:,} combinations of {plural(len(result.issues), 'issue')}, "
-        f"{result.moves:,} moves. What is not among these issues stays as it is."
+        f"{plural(result.moves, 'move')}. What is not among these issues stays as it is."
     )
 
 
