@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from oracles import dying
 from detente.analyses.outlook.crew import Crew, Part, _uninterrupted, simulated
 from detente.errors import LimitError, UsageError
 from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
+from tests.children import child
 
 
 @pytest.fixture(scope="module")
@@ -117,26 +117,18 @@ def test_what_goes_wrong_in_a_worker_goes_wrong_here(part: Part) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGINT])
 def test_workers_end_with_their_parent(how: signal.Signals) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-m", "oracles.dying"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parents[1],
-        start_new_session=True,
-    )
-    assert parent.stdout is not None
-    with parent.stdout:
+    with child(sys.executable, "-m", "oracles.dying", cwd=Path(__file__).parents[1]) as parent:
+        assert parent.stdout is not None
         workers = [int(number) for number in parent.stdout.readline().split()]
-    assert len(workers) == 2
-    assert all(alive(worker) for worker in workers)
-    # As a terminal does it: to all of them. Only the parent minds.
-    (os.killpg if how == signal.SIGINT else os.kill)(parent.pid, how)
-    parent.wait(timeout=30)
-    until = time.monotonic() + 30
-    while any(alive(worker) for worker in workers) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not any(alive(worker) for worker in workers)
+        assert len(workers) == 2
+        assert all(alive(worker) for worker in workers)
+        # As a terminal does it: to all of them. Only the parent minds.
+        (os.killpg if how == signal.SIGINT else os.kill)(parent.pid, how)
+        parent.wait(timeout=30)
+        until = time.monotonic() + 30
+        while any(alive(worker) for worker in workers) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not any(alive(worker) for worker in workers)
 
 
 def alive(process: int) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import child
+
 COMMAND = [sys.executable, "-m", "detente"]
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202edetnirp\u2066"
 
@@ -255,46 +257,34 @@ def test_short_help() -> None:
 def test_an_interrupt_is_one_word_and_a_code_whenever_it_comes(delay: float) -> None:
     # What comes before the first line of ours is Python's own, so that the wait begins there.
     code = "from detente.interrupts import await_interrupts; await_interrupts(); print('go', flush=True); from detente.cli import main; main()"
-    run = subprocess.Popen(
-        [sys.executable, "-c", code, "check", "venezuela-2021"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert run.stdout is not None
-    assert run.stdout.readline() == b"go\n"
-    time.sleep(delay - 0.12)
-    run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    with child(sys.executable, "-c", code, "check", "venezuela-2021") as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"go\n"
+        time.sleep(delay - 0.12)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (130, b"interrupted\n") or (run.returncode == 0 and b"valid" in out)
 
 
 def test_an_interrupt_in_compiled_work(tmp_path: Path) -> None:
-    run = subprocess.Popen(
-        [*COMMAND, "outlook", "venezuela-2021", "--worlds", "100000"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(8)
-    run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=5)
+    with child(*COMMAND, "outlook", "venezuela-2021", "--worlds", "100000") as run:
+        time.sleep(8)
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=5)
     assert run.returncode == 130
     assert err.splitlines()[-1] == b"interrupted"
 
 
 @pytest.mark.parametrize("delay", [0, 0.3, 1.5])
 def test_an_interrupt_with_workers(delay: float) -> None:
-    run = subprocess.Popen(
-        [*COMMAND, "outlook", "venezuela-2021", "--draws", "64", "--worlds", "900000", "--workers", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    until = time.monotonic() + 120
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-    while len(children.read_text().split()) < 2 and time.monotonic() < until:
-        time.sleep(0.02)
-    time.sleep(delay)
-    os.killpg(run.pid, signal.SIGINT)
-    _, err = run.communicate(timeout=30)
+    command = (*COMMAND, "outlook", "venezuela-2021", "--draws", "64", "--worlds", "900000", "--workers", "2")
+    with child(*command) as run:
+        until = time.monotonic() + 120
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while len(children.read_text().split()) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(delay)
+        os.killpg(run.pid, signal.SIGINT)
+        _, err = run.communicate(timeout=30)
     assert (run.returncode, err.splitlines()[-1]) == (130, b"interrupted")
     assert b"Traceback" not in err
