@@ -175,6 +175,15 @@ def test_events_that_share_a_chance_do_not_need_one_another() -> None:
         ({"events.strike.chance": "struck * 60 - 3"}, "chance", "-1.8 whatever the draw"),
         ({"values.x": "if chance(40 * 0.5) then 1 else 0"}, "x", "for 20% write 0.2"),
         ({"events.crossed.when": "chance(-1)"}, "when", "-1 whatever the draw"),
+        ({"levels.kg.next": "kg / (1 - 1)"}, "next", "this divides by 0 whatever the draw"),
+        ({"numbers.n": 0, "values.x": "near / n"}, "x", "this divides by 0 whatever the draw"),
+        (
+            {"numbers.n": 0, "levels.y": {"start": "1 / n", "next": "y", "unit": "share"}},
+            "start",
+            "divides by 0",
+        ),
+        ({"values.x": "log(-abs(near))"}, "x", "'log' takes what is above 0: this is at most 0"),
+        ({"values.x": "1 + sqrt(-2)"}, "x", "'sqrt' takes what is at least 0: this is at most -2"),
         ({"numbers.struck": 20}, "struck", "for 20% write 0.2"),
         ({"numbers.struck": [-0.1, 0.2]}, "struck", "found -0.1; what is no share"),
         ({"numbers.slows": {"kept": 0, "lifted": 50}}, "lifted", "for 50% write 0.5"),
@@ -216,6 +225,12 @@ def test_a_value_that_cannot_be_read_agrees_with_all_that_need_it() -> None:
     assert found.place[-1] == "left"
 
 
+def test_what_is_guarded_is_taken() -> None:
+    wired({"numbers.n": 0, "values.x": "if n > 0 then near / n else 0"})
+    wired({"numbers.n": 0, "values.x": "if near > 2 then near / n else 0"})
+    wired({"numbers.n": [0, 0.5, 1], "values.x": "near / n"})
+
+
 def test_a_chance_that_may_lie_outside_is_taken() -> None:
     wired({"events.strike.chance": "near - 0.5", "numbers.sure": 1, "events.certain": {"chance": "sure"}})
 
@@ -225,6 +240,7 @@ def test_an_issue_that_follows_a_level_has_values_that_differ() -> None:
         ({"kept": 0.5, "lifted": 0.5}, "'kept' and 'lifted' stand at the same value, 0.5"),
         ({"kept": True, "lifted": 0.5}, "valid number"),
         ({"kept": float("inf"), "lifted": 0.5}, "finite"),
+        ({"kept": 0.5}, "for at least two of its options"),
         ({"kept": 1e300, "lifted": 0.5}, "less than or equal"),
     ):
         with pytest.raises(ValidationError, match=says) as raised:

@@ -326,17 +326,22 @@ def test_no_word_hides_what_has_no_value(text: str) -> None:
 
 
 def test_a_chance_and_a_start_must_be_finite() -> None:
-    event = {"numbers": {"n": 0}, "events": {"e": {"chance": "1 / n"}}}
+    zero = {"p.n": np.zeros(4)}
+    event = {"numbers": {"n": [0, 0.5, 1]}, "events": {"e": {"chance": "1 / n"}}}
     with pytest.raises(UsageError, match=r"p\.e: in month 1 of draw 0"):
-        simulated({"p": event}, [])
-    level = {"numbers": {"n": 0}, "levels": {"x": {"start": "1 / n", "next": "x", "unit": "share"}}}
-    with pytest.raises(UsageError, match=r"p\.x: in month 0 of draw 0"):
-        simulated({"p": level}, [])
-    closed = {
-        "calendars": {"day": ["2031-08-20"]},
-        "events": {k: {"chance": "1 / (1 - 1)", "on": "day", "one_of": "x"} for k in "ab"},
+        simulated({"p": event}, [], changed=zero)
+    level = {
+        "numbers": {"n": [0, 0.5, 1]},
+        "levels": {"x": {"start": "1 / n", "next": "x", "unit": "share"}},
     }
-    simulated({"p": closed}, [])
+    with pytest.raises(UsageError, match=r"p\.x: in month 0 of draw 0"):
+        simulated({"p": level}, [], changed=zero)
+    closed = {
+        "numbers": {"n": [0, 0.5, 1]},
+        "calendars": {"day": ["2031-08-20"]},
+        "events": {k: {"chance": "1 / n", "on": "day", "one_of": "x"} for k in "ab"},
+    }
+    simulated({"p": closed}, [], changed=zero)
 
 
 def test_a_level_that_has_had_a_value_has_one() -> None:

@@ -8,12 +8,24 @@ never be; what it allows may still be impossible (``x - x`` is not seen to be 0)
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from detente.case.equations import Binary, Call, Choice, Default, Is, Lookup, Name, Node, Number, Unary
+from detente.case.equations import (
+    Binary,
+    Call,
+    Choice,
+    Default,
+    Is,
+    Lookup,
+    Name,
+    Node,
+    Number,
+    Unary,
+    children,
+)
 
-__all__ = ["ANY", "NEVER", "TRUTH", "Bounds", "bounds", "either"]
+__all__ = ["ANY", "NEVER", "TRUTH", "Bounds", "bounds", "either", "senseless"]
 
 
 class Bounds(NamedTuple):
@@ -157,3 +169,45 @@ _RISING: Mapping[str, Callable[[float], float]] = {
     "probit": lambda x: 0.5 * math.erfc(-x / math.sqrt(2.0)) if math.isfinite(x) else float(x > 0.0),
 }
 """Functions that never fall."""
+
+
+# --- what has no sense whatever the draw ------------------------------------------------------------------
+
+
+def senseless(node: Node, of: Callable[[str], Bounds], *, chance: bool = False) -> Iterator[tuple[int, str]]:
+    """What of a tree has no value whatever the draw, and which chances are always outside [0, 1]: (character, what is wrong).
+
+    ``chance``: whether the tree itself is one. What stands in a branch that need not be taken is left alone: it may be
+    guarded, ``if n > 0 then 1 / n else 0``.
+    """
+    if chance and (message := _no_chance(bounds(node, of))):
+        yield node.at, message
+    match node:
+        case Binary(sign="/", right=right):
+            by = bounds(right, of)
+            if by.low == by.high == 0:
+                yield node.at, "this divides by 0 whatever the draw"
+        case Call(function=("log" | "sqrt") as f, arguments=(inner,)):
+            most = bounds(inner, of)
+            if not most.never and (most.high < 0 or (f == "log" and most.high == 0)):
+                what = "above 0" if f == "log" else "at least 0"
+                yield node.at, f"'{f}' takes what is {what}: this is at most {most.high:g} whatever the draw"
+        case Call(function="chance", arguments=(inner,)):
+            if message := _no_chance(bounds(inner, of)):
+                yield inner.at, message
+    inside = children(node)
+    if isinstance(node, Choice):
+        test = bounds(node.test, of)
+        taken = (node.yes if test.low else node.no,) if test.low == test.high else ()
+        inside = (node.test, *taken)
+    for child in inside:
+        yield from senseless(child, of)
+
+
+def _no_chance(chance: Bounds) -> str | None:
+    if chance.never or (chance.low <= 1 and chance.high >= 0):
+        return None
+    found = chance.low if chance.low > 1 else chance.high
+    least = "" if chance.low == chance.high else "at least " if found > 1 else "at most "
+    percent = f"; for {found:g}% write {found / 100:g}" if 1 < found <= 100 else ""
+    return f"a chance lies between 0 and 1: this one is {least}{found:g} whatever the draw{percent}"

@@ -272,10 +272,12 @@ class Follows(Model):
     WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"values": ()}
 
     by: Text
-    values: Annotated[Mapping[Id, Plain], Field(min_length=2, max_length=12)]
+    values: Annotated[Mapping[Id, Plain], Field(max_length=12)]
 
     @model_validator(mode="after")
     def _apart(self) -> Follows:
+        if len(self.values) < 2:
+            raise ValueError("an issue that follows a level needs a value for at least two of its options")
         seen: dict[float, str] = {}
         for option, value in self.values.items():
             if value in seen:

@@ -50,6 +50,7 @@ class Typed(NamedTuple):
     unit: Unit | None
 
 
+_DRAWS = ("shock", "chance", "whole")
 _ALIKE = ("+", "-", "<", "<=", ">", ">=", "==", "!=")
 
 
@@ -91,16 +92,19 @@ class Reader:
         return typed
 
     def only_numbers(self, node: Node) -> None:
-        for name in named(node):
+        inner = children(node)
+        if isinstance(node, Call) and node.function in _DRAWS:
+            raise EquationError(
+                node.at, "a beginning is certain: the number may be a range, but not drawn here"
+            )
+        for name in () if inner else named(node):
             if self.slots[name].sort not in ("number", "table", "issue"):
                 raise EquationError(
                     node.at,
                     f"at the beginning only numbers are known, and '{name}' is a {self.slots[name].sort}",
                 )
-        if random(node):
-            raise EquationError(
-                node.at, "a beginning is certain: the number may be a range, but not drawn here"
-            )
+        for child in inner:
+            self.only_numbers(child)
 
     # --- one kind of node each ---------------------------------------------------------------------------
 
@@ -320,6 +324,6 @@ def named(node: Node, *, now: bool = False) -> Iterator[str]:
 
 def random(node: Node) -> bool:
     """Whether a tree draws something."""
-    return (isinstance(node, Call) and node.function in ("shock", "chance", "whole")) or any(
+    return (isinstance(node, Call) and node.function in _DRAWS) or any(
         random(child) for child in children(node)
     )

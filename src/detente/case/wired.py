@@ -21,7 +21,7 @@ from detente.case.system import Asked, Change, Condition, System, Talks
 from detente.case.talks import Told, judged, told, written
 from detente.case.typed import Reader, random
 from detente.case.units import Unit
-from detente.case.wiring import Misfit, Wiring, wire
+from detente.case.wiring import Misfit, Wiring, beyond, wire
 from detente.case.wording import one_of
 from detente.case.yamltext import Path
 
@@ -272,11 +272,18 @@ def _under(system: System, tied: Wiring, operators: Sequence[Operator]) -> Itera
     for faction, readings in system.under.items():
         for reading, changes in readings.items():
             for name in changes:
+                place = ("world", "under", faction, reading, name)
                 if name not in names:
-                    place = ("world", "under", faction, reading, name)
                     yield Misfit(
                         place, None, f"there is no number '{name}' in the world{one_of(name, names)}"
                     )
+                elif message := _beyond(tied, name.partition("[")[0], changes[name]):
+                    yield Misfit(place, None, message)
+
+
+def _beyond(tied: Wiring, name: str, value: Range) -> str | None:
+    declared = tied.within.get(name)
+    return None if declared is None else beyond(declared, value.low, value.high)
 
 
 def _changeable(tied: Wiring, operators: Sequence[Operator]) -> list[str]:
@@ -326,6 +333,8 @@ def _revision(name: str, policy: Change, tied: Wiring, reader: Reader, faults: l
                 faults.append(Misfit((*here, kind, path), None, what))
                 continue
             if isinstance(value, Range):
+                if message := _beyond(tied, whole, value):
+                    faults.append(Misfit((*here, kind, path), None, message))
                 found[kind][path] = Name(0, f"policies.{name}.{kind}.{path}")
                 continue
             reader.part = path.split(".")[0]

@@ -34,16 +34,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from detente.case.bounds import ANY, Bounds, bounds
-from detente.case.equations import RESERVED_WORDS, Call, EquationError, Node, children
+from detente.case.bounds import ANY, Bounds, senseless
+from detente.case.equations import RESERVED_WORDS, EquationError, Node
 from detente.case.mechanism import Bundled, Declared, Figure, Follows, Happening, Moves, Own, Use
 from detente.case.typed import Reader, Slot, named
 from detente.case.units import PURE, Unit, unit
 from detente.case.wording import one_of
 
-__all__ = ["Equations", "Misfit", "Moved", "Wiring", "wire"]
+__all__ = ["Equations", "Misfit", "Moved", "Wiring", "beyond", "wire"]
 
 Place = tuple[str | int, ...]
 
@@ -97,6 +98,8 @@ class Wiring(NamedTuple):
     """Of issues."""
     order: tuple[str, ...]
     """Levels, values, events and moved issues in the order of a month."""
+    within: Mapping[str, Declared] = MappingProxyType({})
+    """Number, or level that is a share → what makes sense for it, where that is known (:func:`beyond`)."""
 
 
 class _Joined(NamedTuple):
@@ -150,7 +153,7 @@ def wire(
         movements[issue] = Moved(events=(*taken, *other.events))
     figures = {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()}
     if not faults:
-        faults += _chances(equations, slots, figures)
+        faults += _senseless(equations, slots, figures)
     if faults:
         return faults
     order = _order(equations, movements, slots)
@@ -163,6 +166,7 @@ def wire(
         equations,
         movements,
         order,
+        MappingProxyType({n: d for p, part in joined.items() for n, d in _declared(p, part)}),
     )
 
 
@@ -255,9 +259,6 @@ def _shares(given: Figure | Mapping[str, Figure]) -> Iterator[tuple[Place, str]]
 
 def _sense(declared: Declared, given: Figure | Mapping[str, Figure]) -> Iterator[tuple[Place, str]]:
     """A number that makes no sense for its unit."""
-    share = declared.unit == "share"
-    least = 0.0 if share and declared.least is None else declared.least
-    most = 1.0 if share and declared.most is None else declared.most
     if isinstance(given, Figure) == declared.table:
         wanted = "one number for each option of an issue" if declared.table else "one number"
         yield (), f"{wanted} was expected: {_says(declared)}"
@@ -266,12 +267,36 @@ def _sense(declared: Declared, given: Figure | Mapping[str, Figure]) -> Iterator
         place = (option,) if option else ()
         if figure.unit is not None and unit(figure.unit) != unit(declared.unit):
             yield place, f"this number is measured in {declared.unit}: found {figure.unit}"
-        if least is not None and figure.low < least:
-            yield place, f"must be at least {least:g} ({declared.unit}): found {figure.low:g}"
-        if most is not None and figure.high > most:
-            percent = share and 1 < figure.high <= 100
-            hint = f"; for {figure.high:g}% write {figure.high / 100:g}" if percent else ""
-            yield place, f"must be at most {most:g} ({declared.unit}): found {figure.high:g}{hint}"
+        if message := beyond(declared, figure.low, figure.high):
+            yield place, message
+
+
+def _declared(name: str, part: _Joined) -> Iterator[tuple[str, Declared]]:
+    """What makes sense for the numbers of a part: as the product says it, or as the case does by calling them shares."""
+    for n, given in part.numbers.items():
+        if isinstance(part.of, Bundled):
+            yield f"{name}.{n}", part.of.numbers[n]
+            continue
+        figures = [given] if isinstance(given, Figure) else given.values()
+        if next((f.unit for f in figures if f.unit is not None), "share") in ("share", "chance"):
+            yield f"{name}.{n}", Declared(says=n, table=not isinstance(given, Figure))
+    for n, level in part.of.levels.items():
+        if level.unit == "share":
+            yield f"{name}.{n}", Declared(says=n)
+
+
+def beyond(declared: Declared, low: float, high: float) -> str | None:
+    """What is wrong with a number that lies beyond what makes sense for it."""
+    share = declared.unit == "share"
+    least = 0.0 if share and declared.least is None else declared.least
+    most = 1.0 if share and declared.most is None else declared.most
+    if least is not None and low < least:
+        return f"must be at least {least:g} ({declared.unit}): found {low:g}"
+    if most is not None and high > most:
+        percent = share and 1 < high <= 100
+        hint = f"; for {high:g}% write {high / 100:g}" if percent else ""
+        return f"must be at most {most:g} ({declared.unit}): found {high:g}{hint}"
+    return None
 
 
 def _twice(part: _Joined) -> list[str]:
@@ -404,12 +429,12 @@ def _moves(
             into[issue] = Moved(level=how.by, values=tuple(how.values.items()))
 
 
-def _chances(
+def _senseless(
     equations: Mapping[str, Equations],
     slots: Mapping[str, Slot],
     figures: Mapping[str, Figure | Mapping[str, Figure]],
 ) -> Iterator[Misfit]:
-    """Chances that are outside [0, 1] whatever the draw."""
+    """Equations that have no value, and chances that are none, whatever the draw."""
 
     def of(name: str) -> Bounds:
         given = figures.get(name)
@@ -419,30 +444,10 @@ def _chances(
         part, member = name.split(".")
         sort = slots[name].sort
         keys = {"level": ("next",), "event": ("chance",)}.get(sort, ())
-        for node, last in ((equation.next, keys), (equation.when, ("when",))):
+        for node, last in ((equation.start, ("start",)), (equation.next, keys), (equation.when, ("when",))):
             if node is not None:
-                chances = [
-                    c.arguments[0] for c in _within(node) if isinstance(c, Call) and c.function == "chance"
-                ]
-                for chance in [node, *chances] if last == ("chance",) else chances:
-                    if message := _impossible(bounds(chance, of)):
-                        yield Misfit(("parts", part, f"{sort}s", member, *last), chance.at, message)
-
-
-def _within(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _within(child)
-
-
-def _impossible(chance: Bounds) -> str | None:
-    """What is wrong with a chance that is always outside [0, 1]."""
-    if chance.never or (chance.low <= 1 and chance.high >= 0):
-        return None
-    found = chance.low if chance.low > 1 else chance.high
-    least = "" if chance.low == chance.high else "at least " if found > 1 else "at most "
-    percent = f"; for {found:g}% write {found / 100:g}" if 1 < found <= 100 else ""
-    return f"a chance lies between 0 and 1: this one is {least}{found:g} whatever the draw{percent}"
+                for at, message in senseless(node, of, chance=last == ("chance",)):
+                    yield Misfit(("parts", part, f"{sort}s", member, *last), at, message)
 
 
 # --- order ------------------------------------------------------------------------------------------------

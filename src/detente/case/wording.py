@@ -141,6 +141,8 @@ def _path(value: Any, loc: tuple[str | int, ...]) -> tuple[Path, Any]:
 
     Labels of union branches and of fields that were made from a short form are not in the document.
     """
+    if loc and loc[0] in Case.WRITTEN:
+        loc = (*Case.WRITTEN[str(loc[0])], *loc[1:])
     path: Path = ()
     for step in loc:
         if (isinstance(value, dict) and step in value) or (

@@ -1,0 +1,93 @@
+"""A world that is spoilt in one place: one message, at that place, that says what to do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from detente.case.reading import read_case
+from detente.catalogue import path
+from detente.errors import CaseError
+
+WHOLE = path("stockpile").read_text(encoding="utf-8")
+RATE = "rate: {range: [0.02, 0.06, 0.15], because"
+CHANCE = "chance: rate * alarm"
+WHEN = "when: kg >= enough, once: true"
+MOVES = "inspection: {barred: strike.struck}"
+CHANGES = 'changes: {strike.rate: "rate / 4"}'
+ASKED = "{yes: {that: happened(stock.crossed), at: 2024-08-10}, no: rest}"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "at", "says"),
+    [
+        # Names.
+        (WHEN, "when: kg >= enuf, once: true", "enuf", "did you mean 'enough'?"),
+        (CHANCE, "chance: rate * stok.kg", "stok", "there is no part 'stok'; did you mean 'stock'?"),
+        (CHANCE, "chance: rate * stock.kgs", "stock.kgs", "has nothing called 'kgs'; did you mean 'kg'?"),
+        (CHANCE, "chance: rat * alarm", "rat ", "did you mean 'rate'?"),
+        (WHEN, "whenn: kg >= enough, once: true", "whenn", "unknown key 'whenn'; did you mean 'when'?"),
+        ("      levels:\n        kg:", "      level:\n        kg:", "level:", "did you mean 'levels'?"),
+        (MOVES, "inspection: {bared: strike.struck}", "strike.struck}", "did you mean 'barred'?"),
+        (MOVES, "inspection: {barred: strike.struk}", "strike.struk", "did you mean 'strike.struck'?"),
+        (MOVES, "inspektion: {barred: strike.struck}", "{barred", "did you mean 'inspection'?"),
+        ("iran: {strike.struck:", "iran: {strike.struk:", "{range: [-50", "did you mean 'strike.struck'?"),
+        ("    iran: {strike.struck:", "    irn: {strike.struck:", "{strike", "did you mean 'iran'?"),
+        (CHANGES, 'changes: {strike.rat: "rate / 4"}', '"rate / 4', "did you mean 'strike.rate'?"),
+        (CHANGES, 'changes: {strike.rate: "rat / 4"}', "rat /", "did you mean 'rate'?"),
+        ("          barred: {range: [0.05", "          bared: {range: [0.05", "sees[insp", "'barred' is missing"),
+        ("reported: {says: inspectors report the stock as it is, on: meetings", "reported: {on: meeting", "meeting,", "did you mean 'meetings'?"),
+        # Words of the language, and names that mean something else.
+        (RATE, "then: 0.3\n        rate: {range: [0.02, 0.06, 0.15], because", "0.3", "a word of the language"),
+        (RATE, "sanctions: 0.3\n        rate: {range: [0.02, 0.06, 0.15], because", "0.3", "an issue of the case"),
+        ("    watch:\n", "    chance: {values: {x: 1}}\n    watch:\n", "{values", "a word of the language"),
+        # Numbers and units.
+        (RATE, "rate: {range: [2, 6, 15], because", "{range: [2,", "for 15% write 0.15"),
+        (RATE, "rate: {range: 6%, because", "{range: 6%", "write 0.06 for a chance"),
+        (CHANCE, "chance: 6% * alarm", "% *", "0.5 for 50%"),
+        (CHANCE, "chance: 6", "6, once", "for 6% write 0.06"),
+        (CHANCE, "chance: rate * watch.known", "* watch", "measured in share, and is in kg"),
+        (CHANGES, "changes: {strike.rate: 25}", "25}", "for 25% write 0.25"),
+        ("start: stock.now, next: if reported then stock.kg else known, unit: kg", "start: stock.now, next: if reported then stock.kg else known", "{says: the stock as", "'unit' is missing"),
+        ("start: now\n          next", "start: now * shock\n          next", "shock", "a beginning is certain"),
+        ("range: 126, unit: kg", "range: 126, unit: kg per bomb", "kg per", "a unit is words joined by"),
+        ("range: 126, unit: kg", "range: 1e12, unit: kg", "{range: 1e12", "between -1e+09 and 1e+09"),
+        ("/ stock.enough - 1", "/ (stock.enough - 126) - 1", "/ (stock", "divides by 0 whatever the draw"),
+        # Dates.
+        ("2022-09-15", "15 September 2022", "15 Sept", "a date was expected, written 2021-06-03"),
+        ("2022-09-15", "2022-09-31", "2022-09-31", "a date was expected"),
+        ("at: 2024-08-10}, no: rest}\n  struck", "at: 2034-08-10}, no: rest}\n  struck", "2034", "runs from 2022-08-10 to 2025-08-10"),
+        # Conditions, circles, causes.
+        (WHEN, "when: kg, once: true", "kg, once", "a condition was expected, found a number"),
+        (WHEN, "when: kg >= enough, chance: 0.1", "{says: the stock is", "a 'chance' or a 'when', not both"),
+        (WHEN, "once: true", "{says: the stock is", "needs a 'chance', a 'when' or a calendar"),
+        ("before(watch.known)", "watch.known", "says: At the", "'before(..)' takes last month's"),
+        (ASKED, "{yes: {that: stock.kg, at: 2024-08-10}, no: rest}", "stock.kg, at", "a condition was expected"),
+        (ASKED, "{yes: {that: happened(stock.kg), at: 2024-08-10}, no: rest}", "happened(stock.kg)", "only events happen"),
+        (ASKED, "{yes: {that: happened(stock.crossed)}, no: rest}", "{that", "'at' is missing"),
+        # The wrong kind of thing.
+        ("    watch:\n", "    other: hello\n    watch:\n", "hello", "a block of keys ('key: value') was expected"),
+        (MOVES, "inspection: strike.struck", "strike.struck", "a block of keys"),
+        (MOVES, "inspection: {by: stock.kg, barred: 126, partial: 126}", "{by", "stand at the same value, 126"),
+        (MOVES, "inspection: {by: stock.kg, barred: 126}", "{by", "at least two of its options"),
+        (MOVES, "inspection: {by: stock.kg, barred: high, full: 0}", "high,", "a number was expected"),
+        (CHANCE, "chance: [rate]", "[rate]", "an equation was expected, as text or a plain number"),
+        ("  months: 36", "  months: 0", "0", "at least 1"),
+        (CHANCE, "chance: " + "rate + " * 200 + "0", "", "at most 1,000 characters"),
+        (CHANCE, "chance: " + "1-" * 200 + "1", "1-1-", "give parts of it names of their own"),
+        (CHANCE, "chance: " + "(" * 60 + "1" + ")" * 60, "((((((((((((((((((((((((((((1", "levels inside one another"),
+    ],
+)  # fmt: skip
+def test_one_fault_at_its_place(was: str, now: str, at: str, says: str) -> None:
+    assert WHOLE.count(was) == 1
+    text = WHOLE.replace(was, now)
+    with pytest.raises(CaseError) as caught:
+        read_case(text, "spoilt.yaml")
+    (told,) = str(caught.value).splitlines()
+    assert says in told
+    place = re.match(r"spoilt\.yaml:(\d+):(\d+): ", told)
+    assert place, told
+    line, column = int(place[1]), int(place[2])
+    offset = sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
+    assert at in text[max(0, offset - 2) : offset + 40], (told, text[offset : offset + 40])
