@@ -24,6 +24,7 @@ def test_is_draft_7_and_valid_against_its_metaschema() -> None:
     assert "$defs" not in text
     assert "prefixItems" not in text
     assert "x-number" not in text
+    assert "x-written" not in text
 
 
 def test_every_reference_resolves_and_stands_alone() -> None:
@@ -121,3 +122,47 @@ def test_fields_carry_their_documentation() -> None:
     assert SCHEMA["properties"]["as_of"]["description"].startswith("Nothing later than this date")
     assert "verbatim quotation" in SCHEMA["definitions"]["Party"]["properties"]["fact"]["description"]
     assert SCHEMA["definitions"]["Issue"]["description"] == "Something to be settled."
+
+
+WORLD = path("stockpile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("when: kg >= enough", "whenn: kg >= enough"),
+        ("      levels:\n        kg:", "      level:\n        kg:"),
+        ("  months: 36", "  months: three years"),
+        ("range: 126, unit: kg", "range: a lot, unit: kg"),
+        ("inspection: {barred: strike.struck}", "inspection: {by: stock.kg, barred: high}"),
+        ("inspection: {barred: strike.struck}", "inspection: strike.struck"),
+        ("chance: rate * alarm", "chance: [rate]"),
+        ("  parts:", "  part:"),
+        ("at: 2024-08-10}, no: rest}\n  struck", "by: 2024-08-10}, no: rest}\n  struck"),
+    ],
+)
+def test_editors_see_what_is_wrong_in_a_world(was: str, now: str) -> None:
+    """The document is refused by the schema, and by the program."""
+    assert WORLD.count(was) == 1
+    text = WORLD.replace(was, now)
+    assert not VALIDATOR.is_valid(parse(text, "w").value)
+    with pytest.raises(CaseError):
+        read_case(text, "w")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("chance: rate * alarm", "chance: 0.01"),
+        ("alarm: clamp(2 * before(watch.known) / stock.enough - 1, 0, 1)", "alarm: {says: how alarmed they are, equation: rate * 2}"),
+        ("inspection: {barred: strike.struck}", "inspection: {barred: [strike.struck, stock.crossed]}"),
+        ("inspection: {barred: strike.struck}", "inspection: {by: stock.kg, full: 0, barred: 126}"),
+        ('changes: {strike.rate: "rate / 4"}', "changes: {strike.rate: [0.01, 0.02]}"),
+        ('changes: {strike.rate: "rate / 4"}', "holds: {stock.kg: 43}"),
+    ],
+)  # fmt: skip
+def test_editors_leave_alone_what_may_be_written(was: str, now: str) -> None:
+    assert WORLD.count(was) == 1
+    text = WORLD.replace(was, now)
+    assert [e.message for e in VALIDATOR.iter_errors(parse(text, "w").value)] == []
+    read_case(text, "w")

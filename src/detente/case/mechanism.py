@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text
 from detente.case.units import unit
@@ -29,6 +37,7 @@ __all__ = [
     "Own",
     "Part",
     "Use",
+    "Used",
     "Value",
     "kind_of_part",
     "used",
@@ -52,7 +61,12 @@ def _unit(text: str) -> str:
     return text
 
 
-Equation = Annotated[str, BeforeValidator(_written), StringConstraints(min_length=1)]
+Equation = Annotated[
+    str,
+    BeforeValidator(_written),
+    StringConstraints(min_length=1),
+    WithJsonSchema({"x-written": "equation"}),
+]
 """An equation as text (:mod:`detente.case.equations`, which refuses what is too long)."""
 
 UnitText = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_unit)]
@@ -118,6 +132,7 @@ Given = Annotated[
     Annotated[Figure, Tag("<one>")] | Annotated[Mapping[Id, Figure], Tag("<table>")],
     Discriminator(_kind_of_number),
     BeforeValidator(_given),
+    WithJsonSchema({"x-written": "given"}),
 ]
 """A number, or one for each option of an issue."""
 
@@ -145,6 +160,10 @@ class Value(Provenance):
     says: Text | None = None
     """What it is, in words."""
     equation: Equation
+
+
+Worked = Annotated[Value, BeforeValidator(_value), WithJsonSchema({"x-written": "worked"})]
+"""A value, or its equation alone."""
 
 
 class Happening(Provenance):
@@ -191,7 +210,7 @@ class _Mechanism(Provenance):
     says: Text | None = None
     """What it says, in words."""
     levels: Annotated[Mapping[Id, Level], _Members] = {}
-    values: Annotated[Mapping[Id, Annotated[Value, BeforeValidator(_value)]], _Members] = {}
+    values: Annotated[Mapping[Id, Worked], _Members] = {}
     events: Annotated[Mapping[Id, Happening], _Members] = {}
 
 
@@ -243,8 +262,11 @@ def kind_of_part(value: Any) -> str:
     return "<own>" if own else "<use>"
 
 
+Used = Annotated[Use, BeforeValidator(used), WithJsonSchema({"x-written": "use"})]
+"""A bundled part as it is written."""
+
 Part = Annotated[
-    Annotated[Own, Tag("<own>")] | Annotated[Use, BeforeValidator(used), Tag("<use>")],
+    Annotated[Own, Tag("<own>")] | Annotated[Used, Tag("<use>")],
     Discriminator(kind_of_part),
 ]
 
@@ -305,4 +327,5 @@ Movement = Annotated[
     Annotated[Moves, Tag("<moves>")] | Annotated[Follows, Tag("<follows>")],
     Discriminator(_kind_of_movement),
     BeforeValidator(_movement),
+    WithJsonSchema({"x-written": "movement"}),
 ]

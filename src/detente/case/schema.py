@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from detente.case.documented import documentation
+from detente.case.equations import MAX_LENGTH
+from detente.case.mechanism import Value
 from detente.case.model import MAX_NUMBER, Case, Provenance
 
 __all__ = ["case_schema"]
@@ -46,6 +48,8 @@ def case_schema() -> Schema:
     """JSON Schema (draft-07) that accepts every valid case file."""
     made = Case.model_json_schema()
     definitions: Schema = made.pop("$defs")
+    for field, (key,) in Case.WRITTEN.items():
+        made["properties"][key] = {"anyOf": [made["properties"].pop(field), made["properties"][key]]}
     definitions["Case"] = made
     documented = documentation()
     for name, definition in definitions.items():
@@ -62,6 +66,7 @@ def case_schema() -> Schema:
     }
     converted = {name: _draft7(definition) for name, definition in definitions.items()}
     converted.update({name: _number(name) for name in _BOUNDS})
+    converted.update(_world())
     top = converted.pop("Case")
     return {
         "$schema": DRAFT,
@@ -96,6 +101,83 @@ def _number(kind: str) -> Schema:
     }
 
 
+def _world() -> Schema:
+    """What may be typed in a world of equations."""
+    reference = {name: {"$ref": f"#/definitions/{name}"} for name in ("equation", "figure", "given")}
+    date = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+    name = {"pattern": "^[a-z][a-z0-9_]*$", "maxLength": 64}
+    figure = _number("number")
+    figure["anyOf"][2]["properties"] |= {
+        "says": _text("What it is."),
+        "unit": _text("In what it is measured."),
+    }
+    value = TypeAdapter(Value).json_schema()["properties"]
+    keys = {key: _draft7(schema) for key, schema in value.items()}
+    provenance = {key: schema for key, schema in keys.items() if key in Provenance.model_fields}
+    return {
+        "equation": {
+            "description": "An equation: numbers, names, + - * / < > == and or not, if .. then .. else, functions.",
+            "anyOf": [{"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}, {"type": "number"}],
+        },
+        "figure": figure,
+        "given": {
+            "description": "A number, or one for each option of an issue.",
+            "anyOf": [
+                reference["figure"],
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": name,
+                    "additionalProperties": reference["figure"],
+                },
+            ],
+        },
+        "movement": _movement(),
+        "use": {
+            "description": "A bundled part: its numbers and its calendars.",
+            "type": "object",
+            "properties": provenance,
+            "additionalProperties": {
+                "anyOf": [reference["given"], {"type": "array", "minItems": 1, "items": date}]
+            },
+        },
+        "worked": {
+            "description": "A quantity that is worked out anew each month: its equation, alone or with its words.",
+            "anyOf": [
+                reference["equation"],
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["equation"],
+                    "properties": keys,
+                },
+            ],
+        },
+    }
+
+
+def _movement() -> Schema:
+    event = _text("An event.")
+    return {
+        "description": "{option: part.event, ..}, or {by: part.level, option: value, ..}.",
+        "anyOf": [
+            {
+                "type": "object",
+                "minProperties": 1,
+                "not": {"required": ["by"]},
+                "additionalProperties": {"anyOf": [event, {"type": "array", "minItems": 1, "items": event}]},
+            },
+            {
+                "type": "object",
+                "required": ["by"],
+                "minProperties": 3,
+                "properties": {"by": _text("The level or value that it follows.")},
+                "additionalProperties": {"type": "number"},
+            },
+        ],
+    }
+
+
 def _text(description: str) -> Schema:
     return {"type": "string", "minLength": 1, "maxLength": 2000, "description": description}
 
@@ -106,14 +188,19 @@ def _draft7(schema: Any) -> Any:
         return [_draft7(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    if kind := schema.get("x-number"):
-        schema = {**{k: v for k, v in schema.items() if k != "x-number"}, "$ref": f"#/definitions/{kind}"}
+    if kind := schema.get("x-number") or schema.get("x-written"):
+        rest = {k: v for k, v in schema.items() if k not in ("x-number", "x-written")}
+        schema = {**rest, "$ref": f"#/definitions/{kind}"}
     made: Schema = {}
     for key, value in schema.items():
         if key == "title" and isinstance(value, str):
             continue
         if key == "prefixItems":
             made["items"] = _draft7(value)
+        elif (
+            key == "oneOf"
+        ):  # one of several ways to write the same; a plain number may be more than one of them
+            made["anyOf"] = _draft7(value)
         elif key in _MAPS:
             made[key] = {name: _draft7(part) for name, part in value.items()}
         elif key == "patternProperties":

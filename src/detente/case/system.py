@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from detente.case.base import Date, Element, Flag, Id, Model, Number, Provenance, Rate, Share, Text, Weight
-from detente.case.mechanism import Calendar, Equation, Given, Movement, Own, Use, kind_of_part, used
+from detente.case.mechanism import Calendar, Equation, Given, Movement, Own, Used, kind_of_part
 
 __all__ = ["Asked", "Change", "Condition", "Ladder", "System", "SystemPart", "Talks"]
 
@@ -68,9 +68,7 @@ def _kind(value: Any) -> str:
 
 
 SystemPart = Annotated[
-    Annotated[Own, Tag("<own>")]
-    | Annotated[Use, BeforeValidator(used), Tag("<use>")]
-    | Annotated[Talks, Tag("<talks>")],
+    Annotated[Own, Tag("<own>")] | Annotated[Used, Tag("<use>")] | Annotated[Talks, Tag("<talks>")],
     Discriminator(_kind),
 ]
 
