@@ -16,7 +16,7 @@ from detente.case.mechanism import Bundled, Movement, Part
 from detente.case.typed import Reader
 from detente.case.wiring import Wiring, wire
 from detente.errors import UsageError
-from detente.kernels.rows import KEPT
+from detente.kernels.codes import KEPT
 from detente.world.form import form
 from detente.world.run import Ensemble, dated, prepared, run
 from tests.oracles.equations import Fault, Month, fixed, world
@@ -43,14 +43,14 @@ class Both(NamedTuple):
     months: int
     first: int
 
-    def engine(self, per: int) -> Ensemble:
+    def engine(self, per: int, **how: Any) -> Ensemble:
         settled = {**HOME, **self.of.settled}
         made = form(self.wiring, HOME, settled=self.of.settled, still=self.of.still, asked=self.conditions)
         columns = {n: np.array([v[n] for v in self.values]) for n in self.values[0]}
         dates = dated(self.wiring.calendars, made.calendars, START, self.months)
         paths = [*self.amounts, *self.events]
         ready = prepared(made, columns, settled, dates, summed=self.amounts, paths=paths)
-        return run(ready, per=per, seed=SEED, first=self.first)
+        return run(ready, per=per, seed=SEED, first=self.first, **how)
 
     def reference(self, draw: int, number: int) -> list[Month]:
         calendars = self.wiring.calendars
@@ -97,11 +97,13 @@ def compare(of: Both, per: int = 8) -> bool:
         if faults:  # the first month of the first draw counts, and in it the first equation
             month, _, name = min(faults)
             what = f"{name}: in month {month} of draw {of.first + d} "
-            with pytest.raises(UsageError, match=re.escape(what)):
-                of.engine(per)
+            for fused in (False, True):
+                with pytest.raises(UsageError, match=re.escape(what)):
+                    of.engine(per, fused=fused)
             return True
         told.append(worlds)
-    found = of.engine(per)
+    found = of.engine(per, fused=False)
+    assert [a.tobytes() for a in of.engine(per, fused=True)[1:]] == [a.tobytes() for a in found[1:]]
     for d, worlds in enumerate(told):
         for m in range(of.months + 1):
             months = [w[m] for w in worlds]

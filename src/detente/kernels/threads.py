@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numba
 
-__all__ = ["each", "slices"]
+__all__ = ["Tile", "each", "slices", "tiles"]
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
@@ -24,6 +24,27 @@ def slices(count: int, *, least: int = 1) -> list[slice]:
     parts = max(1, min(4 * int(numba.get_num_threads()), count // max(1, least)))
     edges = [count * n // parts for n in range(parts + 1)]
     return [slice(a, b) for a, b in itertools.pairwise(edges) if a < b]
+
+
+class Tile(NamedTuple):
+    """Some worlds of some draws."""
+
+    draws: slice
+    worlds: slice
+
+
+LEAST = 1024
+"""Worlds in a tile, at least, if there are as many: fewer are not worth a thread."""
+
+
+def tiles(draws: int, worlds: int, *, unit: int) -> list[Tile]:
+    """All draws with all worlds, a few tiles per thread: the draws in consecutive parts, and where there are too few of them the
+    worlds as well, at multiples of ``unit``."""
+    wanted = 4 * int(numba.get_num_threads())
+    by = slices(draws, least=max(1, -(-LEAST // max(1, worlds))))
+    each_in = max(1, min(-(-wanted // len(by)), worlds // LEAST)) if by else 1
+    edges = [worlds * n // each_in // unit * unit for n in range(each_in)] + [worlds]
+    return [Tile(d, slice(a, b)) for d in by for a, b in itertools.pairwise(edges) if a < b]
 
 
 def each(function: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:

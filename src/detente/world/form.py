@@ -31,8 +31,9 @@ from detente.case.equations import (
 )
 from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
-from detente.kernels.rows import Code
-from detente.world.registers import Op, rows
+from detente.kernels.codes import Code
+from detente.kernels.programs import Program
+from detente.kernels.ranges import Op
 from detente.world.trees import about, entry, names, plain, within
 
 __all__ = ["Form", "form", "place"]
@@ -41,14 +42,9 @@ __all__ = ["Form", "form", "place"]
 class Form(NamedTuple):
     """A world ready to run."""
 
-    start: NDArray[np.int64]
-    """[.., 5] operations of the beginning."""
-    month: NDArray[np.int64]
-    """[.., 5] operations of a month."""
+    program: Program
     places: NDArray[np.uint64]
     """Numbers of the places that draw something."""
-    rows: NDArray[np.int64]
-    """[2, registers] the row of each register in even and odd months."""
     constants: tuple[Node, ...]
     """What stands for each constant: a tree of numbers."""
     calendars: tuple[str, ...]
@@ -367,7 +363,7 @@ class _Maker:
             hit = self.emit(Code.LESS_RR, at.number, upto[name].number)
             below = hit
             if before is not None:
-                hit = self.emit(Code.SUB_RR, hit.number, before.number)
+                hit = self.emit(Code.LESS_RR, before.number, hit.number)
             before = below
             self.happened(name, hit)
         if equations[members[0]].final:
@@ -573,7 +569,7 @@ class _Maker:
     # --- rows --------------------------------------------------------------------------------------------
 
     def form(self, asked: Sequence[Node]) -> Form:
-        """Conditions asked for, and rows for all registers."""
+        """Conditions asked for, after all else."""
         # Each has a row of its own: what two of them share in a month they need not share in month 0.
         wanted = [self.emit(Code.COPY, self.row(self.operand(node)).number).number for node in asked]
         registers = {
@@ -585,13 +581,10 @@ class _Maker:
         self.begun, self.known, self.now = False, {}, self.first
         for one, node in zip(wanted, asked, strict=True):
             self.emit(Code.COPY, self.row(self.operand(node)).number, into=one)
-        lasting = {*wanted, *registers.values()} | {n + k for n in self.pairs.values() for k in (0, 1)}
-        laid = rows(self.count, [self.start, self.ops], lasting, set(self.pairs.values()))
+        pairs = {n + 1: n for n in self.pairs.values()}
         return Form(
-            np.array(self.start, dtype=np.int64).reshape(-1, 5),
-            np.array(self.ops, dtype=np.int64).reshape(-1, 5),
+            Program(tuple(self.start), tuple(self.ops), pairs, len(self.places)),
             np.array([place(p) for p in self.places], dtype=np.uint64),
-            laid,
             tuple(self.constants),
             tuple(self.calendars),
             tuple(self.checked),

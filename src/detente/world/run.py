@@ -1,7 +1,7 @@
 """Worlds of a case: a form, the numbers of each draw, and what is counted.
 
-Counts are whole numbers and sums are of whole multiples of 2^-16, so that threads, processes and machines may share the
-draws between them in any way: the same bytes come out.
+Counts are whole numbers and sums are of whole multiples of 2^-16, so that threads, processes and machines may share draws and
+worlds between them in any way: the same bytes come out.
 """
 
 from __future__ import annotations
@@ -14,15 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import months_until
-from detente.errors import UsageError
-from detente.kernels.rows import FIXED, KEPT, worlds
-from detente.kernels.threads import each, slices
+from detente.errors import LimitError, UsageError
+from detente.kernels.codes import FIXED, WORD
+from detente.kernels.driver import LOW
+from detente.kernels.native import Native
+from detente.kernels.programs import Program
+from detente.kernels.ranges import Range
+from detente.kernels.rows import interpreter
+from detente.kernels.runs import Counts, nothing, simulate
+from detente.kernels.threads import Tile, each, tiles
+from detente.kernels.tidied import tidied
+from detente.memory import need
 from detente.world.constants import evaluated
 from detente.world.form import Form
+from detente.world.jobs import Looked, compiled, interpreted, pays
 
-__all__ = ["Ensemble", "Run", "dated", "prepared", "run"]
+__all__ = ["Ensemble", "Run", "add", "dated", "prepared", "run"]
 
 Floats = NDArray[np.float64]
+
+MOST = 1 << 62
+"""No sum of a level is as large."""
 
 
 class Run(NamedTuple):
@@ -36,7 +48,12 @@ class Run(NamedTuple):
     summed: tuple[str, ...]
     """Levels and values whose sums are wanted."""
     paths: tuple[str, ...]
-    """Levels and values of which some worlds are kept."""
+    """Levels, values and events of which some worlds are kept."""
+    program: Program
+    """What is left of the form's for these numbers."""
+    bounds: tuple[Range, ...]
+    """Of every constant: what it can be in any draw."""
+    looked: Looked
 
 
 class Ensemble(NamedTuple):
@@ -46,9 +63,9 @@ class Ensemble(NamedTuple):
     counts: NDArray[np.int64]
     """[S, T + 1, asked] worlds in which a condition holds."""
     sums: NDArray[np.int64]
-    """[S, T + 1, summed] in 2^-16; worlds in which it is absent count nothing."""
+    """[S, T + 1, summed] in 2^-16; worlds in which it is absent count nothing, one beyond 2^29 counts that."""
     kept: NDArray[np.float32]
-    """[S, KEPT, T + 1, paths] of the first worlds of each draw."""
+    """[S, KEPT, T + 1, paths] of the first worlds of each draw; not a number where they are not among these."""
 
     @property
     def shares(self) -> Floats:
@@ -85,58 +102,131 @@ def prepared(
     """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`."""
     size = len(next(iter(values.values()))) if values else 1
     columns = [evaluated(node, values, options, size) for node in form.constants]
-    with np.errstate(
-        over="ignore"
-    ):  # an equation that takes what is too large has no finite value, and says so
-        table = np.array(columns, dtype=np.float32).reshape(len(columns), size).T
-    return Run(form, np.ascontiguousarray(table), dates, tuple(summed), tuple(paths))
+    with np.errstate(over="ignore"):
+        # An equation that takes what is too large has no finite value, and says so.
+        table = np.array(columns, dtype=np.float32).reshape(len(columns), size)
+    bounds = tuple(_bounds(column) for column in table)
+    names = [form.asked, *([form.registers[n] for n in of] for of in (summed, paths))]
+    everything = {r for registers in names for r in registers}
+    of = form.program
+    left = tidied(of.start, of.month, of.pairs, everything, bounds, len(dates) - 1)
+    program = of._replace(start=tuple(left.start), month=tuple(left.month))
+    asked, added, shown = (tuple(left.instead.get(r, r) for r in registers) for registers in names)
+    small = frozenset(r for r in added if r in left.ends and left.ends[r].within(LOW))
+    looked = Looked(asked, added, shown, small)
+    return Run(
+        form,
+        np.ascontiguousarray(table.T),
+        np.ascontiguousarray(dates),
+        tuple(summed),
+        tuple(paths),
+        program,
+        bounds,
+        looked,
+    )
 
 
-def run(of: Run, *, per: int, seed: int, first: int = 0) -> Ensemble:
-    """``per`` worlds for each draw, the draws numbered from ``first``.
+def _bounds(column: NDArray[np.float32]) -> Range:
+    there = column[~np.isnan(column)]
+    absent = len(there) < len(column)
+    return Range(float(there.min()), float(there.max()), absent) if len(there) else Range(0.0, 0.0, True)
+
+
+def run(
+    of: Run, *, per: int, seed: int, first: int = 0, begin: int = 0, fused: bool | None = None
+) -> Ensemble:
+    """Worlds ``begin`` to ``begin + per`` (a multiple of 64 and any number) for each draw, the draws numbered from ``first``.
+
+    ``fused``: whether the program is compiled as a whole first; by default, where that is expected to pay. It changes nothing
+    but the time that it takes.
 
     Raises
     ------
     UsageError
         An equation has no finite value in some month of some draw.
+    LimitError
+        What is counted needs more memory than there is.
     """
-    size, months = len(of.constants), len(of.dated)
-    form = of.form
-    programs = (form.start, form.month, form.places, form.rows)
-    registers = form.registers
-    looked = (
-        np.array(form.asked, dtype=np.int64),
-        np.array([registers[n] for n in of.summed], dtype=np.int64),
-        np.array([registers[n] for n in of.paths], dtype=np.int64),
+    size = len(of.constants)
+    parts = tiles(size, per, unit=WORD)
+    _room(of, len(parts) if len(parts) > 1 and parts[0].worlds != slice(0, per) else 1)
+    job = interpreted(of.program, of.looked, of.form.places, of.dated)
+    native: Native = interpreter()
+    if pays(of.program, size * per * (len(of.dated) - 1)) if fused is None else fused:
+        native, job = compiled(of.program, of.looked, of.form.places, of.dated, of.bounds)
+    whole = nothing(job, size)
+
+    def some(part: Tile) -> tuple[Counts, tuple[int, int] | None]:
+        draws, worlds = part
+        into = Counts(*(a[draws] for a in whole))
+        if worlds.start:  # others work on the same draws
+            into = nothing(job, draws.stop - draws.start)
+        fault = simulate(
+            native,
+            job,
+            of.constants[draws],
+            into,
+            seed=seed,
+            first=first + draws.start,
+            begins=begin + worlds.start,
+            ends=begin + worlds.stop,
+        )
+        return into, None if fault is None else (draws.start + fault[2], fault[3])
+
+    found = each(some, parts)
+    if faults := [fault for _, fault in found if fault is not None]:
+        draw, block = min(faults)
+        raise _fault(of, draw, block, begin + per, seed, first)
+    for part, (counts, _) in zip(parts, found, strict=True):
+        if part.worlds.start:
+            whole.counts[part.draws] += counts.counts
+            whole.sums[part.draws] += counts.sums
+    kept = np.ascontiguousarray(whole.kept.transpose(0, 3, 1, 2))
+    kept[:, max(0, begin + per) :] = np.nan
+    return Ensemble(per, whole.counts, whole.sums, kept)
+
+
+def _room(of: Run, copies: int) -> None:
+    months, asked, summed, paths = len(of.dated), *map(len, of.looked[:3])
+    size = len(of.constants) * months * (copies * 8 * (asked + summed) + 2 * 16 * paths)
+    what = f"counting {len(of.constants):,} draws over {months - 1} months"
+    need(size, what, "ask for fewer --draws, or for a world of fewer months")
+
+
+def _fault(of: Run, draw: int, block: int, ends: int, seed: int, first: int) -> UsageError:
+    """The first fault from a block of worlds on, by interpreting them 64 at a time: its first month, and in it the first equation."""
+    job = interpreted(of.program, of.looked, of.form.places, of.dated)
+    constants = of.constants[draw : draw + 1]
+    for begins in range(block, ends, WORD):
+        fault = simulate(
+            interpreter(),
+            job,
+            constants,
+            nothing(job, 1),
+            seed=seed,
+            first=first + draw,
+            begins=begins,
+            ends=min(ends, begins + WORD),
+        )
+        if fault is not None:
+            break
+    else:
+        raise AssertionError("a fault that cannot be found again")
+    return UsageError(
+        f"world.parts.{of.form.equations[fault[0]]}: in month {fault[1]} of draw {first + draw} this equation has no finite "
+        "value (a division by 0, or a log or root of what has none); bound what it divides by with 'max(.., ..)', or say "
+        "what holds where something is absent: 'x ?? 0'"
     )
-    counts = np.zeros((size, months, len(looked[0])), dtype=np.int64)
-    sums = np.zeros((size, months, len(looked[1])), dtype=np.int64)
-    kept = np.full((size, KEPT, months, len(looked[2])), np.nan, dtype=np.float32)
 
-    def some(part: slice) -> NDArray[np.int64]:
-        fault = np.full(3, -1, dtype=np.int64)
-        worlds(
-            programs,
-            of.constants[part],
-            0,
-            per,
-            np.uint64(seed),
-            first + part.start,
-            of.dated,
-            looked,
-            counts[part],
-            sums[part],
-            kept[part],
-            fault,
-        )
-        return fault
 
-    faults = [f for f in each(some, slices(size)) if f[0] >= 0]
-    if faults:
-        equation, month, draw = min((int(f[2]), int(f[1]), int(f[0])) for f in faults)[::-1]
-        raise UsageError(
-            f"world.parts.{form.equations[equation]}: in month {month} of draw {draw} this equation has no finite value "
-            "(a division by 0, or a log or root of what has none); bound what it divides by with 'max(.., ..)', or say "
-            "what holds where something is absent: 'x ?? 0'"
+def add(one: Ensemble, other: Ensemble) -> Ensemble:
+    """Counts over both: disjoint worlds of the same draws.
+
+    Raises ``LimitError`` where a sum would be too large for a whole number of 64 bits.
+    """
+    if np.abs(one.sums.astype(np.float64) + other.sums).max(initial=0.0) >= MOST:
+        raise LimitError(
+            "the sum of a level over all worlds is too large to be counted: measure it in thousands or millions"
         )
-    return Ensemble(per, counts, sums, kept)
+    kept = np.where(np.isnan(one.kept), other.kept, one.kept)
+    return Ensemble(one.per + other.per, one.counts + other.counts, one.sums + other.sums, kept)

@@ -24,7 +24,7 @@ from detente.case.dates import months_after
 from detente.case.equations import Is
 from detente.case.wired import Revision, Wired, wired
 from detente.errors import UsageError
-from detente.kernels.rows import KEPT
+from detente.kernels.codes import KEPT
 from detente.problem import table
 from detente.problem.steps import moved
 from detente.problem.world import worth

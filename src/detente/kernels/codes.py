@@ -1,0 +1,115 @@
+"""The operations that a world is made of, and what each gives to the bit.
+
+A *row* holds one number for each of up to :data:`WIDTH` worlds of one draw, side by side, in float32; a *constant* one
+number of the draw. An operation reads rows or constants and writes one row, which is never one of those that it reads, so that
+its loop is vectorised. Nothing is compiled for a world: its equations are data (:mod:`detente.world.form`), and an edited
+equation runs at once. Truths are rows of 0 and 1. What is absent is NaN, and so is what is divided by 0; an operation
+on what is absent is absent (``min`` and ``max``, too), and a comparison with it does not hold (``!=`` does). The sign
+of 0 means nothing.
+
+Every operation is rounded to float32 on its own, in the order of the program; ``exp``, ``log`` and the normal
+distribution are polynomials written out below, so that any other way to run a program can give the same bits:
+
+``exp``      x = n ln 2 + r, a polynomial of degree 7 in r, times 2^n; x within [-87, 88]
+``log``      x = m 2^e with m in [sqrt(1/2), sqrt(2)), a polynomial of degree 9 in m - 1; absent for x <= 0 and infinity
+``normal``   Abramowitz and Stegun (1964), 26.2.17, absolute error below 7.5e-8; 26.2.1 for x < 0
+
+Chance
+------
+Every place of an equation that draws something has a number of its own. A uniform is an exact function of (seed, draw,
+world, month, place): Threefry4x64-13 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
+SC '11) at counter (8 (world // 64) + world % 8, month, place, 0) under key (seed, draw, 0, 0), of whose eight words of 32 bits
+(the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. A uniform is its
+upper 23 bits and a half, times 2^-23; a shock the sum of its two halves, less 65535, times sqrt(6) 2^-16. A part that is added or left out changes
+nobody else's chance.
+
+Cost: about 0.1 ns for an operation, a world and a month at the full width (``bench``, group *rows*).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+__all__ = ["FIXED", "KEPT", "MOST", "WORD", "Code", "operands"]
+
+WORD = 64
+"""Worlds that share the calls of the generator of random numbers: blocks begin at multiples of it."""
+
+KEPT = 4
+"""Worlds of each draw whose paths are kept as they are: the first ones."""
+
+FIXED = 65536.0
+"""Sums of levels are of whole multiples of one over this, so that they do not depend on the order."""
+
+MOST = 2.0**29
+"""What a level counts in a sum at most, so that sums of doubles are exact."""
+
+
+class Code(IntEnum):
+    """Operations ``(code, out, a, b, c)``. R is a row, C a constant; ``_RC`` takes a row first and a constant second.
+
+    What takes the same kinds of operands stands together, so that the kernel finds them the same way.
+    """
+
+    ADD_RR = 0
+    SUB_RR = 1
+    MUL_RR = 2
+    DIV_RR = 3
+    MIN_RR = 4
+    MAX_RR = 5
+    LESS_RR = 6
+    MOST_RR = 7
+    """a <= b."""
+    SAME_RR = 8
+    ELSE_RR = 9
+    """a, or b where a is absent."""
+    ADD_RC = 10
+    SUB_RC = 11
+    MUL_RC = 12
+    DIV_RC = 13
+    MIN_RC = 14
+    MAX_RC = 15
+    LESS_RC = 16
+    MOST_RC = 17
+    SAME_RC = 18
+    ELSE_RC = 19
+    SUB_CR = 20
+    DIV_CR = 21
+    LESS_CR = 22
+    MOST_CR = 23
+    PICK_RR = 24
+    """a ? b : c, each of b and c a row or a constant."""
+    PICK_RC = 25
+    PICK_CR = 26
+    PICK_CC = 27
+    COPY = 28
+    ABS = 29
+    FLOOR = 30
+    SQRT = 31
+    EXP = 32
+    LOG = 33
+    NORMAL = 34
+    CHECK = 35
+    """Stop where the row a is not a finite number; b says which equation this is."""
+    FILL = 36
+    """The constant a."""
+    MONTH = 37
+    """The number of the month."""
+    UNIFORM = 38
+    """Of the place a."""
+    SHOCK = 39
+    """Of the place a: mean 0, variance 1, the sum of two uniforms of 16 bits."""
+    UNLESS = 40
+    """Where the calendar a has no date this month, the next b operations are left out and ``out`` is filled with 0."""
+
+
+
+def operands(code: Code) -> str:
+    """What the operands are: a row R, a constant C, a place P that draws, a whole number N."""
+    if code <= Code.PICK_CC:
+        kinds = code.name.split("_")[1]
+        return f"R{kinds}" if code >= Code.PICK_RR else kinds
+    if code <= Code.NORMAL:
+        return "R"
+    rest = {Code.CHECK: "RN", Code.FILL: "C", Code.MONTH: "", Code.UNLESS: "NN"}
+    return rest.get(code, "P")

@@ -1,0 +1,253 @@
+"""Worlds of many draws through one step a month, and what is counted of them: as LLVM assembly, around any way to make a step.
+
+What a call works on stands in a *frame*, an array of whole numbers and addresses (:class:`Frame`), so that nothing is shared
+between calls. A step works on rows of ``width`` worlds one after the other in memory and answers with the number of the equation
+that has no finite value, or -1; then conditions are counted, levels summed, and the first worlds kept.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from detente.kernels.codes import FIXED, KEPT, MOST, WORD
+from detente.kernels.lanes import I, LANES, V, ZERO, NOTHING, Text, constant
+
+__all__ = ["LOW", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
+
+
+class Frame(NamedTuple):
+    """Whole numbers and addresses of arrays, as they stand in memory."""
+
+    start: int
+    """int32[.., 5] operations of month 0: rows and constants in bytes from the first one."""
+    starts: int
+    """How many."""
+    even: int
+    """int32[.., 5] operations of an even month."""
+    odd: int
+    ops: int
+    places: int
+    """uint64."""
+    x: int
+    """Room for rows, at a multiple of 64 bytes."""
+    constants: int
+    """float32[S, C]."""
+    stride: int
+    """4 C."""
+    draws: int
+    first: int
+    """The number of the first draw."""
+    begins: int
+    """The first world, a multiple of 64."""
+    ends: int
+    """The last world and one."""
+    seed: int
+    dated: int
+    """bool[T + 1, calendars]."""
+    calendars: int
+    months: int
+    """T + 1."""
+    asked: int
+    """int32[2, .] rows of what is counted in even and odd months, in bytes."""
+    asks: int
+    summed: int
+    sums: int
+    paths: int
+    keeps: int
+    counts: int
+    """int64[S, T + 1, asks]."""
+    totals: int
+    """int64[S, T + 1, sums]."""
+    kept: int
+    """float32[S, T + 1, keeps, KEPT]."""
+    fault: int
+    """int64[4]: equation, month, place of the draw, first world of the block."""
+
+
+_POINTERS = {
+    "start", "even", "odd", "places", "x", "constants", "dated", "asked", "summed", "paths", "counts", "totals", "kept", "fault",
+}  # fmt: skip
+
+
+def frame_slots(t: Text, *names: str) -> list[str]:
+    """What stands in the frame."""
+    found = []
+    for name in names:
+        pointer = t.at("%frame", str(8 * Frame._fields.index(name)))
+        found.append(t.load(pointer, "ptr" if name in _POINTERS else "i64"))
+    return found
+
+
+SMALL = 1
+"""In the place of a row to be summed: what it holds is never absent and never beyond :data:`LOW`."""
+
+LOW = 500.0
+
+STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %world, i64 %month, i64 %draw, ptr %dated, i64 %bytes)"
+"""What a step looks like: ``bytes`` of each row are worked on."""
+
+
+def around(step: str, width: int) -> str:
+    """The whole of a module: a step, and what calls it."""
+    return "\n".join([step, _counted(), _summed_small(), _summed(), _worlds(width)])
+
+
+def _worlds(width: int) -> str:
+    t = Text()
+    t.label("entry")
+    x, constants, stride, draws, first, begins, ends, dated, calendars, months = frame_slots(
+        t, "x", "constants", "stride", "draws", "first", "begins", "ends", "dated", "calendars", "months"
+    )
+    looked = frame_slots(t, "asked", "asks", "summed", "sums", "paths", "keeps")
+    counts, totals, kept, fault = frame_slots(t, "counts", "totals", "kept", "fault")
+    with t.loop(draws) as d:
+        c = t.at(constants, t.let(f"mul i64 {d}, {stride}"))
+        draw = t.let(f"add i64 {first}, {d}")
+        with t.loop(ends, start=begins, step=width) as world:
+            left = t.let(f"sub i64 {ends}, {world}")
+            size = t.let(f"call i64 @llvm.smin.i64(i64 {left}, i64 {width})")
+            whole = t.whole("and", t.whole("add", size, WORD - 1), -WORD)
+            used = t.let(f"shl i64 {whole}, 2")
+            at_first = t.let(f"icmp eq i64 {world}, 0")
+            with t.loop(months) as month:
+                today = t.at(dated, t.let(f"mul i64 {month}, {calendars}"))
+                wrong = t.let(
+                    f"call i64 @step(ptr %frame, ptr {x}, ptr {c}, i64 {world}, i64 {month}, i64 {draw}, ptr {today}, i64 {used})"
+                )
+                with t.when(t.let(f"icmp sge i64 {wrong}, 0")):
+                    for n, value in enumerate((wrong, month, d, world)):
+                        t.store(value, t.at(fault, str(8 * n)), "i64")
+                    t.do("ret void")
+                    t.label(t.name())
+                odd = t.let(f"and i64 {month}, 1")
+                here = t.whole("add", t.whole("mul", d, months), month)
+
+                def rows(of: str, count: str, odd: str = odd) -> str:
+                    return t.at(of, t.whole("shl", t.whole("mul", odd, count), 2))
+
+                def into(of: str, count: str, size: int, here: str = here) -> str:
+                    return t.at(of, t.whole("mul", t.whole("mul", here, count), size))
+
+                table, result = rows(*looked[:2]), into(counts, looked[1], 8)
+                with t.loop(looked[1]) as j:
+                    _added(t, "counted", t.at(x, _offset(t, table, j)), size, t.at(result, t.whole("shl", j, 3)))
+                table, result = rows(*looked[2:4]), into(totals, looked[3], 8)
+                with t.loop(looked[3]) as j:
+                    offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
+                    row, small = t.at(x, t.whole("and", offset, -SMALL - 1)), t.let(f"trunc i64 {offset} to i1")
+                    with t.when(small):
+                        _added(t, "summed_small", row, size, slot)
+                    with t.when(t.let(f"xor i1 {small}, true")):
+                        _added(t, "summed", row, size, slot)
+                with t.when(at_first):
+                    table, result = rows(looked[4], looked[5]), into(kept, looked[5], 4 * KEPT)
+                    with t.loop(looked[5]) as j:
+                        few = f"<{KEPT} x float>"
+                        v = t.load(t.at(x, _offset(t, table, j)), few)
+                        gone = t.let(f"fcmp uno {few} {v}, {v}")
+                        v = t.let(f"fadd {few} {v}, zeroinitializer")
+                        v = t.let(f"select <{KEPT} x i1> {gone}, {few} {NOTHING}, {few} {v}")
+                        t.do(f"store {few} {v}, ptr {t.at(result, t.whole('mul', j, 4 * KEPT))}, align 4")
+    t.do("ret void")
+    return _function("void @worlds(ptr %frame)", t)
+
+
+def _offset(t: Text, table: str, j: str) -> str:
+    found = t.load(t.at(table, t.whole("shl", j, 2)), "i32")
+    return t.let(f"zext i32 {found} to i64")
+
+
+def valid(t: Text, i: str, size: str = "%size") -> str:
+    """Sixteen bits: which of the worlds from number i on are among the first ``size``."""
+    left = t.whole("sub", size, i)
+    left = t.let(f"call i64 @llvm.smin.i64(i64 {left}, i64 {LANES})")
+    bits = t.whole("sub", t.whole("shl", "1", left), 1)
+    return t.let(f"trunc i64 {bits} to i{LANES}")
+
+
+def _added(t: Text, function: str, row: str, size: str, slot: str) -> None:
+    found = t.let(f"call i64 @{function}(ptr {row}, i64 {size})")
+    t.store(t.whole("add", t.load(slot, "i64"), found), slot, "i64")
+
+
+def _counted() -> str:
+    """How many worlds a condition holds in, 64 at a time."""
+    t = Text()
+    t.label("entry")
+    total = t.let("alloca i64")
+    t.store("0", total, "i64")
+    wide = f"<{WORD} x float>"
+    with t.loop("%size", step=WORD) as i:
+        v = t.let(f"load {wide}, ptr {t.at('%row', t.whole('shl', i, 2))}, align 64")
+        holds = t.let(f"fcmp ogt {wide} {v}, zeroinitializer")
+        bits = t.let(f"bitcast <{WORD} x i1> {holds} to i{WORD}")
+        many = t.let(f"call i64 @llvm.ctpop.i64(i64 {t.whole('and', bits, _valid_word(t, i))})")
+        t.store(t.whole("add", t.load(total, "i64"), many), total, "i64")
+    t.do(f"ret i64 {t.load(total, 'i64')}")
+    return _function("internal i64 @counted(ptr %row, i64 %size)", t)
+
+
+def _valid_word(t: Text, i: str) -> str:
+    """64 bits: which of the worlds from number i on count."""
+    left = t.whole("sub", "%size", i)
+    bits = t.whole("sub", t.whole("shl", "1", t.whole("and", left, WORD - 1)), 1)
+    return t.let(f"select i1 {t.let(f'icmp sge i64 {left}, {WORD}')}, i64 -1, i64 {bits}")
+
+
+def _summed_small() -> str:
+    """The sum of a level that is never absent and never beyond :data:`LOW`: in whole numbers of 32 bits for 64 worlds."""
+    t = Text()
+    t.label("entry")
+    total = t.let("alloca i64")
+    t.store("0", total, "i64")
+    wide, whole = f"<{WORD} x float>", f"<{WORD} x i32>"
+    with t.loop("%size", step=WORD) as i:
+        v = t.let(f"load {wide}, ptr {t.at('%row', t.whole('shl', i, 2))}, align 64")
+        v = t.let(f"fmul {wide} {v}, {constant(FIXED)}")
+        v = t.let(f"call {whole} @llvm.lrint.v{WORD}i32.v{WORD}f32({wide} {v})")
+        counts = t.let(f"bitcast i{WORD} {_valid_word(t, i)} to <{WORD} x i1>")
+        v = t.let(f"select <{WORD} x i1> {counts}, {whole} {v}, {whole} zeroinitializer")
+        found = t.let(f"call i32 @llvm.vector.reduce.add.v{WORD}i32({whole} {v})")
+        found = t.let(f"sext i32 {found} to i64")
+        t.store(t.whole("add", t.load(total, "i64"), found), total, "i64")
+    t.do(f"ret i64 {t.load(total, 'i64')}")
+    return _function("internal i64 @summed_small(ptr %row, i64 %size)", t)
+
+
+def _summed() -> str:
+    """The sum of a level in 1 / FIXED: in doubles, which hold these whole numbers; where it is absent it counts nothing."""
+    t = Text()
+    t.label("entry")
+    wide = "<16 x double>"
+    total = t.let(f"alloca {wide}")
+    t.do(f"store {wide} zeroinitializer, ptr {total}")
+    with t.loop("%size", step=LANES) as i:
+        v = t.load(t.at("%row", t.let(f"shl i64 {i}, 2")))
+        there = t.let(f"fcmp ord {V} {v}, {v}")
+        counts = t.let(f"bitcast i16 {valid(t, i)} to <16 x i1>")
+        there = t.let(f"and <16 x i1> {there}, {counts}")
+        v = t.let(f"fmul {V} {v}, {constant(FIXED)}")
+        v = t.let(f"select <16 x i1> {there}, {V} {v}, {V} {ZERO}")
+        for how, limit in (("olt", MOST * FIXED), ("ogt", -MOST * FIXED)):
+            within = t.let(f"fcmp {how} {V} {v}, {constant(limit)}")
+            v = t.let(f"select <16 x i1> {within}, {V} {v}, {V} {constant(limit)}")
+        v = t.call("roundeven", v)
+        double = t.let(f"fpext {V} {v} to {wide}")
+        so_far = t.let(f"load {wide}, ptr {total}")
+        t.do(f"store {wide} {t.let(f'fadd {wide} {so_far}, {double}')}, ptr {total}")
+    found = t.let(f"load {wide}, ptr {total}")
+    left = LANES
+    while left > 1:
+        kind, left = f"<{left} x double>", left // 2
+        halves = [
+            t.let(f"shufflevector {kind} {found}, {kind} poison, <{left} x i32> <{', '.join(f'i32 {n}' for n in part)}>")
+            for part in (range(left), range(left, 2 * left))
+        ]
+        found = t.let(f"fadd <{left} x double> {halves[0]}, {halves[1]}")
+    scalar = t.let(f"extractelement <1 x double> {found}, i64 0")
+    t.do(f"ret i64 {t.let(f'fptosi double {scalar} to i64')}")
+    return _function("internal i64 @summed(ptr %row, i64 %size)", t)
+
+
+def _function(head: str, t: Text) -> str:
+    return "\n".join([f"define {head} {{", *t.lines, "}", ""])

@@ -1,0 +1,316 @@
+"""A program of operations on rows of worlds, written out as one function.
+
+The same text for every operation as in the interpreter (:mod:`detente.kernels.rows`), one after the other for twice sixteen worlds,
+so that what is worked out in a month stays in registers, and only what the next month needs or what is counted goes to memory.
+Twice, because an operation of the one can begin while the other's is still on its way. The bits are the same. It takes a fraction
+of a second to compile, and is kept for the next run.
+
+Where an equation has no finite value the function only says in which 64 worlds: who wants to know more interprets them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from detente.kernels import lanes
+from detente.kernels.codes import WORD, Code, operands
+from detente.kernels.driver import STEP, around, frame_slots, valid
+from detente.kernels.lanes import LANES, V, ZERO, Text
+from detente.kernels.programs import Program
+from detente.kernels.ranges import Op, Range, ranges
+from detente.kernels.rows import key, words_of
+from detente.kernels.tidied import carried, reads, writes
+
+__all__ = ["WIDTH", "Fused", "fused"]
+
+WIDTH = WORD
+ROW = 4 * WIDTH
+SIDE = 4
+"""How many times sixteen worlds are worked on side by side."""
+
+_NOT_FINITE = 0x207
+"""Of LLVM's classes of numbers: not a number of either kind, infinite of either sign."""
+
+Known = Sequence[tuple[Range, ...]]
+
+
+class Fused(NamedTuple):
+    """A module, and where it wants what."""
+
+    text: str
+    rows: int
+    """Rows that it needs, those for words of the generator among them."""
+    at: dict[int, int]
+    """The row of each register that is looked at."""
+
+
+class Value(NamedTuple):
+    """A value of sixteen worlds: as numbers, as truths (i1), or as both."""
+
+    number: str
+    truth: str | None = None
+
+
+NEVER = Value(ZERO, "zeroinitializer")
+
+
+class _Sixteen:
+    """Sixteen worlds on their way through a program."""
+
+    def __init__(self, t: Text, slots: _Slots, at: str) -> None:
+        self.t = t
+        self.slots = slots
+        self.at = at
+        """Bytes from the first world's to theirs, in every row."""
+        self.now: dict[int, Value] = {}
+        self.bad = "zeroinitializer"
+        """In which of them an equation had no finite value."""
+
+    def slot(self, register: int) -> str:
+        return self.t.at("%x", self.t.whole("add", self.at, ROW * self.slots.rows[register]))
+
+    def value(self, register: int) -> Value:
+        """What a register holds: of this month, or what was kept."""
+        if register not in self.now:
+            self.now[register] = Value(self.t.load(self.slot(self.slots.kept(register))))
+        return self.now[register]
+
+    def number(self, register: int) -> str:
+        found = self.value(register)
+        if found.number:
+            return found.number
+        number = self.t.let(f"select <16 x i1> {found.truth}, {V} {lanes.ONE}, {V} {ZERO}")
+        self.now[register] = Value(number, found.truth)
+        return number
+
+    def truth(self, register: int) -> str:
+        found = self.value(register)
+        return found.truth or self.t.let(f"fcmp ogt {V} {found.number}, {lanes.HALF}")
+
+    def given(self, kinds: str, given: Sequence[int]) -> list[str]:
+        return [
+            self.number(n) if k == "R" else _constant(self.t, n) for k, n in zip(kinds, given, strict=True)
+        ]
+
+    def operation(self, op: Op, of: tuple[Range, ...]) -> None:
+        """One operation; ``of``: what its operands can be."""
+        t, code, (out, a, b, c) = self.t, Code(op[0]), op[1:]
+        if code == Code.CHECK:
+            wrong = t.let(
+                f"call <16 x i1> @llvm.is.fpclass.v16f32({V} {self.number(a)}, i32 {_NOT_FINITE})"
+            )
+            self.bad = t.let(f"or <16 x i1> {self.bad}, {wrong}")
+        elif code == Code.COPY:
+            self.now[out] = self.value(a)
+        elif code in (Code.UNIFORM, Code.SHOCK):
+            word = t.load(t.at("%x", t.whole("add", self.at, ROW * a)), lanes.I)
+            self.now[out] = Value((lanes.shock if code == Code.SHOCK else lanes.uniform)(t, word))
+        elif code == Code.MONTH:
+            self.now[out] = Value(t.splat("%number"))
+        elif code == Code.FILL:
+            self.now[out] = Value(_constant(t, a))
+        elif (truth := self.logical(code, (a, b), of)) is not None:
+            self.now[out] = Value("", truth)
+        elif code <= Code.MOST_CR:
+            one, two = self.given(operands(code), (a, b))
+            plain = Code[f"{code.name.split('_')[0]}_RR"]
+            if plain in lanes.COMPARED:
+                self.now[out] = Value("", lanes.compared(t, plain, one, two))
+            else:
+                self.now[out] = Value(lanes.two(t, plain, one, two, of))
+        elif code <= Code.PICK_CC:
+            test = self.truth(a)
+            yes, no = self.given(operands(code)[1:], (b, c))
+            self.now[out] = Value(t.let(f"select <16 x i1> {test}, {V} {yes}, {V} {no}"))
+        else:
+            self.now[out] = Value(lanes.one(t, code, self.number(a), of[0]))
+
+    def logical(self, code: Code, given: tuple[int, int], of: tuple[Range, ...]) -> str | None:
+        """An operation on truths, if it is one."""
+        t = self.t
+        if (
+            code in (Code.MIN_RR, Code.MAX_RR, Code.LESS_RR, Code.MUL_RR)
+            and of[0].truth
+            and of[1].truth
+            and not of[0].absent
+            and not of[1].absent
+        ):
+            one, two = (self.truth(n) for n in given)
+            if code == Code.LESS_RR:
+                one = t.let(f"xor <16 x i1> {one}, splat (i1 true)")
+            return t.let(f"{'or' if code == Code.MAX_RR else 'and'} <16 x i1> {one}, {two}")
+        if code == Code.SUB_CR and of[1].truth and not of[1].absent and of[0][:3] == (1, 1, False):
+            return t.let(f"xor <16 x i1> {self.truth(given[1])}, splat (i1 true)")
+        if code == Code.PICK_CC and of[1][:3] == (1, 1, False) and of[2][:3] == (0, 0, False):
+            return self.truth(given[0])
+        return None
+
+
+def _constant(t: Text, n: int) -> str:
+    return t.splat(t.load(t.at("%c", str(4 * n)), "float"))
+
+
+class _Slots:
+    """Rows for what one month hands on to the next and for what is looked at, after those of the generator's words."""
+
+    def __init__(self, program: Program, looked: set[int]) -> None:
+        self.pairs = program.pairs
+        registers = sorted(looked | carried(program.month, program.pairs))
+        self.rows = {register: program.places + n for n, register in enumerate(registers)}
+
+    def kept(self, register: int) -> int:
+        """Whose row holds what a register is read for before it is written."""
+        return self.pairs.get(register, register)
+
+    def due(self, ops: Sequence[Op]) -> list[list[int]]:
+        """After each operation, what can go to memory: what is written for good, and whose last month's value nobody wants any more.
+        Not between operations that may be left out."""
+        mine = {last: this for last, this in self.pairs.items() if this in self.rows}
+        when: dict[int, int] = {}
+        written: set[int] = set()
+        until = -1
+        for k, op in enumerate(ops):
+            if op[0] == Code.UNLESS:
+                until = max(until, k + op[3])
+            for register in (*(mine[r] for r in reads(op) if r in mine), writes(op)):
+                if register in self.rows:
+                    when[register] = max(k, until)
+            written.add(op[1])
+        found: list[list[int]] = [[] for _ in ops]
+        for register, k in when.items():
+            if register in written:
+                found[k].append(register)
+        return found
+
+
+def _written(
+    t: Text, side: Sequence[_Sixteen], ops: Sequence[Op], known: Known, due: Sequence[list[int]], closed: bool
+) -> None:
+    """Operations one after the other; those after ``UNLESS`` in months that hold a date only, which none does if ``closed``."""
+    k = 0
+    while k < len(ops):
+        code, out, calendar, skipped, _ = ops[k]
+        inside = slice(k + 1, k + 1 + skipped)
+        if code != Code.UNLESS:
+            for sixteen in side:
+                sixteen.operation(ops[k], known[k])
+        elif closed:
+            for sixteen in side:
+                sixteen.now[out] = NEVER
+            k += skipped
+        else:
+            name, before, old = t.name(), t.block, [(dict(s.now), s.bad) for s in side]
+            t.do(f"br i1 {_dated(t, calendar)}, label %{name}then, label %{name}end")
+            t.label(f"{name}then")
+            _written(t, side, ops[inside], known[inside], [[]] * skipped, closed)
+            new, after = [(s.number(out), s.bad) for s in side], t.block
+            t.do(f"br label %{name}end")
+            t.label(f"{name}end")
+            for sixteen, (now, bad), (value, bad_too) in zip(side, old, new, strict=True):
+                sixteen.now = now
+                now[out] = Value(t.let(f"phi {V} [ {ZERO}, %{before} ], [ {value}, %{after} ]"))
+                sixteen.bad = t.let(f"phi <16 x i1> [ {bad}, %{before} ], [ {bad_too}, %{after} ]")
+            k += skipped
+        for register in due[k]:
+            for sixteen in side:
+                t.store(sixteen.number(register), sixteen.slot(register))
+        k += 1
+
+
+def _dated(t: Text, calendar: int) -> str:
+    return t.let(f"icmp ne i8 {t.load(t.at('%dated', str(calendar)), 'i8')}, 0")
+
+
+_TAKES = STEP.split("(", 1)[1].removesuffix(")")
+
+
+def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: bool) -> str:
+    """A function for a program."""
+    t = Text()
+    t.label("entry")
+    seed, places, ends = frame_slots(t, "seed", "places", "ends")
+    t.lines.append("  %number = uitofp i64 %month to float")
+    of = key(t, seed)
+    always, sometimes = _places(ops)
+    if always:
+        with t.loop(str(len(always))) as i:
+            _words(t, of, places, t.load(t.at(f"@{name}_places", t.whole("shl", i, 3)), "i64"))
+    for calendar, these in () if closed else sometimes.items():
+        with t.when(_dated(t, calendar)):
+            for n in these:
+                _words(t, of, places, str(n))
+    size = t.whole("sub", ends, "%world")
+    wrong = t.let("alloca i16")
+    t.store("0", wrong, "i16")
+    with t.loop(str(ROW), step=4 * LANES * SIDE) as at:
+        side = [_Sixteen(t, slots, t.whole("add", at, 4 * LANES * n)) for n in range(SIDE)]
+        _written(t, side, ops, known, slots.due(ops), closed)
+        for sixteen in side:
+            bits = t.let(f"bitcast <16 x i1> {sixteen.bad} to i16")
+            bits = t.let(f"and i16 {bits}, {valid(t, t.whole('lshr', sixteen.at, 2), size)}")
+            t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
+    fine = t.let(f"icmp eq i16 {t.load(wrong, 'i16')}, 0")
+    t.do(f"ret i64 {t.let(f'select i1 {fine}, i64 -1, i64 0')}")
+    numbers = ", ".join(f"i64 {n}" for n in always)
+    table = f"@{name}_places = private constant [{len(always)} x i64] [{numbers}]" if always else ""
+    return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *t.lines, "}", ""])
+
+
+def _words(t: Text, of: list[str], places: str, number: str) -> None:
+    """Words of the generator for 64 worlds and one place, into its row."""
+    place = t.load(t.at(places, t.whole("shl", number, 3)), "i64")
+    row = t.at("%x", t.whole("mul", number, ROW))
+    for n, word in enumerate(words_of(t, of, place, "0")):
+        t.store(word, t.at(row, str(4 * LANES * n)), lanes.I)
+
+
+def _places(ops: Sequence[Op]) -> tuple[list[int], dict[int, list[int]]]:
+    """Places that draw every month, and those that draw only in the months of a calendar."""
+    always: list[int] = []
+    sometimes: dict[int, list[int]] = {}
+    until: list[tuple[int, int]] = []
+    for k, (code, _, a, b, _) in enumerate(ops):
+        until = [u for u in until if k <= u[0]]
+        if code == Code.UNLESS:
+            until.append((k + b, a))
+        elif code in (Code.UNIFORM, Code.SHOCK):
+            into = sometimes.setdefault(until[0][1], []) if until else always
+            into.append(a)
+    return list(dict.fromkeys(always)), {c: list(dict.fromkeys(n)) for c, n in sometimes.items()}
+
+
+def fused(program: Program, constants: Sequence[Range], looked: set[int], months: int) -> Fused:
+    """A program as one function; ``constants``: what each can be in any draw.
+
+    Months that hold no date of any calendar have a function of their own, in which nothing is asked about them.
+    """
+    begun, monthly, _ = ranges(program.start, program.month, program.pairs, constants, months)
+    slots = _Slots(program, looked)
+    calendars = sorted({op[2] for op in program.month if op[0] == Code.UNLESS})
+    written = [_program("month", program.month, monthly, slots, closed=not calendars)]
+    if calendars:
+        written.append(_program("plain", program.month, monthly, slots, closed=True))
+    written.append(_program("begin", program.start, begun, slots, closed=True))
+    text = around("\n".join([*written, _step(calendars)]), WIDTH)
+    rows = program.places + len(slots.rows)
+    return Fused(text, rows, {r: n for r, n in slots.rows.items() if r in looked})
+
+
+def _step(calendars: Sequence[int]) -> str:
+    """Which of the functions it is this month."""
+    t = Text()
+    t.label("entry")
+    given = _TAKES.replace("noalias ", "")
+    with t.when(t.let("icmp eq i64 %month, 0")):
+        t.do(f"ret i64 {t.let(f'call i64 @begin({given})')}")
+        t.label(t.name())
+    if calendars:
+        dates = [t.load(t.at("%dated", str(calendar)), "i8") for calendar in calendars]
+        while len(dates) > 1:
+            dates = [t.let(f"or i8 {dates[0]}, {dates[1]}"), *dates[2:]]
+        with t.when(t.let(f"icmp eq i8 {dates[0]}, 0")):
+            t.do(f"ret i64 {t.let(f'call i64 @plain({given})')}")
+            t.label(t.name())
+    t.do(f"ret i64 {t.let(f'call i64 @month({given})')}")
+    return "\n".join([f"define {STEP} {{", *t.lines, "}", ""])

@@ -1,0 +1,306 @@
+"""Every operation of :class:`detente.kernels.codes.Code` written out for sixteen worlds side by side, as LLVM assembly.
+
+The interpreter (:mod:`detente.kernels.rows`) and the compiled form (:mod:`detente.kernels.fused`) are made of the same text, so
+that they give the same bits: every operation is rounded to float32 on its own (no operation carries a flag that would let
+LLVM contract, reassociate or approximate it), whatever the processor. Text is made of operations and of numbers of rows and
+constants only, never of anything that a case says.
+
+``exp``, ``log`` and the normal distribution are minimax polynomials for single precision after a reduction in two steps (Cody and
+Waite 1980, Software Manual for the Elementary Functions; Abramowitz and Stegun 1964, 26.2.17); see :mod:`detente.kernels.codes`.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from detente.kernels.codes import Code
+from detente.kernels.ranges import ANY, Range
+
+__all__ = ["COMPARED", "LANES", "Text", "compared", "constant", "halves", "one", "picked", "shock", "threefry", "two", "uniform"]
+
+LANES = 16
+V, I, Q = "<16 x float>", "<16 x i32>", "<8 x i64>"
+
+EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
+LOG = (
+    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+    -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+)  # fmt: skip
+NORMAL = (1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530)
+LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4
+
+
+def constant(value: float) -> str:
+    """Sixteen times a number, rounded to float32."""
+    with np.errstate(over="ignore"):
+        bits = struct.pack(">d", float(np.float32(value))).hex().upper()
+    return f"splat (float 0x{bits})"
+
+
+def whole(value: int) -> str:
+    return f"splat (i32 {value})"
+
+
+NOTHING, ZERO, HALF, ONE = (constant(v) for v in (float("nan"), 0.0, 0.5, 1.0))
+
+
+class Text:
+    """Lines of one function, with names for what they give."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.count = 0
+        self.block = "entry"
+
+    def name(self) -> str:
+        self.count += 1
+        return f"v{self.count}"
+
+    def do(self, line: str) -> None:
+        self.lines.append(f"  {line}")
+
+    def let(self, what: str) -> str:
+        """The name of what an instruction gives."""
+        name = f"%{self.name()}"
+        self.lines.append(f"  {name} = {what}")
+        return name
+
+    def whole(self, what: str, a: str, b: str | int) -> str:
+        """Whole numbers of 64 bits."""
+        return self.let(f"{what} i64 {a}, {b}")
+
+    def label(self, name: str) -> None:
+        self.lines.append(f"{name}:")
+        self.block = name
+
+    def at(self, base: str, offset: str) -> str:
+        """A pointer so many bytes after another."""
+        return self.let(f"getelementptr i8, ptr {base}, i64 {offset}")
+
+    def load(self, pointer: str, kind: str = V) -> str:
+        return self.let(f"load {kind}, ptr {pointer}" + (", align 64" if kind in (V, I) else ""))
+
+    def store(self, value: str, pointer: str, kind: str = V) -> None:
+        self.do(f"store {kind} {value}, ptr {pointer}" + (", align 64" if kind in (V, I) else ""))
+
+    def splat(self, scalar: str) -> str:
+        first = self.let(f"insertelement {V} poison, float {scalar}, i64 0")
+        return self.let(f"shufflevector {V} {first}, {V} poison, {I} zeroinitializer")
+
+    def call(self, function: str, value: str, kind: str = V) -> str:
+        short = {V: "v16f32"}[kind]
+        return self.let(f"call {kind} @llvm.{function}.{short}({kind} {value})")
+
+    @contextmanager
+    def loop(self, end: str, *, start: str = "0", step: int = 1) -> Iterator[str]:
+        """A loop over ``start``, ``start + step``, .. below ``end``: the name of the number."""
+        name = self.name()
+        at, following = f"%{name}", f"%{name}n"
+        self.do(f"br label %{name}head")
+        before = self.block
+        self.label(f"{name}head")
+        self.do(f"{at} = phi i64 [ {start}, %{before} ], [ {following}, %{name}latch ]")
+        inside = self.let(f"icmp slt i64 {at}, {end}")
+        self.do(f"br i1 {inside}, label %{name}body, label %{name}end")
+        self.label(f"{name}body")
+        yield at
+        self.do(f"br label %{name}latch")
+        self.label(f"{name}latch")
+        self.do(f"{following} = add i64 {at}, {step}")
+        self.do(f"br label %{name}head")
+        self.label(f"{name}end")
+
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """What is done only if a condition (i1) holds."""
+        name = self.name()
+        self.do(f"br i1 {condition}, label %{name}then, label %{name}end")
+        self.label(f"{name}then")
+        yield
+        self.do(f"br label %{name}end")
+        self.label(f"{name}end")
+
+
+def _pick(t: Text, condition: str, yes: str, no: str) -> str:
+    return t.let(f"select <16 x i1> {condition}, {V} {yes}, {V} {no}")
+
+
+def _test(t: Text, how: str, a: str, b: str) -> str:
+    return t.let(f"fcmp {how} {V} {a}, {b}")
+
+
+def _op(t: Text, what: str, a: str, b: str) -> str:
+    return t.let(f"{what} {V} {a}, {b}")
+
+
+def _extreme(t: Text, how: str, a: str, b: str, of: Sequence[Range]) -> str:
+    """The smaller (``olt``) or larger (``ogt``); absent where either is: a comparison with what is absent does not hold."""
+    if of[0].absent and not of[1].absent:
+        a, b = b, a
+    found = _pick(t, _test(t, how, a, b), a, b)
+    return _pick(t, _test(t, "uno", a, a), a, found) if of[0].absent and of[1].absent else found
+
+
+def two(t: Text, code: int, a: str, b: str, of: Sequence[Range] = (ANY, ANY)) -> str:
+    """Operations on two numbers: their names with ``_RR``. ``of``: what the numbers can be."""
+    match code:
+        case Code.ADD_RR:
+            return _op(t, "fadd", a, b)
+        case Code.SUB_RR:
+            return _op(t, "fsub", a, b)
+        case Code.MUL_RR:
+            return _op(t, "fmul", a, b)
+        case Code.DIV_RR:
+            found = _op(t, "fdiv", a, b)
+            return _pick(t, _test(t, "oeq", b, ZERO), NOTHING, found) if of[1].low <= 0 <= of[1].high else found
+        case Code.MIN_RR:
+            return _extreme(t, "olt", a, b, of)
+        case Code.MAX_RR:
+            return _extreme(t, "ogt", a, b, of)
+        case Code.ELSE_RR:
+            return _pick(t, _test(t, "uno", a, a), b, a)
+        case _:
+            return _pick(t, compared(t, code, a, b), ONE, ZERO)
+
+
+COMPARED = {Code.LESS_RR: "olt", Code.MOST_RR: "ole", Code.SAME_RR: "oeq"}
+
+
+def compared(t: Text, code: int, a: str, b: str) -> str:
+    """A comparison, as truths (i1)."""
+    return _test(t, COMPARED[Code(code)], a, b)
+
+
+def picked(t: Text, a: str, b: str, c: str) -> str:
+    """a ? b : c."""
+    return _pick(t, _test(t, "ogt", a, HALF), b, c)
+
+
+def one(t: Text, code: int, a: str, of: Range = ANY) -> str:
+    """Operations on one number. ``of``: what it can be."""
+    match code:
+        case Code.COPY:
+            return a
+        case Code.ABS:
+            return t.call("fabs", a)
+        case Code.FLOOR:
+            return t.call("floor", a)
+        case Code.SQRT:
+            return t.call("sqrt", a)
+        case Code.EXP:
+            return _exp(t, a, of)
+        case Code.LOG:
+            return _log(t, a, of)
+        case _:
+            assert code == Code.NORMAL, code
+            return _normal(t, a, of)
+
+
+def _horner(t: Text, factors: tuple[float, ...], x: str) -> str:
+    found = constant(factors[0])
+    for factor in factors[1:]:
+        found = _op(t, "fadd", _op(t, "fmul", found, x), constant(factor))
+    return found
+
+
+def _exp(t: Text, a: str, of: Range) -> str:
+    v = a if of.low >= -87 else _pick(t, _test(t, "olt", a, constant(-87)), constant(-87), a)
+    v = v if of.high <= 88 else _pick(t, _test(t, "ogt", v, constant(88)), constant(88), v)
+    n = t.call(
+        "floor", _op(t, "fadd", _op(t, "fmul", v, constant(1.44269504088896341)), HALF)
+    )
+    r = _op(t, "fsub", v, _op(t, "fmul", n, constant(LN2_HIGH)))
+    r = _op(t, "fsub", r, _op(t, "fmul", n, constant(LN2_LOW)))
+    p = _op(t, "fmul", _horner(t, EXP, r), _op(t, "fmul", r, r))
+    p = _op(t, "fadd", _op(t, "fadd", p, r), ONE)
+    n = _pick(t, _test(t, "uno", n, n), ZERO, n) if of.absent else n
+    power = t.let(f"fptosi {V} {n} to {I}")
+    bits = t.let(f"shl {I} {t.let(f'add {I} {power}, {whole(127)}')}, {whole(23)}")
+    return _op(t, "fmul", t.let(f"bitcast {I} {bits} to {V}"), p)
+
+
+def _log(t: Text, a: str, of: Range) -> str:
+    bits = t.let(f"bitcast {V} {a} to {I}")
+    part = t.let(f"or {I} {t.let(f'and {I} {bits}, {whole(0x7FFFFF)}')}, {whole(0x3F000000)}")
+    m = t.let(f"bitcast {I} {part} to {V}")
+    power = t.let(f"sub {I} {t.let(f'ashr {I} {bits}, {whole(23)}')}, {whole(126)}")
+    e = t.let(f"sitofp {I} {power} to {V}")
+    low = _test(t, "olt", m, constant(0.70710678118654752))
+    e = _pick(t, low, _op(t, "fsub", e, ONE), e)
+    m = _op(t, "fsub", _pick(t, low, _op(t, "fadd", m, m), m), ONE)
+    z = _op(t, "fmul", m, m)
+    y = _op(t, "fmul", _op(t, "fmul", _horner(t, LOG, m), m), z)
+    y = _op(t, "fadd", y, _op(t, "fmul", e, constant(LN2_LOW)))
+    y = _op(t, "fsub", y, _op(t, "fmul", HALF, z))
+    found = _op(t, "fadd", _op(t, "fadd", m, y), _op(t, "fmul", e, constant(LN2_HIGH)))
+    if of.absent or of.low <= 0:
+        found = _pick(t, _test(t, "ogt", a, ZERO), found, NOTHING)
+    if of.high == math.inf:
+        found = _pick(t, _test(t, "olt", a, constant(math.inf)), found, NOTHING)
+    return found
+
+
+def _normal(t: Text, a: str, of: Range) -> str:
+    lowest = -0.5001 * max(abs(of.low), abs(of.high)) ** 2 if of.finite else -math.inf
+    density = _exp(t, _op(t, "fmul", constant(-0.5), _op(t, "fmul", a, a)), Range(lowest, 0.0, of.absent))
+    s = _op(t, "fadd", ONE, _op(t, "fmul", constant(0.2316419), t.call("fabs", a)))
+    s = _op(t, "fdiv", ONE, s)
+    p = _op(t, "fmul", _horner(t, NORMAL, s), s)
+    beyond = _op(t, "fmul", _op(t, "fmul", constant(0.39894228040143268), density), p)
+    return _pick(t, _test(t, "olt", a, ZERO), beyond, _op(t, "fsub", ONE, beyond))
+
+
+# --- chance ------------------------------------------------------------------------------------------------
+
+_TURNS = ((14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32))
+ROUNDS = 13
+
+
+def threefry(t: Text, key: list[str], counter: tuple[str, str, str]) -> list[str]:
+    """Four words of 64 bits of eight calls side by side: ``key`` has five words, ``counter`` the first three (the fourth is 0)."""
+
+    def add(a: str, b: str) -> str:
+        return t.let(f"add {Q} {a}, {b}")
+
+    x = [add(c, k) for c, k in zip(counter, key, strict=False)]
+    x.append(key[3])
+    for n in range(ROUNDS):
+        for (a, b), turn in zip(((0, 3), (2, 1)) if n % 2 else ((0, 1), (2, 3)), _TURNS[n % 8], strict=True):
+            x[a] = add(x[a], x[b])
+            turned = t.let(f"call {Q} @llvm.fshl.v8i64({Q} {x[b]}, {Q} {x[b]}, {Q} splat (i64 {turn}))")
+            x[b] = t.let(f"xor {Q} {turned}, {x[a]}")
+        if n % 4 == 3:
+            s = n // 4 + 1
+            x = [add(v, key[(s + i) % 5]) for i, v in enumerate(x)]
+            x[3] = add(x[3], f"splat (i64 {s})")
+    return x
+
+
+def halves(t: Text, words: list[str]) -> list[str]:
+    """Four times sixteen words of 32 bits for 64 worlds: the low halves of the words of eight calls, then the high ones."""
+    found = []
+    for half in (0, 1):
+        for pair in (words[:2], words[2:]):
+            a, b = (t.let(f"bitcast {Q} {w} to {I}") for w in pair)
+            order = ", ".join(f"i32 {2 * n + half}" for n in range(LANES))
+            found.append(t.let(f"shufflevector {I} {a}, {I} {b}, {I} <{order}>"))
+    return found
+
+
+def uniform(t: Text, word: str) -> str:
+    """(m + 1/2) 2^-23 of the upper 23 bits m: 1 + m 2^-23, whose bits are at hand, less 1 - 2^-24; nothing is rounded."""
+    bits = t.let(f"lshr {I} {word}, {whole(9)}")
+    bits = t.let(f"or {I} {bits}, {whole(0x3F800000)}")
+    return _op(t, "fsub", t.let(f"bitcast {I} {bits} to {V}"), constant(1 - 2.0**-24))
+
+
+def shock(t: Text, word: str) -> str:
+    low = t.let(f"and {I} {word}, {whole(65535)}")
+    total = t.let(f"add {I} {low}, {t.let(f'lshr {I} {word}, {whole(16)}')}")
+    number = t.let(f"sitofp {I} {t.let(f'sub {I} {total}, {whole(65535)}')} to {V}")
+    return _op(t, "fmul", number, constant(6**0.5 * 2.0**-16))

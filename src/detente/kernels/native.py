@@ -1,0 +1,67 @@
+"""LLVM assembly of our own making → a function, its machine code kept for the next run."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+
+from detente import cache
+
+__all__ = ["Native", "compiled"]
+
+
+class Native:
+    """A function ``void worlds(int64 *frame)``; what it works on is its caller's, and it lets other threads run."""
+
+    def __init__(self, code: bytes) -> None:
+        # The engine owns the machine code: both live as long as this object.
+        module = llvm.parse_assembly("")
+        self._engine = llvm.create_mcjit_compiler(module, _machine())
+        self._engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        address = self._engine.get_function_address("worlds")
+        self.call: Callable[[Any], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+
+
+def _machine() -> Any:
+    # Again and again does no harm.
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features().flatten()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features, opt=2, reloc="pic", codemodel="default", jit=True
+    )
+
+
+def compiled(text: str) -> Native:
+    """The function ``worlds`` of a module, from the cache where it was compiled before by the same compiler for this processor."""
+    of = (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), text)
+    name = f"rows/{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"
+    code = cache.kept(name)
+    if code is None:
+        code = _object(text)
+        cache.keep(name, code)
+    return Native(code)
+
+
+def _object(text: str) -> bytes:
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_new_gvn_pass()
+    passes.run(module, builder)
+    found: bytes = machine.emit_object(module)
+    return found

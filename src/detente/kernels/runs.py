@@ -1,0 +1,115 @@
+"""Worlds of many draws run by compiled code: the arrays that it works on, and who fills them.
+
+A run is told what to do by a :class:`Job`, and works on arrays of its own: runs of other draws or other worlds may take place
+beside it. Counts and sums are added to what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.kernels.codes import KEPT, WORD, Code, operands
+from detente.kernels.driver import Frame
+from detente.kernels.native import Native
+from detente.kernels.ranges import Op
+
+__all__ = ["Counts", "Job", "located", "nothing", "simulate"]
+
+_SIZES = {"R": 4, "C": 4, "P": 8, "N": 1}
+
+
+class Job(NamedTuple):
+    """A program, made ready for rows of a width."""
+
+    width: int
+    start: NDArray[np.int32]
+    """[.., 5] operations of month 0, rows, constants and places in bytes from the first one."""
+    even: NDArray[np.int32]
+    odd: NDArray[np.int32]
+    places: NDArray[np.uint64]
+    rows: int
+    """How many there are."""
+    asked: NDArray[np.int32]
+    """[2, .] rows that are counted in even and odd months, in bytes."""
+    summed: NDArray[np.int32]
+    paths: NDArray[np.int32]
+    dated: NDArray[np.bool_]
+    """[T + 1, calendars]."""
+
+
+class Counts(NamedTuple):
+    """What has been found in S draws."""
+
+    counts: NDArray[np.int64]
+    """[S, T + 1, asked]."""
+    sums: NDArray[np.int64]
+    """[S, T + 1, summed] in 1 / FIXED."""
+    kept: NDArray[np.float32]
+    """[S, T + 1, paths, KEPT]; not a number where there was no such world."""
+
+
+def located(given: Sequence[Op], at: NDArray[np.int64], width: int) -> NDArray[np.int32]:
+    """[.., 5] operations with registers, constants and places in bytes; ``at`` [registers] the row of each."""
+    ops = np.array(given, dtype=np.int64).reshape(-1, 5)
+    found = ops.copy()
+    row = 4 * width * at
+    if len(ops):
+        found[:, 1] = np.where(ops[:, 0] == Code.CHECK, 0, row[ops[:, 1]])
+    for code in Code:
+        these = ops[:, 0] == code
+        for n, kind in enumerate(operands(code), 2):
+            old = ops[these, n]
+            found[these, n] = row[old] if kind == "R" else old * _SIZES[kind]
+    return np.ascontiguousarray(found, dtype=np.int32)
+
+
+def nothing(job: Job, draws: int) -> Counts:
+    """Room for what will be found."""
+    months = len(job.dated)
+    return Counts(
+        np.zeros((draws, months, job.asked.shape[1]), dtype=np.int64),
+        np.zeros((draws, months, job.summed.shape[1]), dtype=np.int64),
+        np.full((draws, months, job.paths.shape[1], KEPT), np.nan, dtype=np.float32),
+    )
+
+
+def simulate(  # noqa: PLR0913
+    native: Native,
+    job: Job,
+    constants: NDArray[np.float32],
+    into: Counts,
+    *,
+    seed: int,
+    first: int,
+    begins: int,
+    ends: int,
+) -> tuple[int, int, int, int] | None:
+    """Worlds ``begins`` to ``ends`` of the draws [S, C] of ``constants``, numbered from ``first``, added to ``into``.
+
+    ``begins`` is a multiple of 64. Stops at the first block of worlds with an equation that has no finite value: number of the
+    equation (-1 if it is not known), month, place of the draw, first world of the block.
+    """
+    assert begins % WORD == 0, begins
+    assert constants.flags.c_contiguous
+    assert all(a.flags.c_contiguous for a in into)
+    room = np.zeros(job.rows * job.width + 16, dtype=np.float32)
+    x = room.ctypes.data + -room.ctypes.data % 64
+    fault = np.full(4, -1, dtype=np.int64)
+    draws, many = constants.shape
+    frame = Frame(
+        start=job.start.ctypes.data, starts=len(job.start), even=job.even.ctypes.data, odd=job.odd.ctypes.data, ops=len(job.even),
+        places=job.places.ctypes.data, x=x, constants=constants.ctypes.data, stride=4 * many, draws=draws, first=first,
+        begins=begins, ends=ends, seed=seed, dated=job.dated.ctypes.data, calendars=job.dated.shape[1], months=len(job.dated),
+        asked=job.asked.ctypes.data, asks=job.asked.shape[1], summed=job.summed.ctypes.data, sums=job.summed.shape[1],
+        paths=job.paths.ctypes.data, keeps=job.paths.shape[1], counts=into.counts.ctypes.data, totals=into.sums.ctypes.data,
+        kept=into.kept.ctypes.data, fault=fault.ctypes.data,
+    )  # fmt: skip
+    words = np.array([w & 0xFFFFFFFFFFFFFFFF for w in frame], dtype=np.uint64)
+    native.call(words.ctypes.data)
+    if fault[2] < 0:
+        return None
+    return int(fault[0]), int(fault[1]), int(fault[2]), int(fault[3])
