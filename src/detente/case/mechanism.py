@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text
+from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text, meant
 from detente.case.units import unit
 
 __all__ = [
@@ -224,6 +224,8 @@ class Bundled(_Mechanism):
     limits: Text
     """What it leaves out."""
     numbers: Annotated[Mapping[Id, Declared], _Members] = {}
+    issues: Annotated[Mapping[Id, Text], _Members] = {}
+    """Issues that it looks numbers up by (``table[name]``), in words; the case says which of its issues each one is."""
     calendars: Annotated[Mapping[Id, Text], _Members] = {}
     """What its dates are, in words; the case gives them."""
 
@@ -236,22 +238,25 @@ class Own(_Mechanism):
 
 
 class Use(Provenance):
-    """A bundled part as a case uses it: ``{number: .., calendar: [dates]}``."""
+    """A bundled part as a case uses it: ``{number: .., issue: id, calendar: [dates]}``."""
 
-    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"numbers": (), "calendars": ()}
+    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {"numbers": (), "issues": (), "calendars": ()}
 
     numbers: Annotated[Mapping[Id, Given], _Members] = {}
+    issues: Annotated[Mapping[Id, Id], _Members] = {}
     calendars: Annotated[Mapping[Id, Calendar], _Members] = {}
 
 
 def used(value: Any) -> Any:
-    """Numbers and dates apart from where they come from."""
+    """Numbers, issues and dates apart from where they come from."""
     if not isinstance(value, Mapping):
         return value
     beside = {k: v for k, v in value.items() if k in Provenance.model_fields}
     given = {k: v for k, v in value.items() if k not in beside}
     dates = {k: v for k, v in given.items() if isinstance(v, (list, tuple)) and v and isinstance(v[0], str)}
-    return {**beside, "numbers": {k: v for k, v in given.items() if k not in dates}, "calendars": dates}
+    issues = {k: v for k, v in given.items() if isinstance(v, str) and meant(v) is None}
+    numbers = {k: v for k, v in given.items() if k not in dates and k not in issues}
+    return {**beside, "numbers": numbers, "issues": issues, "calendars": dates}
 
 
 def kind_of_part(value: Any) -> str:

@@ -7,7 +7,7 @@ unit; ``exp``, ``log``, ``logistic``, ``probit`` and chances take shares.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from detente.case.equations import (
@@ -66,6 +66,8 @@ class Reader:
         """Whose equations are being read."""
         self.unknown: set[str] = set()
         """Values whose unit is not known, as their own equations cannot be read: they agree with everything."""
+        self.issues: Mapping[str, str] = {}
+        """What that part calls an issue → the case's issue."""
 
     def read(
         self, text: str, *, wanted: Unit | None = None, truth: bool = False, beginning: bool = False
@@ -183,6 +185,7 @@ class Reader:
 
     def lookup(self, node: Lookup) -> Typed:
         table = self.full(node.table, node.at)
+        node = node._replace(key=self.issues.get(node.key, node.key))
         issue = self.slots.get(node.key)
         if issue is None or issue.sort != "issue":
             issues = [n for n, s in self.slots.items() if s.sort == "issue"]

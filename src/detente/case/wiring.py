@@ -109,6 +109,8 @@ class _Joined(NamedTuple):
     units: Mapping[str, Unit]
     calendars: Mapping[str, tuple[datetime.date, ...]]
     of: Bundled | Own
+    issues: Mapping[str, str] = {}
+    """What the part calls an issue → the case's issue."""
 
 
 def wire(
@@ -126,7 +128,7 @@ def wire(
     faults: list[Misfit] = []
     joined: dict[str, _Joined] = {}
     for name, part in parts.items():
-        faults += _join(name, part, bundled, joined)
+        faults += _join(name, part, bundled, issues, joined)
         faults += _names(name, part, issues)
     if faults:  # what is missing would be missed again by the equations
         return faults
@@ -141,7 +143,7 @@ def wire(
     _infer(reader, joined)
     equations: dict[str, Equations] = {}
     for name, whole in joined.items():
-        reader.part = name
+        reader.part, reader.issues = name, whole.issues
         faults += _read(reader, whole, equations)
     movements: dict[str, Moved] = {}
     faults += _moves(moves, slots, movements)
@@ -174,7 +176,11 @@ def wire(
 
 
 def _join(
-    name: str, part: Own | Use, bundled: Mapping[str, Bundled], joined: dict[str, _Joined]
+    name: str,
+    part: Own | Use,
+    bundled: Mapping[str, Bundled],
+    issues: Mapping[str, tuple[str, ...]],
+    joined: dict[str, _Joined],
 ) -> Iterator[Misfit]:
     here = ("parts", name)
     if isinstance(part, Own):
@@ -196,6 +202,7 @@ def _join(
     of = bundled[name]
     for kind, given, known in (
         ("number", part.numbers, of.numbers),
+        ("issue", part.issues, of.issues),
         ("calendar", part.calendars, of.calendars),
     ):
         for extra in sorted(set(given) - set(known)):
@@ -206,7 +213,11 @@ def _join(
         if n in part.numbers:
             for place, message in _sense(declared, part.numbers[n]):
                 yield Misfit((*here, n, *place), None, message)
-    joined[name] = _Joined(part.numbers, {n: unit(d.unit) for n, d in of.numbers.items()}, part.calendars, of)
+    for n, issue in part.issues.items():
+        if n in of.issues and issue not in issues:
+            yield Misfit((*here, n), None, f"there is no issue '{issue}'{one_of(issue, issues)}")
+    units = {n: unit(d.unit) for n, d in of.numbers.items()}
+    joined[name] = _Joined(part.numbers, units, part.calendars, of, part.issues)
 
 
 def _names(name: str, part: Own | Use, issues: Mapping[str, tuple[str, ...]]) -> Iterator[Misfit]:
@@ -301,7 +312,7 @@ def beyond(declared: Declared, low: float, high: float) -> str | None:
 
 def _twice(part: _Joined) -> list[str]:
     of = part.of
-    names = [*part.numbers, *part.calendars, *of.levels, *of.values, *of.events]
+    names = [*part.numbers, *part.issues, *part.calendars, *of.levels, *of.values, *of.events]
     return sorted({n for n in names if names.count(n) > 1})
 
 
@@ -331,7 +342,7 @@ def _infer(reader: Reader, joined: Mapping[str, _Joined]) -> None:
     for _ in range(len(values)):
         changed = False
         for part, n, value in values:
-            reader.part, full = part, f"{part}.{n}"
+            reader.part, reader.issues, full = part, joined[part].issues, f"{part}.{n}"
             try:
                 typed = reader.read(value.equation)
             except EquationError:

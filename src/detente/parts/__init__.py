@@ -1,0 +1,1 @@
+"""Parts of worlds as data, one file each: what a part is called is the name of its file."""
