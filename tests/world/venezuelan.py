@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import datetime
 import functools
+import zlib
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
-import detente.parts
+from detente.case.base import Range
 from detente.case.equations import Name, Number
-from detente.case.mechanism import Bundled, Figure, Movement, Part
+from detente.case.library import bundled
+from detente.case.model import Case, Preferences
+from detente.case.paths import merged
+from detente.case.reading import read_case
+from detente.case.system import System
+from detente.case.talks import judged
 from detente.case.typed import Reader
-from detente.case.wiring import Equations, Wiring, wire
-from detente.case.yamltext import parse
+from detente.case.wired import Operator, Wired, compiled
+from detente.case.wiring import Equations, Wiring
+from detente.kernels.talks import Game, choices
 from detente.problem.sample import quantile
 from detente.world.form import Form, form
 from detente.world.run import Ensemble, dated, prepared, run
@@ -25,50 +32,49 @@ from detente.world.run import Ensemble, dated, prepared, run
 START = datetime.date(2021, 6, 3)
 DRAWS, PER, SEED = 96, 512, 11
 Floats = NDArray[np.float64]
+CASE = Path(str(files("detente").joinpath("cases"))) / "venezuela-2021.yaml"
+DRAFT = Path(__file__).parent / "venezuela_world.yaml"
 
 
-def read(path: Path) -> Any:
-    return parse(path.read_text(encoding="utf-8"), path.name).value
-
-
-@functools.cache
-def bundled() -> dict[str, Bundled]:
-    folder = Path(detente.parts.__file__).parent
-    return {
-        path.stem: TypeAdapter(Bundled).validate_python(read(path)) for path in sorted(folder.glob("*.yaml"))
-    }
-
-
-@functools.cache
-def draft() -> dict[str, Any]:
-    return dict(read(Path(__file__).parent / "venezuela_world.yaml"))
-
-
-@functools.cache
-def case() -> dict[str, Any]:
-    return dict(read(Path(detente.parts.__file__).parent.parent / "cases" / "venezuela-2021.yaml"))
-
-
-def options() -> dict[str, tuple[str, ...]]:
-    return {issue: tuple(of["options"]) for issue, of in case()["issues"].items()}
-
-
-def home() -> dict[str, str]:
-    return {issue: of.get("status_quo") or "eight" for issue, of in case()["issues"].items()}
+def text() -> str:
+    """The case, with the draft in the place of its world, its policies and its questions as long as there is one."""
+    whole = CASE.read_text(encoding="utf-8")
+    if not DRAFT.exists():
+        return whole
+    draft = DRAFT.read_text(encoding="utf-8")
+    world, gestures, questions = (whole.index(f"\n{key}:\n") for key in ("world", "gestures", "questions"))
+    middle = draft.index("\nquestions:\n")
+    return (
+        whole[: world + 1]
+        + draft[draft.index("world:\n") : middle]
+        + whole[gestures:questions]
+        + draft[middle:]
+    )
 
 
 @functools.cache
-def wiring() -> Wiring:
-    world = draft()["world"]
-    parts = TypeAdapter(dict[str, Part]).validate_python(world["parts"])
-    moves = TypeAdapter(dict[str, Movement]).validate_python(world["moves"])
-    found = wire(parts, bundled(), options(), moves)
-    assert isinstance(found, Wiring), "\n".join(f"{'.'.join(m.place)} @{m.at}: {m.message}" for m in found)
+def case() -> Case:
+    return read_case(text(), "venezuela-2021.yaml").case
+
+
+@functools.cache
+def tied() -> Wired:
+    found = compiled(case())
+    assert isinstance(found, Wired), found
     return found
 
 
+def wiring() -> Wiring:
+    return tied().wiring
+
+
+def home() -> dict[str, str]:
+    return {issue: of.status_quo or "eight" for issue, of in case().issues.items()}
+
+
 class Lever(NamedTuple):
-    """What is changed: numbers (a number or a range), levels that are held, issues that are settled, parts that stand still."""
+    """What is changed: numbers (to a number, or by a function of them), levels that are held, issues that are settled, parts
+    that stand still."""
 
     changes: Mapping[str, Any] = {}
     holds: Mapping[str, float] = {}
@@ -79,16 +85,8 @@ class Lever(NamedTuple):
     sender: str | None = None
 
 
-def figure(value: Any) -> Figure:
-    from detente.case.mechanism import _figure
-
-    return TypeAdapter(Figure).validate_python(_figure(value))
-
-
-def sampled(name: str, of: Figure, draws: int) -> Floats:
-    """[draws] of a judged number; tails end one third of the half beyond the percentiles that are judged."""
-    import zlib
-
+def sampled(name: str, of: Range, draws: int) -> Floats:
+    """[draws] of a judged number, within the percentiles that are judged."""
     if of.low == of.high:
         return np.full(draws, of.median)
     knots = np.array([[of.low, of.low, of.median, of.high, of.high]])
@@ -98,6 +96,33 @@ def sampled(name: str, of: Figure, draws: int) -> Floats:
     return quantile(knots, np.concatenate([half, 1 - half])[:draws, None])[:, 0]
 
 
+def system() -> System:
+    found = case().system
+    assert found is not None
+    return found
+
+
+def middle(value: Any) -> float:
+    return float(value.median)
+
+
+@functools.cache
+def preferences(faction: str, reading: str | None) -> Preferences:
+    plain = case().preferences[faction]
+    return merged(plain, case().readings[faction][reading].preferences) if reading else plain
+
+
+@functools.cache
+def points(faction: str, reading: str | None) -> dict[str, dict[str, float]]:
+    """Issue → option → points at the best estimates."""
+    wants = preferences(faction, reading)
+    total = sum(middle(w) for w in wants.weights.values())
+    return {
+        issue: {o: middle(v) * middle(weight) / total for o, v in wants.values[issue].items()}
+        for issue, weight in wants.weights.items()
+    }
+
+
 class Draws(NamedTuple):
     numbers: dict[str, Floats]
     leader: NDArray[np.int64]
@@ -105,13 +130,13 @@ class Draws(NamedTuple):
 
 
 def readings(faction: str) -> tuple[str, ...]:
-    return tuple(case()["readings"][faction])
+    return tuple(case().readings[faction])
 
 
 @functools.cache
 def held_by(faction: str, draws: int) -> NDArray[np.int64]:
     """[draws] which reading is true: as many of each as its prior says, in an order of their own."""
-    priors = np.array([r["prior"]["range"][1] for r in case()["readings"][faction].values()])
+    priors = np.array([reading.prior.median for reading in case().readings[faction].values()])
     edges = np.cumsum(priors / priors.sum())
     order = np.random.default_rng(len(faction)).permutation(draws)
     return np.searchsorted(edges, (order + 0.5) / draws, side="right").clip(max=len(priors) - 1)
@@ -129,19 +154,75 @@ def drawn(lever: Lever, draws: int) -> Draws:
         if fixed is not None:
             which = np.full(draws, readings(faction).index(fixed))
         chosen[faction] = which
-        for reading, changes in draft()["world"].get("under", {}).get(faction, {}).items():
+        for reading, changes in system().under.get(faction, {}).items():
+            here = which == readings(faction).index(reading)
             for full, value in changes.items():
-                here = which == readings(faction).index(reading)
-                numbers[full] = np.where(
-                    here, sampled(f"{reading} {full}", figure(value), draws), numbers[full]
-                )
+                other = sampled(f"{reading} {full}", value, draws)
+                numbers[full] = np.where(here, other, numbers[full])
     for full, value in lever.changes.items():
         assert full in numbers, full
         if callable(value):
             numbers[full] = value(numbers[full])
         else:
-            numbers[full] = sampled(f"lever {full}", figure(value), draws)
+            numbers[full] = np.full(draws, float(value))
+    for operator in tied().operators:
+        numbers |= worked_out(operator, numbers, chosen["leader"], chosen["united_states"])
     return Draws(numbers, chosen["leader"], chosen["united_states"])
+
+
+def worth(faction: str, reading: str | None, package: Mapping[str, str]) -> float:
+    """Points of a package at the best estimates, with terms that go together, less a hundred for every line that it breaks."""
+    wants = preferences(faction, reading)
+    total = sum(of[package[issue]] for issue, of in points(faction, reading).items())
+    for term in wants.together:
+        if all(package[i] == o for i, o in term.when.items()):
+            total += term.add.median
+    lines = [*wants.red_lines, *(f.package for f in wants.firm if f.holds.median > 0.5)]
+    return total - 100 * sum(all(package[i] == o for i, o in line.items()) for line in lines)
+
+
+def worked_out(
+    operator: Operator, numbers: Mapping[str, Floats], leader: NDArray[np.int64], sender: NDArray[np.int64]
+) -> dict[str, Floats]:
+    """What is chosen at the talks, and believed at their beginning."""
+    ladder, draws = operator.talks.ladder, len(leader)
+    packages = [home()]
+    for step in ladder.steps:
+        packages.append({**packages[-1], **step})
+    mine = np.array([[worth(ladder.by, r, p) for p in packages] for r in operator.readings])
+    theirs = np.array([[worth(ladder.to, r, p) for p in packages] for r in readings(ladder.to)])[sender]
+    rho = np.array([middle(preferences(ladder.by, r).patience) for r in operator.readings])
+    rho_sender = middle(preferences(ladder.to, None).patience)
+    drawn_of = {name: sampled(f"{operator.part}.{name}", of, draws) for name, of in judged(ladder).items()}
+    belief = np.array([case().readings[ladder.by][r].prior.median for r in operator.readings])
+    for gesture in case().gestures.values():
+        if gesture.on is not None and gesture.on <= START:
+            belief = belief * np.array([gesture.likelihood[r].median for r in operator.readings])
+    belief = belief / belief.sum()
+    game = Game(
+        np.broadcast_to(mine, (draws, *mine.shape)), theirs, np.broadcast_to(rho, (draws, len(rho))),
+        np.full(draws, rho_sender), drawn_of["precision"], numbers[f"{operator.part}.hazard"],
+        drawn_of[f"blame_{ladder.by}"], drawn_of[f"blame_{ladder.to}"], numbers[f"{operator.part}.able"],
+        np.broadcast_to(belief, (draws, len(belief))),
+    )  # fmt: skip
+    found = choices(game)
+    tables = {
+        "step": found.step,
+        "leave": found.leave,
+        "sender_step": found.sender_step,
+        "sender_leave": found.sender_leave,
+    }
+    each: dict[str, Floats] = {}
+    for told in operator.told:
+        full = f"{operator.part}.{told.name}"
+        if told.what == "prior":
+            each[full] = np.full(draws, belief[operator.readings.index(str(told.reading))])
+        elif told.what == "seen":
+            each[full] = drawn_of[f"seen_{told.place + 1}_if_{told.reading}"]
+        else:
+            k = leader if told.reading is None else np.full(draws, operator.readings.index(told.reading))
+            each[full] = tables[told.what][np.arange(draws), k, told.place]
+    return each
 
 
 def held(of: Wiring, levels: Mapping[str, float]) -> Wiring:
@@ -158,8 +239,7 @@ def held(of: Wiring, levels: Mapping[str, float]) -> Wiring:
 
 
 def asked(conditions: Sequence[str]) -> list[Any]:
-    known = draft()["world"]["parts"]
-    reader = Reader(dict(wiring().slots), set(known))
+    reader = Reader(dict(wiring().slots), {*system().parts, *bundled()})
     return [reader.read(text, truth=True).node for text in conditions]
 
 

@@ -3,71 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.world.venezuelan import Draws, Lever, case, draft, figure, home, options, readings, simulated, wiring
+from tests.world.venezuelan import (
+    Draws,
+    Lever,
+    case,
+    home,
+    middle,
+    points,
+    preferences,
+    readings,
+    simulated,
+    system,
+    tied,
+)
 
 Floats = NDArray[np.float64]
-FACTIONS = ("leader", "clan", "guaido", "capriles", "united_states", "europe")
-
-
-def middle(value: Any) -> float:
-    return figure(value).median
-
-
-def preferences(faction: str, reading: str | None) -> dict[str, Any]:
-    plain = dict(case()["preferences"][faction])
-    over = case()["readings"].get(faction, {}).get(reading or "", {}).get("preferences", {})
-    merged = {
-        **plain,
-        "weights": {**plain["weights"], **over.get("weights", {})},
-        "values": {**plain["values"], **over.get("values", {})},
-    }
-    if "patience" in over:
-        merged["patience"] = over["patience"]
-    return merged
-
-
-def points(faction: str, reading: str | None) -> dict[str, dict[str, float]]:
-    """Issue → option → points."""
-    wants = preferences(faction, reading)
-    weights = {issue: middle(w) for issue, w in wants["weights"].items()}
-    total = sum(weights.values())
-    return {
-        issue: {o: middle(v) / 100 * 100 * weights[issue] / total for o, v in wants["values"][issue].items()}
-        for issue in weights
-    }
 
 
 def stakes(faction: str) -> dict[str, float]:
-    return {name: middle(v) for name, v in draft()["world"].get("stakes", {}).get(faction, {}).items()}
+    return {name: middle(v) for name, v in system().stakes.get(faction, {}).items()}
 
 
 def conditions() -> tuple[str, ...]:
-    moved = [f"{issue} is {o}" for issue in draft()["world"]["moves"] for o in options()[issue]]
-    events = {
-        n
-        for of in draft()["world"].get("stakes", {}).values()
-        for n in of
-        if wiring().slots[n].sort == "event"
-    }
+    moved = [f"{issue} is {o}" for issue in tied().wiring.moves for o in case().issues[issue].options]
+    events = {stake.name for stake in tied().stakes if stake.event}
     return (*moved, *(f"happened({n})" for n in sorted(events)))
 
 
 def levels() -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            {
-                n
-                for of in draft()["world"].get("stakes", {}).values()
-                for n in of
-                if wiring().slots[n].sort != "event"
-            }
-        )
-    )
+    return tuple(sorted({stake.name for stake in tied().stakes if not stake.event}))
 
 
 def month_by_month(
@@ -101,15 +70,27 @@ def discounted(path: Floats, patience: float) -> Floats:
     return found
 
 
-def values(lever: Lever, extra: tuple[str, ...] = (), summed: tuple[str, ...] = (), **how: Any) -> dict[str, Any]:
-    """Values of factions [S], shares of conditions and means of levels [S, T + 1]."""
+class Found(NamedTuple):
+    """Worlds under a lever."""
+
+    worth: Mapping[str, Floats]
+    """Faction → [S] points."""
+    shares: Mapping[str, Floats]
+    """Condition → [S, T + 1] share of worlds."""
+    means: Mapping[str, Floats]
+    """Level → [S, T + 1]."""
+    draws: Draws
+
+
+def values(lever: Lever, extra: tuple[str, ...] = (), summed: tuple[str, ...] = (), **how: Any) -> Found:
+    """Worlds under a lever, and what they are worth to whom."""
     texts = tuple(dict.fromkeys((*conditions(), *extra)))
     names = tuple(dict.fromkeys((*levels(), *summed)))
     found, draws = simulated(lever, texts, summed=names, **how)
     shares = {t: found.shares[:, :, n] for n, t in enumerate(texts)}
     means = {t: found.means[:, :, n] for n, t in enumerate(names)}
-    worth = {f: _of(f, draws, shares, means, lever.settles) for f in FACTIONS}
-    return {"worth": worth, "shares": shares, "means": means, "draws": draws}
+    worth = {f: _of(f, draws, shares, means, lever.settles) for f in case().preferences}
+    return Found(worth, shares, means, draws)
 
 
 def _of(
@@ -122,10 +103,10 @@ def _of(
     which = {"leader": draws.leader, "united_states": draws.sender}.get(faction)
     if which is None:
         path = month_by_month(faction, None, shares, means, settled)
-        return discounted(path, middle(preferences(faction, None)["patience"]))
+        return discounted(path, middle(preferences(faction, None).patience))
     found = np.zeros(len(which))
     for n, reading in enumerate(readings(faction)):
         path = month_by_month(faction, reading, shares, means, settled)
-        one = discounted(path, middle(preferences(faction, reading)["patience"]))
+        one = discounted(path, middle(preferences(faction, reading).patience))
         found = np.where(which == n, one, found)
     return found
