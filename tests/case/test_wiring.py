@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from detente.case.mechanism import Bundled, Movement, Part
+from detente.case.typed import named
 from detente.case.units import PURE, unit
 from detente.case.wiring import Misfit, Wiring, wire
 
@@ -297,3 +298,36 @@ def test_an_event_needs_a_cause() -> None:
     for event in ({}, {"chance": 0.1, "when": "crossed"}, {"when": "crossed", "ends": "it"}):
         with pytest.raises(ValidationError):
             TypeAdapter(dict[str, Part]).validate_python({"p": {"events": {"e": event}}})
+
+
+def test_a_bundled_part_calls_an_issue_by_a_name_of_its_own() -> None:
+    tanker = {
+        "ships": {
+            "title": "Ships",
+            "says": "They sail.",
+            "theory": "None.",
+            "limits": "All.",
+            "issues": {"barrier": "The issue whose options say what is barred"},
+            "numbers": {"lost": {"says": "What is lost", "table": True}},
+            "values": {"sail": "1 - lost[barrier]"},
+        }
+    }
+    known = TypeAdapter(dict[str, Bundled]).validate_python(tanker)
+
+    def used(given: dict[str, Any]) -> Wiring | list[Misfit]:
+        return wire(TypeAdapter(dict[str, Part]).validate_python({"ships": given}), known, ISSUES, {})
+
+    lost = {"kept": 0.5, "lifted": 0}
+    found = used({"barrier": "sanctions", "lost": lost})
+    assert isinstance(found, Wiring), found
+    assert found.equations["ships.sail"].next is not None
+    assert "sanctions" in set(named(found.equations["ships.sail"].next))
+    for given, message in (
+        ({"lost": lost}, "'barrier' is missing: the issue whose options"),
+        ({"barrier": "sanction", "lost": lost}, "there is no issue 'sanction'; did you mean 'sanctions'?"),
+        ({"barrier": "sanctions", "barier": "sanctions", "lost": lost}, "'ships' has no issue 'barier'"),
+        ({"barrier": "enrichment", "lost": lost}, "must have a number for each option of 'enrichment'"),
+    ):
+        wrong = used(given)
+        assert isinstance(wrong, list)
+        assert message in wrong[0].message

@@ -15,7 +15,9 @@ from tests.world.venezuelan_values import Found, conditions, values
 ERRORS = 3
 """Standard errors of a paired difference that a direction must clear."""
 
-MOVED = sorted({what.partition(" @ ")[0] for law in LAWS for what, _ in law.moves if not what.startswith("V of")})
+MOVED = sorted(
+    {what.partition(" @ ")[0] for law in LAWS for what, _ in law.moves if not what.startswith("V of")}
+)
 EVENTS = tuple(m for m in MOVED if "happened" in m or " is " in m)
 LEVELS = tuple(m for m in MOVED if m not in EVENTS)
 
@@ -70,9 +72,9 @@ def test_the_chance_of_a_fall_is_what_an_analyst_answered() -> None:
         lever = Lever(
             {"loyalty.spread": 0.0, "loyalty.pace": 0.0, "food.pace": 0.0, "survival.rage": 0.0}, holds=holds
         )
-        found, draws = simulated(lever, ["happened(survival.collapsed)"], per=4096)
+        found, draws = simulated(lever, ["happened(survival.collapsed)"], per=1024)
         wanted = draws.numbers[number]
-        size = math.sqrt(float((wanted * (1 - wanted)).sum()) / 4096) / len(wanted)
+        size = math.sqrt(float((wanted * (1 - wanted)).sum()) / 1024) / len(wanted)
         assert float(found.shares[:, 1, 0].mean()) == pytest.approx(float(wanted.mean()), abs=4.5 * size)
 
 
@@ -93,7 +95,9 @@ def test_a_majority_of_seats_is_worth_several_times_the_second_seat() -> None:
         option: simulated(Lever(settles={"cne": option}), ["happened(polls.lost)"])[0].shares[:, 60, 0].mean()
         for option in ("one_of_five", "two_of_five", "overhaul")
     }
-    assert shares["overhaul"] - shares["two_of_five"] > 3 * (shares["two_of_five"] - shares["one_of_five"]) > 0
+    assert (
+        shares["overhaul"] - shares["two_of_five"] > 3 * (shares["two_of_five"] - shares["one_of_five"]) > 0
+    )
 
 
 def test_where_all_stay_away_nothing_is_won() -> None:
@@ -136,7 +140,7 @@ def test_a_promise_tempts_him_most_who_wants_to_go_and_hurts_nobody_who_may_decl
         worth, error = change(with_it.worth["leader"], without.worth["leader"])
         assert worth > -ERRORS * error, reading
     assert more["exiter"] > 1.5 * more["minimal_dealer"]
-    assert more["staller"] < 0.02
+    assert more["staller"] < more["exiter"] / 4
     assert more["exiter"] > 0.2
 
 

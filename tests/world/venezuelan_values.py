@@ -57,7 +57,9 @@ def month_by_month(
             else:
                 total = total + (worth if home()[issue] == option else 0.0)
     for name, worth in stakes(faction).items():
-        total = total + worth * (shares[f"happened({name})"] if f"happened({name})" in shares else means[name])
+        total = total + worth * (
+            shares[f"happened({name})"] if f"happened({name})" in shares else means[name]
+        )
     return total
 
 

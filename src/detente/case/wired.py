@@ -21,7 +21,7 @@ from detente.case.system import Asked, Change, Condition, System, Talks
 from detente.case.talks import Told, judged, told, written
 from detente.case.typed import Reader, random
 from detente.case.units import Unit
-from detente.case.wiring import Misfit, Wiring, beyond, wire
+from detente.case.wiring import TALKS, Misfit, Wiring, beyond, wire
 from detente.case.wording import one_of
 from detente.case.yamltext import Path
 
@@ -122,7 +122,7 @@ def _compiled(of: _Same) -> Wired | list[Misfit]:
     tied = wire(parts, bundled(), issues, system.moves, _steps(operators))
     if not isinstance(tied, Wiring):
         return [m._replace(place=("world", *m.place)) for m in tied]
-    reader = Reader(dict(tied.slots), {*parts, *bundled()})
+    reader = Reader(dict(tied.slots), {*parts, *bundled(), TALKS})
     policies = {name: _revision(name, policy, tied, reader, faults) for name, policy in case.changed.items()}
     questions = {name: _question(name, asked, reader, faults) for name, asked in case.asked.items()}
     stakes = tuple(_stakes(system, tied, faults))

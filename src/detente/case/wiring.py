@@ -44,9 +44,12 @@ from detente.case.typed import Reader, Slot, named
 from detente.case.units import PURE, Unit, unit
 from detente.case.wording import one_of
 
-__all__ = ["Equations", "Misfit", "Moved", "Wiring", "beyond", "wire"]
+__all__ = ["TALKS", "Equations", "Misfit", "Moved", "Wiring", "beyond", "wire"]
 
 Place = tuple[str | int, ...]
+
+TALKS = "talks"
+"""What bundled parts call the part with a ladder, which a case writes itself and may do without."""
 
 
 class Misfit(NamedTuple):
@@ -139,7 +142,7 @@ def wire(
             Misfit(("parts", name, n), None, f"'{n}' is the name of two things in this part")
             for n in _twice(whole)
         ]
-    reader = Reader(slots, {*parts, *bundled})
+    reader = Reader(slots, {*parts, *bundled, TALKS})
     _infer(reader, joined)
     equations: dict[str, Equations] = {}
     for name, whole in joined.items():
