@@ -82,6 +82,8 @@ def check_track(case: Case, found: TrackResult) -> None:
     assert {vector(table, whole(table, p.package), objectives) for p in found.frontier} == expected
     assert found.frontier_size == len(best)
     assert set(found.needed) == frozenset(table.party_of).intersection(*winning)
+    everybody = frozenset(found.factions)
+    assert set(found.needed) == {f for f in everybody if winning and not found.consent.given(everybody - {f})}
     for shown in found.frontier:
         assert whole(table, shown.package) in agreed
         check_package(table, shown)

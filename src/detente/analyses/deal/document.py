@@ -485,16 +485,13 @@ def _swaps(result: DealResult, words: Words) -> Section:
         best = result.swaps[0]
         share = f" ({percent(best.acceptance)} of draws)" if result.uncertain else ""
         often = f"{agree(count, 'and it is', 'the one')} accepted" + (" most often" if count > 1 else "")
-        flattered = (
-            "The largest of many estimates, so a little flattered." if count > 1 and result.uncertain else ""
-        )
         left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
         blocks.append(
             Finding(
                 f"{plural(count, 'small exchange', 'touches', 'touch')} nobody's hold on office; {often}{share}"
                 f"{' is' if count > 1 else ''}: {words.moves(best.moves)}.",
                 because="Only those who control what is moved have to agree, not the whole table.",
-                limit=" ".join(filter(None, (limit, flattered, PAPER, left_out))),
+                limit=" ".join(filter(None, (limit, PAPER, left_out))),
                 tone="caution",
             )
         )

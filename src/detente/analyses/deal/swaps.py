@@ -2,8 +2,8 @@
 
 A swap moves two or three issues controlled by at least two parties. Every move has to give something, at best
 estimates and taken alone, to another party that has to consent: what only its own mover likes is no exchange.
-Consent is needed from those who control what is moved, nobody else. Ranked by acceptance on the fresh draws; a
-swap that contains a smaller one already shown is left out.
+Consent is needed from those who control what is moved, nobody else. Chosen and ranked by acceptance on the first
+draws, like packages, and reported on the fresh ones; a swap that contains a smaller one already shown is left out.
 """
 
 from __future__ import annotations
@@ -78,28 +78,28 @@ def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int, str | None]:
     found, packages = [found[n] for n in kept], packages[kept]
     if not found:
         return (), 0, left_out
-    shares = _agreement(found, accepted(room.fresh, packages))
-    shown = _shown(found, shares.mean(axis=1))
+    shown = _shown(found, _agreement(found, accepted(room.first, packages)).mean(axis=1))
     few, chosen = packages[shown], [found[n] for n in shown]
+    shares = _agreement(chosen, accepted(room.fresh, few))
     by_reading = {
         key: _agreement(chosen, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
         for key, s in ready.rivals.items()
     }
     gains = totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
     results = []
-    for row, n in enumerate(shown):
-        consent = tuple(problem.factions[f] for f in sorted(players(found[n].gate)))
+    for row, exchange in enumerate(chosen):
+        consent = tuple(problem.factions[f] for f in sorted(players(exchange.gate)))
         readings: dict[str, dict[str, float]] = {}
         for (faction, reading), values in by_reading.items():
             if faction in consent:
                 readings.setdefault(faction, {})[reading] = float(values[row])
         results.append(
             Swap(
-                moves={problem.issues[i]: problem.options[i][o] for i, o in found[n].moves},
+                moves={problem.issues[i]: problem.options[i][o] for i, o in exchange.moves},
                 consent=consent,
                 gain={f: v for f, v in room.points(gains[row]).items() if f in consent},
-                acceptance=float(shares[n].mean()),
-                acceptance_error=replicate_error(shares[n].astype(np.float64), REPLICATES),
+                acceptance=float(shares[row].mean()),
+                acceptance_error=replicate_error(shares[row].astype(np.float64), REPLICATES),
                 acceptance_by_reading=readings,
             )
         )
