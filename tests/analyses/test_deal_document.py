@@ -31,7 +31,7 @@ from detente.analyses.deal.uncertainty import error_of_share
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
-from detente.document import Cell, Document, Finding, Paragraph, Section, Table
+from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
 
 ROOT = Path(__file__).parents[2]
 WHO = ("premier", "navy", "tolland")
@@ -361,3 +361,107 @@ def test_numbers_of_the_case_are_called_by_their_names(case: Case) -> None:
         "Tolland, values, Tolland's ferries, freight only"
     )
     assert words.place("moves_with.0.correlation") == "moves with, no. 1, correlation"
+
+
+def picture_of(found: DealResult, case: Case, start: str) -> tuple[str, list[list[str]]]:
+    """What a picture's table says below its caption."""
+    blocks = [b for s in sections(found, case) for b in s.blocks]
+    chart = next(b for b in blocks if isinstance(b, Chart) and b.id.startswith(start))
+    assert chart.table is not None
+    return chart.caption, [[c.text if isinstance(c, Cell) else c for c in row] for row in chart.table.rows]
+
+
+def test_the_zone_in_numbers(case: Case) -> None:
+    packages = Packages(27, 5, None, 0.7, 0.008, 0.44, 0.019)
+    table = table_of(result(track(packages=packages, frontier_size=3)), case, "The zone in numbers")
+    assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
+        ["Possible packages", "27", "the status quo among them; exact"],
+        ["Agreed at best estimates", "5", "exact count"],
+        ["Best single package is accepted", "44%", "of 1,024 fresh draws, ± 1.9 percentage points"],
+        [
+            "Some package is accepted (zone)",
+            "70%",
+            "of the same draws, ± 0.8 percentage points; grows with the number of issues, and is not the chance of signature",
+        ],
+        ["Packages on the frontier", "3", "at best estimates; exact on the grid"],
+    ]
+
+
+def test_a_loss_is_bad_and_a_gain_is_good(case: Case) -> None:
+    table = table_of(result(), case, "Packages side by side")
+    tones = {row[0]: [c.tone for c in row[1:] if isinstance(c, Cell)] for row in table.rows}
+    assert tones["Gain over no deal: Orsa's premier"] == ["good", "good"]
+    assert tones["Gain over no deal: Orsa's navy"] == ["plain", "good"]
+    assert tones["Gain over no deal: Tolland"] == ["good", "bad"]
+    broken = track(solutions={"most_acceptable": solution(blocks=("premier",))})
+    table = table_of(result(broken), case, "Packages side by side")
+    (cell,) = [c for row in table.rows for c in row if isinstance(c, Cell) and "line broken" in c.text]
+    assert cell == Cell("+56.0 (+41.0 to +71.0) · line broken", "bad")
+
+
+def test_pictures_hold_the_low_end_before_the_high_one(case: Case) -> None:
+    _, gains = picture_of(result(), case, "gains-")
+    assert gains == [
+        ["Orsa's premier", "+56.0", "+41.0", "+71.0"],
+        ["Orsa's navy", "+2.5", "−6.0", "+9.0"],
+        ["Tolland", "−2.5", "−11.0", "+5.0"],
+    ]
+    _, readings = picture_of(result(), case, "readings-")
+    assert readings == [
+        ["Most acceptable", "Orsa's navy: holding out for a price", "49%", "45%", "53%"],
+        ["Most acceptable", "Orsa's navy: the admiral's last stand", "38%", "32%", "44%"],
+    ]
+    _, dots = picture_of(result(), case, "dots-")
+    assert dots == [["accepted", "22", "44%"], ["somebody refuses", "28", "56%"]]
+
+
+def test_the_nearest_packages_are_seen_by_those_who_stand_furthest_apart(case: Case) -> None:
+    """Of different parties: Orsa's premier gains 56.0 and Tolland loses 2.5, more than apart from the navy."""
+    caption, rows = picture_of(result(), case, "scatter-")
+    assert (
+        caption == "The nearest packages as seen by Orsa's premier and Tolland, against their no-deal lines"
+    )
+    assert [row[2:] for row in rows if row[1] == "nothing moves"] == [["40.0", "20.0"]]
+    miss = track().nearest_miss
+    assert miss is not None
+    other = track(
+        nearest_miss=replace(miss, utility={"premier": 91.0, "navy": 1.0, "tolland": 19.0}, moves={})
+    )
+    _, rows = picture_of(result(other), case, "scatter-")
+    (near,) = [row for row in rows if "miss" in row[0].lower()]
+    assert near[2:] == ["91.0", "19.0"]
+    (chosen,) = [row for row in rows if "acceptable" in row[0].lower()]
+    assert chosen[2:] == ["96.0", "17.5"]
+    blocks = [b for s in sections(result(), case) for b in s.blocks]
+    chart = next(b for b in blocks if isinstance(b, Chart) and b.id.startswith("scatter-"))
+    assert "40.0 points to Orsa's premier and 20.0 to Tolland" in chart.alt, (
+        "no deal: 96.0 less 56.0, 17.5 and 2.5"
+    )
+
+
+def test_power_and_the_frontier_stand_in_their_columns(case: Case) -> None:
+    power = Power(
+        banzhaf={"premier": 0.5, "navy": 0.3, "tolland": 0.2},
+        shapley_shubik={"premier": 0.6, "navy": 0.25, "tolland": 0.15},
+        banzhaf_absolute={},
+    )
+    table = table_of(result(track(power=power)), case, "Power to decide, from the agreement tree alone")
+    assert table.columns == ("Faction", "Banzhaf", "Shapley–Shubik")
+    assert [list(row) for row in table.rows] == [
+        ["Orsa's premier", "50.0%", "60.0%"],
+        ["Orsa's navy", "30.0%", "25.0%"],
+        ["Tolland", "20.0%", "15.0%"],
+    ]
+    often = solution(
+        acceptance=0.61, moves={"ferries": "freight"}, gain={"premier": 1.0, "navy": 2.0, "tolland": 3.0}
+    )
+    table = table_of(
+        result(track(frontier=(solution(), often), frontier_size=2)),
+        case,
+        "The frontier: no package is better for one without being worse for another",
+    )
+    assert table.columns == ("Package", "Accepted", "Orsa's premier", "Orsa's navy", "Tolland")
+    assert [list(row)[1:] for row in table.rows] == [
+        ["61%", "+1.0", "+2.0", "+3.0"],
+        ["44%", "+56.0", "+2.5", "−2.5"],
+    ]

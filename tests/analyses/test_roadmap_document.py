@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 
 from detente.analyses.roadmap.document import brief, document, section
-from detente.analyses.roadmap.result import Boost, Chances, Move, Patience, RoadmapResult, Stage
+from detente.analyses.roadmap.result import (
+    Boost,
+    Chances,
+    Missing,
+    Move,
+    Part,
+    Patience,
+    RoadmapResult,
+    Stage,
+)
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
-from detente.document import Cell, Finding, Table
+from detente.document import Cell, Chart, Finding, Paragraph, Table
 
 STRAIT = Path(__file__).parents[2] / "docs" / "tutorial" / "strait.yaml"
 FERRIES = Move("ferries", "suspended", "daily", ("tolland",), True, 1)
@@ -165,4 +174,79 @@ def test_the_brief_names_the_package_and_compares_no_points(case: Case) -> None:
     assert brief(supposed, Words(case)).text == (
         "The 1 step of the package named at “The table”, supposing that “the admiral's last stand” is true of Orsa's navy, "
         "has an order in which nobody gains by stopping half-way."
+    )
+
+
+def test_it_takes_months_and_the_line_of_time_says_which(case: Case) -> None:
+    assert first(result(), case).text.endswith("All of it takes 5 months.")
+    long = (
+        replace(stage(1, (FERRIES, SIX), 7.4, "navy", 0.61), months=3),
+        replace(stage(2, (HALF,), 1.6, "tolland", 0.5), month=3, months=2),
+    )
+    found = result(stages=(*long, replace(stage(3, (), 3.3, "premier", 0.57), month=5, months=0)))
+    chart = next(b for b in section(found, case, only=True).blocks if isinstance(b, Chart))
+    assert chart.table is not None
+    assert [[c.text if isinstance(c, Cell) else c for c in row][1:] for row in chart.table.rows] == [
+        ["0", "3", "+7.4", "Orsa's navy"],
+        ["3", "5", "+1.6", "Tolland"],
+        ["5", "5", "+3.3", "Orsa's premier"],
+    ]
+
+
+def test_a_negative_margin_is_bad_and_a_line_says_so(case: Case) -> None:
+    crossed = stage(2, (HALF,), None, "tolland", 0.1)
+    crossed = replace(crossed, margin={"premier": -21.0, "navy": 22.0, "tolland": None})
+    found = result(
+        stages=(stage(1, (FERRIES, SIX), 7.4, "navy", 0.61), crossed, stage(3, (), 3.3, "premier", 0.6))
+    )
+    table, rows = table_of(found, case, "Every margin")
+    assert table.columns == ("Stage", "Orsa's premier", "Orsa's navy", "Tolland")
+    assert rows[1] == ["2", "−21.0", "+22.0", "a line"]
+    assert [c.tone for c in table.rows[1] if isinstance(c, Cell)] == ["bad", "plain", "bad"]
+
+
+def test_one_change_in_the_same_order_stands_before_its_own_best(case: Case) -> None:
+    worse = Boost("irreversible", ("patrols",), 0.2, -1.4, None)
+    table, rows = table_of(result(boosts=(*result().boosts, worse)), case, "What would make it hold better")
+    assert rows == [
+        ["Tolland's ferries made irreversible", "+2.9", "+4.1"],
+        ["Orsa's patrol boats made irreversible", "+0.2", "–"],
+    ]
+    assert [row[1].tone for row in table.rows if isinstance(row[1], Cell)] == ["good", "muted"]
+    assert table.note.startswith("As it stands the slack is +1.6. 2 of 2 changes tried, each alone:")
+
+
+@pytest.mark.parametrize(
+    ("points", "says"),
+    [
+        (
+            2.7,
+            "The next step, The fishermen: six of them home, would have to be worth 2.7 points more to Orsa's navy.",
+        ),
+        (None, "The next step, The fishermen: six of them home, crosses a line of Orsa's navy."),
+    ],
+)
+def test_what_a_part_lacks(points: float | None, says: str, case: Case) -> None:
+    part = Part((FERRIES,), 0.4, True, Missing(SIX, "navy", points))
+    (finding,) = [
+        b
+        for b in section(result(part=part), case, only=True).blocks
+        if isinstance(b, Finding) and "A part of it" in b.text
+    ]
+    assert finding.text.startswith(
+        "A part of it would hold as an agreement of its own: Tolland's ferries: daily service"
+    )
+    assert finding.because == says
+    assert finding.limit == ""
+
+
+def test_patience_stands_beside_what_was_judged(case: Case) -> None:
+    patience = Patience(
+        0.7, 0.91, {"navy": 0.81, "tolland": None}, {"premier": 0.99, "navy": 0.97, "tolland": 0.95}
+    )
+    blocks = section(result(patience=patience), case, only=True).blocks
+    (told,) = [b.text for b in blocks if isinstance(b, Paragraph) and "patience" in b.text]
+    assert told.startswith(
+        "The least patience that carries this order, shared by all, is 0.700, and above 0.910 it no longer does "
+        "(judged: 0.95 to 0.99). With the others as judged, the least is: Orsa's navy 0.810 (judged 0.97)."
     )

@@ -12,7 +12,7 @@ from detente.analyses.stability.document import document
 from detente.analyses.stability.result import Departure, Mover, Situation, StabilityResult, Step
 from detente.case.model import Case
 from detente.case.reading import load_case
-from detente.document import Cell, Chart, Finding, Table
+from detente.document import Cell, Chart, Finding, Paragraph, Table
 
 STRAIT = Path(__file__).parents[2] / "docs" / "tutorial" / "strait.yaml"
 CONCEPTS = ("nash", "gmr", "smr", "seq", "sseq")
@@ -124,3 +124,75 @@ def test_shares_stand_in_their_columns_with_one_error(case: Case) -> None:
     chart = next(b for b in blocks if isinstance(b, Chart))
     shown = [row["words"] for row in chart.spec["data"]["values"] if row["part"] in ("way", "gap")]
     assert shown == ["holds in 41% ± 2.1", "holds in 83% ± 2.1", "out of reach; holds in 71% ± 2.1"]
+
+
+def test_the_nearest_resting_place_is_the_one_with_fewest_moves(case: Case) -> None:
+    far = replace(
+        situation({"ferries": "daily", "fishermen": "six"}, 0.83, 0.64, (ALONE, JOINTLY)),
+        stable=dict.fromkeys(CONCEPTS, True),
+    )
+    near = replace(situation({"ferries": "daily"}, 0.7, 0.6, (ALONE,)), stable=dict.fromkeys(CONCEPTS, True))
+    because = first(result(situations=(far, near)), case).because
+    assert because.startswith(
+        "If each moves as it pleases, the nearest resting place is 1 move away: Tolland moves"
+    )
+
+
+def test_what_would_keep_somebody_is_as_much_as_the_best_way_out(case: Case) -> None:
+    nothing = dict.fromkeys(CONCEPTS[1:], False)
+    ways = (
+        Departure(ALONE, nothing, 3.5),
+        Departure(Step("tolland", {"ferries": "freight"}, {"tolland": 1.5}), nothing, 1.5),
+    )
+    wanted = situation({"fishermen": "home"}, 0.03, 0.0)
+    hope = document(result(wanted=wanted, departures=ways, departures_total=2), case).blocks[1]
+    assert isinstance(hope, Finding)
+    assert (
+        "It would be kept if it were worth 3.5 points more to Tolland, or leaving it so much less."
+        in hope.text
+    )
+    assert hope.tone == "bad"
+    kept = document(result(wanted=situation({"fishermen": "home"}, 0.93, 0.0)), case).blocks[1]
+    assert isinstance(kept, Finding)
+    assert "would hold at best estimates (" in kept.text
+    assert kept.tone == "good"
+
+
+@pytest.mark.parametrize(
+    ("by", "says", "tone"),
+    [
+        ({"seq", "gmr"}, "by counter-moves that others want to make (SEQ)", "good"),
+        ({"gmr"}, "only by counter-moves that hurt those who make them (GMR)", "caution"),
+        (set(), "by nothing", "bad"),
+    ],
+)
+def test_what_deters_is_told_apart(by: set[str], says: str, tone: str, case: Case) -> None:
+    deterred = {c: c in by for c in CONCEPTS[1:]}
+    found = result(departures=(Departure(ALONE, deterred, 3.5),))
+    table = next(
+        b
+        for b in document(found, case).blocks
+        if isinstance(b, Table) and b.caption.startswith("Who would leave")
+    )
+    assert table.caption == "Who would leave the status quo, and what deters them"
+    (row,) = table.rows
+    assert row[:2] == ["Tolland", "Tolland's ferries: daily service"]
+    assert row[3] == Cell(says, tone)
+
+
+def test_the_picture_starts_where_things_are(case: Case) -> None:
+    chart = next(b for b in document(result(), case).blocks if isinstance(b, Chart))
+    assert chart.table is not None
+    assert [[c.text if isinstance(c, Cell) else c for c in row][1:] for row in chart.table.rows] == [
+        ["where things are", "0", "41%"],
+        ["a resting place", "2", "83%"],
+        ["a resting place", "out of reach", "71%"],
+    ]
+
+
+def test_how_many_situations_there_are(case: Case) -> None:
+    last = document(result(), case).blocks[-1]
+    assert isinstance(last, Paragraph)
+    assert last.text == (
+        "24 feasible of 27 combinations of 3 issues, 90 moves. What is not among these issues stays as it is."
+    )
