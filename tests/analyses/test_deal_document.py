@@ -245,6 +245,16 @@ def test_a_case_without_ranges_speaks_of_no_draws(case: Case) -> None:
     assert "draws" not in document(found, case).facts
 
 
+@pytest.mark.parametrize(("uncertain", "agreed", "tied"), [(0, 3, True), (0, 1, False), (17, 3, False)])
+def test_where_nothing_is_drawn_the_most_acceptable_is_one_of_several(
+    uncertain: int, agreed: int, tied: bool, case: Case
+) -> None:
+    at = track(packages=Packages(27, agreed, None, 1.0, 0.0, 1.0, 0.0))
+    note = table_of(result(at, uncertain=uncertain), case, "Packages side by side").note
+    said = "“most acceptable” is one of the 3 that are accepted, and none is accepted more."
+    assert (said in note) == tied
+
+
 def test_only_what_is_certain_is_good(case: Case) -> None:
     for share, tone in ((0.04, "bad"), (0.44, "caution"), (0.999, "caution"), (1.0, "good")):
         at = track(solutions={"most_acceptable": solution(acceptance=share)})

@@ -107,6 +107,17 @@ def test_what_is_acceptable_is_not_called_signed(case: Case) -> None:
     assert brief(result(), Words(case)).limit.endswith("accepted 44%, started 18%, kept 9%.")
 
 
+def test_compliance_has_a_column_only_where_it_is_in_doubt(case: Case) -> None:
+    sure = result(chances=Chances(0.44, 0.019, 0.18, 0.007, 0.09, 0.004, 0.18, 0.09, 0.2))
+    table, rows = table_of(sure, case, "Accepted, started, kept: three different things")
+    assert table.columns == ("Event", "Share of draws")
+    assert rows == [["Accepted", "44% ± 1.9"], ["Started", "18% ± 0.7"], ["Kept to the end", "9% ± 0.4"]]
+    assert "comply" not in table.note
+    none = result(chances=Chances(0.44, 0.019, None, None, None, None, None, None, None))
+    _, rows = table_of(none, case, "Accepted, started, kept: three different things")
+    assert rows == [["Accepted", "44% ± 1.9"]]
+
+
 def test_stages_are_counted_and_not_steps(case: Case) -> None:
     text = first(result(), case)
     assert text.text.startswith("The 3 steps of this package can be carried out in an order in which nobody")

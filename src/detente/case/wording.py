@@ -280,13 +280,13 @@ def _message(kind: str, detail: Any, path: Path, value: Any) -> str:
     if kind in ("tuple_type", "list_type"):
         return f"a list was expected, found {found}"
     if kind in ("too_short", "too_long"):
-        which, needed, bound = (
+        which, needed, count = (
             ("at least", "needed", int(ctx["min_length"]))
             if kind == "too_short"
             else ("at most", "allowed", int(ctx["max_length"]))
         )
-        entries = agree(bound, "entry is", "entries are")
-        return f"{which} {bound} {entries} {needed} here, found {len(value)}"
+        entries = agree(count, "entry is", "entries are")
+        return f"{which} {count} {entries} {needed} here, found {len(value)}"
     if kind == "literal_error":
         close = nearest(value, re.findall(r"'([^']+)'", ctx["expected"])) if isinstance(value, str) else None
         return f"{ctx['expected']} was expected, found {found}" + (

@@ -218,6 +218,9 @@ def _side_by_side(track: TrackResult, result: DealResult, words: Words) -> Table
             " “If judgements were tied together”: those of different factions are drawn as independent unless the case "
             "says otherwise; these are the limits in the worst and the best case."
         )
+    agreed = track.packages.acceptable or 0
+    if not result.uncertain and agreed > 1 and track.solutions.get("most_acceptable") is not None:
+        note += f" Where every number is certain, “most acceptable” is one of the {agreed:,} that are accepted, and none is accepted more."
     if unproven:
         note += f" Not proven best by its rule: {joined(unproven)} (a search limit was reached)."
     return Table(

@@ -363,16 +363,23 @@ def _guarantee(id: str, words: Words) -> str:
 def _chances(result: RoadmapResult, words: Words) -> Table:
     c: Chances = result.chances
     rows: list[list[str | Cell]] = [["Accepted", sampled(c.signed, c.signed_error), "–"]]
+    # Where nobody's compliance is in doubt the column would say the same again.
+    doubted = any(
+        one is not None and one != other
+        for one, other in ((c.started_delivered, c.started), (c.kept_delivered, c.kept))
+    )
     for name, value, off, delivered in (
         ("Started", c.started, c.started_error, c.started_delivered),
         ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
     ):
         if value is not None and off is not None and delivered is not None:
             rows.append([name, sampled(value, off), percent(delivered)])
-    note = (
-        "Accepted: the table agrees to the package, which is not the chance that it is signed. Those needed: whose consent "
-        "or steps the package needs. "
-    )
+    note = "Accepted: the table agrees to the package, which is not the chance that it is signed. "
+    if doubted:
+        note += (
+            "Those needed: whose consent or steps the package needs; of what is accepted alone nothing has to be complied "
+            "with yet. "
+        )
     if result.record:
         note += f"{words.record(result.record)} "
     note += "Shares of draws, not calibrated. "
@@ -387,9 +394,11 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
     return Table(
         caption="Accepted, started, kept: three different things",
-        columns=("Event", "Share of draws", "And those needed make their own sides comply"),
-        rows=rows,
-        numeric=(1, 2),
+        columns=("Event", "Share of draws", "And those needed make their own sides comply")[
+            : 3 if doubted else 2
+        ],
+        rows=[row[: 3 if doubted else 2] for row in rows],
+        numeric=(1, 2)[: 2 if doubted else 1],
         note=note,
     )
 
