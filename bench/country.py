@@ -23,7 +23,11 @@ __all__ = ["MONTHS", "START", "Country", "country", "ready"]
 
 MONTHS = 60
 START = datetime.date(2021, 6, 3)
-ISSUES = {"sanctions": ("banned", "modified", "removed"), "funds": ("frozen", "released"), "vote": ("none", "set")}
+ISSUES = {
+    "sanctions": ("banned", "modified", "removed"),
+    "funds": ("frozen", "released"),
+    "vote": ("none", "set"),
+}
 HOME = {"sanctions": "banned", "funds": "frozen", "vote": "none"}
 
 

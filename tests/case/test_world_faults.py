@@ -66,6 +66,9 @@ ASKED = "{yes: {that: happened(stock.crossed), at: 2024-08-10}, no: rest}"
         (ASKED, "{yes: {that: stock.kg, at: 2024-08-10}, no: rest}", "stock.kg, at", "a condition was expected"),
         (ASKED, "{yes: {that: happened(stock.kg), at: 2024-08-10}, no: rest}", "happened(stock.kg)", "only events happen"),
         (ASKED, "{yes: {that: happened(stock.crossed)}, no: rest}", "{that", "'at' is missing"),
+        # An equation with a comma inside { }.
+        (WHEN, "when: max(kg, 1, 2) >= enough, once: true", "max(kg", "cut off at its ','"),
+        ("    watch:\n", "    other: {values: {a: min(1, 2)}}\n    watch:\n", "min(1", "cut off at its ','"),
         # The wrong kind of thing.
         ("    watch:\n", "    other: hello\n    watch:\n", "hello", "a block of keys ('key: value') was expected"),
         (MOVES, "inspection: strike.struck", "strike.struck", "a block of keys"),

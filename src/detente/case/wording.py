@@ -159,6 +159,10 @@ def _misfit(detail: Any, path: Path, value: Any, about: _About, close: str | Non
         name = str(loc[-1])
         message = f"'{name}' is missing{_add(name, path)}{_about_key(path, name, parsed.value)}"
         return Misfit(_fault(parsed, (*path, name), message, at=path), path)
+    stray = kind == "extra_forbidden" or value is None or (loc and loc[-1] == "[key]")
+    if stray and (begun := _cut_short(parsed.value, path[:-1])):
+        message = "this is cut off at its ',': inside { } an equation with a ',' stands in quotes"
+        return Misfit(_fault(parsed, (*path[:-1], begun), message), path)
     if kind == "extra_forbidden":
         return Misfit(_fault(parsed, path, _unknown(path, about, close), key=True), path)
     if loc and loc[-1] == "[key]":
@@ -176,6 +180,16 @@ def _misfit(detail: Any, path: Path, value: Any, about: _About, close: str | Non
     )
     message = _message(kind, detail, path, value)
     return Misfit(_fault(parsed, path, message), path, value if named and path[-1:] != ("id",) else None)
+
+
+def _cut_short(document: Any, path: Path) -> str | None:
+    """The key of a block whose equation was cut at a comma: ``{when: max(a, b) > 1}`` is three keys to YAML."""
+    for step in path:
+        document = document[step]
+    if not isinstance(document, Mapping):
+        return None
+    opened = (k for k, v in document.items() if isinstance(v, str) and v.count("(") > v.count(")"))
+    return next(opened, None)
 
 
 _BAD_NAMES = ("string_pattern_mismatch", "string_too_long")

@@ -103,7 +103,6 @@ class Code(IntEnum):
     """Where the calendar a has no date this month, the next b operations are left out and ``out`` is filled with 0."""
 
 
-
 def operands(code: Code) -> str:
     """What the operands are: a row R, a constant C, a place P that draws, a whole number N."""
     if code <= Code.PICK_CC:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
-from detente.kernels.lanes import I, LANES, V, ZERO, NOTHING, Text, constant
+from detente.kernels.lanes import LANES, NOTHING, ZERO, Text, V, constant
 
 __all__ = ["LOW", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
 
@@ -130,11 +130,16 @@ def _worlds(width: int) -> str:
 
                 table, result = rows(*looked[:2]), into(counts, looked[1], 8)
                 with t.loop(looked[1]) as j:
-                    _added(t, "counted", t.at(x, _offset(t, table, j)), size, t.at(result, t.whole("shl", j, 3)))
+                    _added(
+                        t, "counted", t.at(x, _offset(t, table, j)), size, t.at(result, t.whole("shl", j, 3))
+                    )
                 table, result = rows(*looked[2:4]), into(totals, looked[3], 8)
                 with t.loop(looked[3]) as j:
                     offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
-                    row, small = t.at(x, t.whole("and", offset, -SMALL - 1)), t.let(f"trunc i64 {offset} to i1")
+                    row, small = (
+                        t.at(x, t.whole("and", offset, -SMALL - 1)),
+                        t.let(f"trunc i64 {offset} to i1"),
+                    )
                     with t.when(small):
                         _added(t, "summed_small", row, size, slot)
                     with t.when(t.let(f"xor i1 {small}, true")):
@@ -240,7 +245,9 @@ def _summed() -> str:
     while left > 1:
         kind, left = f"<{left} x double>", left // 2
         halves = [
-            t.let(f"shufflevector {kind} {found}, {kind} poison, <{left} x i32> <{', '.join(f'i32 {n}' for n in part)}>")
+            t.let(
+                f"shufflevector {kind} {found}, {kind} poison, <{left} x i32> <{', '.join(f'i32 {n}' for n in part)}>"
+            )
             for part in (range(left), range(left, 2 * left))
         ]
         found = t.let(f"fadd <{left} x double> {halves[0]}, {halves[1]}")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from detente.kernels import lanes
 from detente.kernels.codes import WORD, Code, operands
 from detente.kernels.driver import STEP, around, frame_slots, valid
-from detente.kernels.lanes import LANES, V, ZERO, Text
+from detente.kernels.lanes import LANES, ZERO, Text, V
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Op, Range, ranges
 from detente.kernels.rows import key, words_of
@@ -97,9 +97,7 @@ class _Sixteen:
         """One operation; ``of``: what its operands can be."""
         t, code, (out, a, b, c) = self.t, Code(op[0]), op[1:]
         if code == Code.CHECK:
-            wrong = t.let(
-                f"call <16 x i1> @llvm.is.fpclass.v16f32({V} {self.number(a)}, i32 {_NOT_FINITE})"
-            )
+            wrong = t.let(f"call <16 x i1> @llvm.is.fpclass.v16f32({V} {self.number(a)}, i32 {_NOT_FINITE})")
             self.bad = t.let(f"or <16 x i1> {self.bad}, {wrong}")
         elif code == Code.COPY:
             self.now[out] = self.value(a)

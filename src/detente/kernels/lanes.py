@@ -21,7 +21,20 @@ import numpy as np
 from detente.kernels.codes import Code
 from detente.kernels.ranges import ANY, Range
 
-__all__ = ["COMPARED", "LANES", "Text", "compared", "constant", "halves", "one", "picked", "shock", "threefry", "two", "uniform"]
+__all__ = [
+    "COMPARED",
+    "LANES",
+    "Text",
+    "compared",
+    "constant",
+    "halves",
+    "one",
+    "picked",
+    "shock",
+    "threefry",
+    "two",
+    "uniform",
+]
 
 LANES = 16
 V, I, Q = "<16 x float>", "<16 x i32>", "<8 x i64>"
@@ -157,7 +170,9 @@ def two(t: Text, code: int, a: str, b: str, of: Sequence[Range] = (ANY, ANY)) ->
             return _op(t, "fmul", a, b)
         case Code.DIV_RR:
             found = _op(t, "fdiv", a, b)
-            return _pick(t, _test(t, "oeq", b, ZERO), NOTHING, found) if of[1].low <= 0 <= of[1].high else found
+            return (
+                _pick(t, _test(t, "oeq", b, ZERO), NOTHING, found) if of[1].low <= 0 <= of[1].high else found
+            )
         case Code.MIN_RR:
             return _extreme(t, "olt", a, b, of)
         case Code.MAX_RR:
@@ -211,9 +226,7 @@ def _horner(t: Text, factors: tuple[float, ...], x: str) -> str:
 def _exp(t: Text, a: str, of: Range) -> str:
     v = a if of.low >= -87 else _pick(t, _test(t, "olt", a, constant(-87)), constant(-87), a)
     v = v if of.high <= 88 else _pick(t, _test(t, "ogt", v, constant(88)), constant(88), v)
-    n = t.call(
-        "floor", _op(t, "fadd", _op(t, "fmul", v, constant(1.44269504088896341)), HALF)
-    )
+    n = t.call("floor", _op(t, "fadd", _op(t, "fmul", v, constant(1.44269504088896341)), HALF))
     r = _op(t, "fsub", v, _op(t, "fmul", n, constant(LN2_HIGH)))
     r = _op(t, "fsub", r, _op(t, "fmul", n, constant(LN2_LOW)))
     p = _op(t, "fmul", _horner(t, EXP, r), _op(t, "fmul", r, r))

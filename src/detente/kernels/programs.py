@@ -32,7 +32,12 @@ def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], 
     is last month's without being moved. Everything else shares rows as soon as nothing needs it any more.
     """
     programs: Sequence[Sequence[Op]] = (program.start, program.month)
-    used = {r for ops in programs for op in ops for r in (*reads(op), *((op[1],) if writes(op) is not None else ()))}
+    used = {
+        r
+        for ops in programs
+        for op in ops
+        for r in (*reads(op), *((op[1],) if writes(op) is not None else ()))
+    }
     pairs = {last: this for last, this in program.pairs.items() if last in used}
     lasting = set(looked) | set(pairs) | set(pairs.values()) | carried(program.month, program.pairs)
     found = np.full((2, max(lasting | used, default=-1) + 1), -1, dtype=np.int64)

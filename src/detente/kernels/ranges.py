@@ -61,7 +61,11 @@ TRUTH = Range(0.0, 1.0, False, True)
 
 
 def ranges(
-    start: Sequence[Op], month: Sequence[Op], pairs: Mapping[int, int], constants: Sequence[Range], months: int
+    start: Sequence[Op],
+    month: Sequence[Op],
+    pairs: Mapping[int, int],
+    constants: Sequence[Range],
+    months: int,
 ) -> Known:
     """What the operands of every operation can be, and every register at the end of a month.
 

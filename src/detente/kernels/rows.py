@@ -13,7 +13,7 @@ from functools import lru_cache
 from detente.kernels import lanes
 from detente.kernels.codes import WORD, Code
 from detente.kernels.driver import STEP, around, frame_slots
-from detente.kernels.lanes import V, ZERO, Text
+from detente.kernels.lanes import ZERO, Text, V
 from detente.kernels.native import Native, compiled
 
 __all__ = ["WIDTH", "interpreter", "key", "words_of"]
@@ -90,9 +90,7 @@ def _unrolled(code: Code) -> int:
     return {Code.EXP: 2, Code.LOG: 2, Code.NORMAL: 2}.get(code, 4)
 
 
-def _made(
-    t: Text, code: Code, rows: list[str], constants: list[str], month: str
-) -> Callable[[str], str]:
+def _made(t: Text, code: Code, rows: list[str], constants: list[str], month: str) -> Callable[[str], str]:
     """What an operation gives for sixteen worlds so many bytes after the first."""
 
     def row(n: int) -> Callable[[str], str]:

@@ -77,7 +77,7 @@ def nothing(job: Job, draws: int) -> Counts:
     )
 
 
-def simulate(  # noqa: PLR0913
+def simulate(
     native: Native,
     job: Job,
     constants: NDArray[np.float32],

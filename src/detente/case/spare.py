@@ -1,0 +1,52 @@
+"""What the world of a case has for nothing (:mod:`detente.case.idle`), given what the case values, asks and may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detente.case.idle import idle
+from detente.case.mechanism import Use
+from detente.case.model import Case
+from detente.case.system import Talks
+from detente.case.typed import named
+from detente.case.wired import Wired, wired
+from detente.case.yamltext import Path
+
+__all__ = ["spare"]
+
+
+def spare(case: Case) -> Iterator[tuple[Path, str]]:
+    """Events that never happen and what is decorative in the world of a case that was read without faults."""
+    system = case.system
+    if system is None or case.as_of is None:
+        return
+    of = wired(case)
+    offering = [name for name, part in system.parts.items() if isinstance(part, Use | Talks)]
+    for fault in idle(
+        of.wiring,
+        _valued(case, of),
+        changed=_changed(case, of),
+        bundled=offering,
+        months=(case.as_of, system.months),
+    ):
+        yield ("world", *fault.place), fault.message
+
+
+def _valued(case: Case, of: Wired) -> set[str]:
+    """What is in somebody's value or in a question, and what is seen of talks."""
+    found = {*case.issues, *(stake.name for stake in of.stakes)}
+    for question in of.questions.values():
+        for that, given, _ in question.answers.values():
+            found |= {n for node in (that, given) if node is not None for n in named(node)}
+    for operator in of.operators:
+        found |= set(operator.talks.ladder.seen)
+    return found
+
+
+def _changed(case: Case, of: Wired) -> set[str]:
+    """Numbers, levels and values that a reading, a policy or the choices at talks may set to anything."""
+    assert case.system is not None
+    given = [name for readings in case.system.under.values() for block in readings.values() for name in block]
+    given += [name for policy in case.changed.values() for name in (*policy.changes, *policy.holds)]
+    given += [f"{operator.part}.{told.name}" for operator in of.operators for told in operator.told]
+    return {name.partition("[")[0] for name in given}
