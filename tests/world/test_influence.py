@@ -91,12 +91,12 @@ def arrows(of: tuple[Arrow, ...]) -> dict[tuple[str, str], str]:
 
 def test_between_parts_a_sign_is_that_of_what_each_part_stands_for() -> None:
     assert arrows(world().arrows) == {
-        ("sanctions", "money"): "of",
+        ("issue:sanctions", "money"): "of",
         ("money", "loyalty"): "+",
         ("promise", "loyalty"): "-",
         ("loyalty", "loyalty.collapsed"): "-",
         ("loyalty", "promise"): "+",
-        ("promise", "vote"): "sets",
+        ("promise", "issue:vote"): "sets",
     }
 
 
@@ -110,7 +110,7 @@ def test_between_parts_a_sign_is_that_of_what_each_part_stands_for() -> None:
         ("loyalty__collapsed", "0.1 * loyalty", ("loyalty", "loyalty.collapsed"), "+"),
         ("promise__kept", "made * (1 - before(loyalty.loyalty))", ("loyalty", "promise"), "?"),
         ("promise__offer", "if kept then 0 else 0.2", ("loyalty", "promise"), "?"),
-        ("money__income", "oil * lost[sanctions]", ("sanctions", "money"), "of"),
+        ("money__income", "oil * lost[sanctions]", ("issue:sanctions", "money"), "of"),
     ],
 )
 def test_another_sign_in_an_equation_is_another_sign_of_the_arrow(
@@ -158,7 +158,7 @@ def test_within_a_part_every_name_in_an_equation_is_an_arrow() -> None:
     assert found == {
         ("money.oil", "money.income"): "+",
         ("money.lost", "money.income"): "-",
-        ("sanctions", "money.income"): "of",
+        ("issue:sanctions", "money.income"): "of",
         ("loyalty.now", "loyalty.loyalty"): "+",
         ("loyalty.pace", "loyalty.loyalty"): "?",
         ("loyalty.drawn", "loyalty.loyalty"): "+",
@@ -171,7 +171,7 @@ def test_within_a_part_every_name_in_an_equation_is_an_arrow() -> None:
         ("promise.kept", "promise.voted"): "+",
         ("loyalty.loyalty", "promise.voted"): "+",
         ("promise.kept", "promise.offer"): "+",
-        ("promise.voted", "vote"): "sets",
+        ("promise.voted", "issue:vote"): "sets",
     }
 
 
@@ -188,20 +188,27 @@ def test_an_arrow_rests_on_what_the_equation_at_its_end_rests_on() -> None:
     basis = {(a.source, a.target): (a.basis.kind, a.basis.text) for a in of.arrows}
     assert basis["loyalty", "loyalty.collapsed"] == ("fact", "soldiers desert")
     assert basis["money", "loyalty"] == ("theory", "A threshold model (somebody 1978).")
-    assert basis["sanctions", "money"] == ("fact", "oil exports fell")
-    assert basis["promise", "vote"] == ("judgement", "a guess")
+    assert basis["issue:sanctions", "money"] == ("fact", "oil exports fell")
+    assert basis["promise", "issue:vote"] == ("judgement", "a guess")
 
 
 def test_boxes_are_the_parts_the_ends_and_the_issues_that_matter() -> None:
     boxes = {b.id: b for b in world().parts}
-    assert list(boxes) == ["money", "loyalty", "loyalty.collapsed", "promise", "sanctions", "vote"]
+    assert list(boxes) == [
+        "money",
+        "loyalty",
+        "loyalty.collapsed",
+        "promise",
+        "issue:sanctions",
+        "issue:vote",
+    ]
     assert boxes["money"].says == "money that comes in"
     assert boxes["loyalty"].title == "Loyalty of the elite"
     assert boxes["loyalty"].head == "loyalty.loyalty"
     assert boxes["loyalty.collapsed"].kind == "end"
-    assert boxes["loyalty.collapsed"].title == "the government collapses"
-    assert boxes["sanctions"].title == "Oil sanctions"
-    assert boxes["vote"].title == "vote"
+    assert boxes["loyalty.collapsed"].title == "The government collapses"
+    assert boxes["issue:sanctions"].title == "Oil sanctions"
+    assert boxes["issue:vote"].title == "Vote"
 
 
 def test_it_can_be_written_as_json() -> None:

@@ -3,11 +3,11 @@
 *Within parts*, a node is a number, level, value or event, or an issue, and an arrow goes from each name in an equation to
 what the equation belongs to. It has a sign (:mod:`detente.world.signs`): ``+`` where more of the one is more of the other,
 ``-`` where it is less, ``?`` where it hangs on something else. An arrow is *delayed* if the equation takes only last
-month's (``before``). Arrows from an issue have no sign, since options are not more or less: they are marked ``of``; those
+month's (``before``); where it takes both, as of a change, the sign is this month's. Arrows from an issue have no sign, since options are not more or less: they are marked ``of``; those
 to an issue name the option that they set.
 
-*Between parts*, one box stands for a part and its sign is that of its *head*: its first level, else its first value, else
-its first event. From part A to part B the sign is that from the head of A to what B reads of A, times that of the arrow, times that
+*Between parts*, one box stands for a part and its sign is that of its *head*: what is called as the part is, else its first level
+that others read, or that drives what they read, else such a value, else such an event. From part A to part B the sign is that from the head of A to what B reads of A, times that of the arrow, times that
 from there to the head of B, each over all ways within the part; ``?`` where two ways disagree. What A offers beside its
 head counts as it is. Events that end something are boxes of their own, so that a reader sees how it may end.
 
@@ -18,17 +18,26 @@ founded than it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from detente.case.base import Provenance
-from detente.case.equations import Binary, Call, Is, Lookup, Name, Node, children
-from detente.case.mechanism import Bundled, Declared, Figure, Own
+from detente.case.base import Provenance, Range
+from detente.case.equations import Is, Lookup, Node, children
+from detente.case.library import bundled
+from detente.case.mechanism import Bundled, Declared, Figure, Happening, Level, Own, Use, Value
+from detente.case.model import Case
+from detente.case.system import Talks
+from detente.case.talks import written
+from detente.case.units import PURE
+from detente.case.wired import Wired, wired
 from detente.case.wiring import Wiring
-from detente.world.signs import Sign, Signs, bounds, joined, times
+from detente.errors import UsageError
+from detente.figures import capital
+from detente.world.signs import Bounds, Sign, Signs, bounds, joined, judged, times
 
-__all__ = ["Arrow", "Basis", "Influence", "Item", "influence"]
+__all__ = ["Arrow", "Basis", "Influence", "Item", "influence", "of_case"]
 
 Kind = Literal["part", "end", "issue", "number", "level", "value", "event"]
 Mark = Literal["+", "-", "?", "of", "sets"]
@@ -62,6 +71,8 @@ class Item:
     head: str = ""
     """Of a part: which of its members its arrows speak of."""
     unit: str = ""
+    equation: str = ""
+    """As it is typed: of an event its chance, or when it happens."""
     basis: Basis = Basis()
 
 
@@ -84,7 +95,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Influence:
-    """Both graphs of a world; ids are full names, of parts and issues their own."""
+    """Both graphs of a world; ids are full names (``part.name``), of parts their own, of issues ``issue:NAME``."""
 
     parts: tuple[Item, ...]
     """Parts, ends and issues, in the order of the file."""
@@ -101,28 +112,83 @@ class Influence:
 
 
 def influence(
-    wiring: Wiring, parts: Mapping[str, Bundled | Own], names: Mapping[str, str] | None = None
+    wiring: Wiring,
+    parts: Mapping[str, Bundled | Own],
+    names: Mapping[str, str] | None = None,
+    known: Mapping[str, Bounds] | None = None,
 ) -> Influence:
     """Both graphs of a world.
 
-    ``parts``: what each part of the case says, for a bundled one its file; ``names``: of issues, in words.
+    ``parts``: what each part of the case says, for a bundled one its file; ``names``: of issues, in words; ``known``:
+    what is known of numbers and levels beside what the case gives (:func:`detente.world.signs.bounds`).
     """
     names = names or {}
     members = {item.id: item for item in _members(wiring, parts)}
-    within = tuple(_within(wiring, members))
+    within = tuple(_within(wiring, members, known))
     touched = {end for arrow in within for end in (arrow.source, arrow.target)}
     issues = [
-        Item(name, "issue", names.get(name) or _words(name))
+        Item(_issue(name), "issue", names.get(name) or _words(name).capitalize())
         for name, slot in wiring.slots.items()
-        if slot.sort == "issue" and name in touched
+        if slot.sort == "issue" and _issue(name) in touched
     ]
-    boxes = [*_boxes(wiring, parts, members), *issues]
+    boxes = [*_boxes(wiring, parts, members, within), *issues]
     return Influence(
         tuple(boxes),
         tuple(_between(wiring, {b.id: b for b in boxes}, within)),
         (*members.values(), *issues),
         within,
     )
+
+
+def of_case(case: Case) -> Influence:
+    """Both graphs of the world of a case. What its use of a bundled part rests on counts for the part.
+
+    Raises
+    ------
+    UsageError
+        The case has no world of equations.
+    """
+    if case.system is None:
+        raise UsageError(
+            f"{case.id}: this case has no world in equations: its block 'world' would need 'parts'; see "
+            "'detente parts' for those that there are"
+        )
+    found = wired(case)
+    parts: dict[str, Bundled | Own] = {}
+    for name, part in case.system.parts.items():
+        if isinstance(part, Use):
+            beside = {k: getattr(part, k) for k in Provenance.model_fields if getattr(part, k) is not None}
+            parts[name] = bundled()[name].model_copy(update=beside)
+        else:
+            parts[name] = part if isinstance(part, Own) else _talks(name, part, case)
+    names = {name: issue.name or _words(name).capitalize() for name, issue in case.issues.items()}
+    return influence(found.wiring, parts, names, _known(case, found))
+
+
+def _talks(name: str, talks: Talks, case: Case) -> Own:
+    """Talks as the equations that they are."""
+    return written(name, talks, tuple(case.readings.get(talks.ladder.by, {})))
+
+
+def _known(case: Case, found: Wired) -> dict[str, Bounds]:
+    """What numbers may be that are worked out, or changed by a reading or a policy; and that a belief is a share."""
+    known = {f"{o.part}.{t.name}": Bounds(0, 1) for o in found.operators for t in o.told}
+    for operator in found.operators:
+        names = ["trust", *(f"belief_{reading}" for reading in operator.readings)]
+        known |= {f"{operator.part}.{name}": Bounds(0, 1) for name in names}
+    readings = case.system.under.values() if case.system is not None else ()
+    changed = [item for reading in readings for changes in reading.values() for item in changes.items()]
+    for path, value in [*changed, *(item for p in case.changed.values() for item in p.changes.items())]:
+        name = path.partition("[")[0]
+        share = found.wiring.slots[name].unit == PURE
+        of = judged(value, share) if isinstance(value, Range) else Bounds(0, 1 if share else math.inf)
+        known[name] = of.hull(known.get(name, of))
+    return known
+
+
+def _issue(name: str) -> str:
+    """An issue may be called as a part is."""
+    return f"issue:{name}"
 
 
 def _words(name: str) -> str:
@@ -137,19 +203,10 @@ def _members(wiring: Wiring, parts: Mapping[str, Bundled | Own]) -> Iterator[Ite
         around = _part_basis(of)
         for name, number in of.numbers.items():
             full = f"{part}.{name}"
-            given = wiring.figures[full]
             says = number.says if isinstance(number, (Declared, Figure)) else None
-            yield Item(
-                full,
-                "number",
-                _words(name),
-                says or "",
-                part,
-                "",
-                str(wiring.slots[full].unit),
-                _given_basis(given),
-            )
-        kinds: tuple[tuple[Kind, Mapping[str, Any]], ...] = (
+            rests = _given_basis(wiring.figures[full])
+            yield Item(full, "number", _words(name), says or "", part, unit=_unit(wiring, full), basis=rests)
+        kinds: tuple[tuple[Kind, Mapping[str, Level | Value | Happening]], ...] = (
             ("level", of.levels),
             ("value", of.values),
             ("event", of.events),
@@ -157,10 +214,25 @@ def _members(wiring: Wiring, parts: Mapping[str, Bundled | Own]) -> Iterator[Ite
         for kind, things in kinds:
             for name, thing in things.items():
                 full = f"{part}.{name}"
-                unit = "" if kind == "event" else str(wiring.slots[full].unit)
-                yield Item(
-                    full, kind, _words(name), thing.says or "", part, "", unit, _basis(thing) or around
-                )
+                unit = "" if kind == "event" else _unit(wiring, full)
+                rests = _basis(thing) or around
+                text = _equation(thing)
+                yield Item(full, kind, _words(name), thing.says or "", part, "", unit, text, rests)
+
+
+def _unit(wiring: Wiring, name: str) -> str:
+    return str(wiring.slots[name].unit)
+
+
+def _equation(of: Level | Value | Happening) -> str:
+    match of:
+        case Level():
+            text = of.next
+        case Value():
+            text = of.equation
+        case _:
+            text = of.when or of.chance or ""
+    return " ".join(text.split())
 
 
 def _basis(of: Provenance) -> Basis | None:
@@ -186,8 +258,10 @@ def _weakest(of: Iterable[Basis]) -> Basis:
     return max(of, key=lambda b: _FIRM.index(b.kind), default=Basis())
 
 
-def _within(wiring: Wiring, members: Mapping[str, Item]) -> Iterator[Arrow]:
-    signs = Signs(bounds(wiring))
+def _within(
+    wiring: Wiring, members: Mapping[str, Item], known: Mapping[str, Bounds] | None
+) -> Iterator[Arrow]:
+    signs = Signs(bounds(wiring, known))
     for name, of in wiring.equations.items():
         basis = members[name].basis
         own = name if wiring.slots[name].sort == "level" else ""
@@ -199,20 +273,21 @@ def _within(wiring: Wiring, members: Mapping[str, Item]) -> Iterator[Arrow]:
                 inner = key.removeprefix("before(").removesuffix(")")
                 found.setdefault(inner, []).append((sign, inner != key))
             for issue, delayed in _issues(node):
-                found.setdefault(issue, []).append(("of", delayed))
+                found.setdefault(_issue(issue), []).append(("of", delayed))
         for source, ways in found.items():
             if source != name:
-                mark = _mark([way for way, _ in ways])
-                yield Arrow(source, name, mark, all(late for _, late in ways), basis=basis)
+                now = [way for way, late in ways if not late]
+                mark = _mark(now or [way for way, _ in ways])
+                yield Arrow(source, name, mark, not now, basis=basis)
     for issue, how in wiring.moves.items():
         events: dict[str, list[str]] = {}
         for option, event in how.events:
             events.setdefault(event, []).append(option)
         for event, options in events.items():
-            yield Arrow(event, issue, "sets", options=tuple(options), basis=members[event].basis)
+            yield Arrow(event, _issue(issue), "sets", options=tuple(options), basis=members[event].basis)
         if how.level is not None:
             steps = tuple(option for option, _ in how.values)
-            yield Arrow(how.level, issue, "sets", options=steps, basis=members[how.level].basis)
+            yield Arrow(how.level, _issue(issue), "sets", options=steps, basis=members[how.level].basis)
 
 
 def _mark(ways: list[Mark]) -> Mark:
@@ -223,12 +298,10 @@ def _issues(node: Node) -> Iterator[tuple[str, bool]]:
     """Issues that a tree hangs on, and whether on last month's option."""
     match node:
         case Is():
-            yield node.issue, False
+            yield node.issue, node.past
         case Lookup():
             yield node.key, False
-        case Call(function="before", arguments=(Is() as inner,)):
-            yield inner.issue, True
-        case Binary() | Call() | Name() | _:
+        case _:
             for child in children(node):
                 yield from _issues(child)
 
@@ -236,24 +309,45 @@ def _issues(node: Node) -> Iterator[tuple[str, bool]]:
 # --- between parts -----------------------------------------------------------------------------------------
 
 
-def _boxes(wiring: Wiring, parts: Mapping[str, Bundled | Own], members: Mapping[str, Item]) -> Iterator[Item]:
+def _boxes(
+    wiring: Wiring,
+    parts: Mapping[str, Bundled | Own],
+    members: Mapping[str, Item],
+    within: Sequence[Arrow],
+) -> Iterator[Item]:
     for part, of in parts.items():
-        head = _head(wiring, part, of)
-        title = of.title if isinstance(of, Bundled) else _words(part)
+        head = _head(wiring, part, of, within)
+        title = of.title if isinstance(of, Bundled) else _words(part).capitalize()
         says = members[head].says if head else ""
         unit = members[head].unit if head else ""
-        yield Item(part, "part", title, says or of.says or "", part, head, unit, _part_basis(of))
+        yield Item(part, "part", title, says or of.says or "", part, head, unit, basis=_part_basis(of))
         for event in of.events:
             full = f"{part}.{event}"
             if wiring.equations[full].final:
                 item = members[full]
-                yield Item(full, "end", item.says or item.title, item.says, part, full, "", item.basis)
+                yield Item(
+                    full, "end", capital(item.says or item.title), item.says, part, full, basis=item.basis
+                )
 
 
-def _head(wiring: Wiring, part: str, of: Bundled | Own) -> str:
-    events = [e for e in of.events if not wiring.equations[f"{part}.{e}"].final]
-    names = [*of.levels, *of.values, *events]
-    return f"{part}.{names[0]}" if names else ""
+def _head(wiring: Wiring, part: str, of: Bundled | Own, within: Sequence[Arrow]) -> str:
+    """What stands for a part: what is called as it is, else the first level that others read, else the first level that
+    drives what others read, else the first value that they read, else the first event, else whatever there is first."""
+    final = {n for n, e in wiring.equations.items() if e.final}
+    names = {
+        kind: [f"{part}.{n}" for n in block if f"{part}.{n}" not in final]
+        for kind, block in (("levels", of.levels), ("values", of.values), ("events", of.events))
+    }
+    every = [n for block in names.values() for n in block]
+    if f"{part}.{part}" in every:
+        return f"{part}.{part}"
+    inside = [a for a in within if a.source in every and a.target in every]
+    read = {a.source for a in within if a.source in every and a.target not in every}
+    driving = [n for n in names["levels"] if read & set(_from(n, inside))]
+    for block in (names["levels"], driving, names["values"], names["events"]):
+        if found := next((n for n in block if n in read or block is driving), None):
+            return found
+    return every[0] if every else ""
 
 
 def _between(wiring: Wiring, boxes: Mapping[str, Item], within: tuple[Arrow, ...]) -> Iterator[Arrow]:
