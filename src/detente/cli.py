@@ -25,6 +25,7 @@ from detente.arguments import (
     assigned,
     wanted_package,
 )
+from detente.browse import browse
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
 from detente.figures import agree, plural
 from detente.terminal import complain, finish, open_streams, say, say_json, show, working
@@ -52,6 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(browse)
 
 
 def _version(asked: bool) -> None:

@@ -20,15 +20,15 @@ from tests.world.test_against_reference import ABSENT, both
 NUMBERS: dict[str, Any] = {
     "p": [0.1, 0.3],
     "q": [0.2, 0.9],
-    "big": {"range": [2, 9], "unit": "share"},
-    "either": {"range": [-3, 4], "unit": "share"},
-    "less": {"range": [-3, -1], "unit": "share"},
+    "big": {"range": [2, 9], "unit": "number"},
+    "either": {"range": [-3, 4], "unit": "number"},
+    "less": {"range": [-3, -1], "unit": "number"},
     "by": {"few": 0.1, "many": 0.5, "all": 1},
 }
 LEVELS: dict[str, Any] = {
-    "x": {"start": 0.5, "next": "clamp(x + 0.1 * shock, 0, 1)", "unit": "share"},
-    "y": {"start": 0.5, "next": "clamp(y + 0.1 * shock, 0, 1)", "unit": "share"},
-    "grows": {"start": 0, "next": "grows + p", "unit": "share"},
+    "x": {"start": 0.5, "next": "clamp(x + 0.1 * shock, 0, 1)", "unit": "number"},
+    "y": {"start": 0.5, "next": "clamp(y + 0.1 * shock, 0, 1)", "unit": "number"},
+    "grows": {"start": 0, "next": "grows + p", "unit": "number"},
 }
 EVENTS: dict[str, Any] = {"e": {"chance": "x"}, "f": {"chance": "p"}}
 

@@ -20,7 +20,10 @@ from detente.charts.layers import Layers, Link, Segment, layers
 from detente.charts.vega import PALETTE, layer, pixels, short
 from detente.document import Chart, Table
 
-__all__ = ["Box", "Edge", "drawing", "flow_chart"]
+__all__ = ["MARK", "Box", "Edge", "drawing", "flow_chart"]
+
+MARK = 'class="detente"'
+"""Stands near the beginning of every drawing, by which a file is known for one of ours."""
 
 
 class Box(NamedTuple):
@@ -105,7 +108,7 @@ def drawing(boxes: Sequence[Box], edges: Sequence[Edge], *, title: str, descript
         for k, (frame, (body, w, h)) in enumerate(zip(_FRAMES, views, strict=True))
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="detente" width="{_n(width)}" height="{_n(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {MARK} width="{_n(width)}" height="{_n(height)}" '
         f'role="img" aria-labelledby="detente-title detente-words" font-family="{_FONT}">\n'
         f'<title id="detente-title">{_text(title)}</title>\n<desc id="detente-words">{_text(description)}</desc>\n'
         f"<style>{''.join(rules)}</style>\n{inner}\n</svg>\n"

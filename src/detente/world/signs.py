@@ -505,7 +505,9 @@ def bounds(wiring: Wiring, known: Mapping[str, Bounds] | None = None) -> dict[st
     found = {}
     for name, given in wiring.figures.items():
         every = [given] if isinstance(given, Figure) else given.values()
-        of = reduce(Bounds.hull, (judged(f, wiring.slots[name].unit == PURE) for f in every))
+        of = reduce(
+            Bounds.hull, (judged(f, wiring.slots[name].unit == PURE and f.unit != "number") for f in every)
+        )
         found[name] = of.hull(known[name]) if name in known else of
     for name, equations in wiring.equations.items():
         event = wiring.slots[name].sort == "event"

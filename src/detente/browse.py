@@ -1,0 +1,81 @@
+"""Verbs that show what there is and draw nothing by chance: the bundled parts of worlds, the world of a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente import __version__
+from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
+from detente.errors import UsageError
+from detente.terminal import complain, say_json, show
+
+__all__ = ["browse"]
+
+browse = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@browse.command(cls=Once)
+def parts(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Explain this one; default: list all.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the bundled parts that a world may be made of, or explain one: numbers, equations, theory, limits."""
+    from detente.case.explained import explained, listed, part, part_json
+    from detente.case.library import bundled
+
+    chosen = bundled() if name is None else {name: part(name)}
+    if as_json:
+        found = [part_json(each, of) for each, of in chosen.items()]
+        say_json({"detente": __version__, "verb": "parts", "parts": found})
+    elif name is None:
+        show(listed(chosen))
+    else:
+        show(explained(name, chosen[name]))
+
+
+@browse.command(cls=Once)
+def world(
+    case: CaseArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE.svg", help="Write the picture of what drives what there."
+        ),
+    ] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the world of a case: what drives what, in which direction, and what that rests on."""
+    from detente.case.reading import load_case
+    from detente.catalogue import resolve
+    from detente.storage import target, write_text
+
+    read = load_case(resolve(case)).case
+    where = None if output is None else target(output, force=force, ours=_is_picture)
+    file = None if where is None else where.file
+    if where is not None and file is not None and file.suffix.lower() != ".svg":
+        raise UsageError(
+            f"{where.name}: the picture is an SVG file: write it to {file.with_suffix('.svg').name}"
+        )
+    from detente.world.diagram import diagram, document
+    from detente.world.influence import of_case
+
+    found = of_case(read)
+    if where is not None:
+        write_text(where, diagram(found, f"{read.title}: what drives what"))
+        complain([where.name])
+    if as_json:
+        say_json({"detente": __version__, "case": read.id, "verb": "world", **found.to_json()})
+    elif where is None or file is not None:  # what is a stream may be this very output
+        show(document(found, read.title))
+
+
+def _is_picture(beginning: bytes) -> bool:
+    from detente.charts.flow import MARK
+
+    return MARK.encode() in beginning
