@@ -1,7 +1,7 @@
 """Write the generated reference pages: ``python -m docs.build`` (``--check``: fail if they are out of date).
 
 The command line is described by itself, the case format by the docstrings of ``detente.case.model``, the JSON by
-the result classes and their schema. Nothing on these pages is written by hand.
+the result classes and their schema, each bundled part of worlds by its file. Nothing on these pages is written by hand.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference" / "cli.md": _cli(),
         HERE / "reference" / "case-format.md": _case_format(),
         HERE / "reference" / "json.md": _json(),
+        **{HERE / "parts" / f"{name}.md": text for name, text in _parts()},
     }
 
 
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> int:
             print(f"{path.relative_to(HERE.parent)} is out of date: run python -m docs.build")
         return 1 if stale else 0
     for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
         print(f"{path.relative_to(HERE.parent)}{' (changed)' if path in stale else ''}")
     return 0
@@ -454,6 +456,73 @@ def _type(kind: Json) -> str:
         case str(other):
             return other
     return "anything"
+
+
+# --- bundled parts ----------------------------------------------------------------------------------------
+
+
+def _parts() -> Iterator[tuple[str, str]]:
+    """Name → page of each bundled part, and of their list."""
+    from detente.case.explained import first_sentence, needed, rows_of
+    from detente.case.library import bundled
+
+    every = bundled()
+    out = ["# Parts of worlds", "", NOTICE]
+    out += [
+        "Mechanisms that a case may use by name below `world: parts:`, with numbers of its own; or not use, or write anew in "
+    ]
+    out[-1] += "their place. `detente parts NAME` shows the same."
+    rows = [
+        (f"[{of.title}]({name}.md)", f"`{name}`", _cell(first_sentence(of.says)))
+        for name, of in every.items()
+    ]
+    out += ["", *_table(("Part", "Name in a case", "What it says"), rows)]
+    yield "index", "\n".join(out) + "\n"
+    for name, of in every.items():
+        out = [
+            f"# {of.title}",
+            "",
+            NOTICE,
+            _line(of.says),
+            "",
+            f"In a case: `{name}`, below `world: parts:`.",
+            "",
+        ]
+        for _, title, columns, table in rows_of(of):
+            out += [f"## {title}", ""]
+            coded = {
+                k
+                for k, c in enumerate(columns)
+                if c in ("Name", "Equation", "At the beginning", "Next month", "When")
+            }
+            cells = [tuple(_code(c) if k in coded else _cell(c) for k, c in enumerate(row)) for row in table]
+            out += [*_table(columns, cells), ""]
+        wanted = [f"[{every[n].title}]({n}.md)" for n in needed(of) if n in every and n != name]
+        if wanted:
+            out += [
+                "## Other parts that it looks at",
+                "",
+                f"Where they are absent it says what holds: {', '.join(wanted)}.",
+                "",
+            ]
+        out += [
+            "## Where it comes from",
+            "",
+            _line(of.theory),
+            "",
+            "## What it leaves out",
+            "",
+            _line(of.limits),
+        ]
+        yield name, "\n".join(out) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _code(text: str) -> str:
+    return f"`{_line(text)}`".replace("|", "\\|") if text else ""
 
 
 if __name__ == "__main__":
