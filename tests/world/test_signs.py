@@ -95,6 +95,9 @@ def signs(text: str) -> dict[str, str]:
         ("if arms is few then x else -x", {"x": "?"}),
         ("x * grows - p", {"x": "+", "grows": "+", "p": "-"}),
         ("z * x", {"before(z)": "+", "x": "+"}),
+        ("x * (1 - p * x) * y", {"x": "+", "p": "-", "y": "+"}),
+        ("x * (1 - x) * y", {"x": "?", "y": "+"}),
+        ("x * (1 - x) * (1 + grows)", {"x": "?", "grows": "+"}),
     ],
 )
 def test_a_sign_is_what_the_equation_says(text: str, expected: dict[str, str]) -> None:

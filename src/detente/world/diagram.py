@@ -15,6 +15,7 @@ __all__ = ["chart", "diagram", "document", "sentences"]
 _MARKS = {"+": "+", "-": "−", "?": "?", "of": "", "sets": ""}
 _FIRM = {"fact": "a quotation", "theory": "a theory", "inference": "an inference", "judgement": "a judgement"}
 _ISSUES = "A line with an arrow in a box is an issue that this part alone settles."
+_LEFT_OUT = "Issues that one part alone settles, and no other looks at, are left out of the picture."
 _LIMIT = (
     "The signs are read off the equations and hold within the judged ranges of their numbers; they say in which direction and "
     "not how much. A question mark says that the direction hangs on something else, or cannot be seen in the equation."
@@ -32,7 +33,7 @@ def chart(influence: Influence, id: str = "influence", caption: str = "What driv
     """The same as a block of a briefing."""
     boxes, edges = _drawn(influence)
     return flow_chart(
-        id, caption, boxes, edges, alt=f"{_counted(influence)} {_ISSUES}", table=_arrows(influence)
+        id, caption, boxes, edges, alt=f"{_counted(influence)} {_LEFT_OUT}", table=_arrows(influence)
     )
 
 

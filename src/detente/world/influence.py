@@ -3,13 +3,14 @@
 *Within parts*, a node is a number, level, value or event, or an issue, and an arrow goes from each name in an equation to
 what the equation belongs to. It has a sign (:mod:`detente.world.signs`): ``+`` where more of the one is more of the other,
 ``-`` where it is less, ``?`` where it hangs on something else. An arrow is *delayed* if the equation takes only last
-month's (``before``); where it takes both, as of a change, the sign is this month's. Arrows from an issue have no sign, since options are not more or less: they are marked ``of``; those
-to an issue name the option that they set.
+month's (``before``); where it takes both, as of a change, the sign is this month's. Arrows from an issue have no sign,
+since options are not more or less: they are marked ``of``; those to an issue name the options that they set.
 
-*Between parts*, one box stands for a part and its sign is that of its *head*: what is called as the part is, else its first level
-that others read, or that drives what they read, else such a value, else such an event. From part A to part B the sign is that from the head of A to what B reads of A, times that of the arrow, times that
-from there to the head of B, each over all ways within the part; ``?`` where two ways disagree. What A offers beside its
-head counts as it is. Events that end something are boxes of their own, so that a reader sees how it may end.
+*Between parts*, one box stands for a part and its sign is that of its *head*: what is called as the part is, else its
+first level that others read, or that drives what they read, else such a value, else such an event. From part A to part B
+the sign is that from the head of A to what B reads of A, times that of the arrow, times that from there to the head of B,
+each over all ways within the part; ``?`` where two ways disagree. What A offers beside its head counts as it is. Events
+that end something are boxes of their own, so that a reader sees how it may end.
 
 An arrow's *basis* is that of the equation it ends in: what is written on the level, value or event, else on the part, else
 the theory of the bundled part. Between parts it is the weakest of the equations behind it, so that no arrow looks better
@@ -331,8 +332,8 @@ def _boxes(
 
 
 def _head(wiring: Wiring, part: str, of: Bundled | Own, within: Sequence[Arrow]) -> str:
-    """What stands for a part: what is called as it is, else the first level that others read, else the first level that
-    drives what others read, else the first value that they read, else the first event, else whatever there is first."""
+    """What stands for a part: what is called as it is; else the first level that others read, or that drives what they
+    read in one direction; else the first value, else the first event that they read; else whatever there is first."""
     final = {n for n, e in wiring.equations.items() if e.final}
     names = {
         kind: [f"{part}.{n}" for n in block if f"{part}.{n}" not in final]
@@ -343,7 +344,7 @@ def _head(wiring: Wiring, part: str, of: Bundled | Own, within: Sequence[Arrow])
         return f"{part}.{part}"
     inside = [a for a in within if a.source in every and a.target in every]
     read = {a.source for a in within if a.source in every and a.target not in every}
-    driving = [n for n in names["levels"] if read & set(_from(n, inside))]
+    driving = [n for n in names["levels"] if any(_from(n, inside).get(to, "?") != "?" for to in read)]
     for block in (names["levels"], driving, names["values"], names["events"]):
         if found := next((n for n in block if n in read or block is driving), None):
             return found

@@ -17,6 +17,7 @@ Cousot, *Abstract interpretation*, POPL 1977). Cost: below a second for a world 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Literal, NamedTuple
@@ -136,7 +137,16 @@ class Signs:
         return {(key,): 1.0}
 
     def range(self, terms: Terms) -> Bounds:
-        """Bounds of a polynomial: of each product of unbounded quantities the range of its factor, times theirs."""
+        """Bounds of a polynomial: of each product of unbounded quantities the range of its factor, times theirs.
+
+        What all terms have in common is taken out first, so that ``x * (1 - x)`` is ``x`` times what is linear.
+        """
+        common = reduce(_shared, terms) if terms else ()
+        if common:
+            rest = self.range({_divided(term, common): c for term, c in terms.items()})
+            for name in set(common):
+                rest = rest.times(_power(self.atoms[name], common.count(name)))
+            return rest
         powers = {name for term in terms for name in term if term.count(name) > 1}
         groups: dict[tuple[str, ...], Terms] = {}
         for term, coefficient in terms.items():
@@ -184,6 +194,14 @@ class Signs:
             total_low += low
             total_high += high
         return Bounds(total_low, total_high)
+
+
+def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted((Counter(a) & Counter(b)).elements()))
+
+
+def _divided(term: tuple[str, ...], by: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted((Counter(term) - Counter(by)).elements()))
 
 
 def _without(term: tuple[str, ...], name: str) -> tuple[str, ...]:
