@@ -175,6 +175,17 @@ def test_within_a_part_every_name_in_an_equation_is_an_arrow() -> None:
     }
 
 
+def test_an_arrow_says_of_what_it_speaks() -> None:
+    said = {(a.source, a.target): (a.cause, a.effect) for a in world().arrows}
+    assert said["money", "loyalty"] == ("money.income", "loyalty.loyalty")
+    assert said["loyalty", "promise"] == ("loyalty.loyalty", "")  # what is kept, and what is voted
+    assert said["promise", "issue:vote"][0] == "promise.voted"  # does not follow the head
+    of = world(loyalty__deserters="promise.offer", loyalty__drawn="money.income")
+    assert [(a.cause, a.effect) for a in of.arrows if (a.source, a.target) == ("promise", "loyalty")] == [
+        ("promise.offer", "loyalty.deserters")
+    ]
+
+
 def test_an_arrow_is_delayed_if_all_of_it_is_last_months() -> None:
     of = world()
     assert {(a.source, a.target) for a in of.within if a.delayed} == {("loyalty.loyalty", "promise.kept")}

@@ -77,7 +77,7 @@ def _titles(influence: Influence) -> dict[str, str]:
 
 def _drawn(influence: Influence) -> tuple[list[Box], list[Edge]]:
     """Boxes and arrows; an issue that one part settles and no other looks at is a line in that part's box."""
-    items = {item.id: item for item in influence.parts}
+    items = {item.id: item for item in (*influence.members, *influence.parts)}
     inside = _inside(influence)
     boxes = []
     for item in influence.parts:
@@ -118,17 +118,16 @@ def _box_tip(item: Item) -> str:
 
 def _tip(arrow: Arrow, items: Mapping[str, Item]) -> str:
     source, target = items[arrow.source], items[arrow.target]
-    return (
-        f"{source.title} → {target.title}: {_meaning(arrow, source, target)}. {_rests(arrow.basis)}".strip()
-    )
+    return f"{source.title} → {target.title}: {_meaning(arrow, items)}. {_rests(arrow.basis)}".strip()
 
 
-def _meaning(arrow: Arrow, source: Item, target: Item) -> str:
+def _meaning(arrow: Arrow, items: Mapping[str, Item]) -> str:
     if arrow.mark == "of":
         return "by the option of the issue" + (" a month before" if arrow.delayed else "")
     if arrow.mark == "sets":
         return f"settles it: {joined([option.replace('_', ' ') for option in arrow.options], 'or')}"
-    cause, effect = (f"“{item.says or item.title}”" for item in (source, target))
+    named = (items[arrow.cause or arrow.source], items[arrow.effect or arrow.target])
+    cause, effect = (f"“{item.says if item.kind != 'part' and item.says else item.title}”" for item in named)
     less = {"+": "more", "-": "less", "?": "more or less, as things stand,"}[arrow.mark]
     return f"more of {cause} is {less} of {effect}" + (" a month later" if arrow.delayed else "")
 

@@ -92,6 +92,10 @@ class Arrow:
     through: tuple[tuple[str, str], ...] = ()
     """Between parts: the arrows within that it is made of."""
     basis: Basis = Basis()
+    cause: str = ""
+    """Between parts: of what more is meant, the head or what else is read; nothing where several are."""
+    effect: str = ""
+    """And what there is then more or less of."""
 
 
 @dataclass(frozen=True)
@@ -378,7 +382,15 @@ def _between(wiring: Wiring, boxes: Mapping[str, Item], within: tuple[Arrow, ...
         options = tuple(dict.fromkeys(option for arrow in arrows for option in arrow.options))
         through = tuple((a.source, a.target) for a in arrows)
         delayed = all(a.delayed for a in arrows)
-        yield Arrow(source, target, marks, delayed, options, through, _weakest(a.basis for a in arrows))
+        basis = _weakest(a.basis for a in arrows)
+        cause = _one(boxes[source].head if a.source in out else a.source for a in arrows)
+        effect = _one(a.target if into[a.target] is None else boxes[target].head for a in arrows)
+        yield Arrow(source, target, marks, delayed, options, through, basis, cause, effect)
+
+
+def _one(names: Iterable[str]) -> str:
+    found = set(names)
+    return found.pop() if len(found) == 1 else ""
 
 
 def _marks(ways: list[Mark]) -> Mark:
