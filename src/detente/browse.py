@@ -64,15 +64,28 @@ def world(
         )
     from detente.world.diagram import diagram, document
     from detente.world.influence import of_case
+    from detente.world.routes import routes
 
     found = of_case(read)
+    words = {
+        name: policy.name or name.replace("_", " ").capitalize() for name, policy in read.changed.items()
+    }
+    ways = routes(read, found)
     if where is not None:
         write_text(where, diagram(found, f"{read.title}: what drives what"))
         complain([where.name])
     if as_json:
-        say_json({"detente": __version__, "case": read.id, "verb": "world", **found.to_json()})
+        say_json(
+            {
+                "detente": __version__,
+                "case": read.id,
+                "verb": "world",
+                **found.to_json(),
+                "ways": {n: [w._asdict() for w in each] for n, each in ways.items()},
+            }
+        )
     elif where is None or file is not None:  # what is a stream may be this very output
-        show(document(found, read.title))
+        show(document(found, read.title, {words[name]: each for name, each in ways.items()}))
 
 
 def _is_picture(beginning: bytes) -> bool:

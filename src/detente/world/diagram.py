@@ -9,6 +9,7 @@ from detente.charts.flow import Box, Edge, drawing, flow_chart
 from detente.document import Block, Cell, Chart, Document, Finding, Section, Table
 from detente.figures import capital, joined, plural
 from detente.world.influence import Arrow, Basis, Influence, Item
+from detente.world.routes import Route
 
 __all__ = ["chart", "diagram", "document", "sentences"]
 
@@ -143,8 +144,9 @@ def _rests(basis: Basis) -> str:
 # --- document ---------------------------------------------------------------------------------------------
 
 
-def document(influence: Influence, title: str) -> Document:
-    """A world in words: its parts, what they hold, what may happen, what drives what, what moves which issue."""
+def document(influence: Influence, title: str, ways: Mapping[str, Sequence[Route]] | None = None) -> Document:
+    """A world in words: its parts, what they hold, what may happen, what drives what, what moves which issue; ``ways``: by
+    the name of a policy, as its ways to what counts."""
     return Document(
         title,
         "What drives what in the world of this case, as its equations say",
@@ -155,6 +157,7 @@ def document(influence: Influence, title: str) -> Document:
             Section("events", "Events", [_events(influence)]),
             *_issues(influence),
             Section("arrows", "What drives what", [_arrows(influence)]),
+            *_ways(influence, ways or {}),
         ],
     )
 
@@ -225,3 +228,24 @@ def _arrows(influence: Influence) -> Table:
         for a in influence.arrows
     ]
     return Table("What drives what", ("From", "To", "Direction", "When", "Rests on"), rows, fold=True)
+
+
+def _ways(influence: Influence, ways: Mapping[str, Sequence[Route]]) -> Iterator[Block]:
+    titles = _titles(influence)
+    rows = [
+        (
+            policy,
+            " → ".join(titles[box] for box in way.way[:-1]) or "itself",
+            titles[way.way[-1]],
+            {"+": "more: more", "-": "more: less", "?": "either"}[way.mark] if way.mark else "",
+            joined(way.whose),
+        )
+        for policy, each in ways.items()
+        for way in each
+    ]
+    if rows:
+        columns = ("Policy", "By way of", "Reaches", "Direction", "Whose points")
+        table = Table(
+            "The shortest way from each policy to what counts for somebody", columns, rows, fold=True
+        )
+        yield Section("ways", "From policies to points", [table])

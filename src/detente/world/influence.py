@@ -38,7 +38,7 @@ from detente.errors import UsageError
 from detente.figures import capital
 from detente.world.signs import Bounds, Sign, Signs, bounds, joined, judged, times
 
-__all__ = ["Arrow", "Basis", "Influence", "Item", "influence", "of_case"]
+__all__ = ["Arrow", "Basis", "Influence", "Item", "Mark", "influence", "of_case"]
 
 Kind = Literal["part", "end", "issue", "number", "level", "value", "event"]
 Mark = Literal["+", "-", "?", "of", "sets"]
