@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,12 @@ from detente import __version__
 from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
 from detente.errors import UsageError
 from detente.terminal import complain, say_json, show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detente.case.model import Case
+    from detente.world.routes import Route
 
 __all__ = ["browse"]
 
@@ -67,9 +73,6 @@ def world(
     from detente.world.routes import routes
 
     found = of_case(read)
-    words = {
-        name: policy.name or name.replace("_", " ").capitalize() for name, policy in read.changed.items()
-    }
     ways = routes(read, found)
     if where is not None:
         write_text(where, diagram(found, f"{read.title}: what drives what"))
@@ -85,7 +88,20 @@ def world(
             }
         )
     elif where is None or file is not None:  # what is a stream may be this very output
-        show(document(found, read.title, {words[name]: each for name, each in ways.items()}))
+        show(document(found, read.title, _named(read, ways)))
+
+
+def _named(case: Case, ways: Mapping[str, Sequence[Route]]) -> dict[str, list[Route]]:
+    """Ways by the names of policies, with the names of factions."""
+    from detente.analyses.words import Words
+
+    words = Words(case)
+    return {
+        case.changed[name].name or name.replace("_", " ").capitalize(): [
+            way._replace(whose=tuple(map(words.faction, way.whose))) for way in each
+        ]
+        for name, each in ways.items()
+    }
 
 
 def _is_picture(beginning: bytes) -> bool:

@@ -64,6 +64,9 @@ def test_a_world_as_json_has_both_graphs(dry: Path, capsys: pytest.CaptureFixtur
         ("thirst", "thirst.fled"): "+",
         ("thirst", "issue:well"): "sets",
     }
+    basis = {(a["source"], a["target"]): a["basis"] for a in found["arrows"]}
+    assert basis["issue:road", "rain"]["text"] == "made up to be worked out by hand"  # of the case
+    assert basis["rain", "thirst"]["text"] == "a guess"
     assert {m["id"] for m in found["members"]} >= {"rain.falls", "rain.water", "thirst.dug", "issue:road"}
 
 

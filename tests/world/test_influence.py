@@ -175,6 +175,12 @@ def test_within_a_part_every_name_in_an_equation_is_an_arrow() -> None:
     }
 
 
+def test_a_number_of_another_part_is_no_arrow_between_parts() -> None:
+    of = world(promise__kept="made * money.oil")
+    assert arrows(of.within)["money.oil", "promise.kept"] == "+"
+    assert ("money", "promise") not in arrows(of.arrows)
+
+
 def test_an_arrow_says_of_what_it_speaks() -> None:
     said = {(a.source, a.target): (a.cause, a.effect) for a in world().arrows}
     assert said["money", "loyalty"] == ("money.income", "loyalty.loyalty")

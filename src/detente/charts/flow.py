@@ -277,7 +277,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     ("delay", "only a month later"),
     ("quoted", "rests on a quotation"),
     ("theory", "rests on a theory"),
-    ("judged", "rests on a judgement"),
+    ("judged", "rests on a judgement, or not said on what"),
 )
 
 
@@ -357,7 +357,7 @@ def flow_chart(
         middle = {"x": short(x), "y": short(y + tall / 2 - 7 * (len(lines) - 1))}
         values.append({"part": "words", "kind": box.kind, "words": lines, "tip": tips[box.id], **middle})
     meanings = "; ".join(f"{mark} {words}" for mark, words in _MEANINGS[:3])
-    told = f"{alt} On the arrows: {meanings}; ∥ {_MEANINGS[4][1]}. Thick lines rest on a quotation, dashed ones on a judgement."
+    told = f"{alt} On the arrows: {meanings}; ∥ {_MEANINGS[4][1]}. Thick lines rest on a quotation, dashed ones on a judgement, or it is not said on what."
     spec = {"data": {"values": values}, "layer": _layers(placed.across, placed.along)}
     return Chart(id, caption, spec, told, table, height=round(placed.along))
 

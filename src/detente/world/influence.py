@@ -9,8 +9,9 @@ since options are not more or less: they are marked ``of``; those to an issue na
 *Between parts*, one box stands for a part and its sign is that of its *head*: what is called as the part is, else its
 first level that others read, or that drives what they read, else such a value, else such an event. From part A to part B
 the sign is that from the head of A to what B reads of A, times that of the arrow, times that from there to the head of B,
-each over all ways within the part; ``?`` where two ways disagree. What A offers beside its head counts as it is. Events
-that end something are boxes of their own, so that a reader sees how it may end.
+each over all ways within the part; ``?`` where two ways disagree. What A offers beside its head counts as it is; a number
+of A drives nothing, being the same in every month. Events that end something are boxes of their own, so that a reader
+sees how it may end.
 
 An arrow's *basis* is that of the equation it ends in: what is written on the level, value or event, else on the part, else
 the theory of the bundled part. Between parts it is the weakest of the equations behind it, so that no arrow looks better
@@ -165,9 +166,18 @@ def of_case(case: Case) -> Influence:
             beside = {k: getattr(part, k) for k in Provenance.model_fields if getattr(part, k) is not None}
             parts[name] = bundled()[name].model_copy(update=beside)
         else:
-            parts[name] = part if isinstance(part, Own) else _talks(name, part, case)
+            own = part if isinstance(part, Own) else _talks(name, part, case)
+            parts[name] = own if _basis(own) else own.model_copy(update=_around(case))
     names = {name: issue.name or _words(name).capitalize() for name, issue in case.issues.items()}
     return influence(found.wiring, parts, names, _known(case, found))
+
+
+def _around(case: Case) -> dict[str, Any]:
+    """What a part rests on that says nothing of its own: what its world rests on, or else the case."""
+    for of in (case.system, case):
+        if of is not None and _basis(of) is not None:
+            return {k: getattr(of, k) for k in Provenance.model_fields}
+    return {}
 
 
 def _talks(name: str, talks: Talks, case: Case) -> Own:
@@ -365,9 +375,7 @@ def _between(wiring: Wiring, boxes: Mapping[str, Item], within: tuple[Arrow, ...
     inside: dict[str, list[Arrow]] = {}
     across: dict[tuple[str, str], list[Arrow]] = {}
     for arrow in within:
-        if arrow.source in numbers:
-            if box(arrow.source) != box(arrow.target).split(".")[0]:  # another part's number
-                across.setdefault((box(arrow.source), box(arrow.target)), []).append(arrow)
+        if arrow.source in numbers:  # the same in every month: it drives nothing, whosever it is
             continue
         ends = box(arrow.source), box(arrow.target)
         if ends[0] == ends[1]:
