@@ -33,28 +33,11 @@ START = datetime.date(2021, 6, 3)
 DRAWS, PER, SEED = 96, 512, 11
 Floats = NDArray[np.float64]
 CASE = Path(str(files("detente").joinpath("cases"))) / "venezuela-2021.yaml"
-DRAFT = Path(__file__).parent / "venezuela_world.yaml"
-
-
-def text() -> str:
-    """The case, with the draft in the place of its world, its policies and its questions as long as there is one."""
-    whole = CASE.read_text(encoding="utf-8")
-    if not DRAFT.exists():
-        return whole
-    draft = DRAFT.read_text(encoding="utf-8")
-    world, gestures, questions = (whole.index(f"\n{key}:\n") for key in ("world", "gestures", "questions"))
-    middle = draft.index("\nquestions:\n")
-    return (
-        whole[: world + 1]
-        + draft[draft.index("world:\n") : middle]
-        + whole[gestures:questions]
-        + draft[middle:]
-    )
 
 
 @functools.cache
 def case() -> Case:
-    return read_case(text(), "venezuela-2021.yaml").case
+    return read_case(CASE.read_text(encoding="utf-8"), CASE.name).case
 
 
 @functools.cache
