@@ -97,7 +97,7 @@ def _named(case: Case, ways: Mapping[str, Sequence[Route]]) -> dict[str, list[Ro
 
     words = Words(case)
     return {
-        case.changed[name].name or name.replace("_", " ").capitalize(): [
+        case.policies[name].name or name.replace("_", " ").capitalize(): [
             way._replace(whose=tuple(map(words.faction, way.whose))) for way in each
         ]
         for name, each in ways.items()

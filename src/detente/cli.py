@@ -264,17 +264,14 @@ def outlook(  # noqa: PLR0913
     """What happens without a deal, and on whose side is time?"""
     read = _read(case)
     with _working("simulating worlds"):
-        from detente.analyses.outlook.crew import Crew
         from detente.analyses.outlook.document import document
         from detente.analyses.outlook.solve import outlook as simulate
+        from detente.world.crew import Crew
 
         ready = _ready(read.case, seed, draws, widen)
         moves = None if package is None else _package(ready, read.case, package, track)
         say_parts = _progress if workers or cluster else None
         still = tuple(without or ())
-        if read.case.system is not None:
-            _outlook(ready, read.case, worlds, moves, track, still, questions, as_json)
-            return
         with Crew(workers=workers, cluster=cluster, say=say_parts, warn=_remark) as crew:
             result = simulate(ready, per=worlds, package=moves, track=track, without=still, crew=crew)
     if questions:
@@ -283,20 +280,6 @@ def outlook(  # noqa: PLR0913
         say_json(result.to_json())
     else:
         show(document(result, read.case))
-
-
-def _outlook(ready, case, worlds, moves, track, still, questions, as_json) -> None:  # type: ignore[no-untyped-def]
-    """Of a world in equations."""
-    from detente.analyses.future.document import document
-    from detente.analyses.future.solve import outlook as simulate
-
-    result = simulate(ready, per=worlds, package=moves, track=track, without=still)
-    if questions:
-        say_json({id: dict(q.answers) for id, q in result.questions.items()})
-    elif as_json:
-        say_json(result.to_json())
-    else:
-        show(document(result, case))
 
 
 @app.command(cls=Once)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -14,10 +14,6 @@ from detente.analyses.deal.document import run_facts, sections
 from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
 from detente.analyses.flips.document import sentence as flip_sentence
-from detente.analyses.future.document import brief as future_brief
-from detente.analyses.future.document import section as future_section
-from detente.analyses.future.result import OutlookResult as Future
-from detente.analyses.future.solve import outlook as foresee
 from detente.analyses.outlook.document import brief as outlook_brief
 from detente.analyses.outlook.document import section as outlook_section
 from detente.analyses.outlook.result import OutlookResult
@@ -61,8 +57,8 @@ def report(ready: Deal) -> Document:
         roads = pool.submit(copy_context().run, ahead, ready, result)
         rests = pool.submit(copy_context().run, _rests, ready) if case.conflict else None
         track = result.main.id
-        simulate = partial(_simulated, ready, moves, track)
-        future = pool.submit(copy_context().run, simulate) if case.simulated else None
+        simulate = partial(outlook, ready, package=moves, track=track)
+        future = pool.submit(copy_context().run, simulate) if case.world is not None else None
     return _briefing(
         case,
         result,
@@ -71,11 +67,6 @@ def report(ready: Deal) -> Document:
         roads.result(),
         future.result() if future else None,
     )
-
-
-def _simulated(ready: Deal, moves: Mapping[str, str] | None, track: str) -> OutlookResult | Future:
-    simulate = outlook if ready.problem.case.system is None else foresee
-    return simulate(ready, package=moves, track=track)
 
 
 def _rests(ready: Deal) -> StabilityResult | LimitError:
@@ -92,7 +83,7 @@ def _briefing(
     changes: FlipsResult | None,
     rests: StabilityResult | LimitError | None,
     roads: Sequence[RoadmapResult],
-    future: OutlookResult | Future | None,
+    future: OutlookResult | None,
 ) -> Document:
     """The answers in the order in which they are read."""
     words = Words(case)
@@ -101,8 +92,7 @@ def _briefing(
         answer(result.main, result, words),
         NO_FLIPS if changes is None else flip_sentence(changes, words),
         *([roadmap_brief(roads[0], words)] if roads and roads[0].track == result.main.id else []),
-        *([future_brief(future, words)] if isinstance(future, Future) else []),
-        *([outlook_brief(future, words)] if isinstance(future, OutlookResult) else []),
+        *([outlook_brief(future, words)] if future is not None else []),
         _footing(found),
     ]
     if case.summary:
@@ -110,10 +100,7 @@ def _briefing(
     blocks += sections(result, case)
     blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
     if future is not None:
-        section = (
-            future_section(future, case) if isinstance(future, Future) else outlook_section(future, case)
-        )
-        blocks.append(section)
+        blocks.append(outlook_section(future, case))
     if isinstance(rests, LimitError):
         blocks.append(too_much(rests))
     elif rests is not None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from detente.analyses.outlook.crew import Crew, Part, _uninterrupted, simulated
+from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
 from oracles import dying
 
-from detente.analyses.outlook.crew import Crew, Part, _uninterrupted, simulated
 from detente.errors import LimitError, UsageError
-from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
 from tests.children import child
 
 

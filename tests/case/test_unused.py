@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 import pytest
+from detente.case.needs import NEEDS
+from detente.case.parts import PARTS
 from pydantic import BaseModel
 
 from detente.analyses.deal import deal, prepare
@@ -15,8 +17,6 @@ from detente.analyses.roadmap.solve import roadmap
 from detente.analyses.stability.solve import stability
 from detente.case.base import Model, Range
 from detente.case.model import Case
-from detente.case.needs import NEEDS
-from detente.case.parts import PARTS
 from detente.case.reading import read_case
 from detente.case.starter import starter
 from detente.case.unused import COUNTS, idle

@@ -130,8 +130,8 @@ def test_every_element_of_the_table_exists(case: Case) -> None:
     known = BLOCKS | set(case.parties) | factions | set(case.issues) | set(case.tracks)
     known |= {f"{i}.{o}" for i, spec in case.issues.items() for o in spec.options}
     known |= {f"{f}.{r}" for f, views in case.readings.items() for r in views}
-    assert case.system is not None
-    known |= {f"world.{part}" for part in case.system.parts} | set(case.gestures)
+    assert case.world is not None
+    known |= {f"world.{part}" for part in case.world.parts} | set(case.gestures)
     known |= {f"world.{name}" for name in wired(case).wiring.slots if "." in name}
     text = COVERAGE.read_text(encoding="utf-8")
     named = {t for _, _, element in rows() for t in re.findall(r"`([^`]+)`", element)}

@@ -40,8 +40,8 @@ class World(NamedTuple):
 
     @property
     def months(self) -> int:
-        assert self.case.system is not None
-        return self.case.system.months
+        assert self.case.world is not None
+        return self.case.world.months
 
     @property
     def home(self) -> dict[str, str]:
@@ -249,7 +249,7 @@ def test_questions_ask_for_what_is_worked_out(name: str, answers: Mapping[str, t
 @pytest.mark.parametrize("name", ["stockpile", "parliament"])
 def test_nothing_of_them_is_idle(name: str) -> None:
     of = world(name)
-    system: Any = of.case.system
+    system: Any = of.case.world
     valued = {*of.case.issues, *(n for stakes in system.stakes.values() for n in stakes)}
     assert idle(of.of.wiring, valued, months=(of.case.as_of, of.months)) == []
 

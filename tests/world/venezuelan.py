@@ -19,11 +19,11 @@ from detente.case.library import bundled
 from detente.case.model import Case, Preferences
 from detente.case.paths import merged
 from detente.case.reading import read_case
-from detente.case.system import System
 from detente.case.talks import judged
 from detente.case.typed import Reader
 from detente.case.wired import Operator, Wired, compiled
 from detente.case.wiring import Equations, Wiring
+from detente.case.world import World
 from detente.kernels.talks import Game, choices
 from detente.problem.sample import quantile
 from detente.world.form import Form, form
@@ -79,7 +79,7 @@ def sampled(name: str, of: Range, draws: int) -> Floats:
     return quantile(knots, np.concatenate([half, 1 - half])[:draws, None])[:, 0]
 
 
-def system() -> System:
+def system() -> World:
     found = case().system
     assert found is not None
     return found

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from detente.case.chances import chance_warnings
 from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted
 from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
-from detente.case.sense import odd_numbers
 from detente.case.spare import spare
 from detente.case.unused import unused
 from detente.case.yamltext import Path
@@ -54,7 +53,7 @@ def warnings(case: Case, place: Finder) -> list[Fault]:
             _never,
             _idle_tracks,
         ]
-        checks += [_ties, chance_warnings, odd_numbers]
+        checks += [_ties, chance_warnings]
     return [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
         for check in checks

@@ -26,7 +26,7 @@ from detente.case.model import (
     Weighted,
 )
 from detente.case.names import Unknown, unknown_names
-from detente.case.outlook import outlook_faults
+from detente.case.no_deal import no_deal_faults
 from detente.case.paths import (
     Finder,
     branches,
@@ -41,7 +41,6 @@ from detente.case.paths import (
 from detente.case.quotations import Quotation, verify_quotations
 from detente.case.steps import step_faults
 from detente.case.ties import tie_faults
-from detente.case.wired import compiled
 from detente.case.yamltext import Offset, Path
 from detente.errors import Fault
 
@@ -75,8 +74,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
         chance_faults,
         _conflict,
         step_faults,
-        outlook_faults,
-        _world,
+        no_deal_faults,
     )
     found = [fault for check in checks for fault in placed(check(case), place)]
     # A misspelt name is one mistake, not two: what it leaves missing in the same block goes without saying.
@@ -98,15 +96,6 @@ def placed(found: Found, place: Finder) -> list[Fault]:
         at = dotted(path[:-1] if path and isinstance(path[-1], Offset) else path)
         told.append(Fault(*place(path), f"{at}: {message}" if at else message, at))
     return told
-
-
-def _world(case: Case) -> Found:
-    """What is wrong with a world of equations."""
-    if case.system is None:
-        return
-    found = compiled(case)
-    for fault in found if isinstance(found, list) else ():
-        yield (*fault.place, *(() if fault.at is None else (Offset(fault.at),))), fault.message
 
 
 def _block(fault: Fault) -> str:

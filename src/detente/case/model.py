@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from detente.case.base import (
     MAX_NUMBER,
@@ -40,7 +40,6 @@ from detente.case.base import (
     Text,
     Weight,
 )
-from detente.case.system import Asked, Change, System
 from detente.case.world import Gesture, Policy, Question, World
 
 __all__ = [
@@ -451,12 +450,6 @@ class Deadline(Element):
 class Case(Element):
     """A whole case file."""
 
-    WRITTEN: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "system": ("world",),
-        "changed": ("policies",),
-        "asked": ("questions",),
-    }
-
     detente: Annotated[Literal[1], BeforeValidator(_version)]
     """Version of the case format."""
     id: CaseId
@@ -498,32 +491,6 @@ class Case(Element):
     """What will have happened by a date, with probabilities from the outlook."""
     conflict: Conflict | None = None
     """Which issues make the situations of ``detente stability``, and which situation is hoped for."""
-    system: System | None = None
-    """``world``, where it has ``parts``."""
-    changed: Mapping[Id, Change] = {}
-    """``policies``, where the world has ``parts``."""
-    asked: Mapping[Id, Asked] = {}
-    """``questions``, where the world has ``parts``."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_equations(cls, value: Any) -> Any:
-        """A world that has ``parts`` is in equations, and its policies and questions with it."""
-        if not isinstance(value, dict):
-            return value
-        for field, (key,) in cls.WRITTEN.items():
-            if field in value:
-                raise ValueError(f"'{field}' is no key of a case: write '{key}'")
-        world = value.get("world")
-        if not isinstance(world, dict) or "parts" not in world:
-            return value
-        told = {key: field for field, (key,) in cls.WRITTEN.items()}
-        return {told.get(key, key): v for key, v in value.items()}
-
-    @property
-    def simulated(self) -> bool:
-        """Whether it says what happens without a deal."""
-        return self.world is not None or self.system is not None
 
     @property
     def computed(self) -> tuple[str, ...]:

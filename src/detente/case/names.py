@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from detente.case.model import Case, Preferences, Tree
-from detente.case.outlook import outlook_names
+from detente.case.no_deal import no_deal_names
 from detente.case.paths import NUMBER_PATHS, Finder, dotted, factions_of, leaf_paths, numbers, provenances
 from detente.case.steps import step_names
 from detente.case.wording import nearest, there_is
@@ -78,7 +78,7 @@ def _uses(case: Case) -> Iterator[Use]:
             yield ("conflict", "issues", n), "issue", issue_name, case.issues
         yield from _pattern(case, case.conflict.wanted or {}, ("conflict", "wanted"))
     yield from step_names(case)
-    yield from outlook_names(case)
+    yield from no_deal_names(case)
     for name, body in case.bodies.items():
         yield from _tree(body.votes, ("bodies", name, "votes"), "member", body.members)
     for faction, preferences in case.preferences.items():

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from detente.case.idle import idle
 from detente.case.mechanism import Use
 from detente.case.model import Case
-from detente.case.system import Talks
 from detente.case.typed import named
 from detente.case.wired import Wired, wired
+from detente.case.world import Talks
 from detente.case.yamltext import Path
 
 __all__ = ["spare"]
@@ -17,17 +17,17 @@ __all__ = ["spare"]
 
 def spare(case: Case) -> Iterator[tuple[Path, str]]:
     """Events that never happen and what is decorative in the world of a case that was read without faults."""
-    system = case.system
-    if system is None or case.as_of is None:
+    world = case.world
+    if world is None or case.as_of is None:
         return
     of = wired(case)
-    offering = [name for name, part in system.parts.items() if isinstance(part, Use | Talks)]
+    offering = [name for name, part in world.parts.items() if isinstance(part, Use | Talks)]
     for fault in idle(
         of.wiring,
         _valued(case, of),
         changed=_changed(case, of),
         bundled=offering,
-        months=(case.as_of, system.months),
+        months=(case.as_of, world.months),
     ):
         yield ("world", *fault.place), fault.message
 
@@ -45,8 +45,8 @@ def _valued(case: Case, of: Wired) -> set[str]:
 
 def _changed(case: Case, of: Wired) -> set[str]:
     """Numbers, levels and values that a reading, a policy or the choices at talks may set to anything."""
-    assert case.system is not None
-    given = [name for readings in case.system.under.values() for block in readings.values() for name in block]
-    given += [name for policy in case.changed.values() for name in (*policy.changes, *policy.holds)]
+    assert case.world is not None
+    given = [name for readings in case.world.under.values() for block in readings.values() for name in block]
+    given += [name for policy in case.policies.values() for name in (*policy.changes, *policy.holds)]
     given += [f"{operator.part}.{told.name}" for operator in of.operators for told in operator.told]
     return {name.partition("[")[0] for name in given}

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from detente.case.base import Range
 from detente.case.mechanism import Figure, Happening, Level, Own, Value
-from detente.case.system import Ladder, Talks
+from detente.case.world import Ladder, Talks
 
 __all__ = ["Told", "judged", "stands", "told", "written"]
 

@@ -2,8 +2,8 @@
 
 One walk over the keys that a case gives (:func:`unused`). When a key counts is said once, in :data:`COUNTS`, by the
 block that it stands in: a rule looks at the key where it is and says why it does nothing there, or None. A key without
-a rule always counts. Numbers of the world have their own table, :mod:`detente.case.needs`: what has to be there
-for an equation that they stand in to reach anything that is shown. What is idle is told once, however often the reason applies.
+a rule always counts. What the equations of a world have for nothing is found by :mod:`detente.case.idle`. What is idle is
+told once, however often the reason applies.
 
 That the tables are true is tested against the answers: a number that is not told of changes some answer.
 """
@@ -16,11 +16,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
 from detente.case.base import Model, Range
 from detente.case.chances import left_over
 from detente.case.dates import months_after
+from detente.case.mechanism import Own, Use
 from detente.case.model import (
     Body,
     Case,
@@ -34,11 +33,9 @@ from detente.case.model import (
     Together,
     Weighted,
 )
-from detente.case.needs import FATES, alone, there
-from detente.case.parts import PARTS
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
 from detente.case.wired import wired
-from detente.case.world import Office, Policy, World
+from detente.case.world import Talks, World
 from detente.case.yamltext import Path
 from detente.figures import agree, plural
 
@@ -58,10 +55,6 @@ class _Known:
     @cached_property
     def ruled_out(self) -> Lines:
         return _lines(self.case.impossible)
-
-    @cached_property
-    def there(self) -> set[str]:
-        return there(self.case)
 
     @cached_property
     def moved(self) -> set[str]:
@@ -263,11 +256,11 @@ def _cardinal(here: Here) -> str | None:
 
 
 def _looks_ahead(here: Here) -> str | None:
-    return None if here.case.simulated else "'detente outlook' reads it, and needs a block 'world'"
+    return None if here.case.world is not None else "'detente outlook' reads it, and needs a block 'world'"
 
 
 def _patient(here: Here) -> str | None:
-    return None if here.case.simulated else _road(here)
+    return None if here.case.world is not None else _road(here)
 
 
 def _monitors(here: Here) -> str | None:
@@ -375,16 +368,7 @@ def _never(known: _Known, issue: str, option: str) -> str | None:
 
 def _of_world(case: Case) -> set[str]:
     """Issues that the world moves."""
-    if case.system is not None:
-        return set(wired(case).wiring.moves)
-    world = case.world
-    if world is None:
-        return set()
-    parts = (world.sender, world.lists, world.recognition, world.office)
-    moved = {part.issue for part in parts if part is not None and part.issue is not None}
-    ladder = world.talks.ladder if world.talks is not None else None
-    steps = (*ladder.steps, *ladder.below) if ladder is not None else ()
-    return moved | {i for packages in (world.means.values(), steps) for package in packages for i in package}
+    return set() if case.world is None else set(wired(case).wiring.moves)
 
 
 def _package(here: Here) -> Pattern:
@@ -462,27 +446,6 @@ def _votes(here: Here) -> str | None:
 # --- the world ---------------------------------------------------------------------------------------------
 
 
-def _part(here: Here) -> str | None:
-    return alone(here.known.there, here.below[0] if isinstance(here.below[0], str) else "")
-
-
-def _number(here: Here) -> str | None:
-    """Of a number of a part, where it stands."""
-    path = ".".join(map(str, here.path[1:]))
-    world = here.case.world
-    for faction, given in (world.under if world is not None else {}).items():
-        true = [r for r, reading in here.case.readings.get(faction, {}).items() if reading.prior.high]
-        if true and all(path in given.get(r, {}) for r in true):
-            return f"every reading of '{faction}' gives its own '{path}' under 'under', and this would count only under one that leaves it out"
-    return alone(here.known.there, path)
-
-
-def _changed(here: Here) -> str | None:
-    """Of a number that a policy or a reading puts in the place of the world's."""
-    path = str(here.below[-1])
-    return alone(here.known.there, path.partition(".")[0]) or alone(here.known.there, path)
-
-
 def _late(here: Here) -> str | None:
     """Of a day of the world."""
     case = here.case
@@ -495,28 +458,6 @@ def _late(here: Here) -> str | None:
         if here.value <= ends
         else f"the world ends on {ends}, {plural(case.world.months, 'month')} on: raise 'months', or leave it out"
     )
-
-
-def _fate(here: Here) -> str | None:
-    outcome, world = str(here.below[-1]), here.case.world
-    part = FATES.get(outcome)
-    if part is None or world is None or getattr(world, part) is not None:
-        return None
-    return f"the incumbent is never '{outcome}' without a part '{part}' in the world"
-
-
-def _part_rules() -> dict[type, dict[str, tuple[Rule, ...]]]:
-    """Every number of every part has the rule of :mod:`detente.case.needs`; days of the world must lie in it."""
-    found: dict[type, dict[str, tuple[Rule, ...]]] = {}
-    days = {("polls", "on"), ("regional", "on"), ("home", "elections"), ("recognition", "lapse")}
-    for part in PARTS:
-        annotation = World.model_fields[part].annotation
-        (model,) = (
-            m for m in getattr(annotation, "__args__", ()) if isinstance(m, type) and issubclass(m, BaseModel)
-        )
-        found[model] = dict.fromkeys(model.model_fields, (_number,))
-        found[model] |= {f"{key}.*": (_late,) for key in model.model_fields if (part, key) in days}
-    return found
 
 
 _ROAD = (_cardinal, _road)
@@ -562,10 +503,8 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "costs.*": (_voteless,),
         },
         Deadline: {"ends_for.*": (_voteless,)},
-        World: {**dict.fromkeys(PARTS, (_part,)), "under.*.*.*": (_changed,)},
-        Office: {"options.*": (_fate,), "stakes.*": (_voteless,), "stakes.*.*": (_fate,)},
-        Policy: {"changes.*": (_changed,)},
-        **_part_rules(),
+        World: {"stakes.*": (_voteless,), "under.*": (_voteless,)},
+        **{key: {"calendars.*.*": (_late,)} for key in (Own, Use, Talks)},
     }
 )
 """Block → key (``*`` stands for a name or a place in a list) → when it counts."""

@@ -17,15 +17,15 @@ from detente.case.equations import Call, EquationError, Is, Name, Node, children
 from detente.case.library import bundled
 from detente.case.mechanism import Own, Use
 from detente.case.model import Case
-from detente.case.system import Asked, Change, Condition, System, Talks
 from detente.case.talks import Told, judged, told, written
 from detente.case.typed import Reader, random
 from detente.case.units import Unit
 from detente.case.wiring import TALKS, Misfit, Wiring, beyond, wire
 from detente.case.wording import one_of
+from detente.case.world import Condition, Policy, Question, Talks, World
 from detente.case.yamltext import Path
 
-__all__ = ["NOTHING", "Operator", "Question", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
+__all__ = ["NOTHING", "Meaning", "Operator", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
 
 
 class Operator(NamedTuple):
@@ -63,7 +63,7 @@ class Revision(NamedTuple):
 NOTHING = Revision()
 
 
-class Question(NamedTuple):
+class Meaning(NamedTuple):
     """Answer → its condition and the one that is given, as trees."""
 
     answers: Mapping[str, tuple[Node, Node | None, Condition]]
@@ -76,7 +76,7 @@ class Wired(NamedTuple):
     operators: tuple[Operator, ...]
     stakes: tuple[Stake, ...]
     policies: Mapping[str, Revision]
-    questions: Mapping[str, Question]
+    questions: Mapping[str, Meaning]
     says: Mapping[str, str]
     """Part, level, value or event → what it is in words, where the case or the part says it."""
 
@@ -109,25 +109,25 @@ def compiled(case: Case) -> Wired | list[Misfit]:
 @lru_cache(maxsize=8)
 def _compiled(of: _Same) -> Wired | list[Misfit]:
     case = of.case
-    system = case.system
-    assert system is not None
-    operators = tuple(_operators(case, system))
+    world = case.world
+    assert world is not None
+    operators = tuple(_operators(case, world))
     parts: dict[str, Own | Use] = {
         name: written(name, part, _readings(case, part)) if isinstance(part, Talks) else part
-        for name, part in system.parts.items()
+        for name, part in world.parts.items()
     }
     issues = {name: tuple(issue.options) for name, issue in case.issues.items()}
-    if faults := list(_names(case, system)):
+    if faults := list(_names(case, world)):
         return faults
-    tied = wire(parts, bundled(), issues, system.moves, _steps(operators))
+    tied = wire(parts, bundled(), issues, world.moves, _steps(operators))
     if not isinstance(tied, Wiring):
         return [m._replace(place=("world", *m.place)) for m in tied]
     reader = Reader(dict(tied.slots), {*parts, *bundled(), TALKS})
-    policies = {name: _revision(name, policy, tied, reader, faults) for name, policy in case.changed.items()}
-    questions = {name: _question(name, asked, reader, faults) for name, asked in case.asked.items()}
-    stakes = tuple(_stakes(system, tied, faults))
-    faults += _under(system, tied, operators)
-    faults += _dates(case, system)
+    policies = {name: _revision(name, policy, tied, reader, faults) for name, policy in case.policies.items()}
+    questions = {name: _question(name, asked, reader, faults) for name, asked in case.questions.items()}
+    stakes = tuple(_stakes(world, tied, faults))
+    faults += _under(world, tied, operators)
+    faults += _dates(case, world)
     if faults:
         return faults
     return Wired(tied, operators, stakes, policies, questions, dict(_says(parts)))
@@ -136,8 +136,8 @@ def _compiled(of: _Same) -> Wired | list[Misfit]:
 def numbers(case: Case) -> Iterator[tuple[str, Range, Unit | None]]:
     """Every judged number of the world by its path, in the order of the case, with its unit (None: points or odds): parts,
     ladders, stakes, readings, policies, questions."""
-    system, found = case.system, wired(case)
-    assert system is not None
+    world, found = case.world, wired(case)
+    assert world is not None
     computed = {f"{o.part}.{t.name}" for o in found.operators for t in o.told}
     for name, given in found.wiring.figures.items():
         if isinstance(given, Mapping):
@@ -148,19 +148,19 @@ def numbers(case: Case) -> Iterator[tuple[str, Range, Unit | None]]:
     for operator in found.operators:
         for name, value in judged(operator.talks.ladder).items():
             yield f"{operator.part}.{name}", value, None
-    for faction, stakes in system.stakes.items():
+    for faction, stakes in world.stakes.items():
         for name, value in stakes.items():
             yield f"stakes.{faction}.{name}", value, None
-    for faction, readings in system.under.items():
+    for faction, readings in world.under.items():
         for reading, changes in readings.items():
             for name, value in changes.items():
                 yield f"under.{faction}.{reading}.{name}", value, _unit(found, name)
-    for policy, spec in case.changed.items():
+    for policy, spec in case.policies.items():
         for kind, block in (("changes", spec.changes), ("holds", spec.holds)):
             for name, changed in block.items():
                 if isinstance(changed, Range):
                     yield f"policies.{policy}.{kind}.{name}", changed, _unit(found, name)
-    for question, asked in case.asked.items():
+    for question, asked in case.questions.items():
         for answer, meant in asked.answers.items():
             if isinstance(meant, Range):
                 yield f"questions.{question}.{answer}", meant, None
@@ -178,8 +178,8 @@ def _readings(case: Case, talks: Talks) -> tuple[str, ...]:
     return tuple(case.readings.get(talks.ladder.by, {}))
 
 
-def _operators(case: Case, system: System) -> Iterator[Operator]:
-    for name, part in system.parts.items():
+def _operators(case: Case, world: World) -> Iterator[Operator]:
+    for name, part in world.parts.items():
         if isinstance(part, Talks):
             readings = _readings(case, part)
             yield Operator(name, part, readings, tuple(told(part.ladder, readings)))
@@ -198,7 +198,7 @@ def _steps(operators: Sequence[Operator]) -> dict[str, tuple[tuple[str, str], ..
 # --- names ------------------------------------------------------------------------------------------------
 
 
-def _names(case: Case, system: System) -> Iterator[Misfit]:
+def _names(case: Case, world: World) -> Iterator[Misfit]:
     """Names of the case that are used in its world, and do not exist."""
 
     def known(place: Path, kind: str, name: str, names: Sequence[str]) -> Iterator[Misfit]:
@@ -206,18 +206,18 @@ def _names(case: Case, system: System) -> Iterator[Misfit]:
             yield Misfit(place, None, f"there is no {kind} '{name}'{one_of(name, names)}")
 
     factions = list(case.preferences)
-    for part, spec in system.parts.items():
+    for part, spec in world.parts.items():
         if isinstance(spec, Talks):
             yield from _ladder(case, spec, ("world", "parts", part, "ladder"))
-    for faction in system.stakes:
+    for faction in world.stakes:
         yield from known(("world", "stakes", faction), "faction with preferences", faction, factions)
-    for faction, readings in system.under.items():
+    for faction, readings in world.under.items():
         here: Path = ("world", "under", faction)
         yield from known(here, "faction with readings", faction, list(case.readings))
         for reading in readings if faction in case.readings else ():
             names = list(case.readings[faction])
             yield from known((*here, reading), f"reading of {faction}", reading, names)
-    for name, policy in case.changed.items():
+    for name, policy in case.policies.items():
         here = ("policies", name)
         if policy.offered_to is not None:
             yield from known((*here, "offered_to"), "faction with preferences", policy.offered_to, factions)
@@ -227,7 +227,7 @@ def _names(case: Case, system: System) -> Iterator[Misfit]:
             if issue in case.issues:
                 yield from known(at, f"option of {issue}", option, list(case.issues[issue].options))
         for part in policy.stops:
-            yield from known((*here, "stops"), "part of the world", part, list(system.parts))
+            yield from known((*here, "stops"), "part of the world", part, list(world.parts))
 
 
 def _ladder(case: Case, talks: Talks, here: Path) -> Iterator[Misfit]:
@@ -267,9 +267,9 @@ def _ladder(case: Case, talks: Talks, here: Path) -> Iterator[Misfit]:
             yield Misfit((*here, "seen", event), None, what)
 
 
-def _under(system: System, tied: Wiring, operators: Sequence[Operator]) -> Iterator[Misfit]:
+def _under(world: World, tied: Wiring, operators: Sequence[Operator]) -> Iterator[Misfit]:
     names = _changeable(tied, operators)
-    for faction, readings in system.under.items():
+    for faction, readings in world.under.items():
         for reading, changes in readings.items():
             for name in changes:
                 place = ("world", "under", faction, reading, name)
@@ -298,8 +298,8 @@ def _changeable(tied: Wiring, operators: Sequence[Operator]) -> list[str]:
     return found
 
 
-def _stakes(system: System, tied: Wiring, faults: list[Misfit]) -> Iterator[Stake]:
-    for faction, stakes in system.stakes.items():
+def _stakes(world: World, tied: Wiring, faults: list[Misfit]) -> Iterator[Stake]:
+    for faction, stakes in world.stakes.items():
         for name in stakes:
             sort = tied.slots[name].sort if name in tied.slots else None
             if sort in ("event", "level", "value"):
@@ -313,7 +313,7 @@ def _stakes(system: System, tied: Wiring, faults: list[Misfit]) -> Iterator[Stak
 # --- policies and questions -------------------------------------------------------------------------------
 
 
-def _revision(name: str, policy: Change, tied: Wiring, reader: Reader, faults: list[Misfit]) -> Revision:
+def _revision(name: str, policy: Policy, tied: Wiring, reader: Reader, faults: list[Misfit]) -> Revision:
     here = ("policies", name)
     if not (policy.changes or policy.holds or policy.settles or policy.stops):
         faults.append(
@@ -345,7 +345,7 @@ def _revision(name: str, policy: Change, tied: Wiring, reader: Reader, faults: l
     return Revision(found["changes"], found["holds"], policy.settles, frozenset(policy.stops))
 
 
-def _question(name: str, asked: Asked, reader: Reader, faults: list[Misfit]) -> Question:
+def _question(name: str, asked: Question, reader: Reader, faults: list[Misfit]) -> Meaning:
     found: dict[str, tuple[Node, Node | None, Condition]] = {}
     reader.part = ""
     for answer, spec in asked.answers.items():
@@ -364,17 +364,17 @@ def _question(name: str, asked: Asked, reader: Reader, faults: list[Misfit]) -> 
                 trees.append(None)
         if trees[0] is not None:
             found[answer] = (trees[0], trees[1], spec)
-    return Question(found)
+    return Meaning(found)
 
 
-def _dates(case: Case, system: System) -> Iterator[Misfit]:
+def _dates(case: Case, world: World) -> Iterator[Misfit]:
     if case.as_of is None:
         yield Misfit(
             ("world",), None, "a world needs a date to begin on: add 'as_of: 2021-06-03' to the case"
         )
         return
-    ends = months_after(case.as_of, system.months)
-    for name, asked in case.asked.items():
+    ends = months_after(case.as_of, world.months)
+    for name, asked in case.questions.items():
         here = ("questions", name)
         if asked.resolves <= case.as_of:
             yield Misfit((*here, "resolves"), None, f"must lie after the date of the case, {case.as_of}")

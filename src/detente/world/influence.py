@@ -30,11 +30,11 @@ from detente.case.equations import Is, Lookup, Node, children
 from detente.case.library import bundled
 from detente.case.mechanism import Bundled, Declared, Figure, Happening, Level, Own, Use, Value
 from detente.case.model import Case
-from detente.case.system import Talks
 from detente.case.talks import written
 from detente.case.units import PURE
 from detente.case.wired import Wired, wired
 from detente.case.wiring import Wiring
+from detente.case.world import Talks
 from detente.errors import UsageError
 from detente.figures import capital
 from detente.world.signs import Bounds, Sign, Signs, bounds, joined, judged, times
@@ -154,14 +154,14 @@ def of_case(case: Case) -> Influence:
     UsageError
         The case has no world of equations.
     """
-    if case.system is None:
+    if case.world is None:
         raise UsageError(
             f"{case.id}: this case has no world in equations: its block 'world' would need 'parts'; see "
             "'detente parts' for those that there are"
         )
     found = wired(case)
     parts: dict[str, Bundled | Own] = {}
-    for name, part in case.system.parts.items():
+    for name, part in case.world.parts.items():
         if isinstance(part, Use):
             beside = {k: getattr(part, k) for k in Provenance.model_fields if getattr(part, k) is not None}
             parts[name] = bundled()[name].model_copy(update=beside)
@@ -174,7 +174,7 @@ def of_case(case: Case) -> Influence:
 
 def _around(case: Case) -> dict[str, Any]:
     """What a part rests on that says nothing of its own: what its world rests on, or else the case."""
-    for of in (case.system, case):
+    for of in (case.world, case):
         if of is not None and _basis(of) is not None:
             return {k: getattr(of, k) for k in Provenance.model_fields}
     return {}
@@ -191,9 +191,9 @@ def _known(case: Case, found: Wired) -> dict[str, Bounds]:
     for operator in found.operators:
         names = ["trust", *(f"belief_{reading}" for reading in operator.readings)]
         known |= {f"{operator.part}.{name}": Bounds(0, 1) for name in names}
-    readings = case.system.under.values() if case.system is not None else ()
+    readings = case.world.under.values() if case.world is not None else ()
     changed = [item for reading in readings for changes in reading.values() for item in changes.items()]
-    for path, value in [*changed, *(item for p in case.changed.values() for item in p.changes.items())]:
+    for path, value in [*changed, *(item for p in case.policies.values() for item in p.changes.items())]:
         name = path.partition("[")[0]
         share = found.wiring.slots[name].unit == PURE
         of = judged(value, share) if isinstance(value, Range) else Bounds(0, 1 if share else math.inf)

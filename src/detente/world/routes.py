@@ -34,7 +34,7 @@ def routes(case: Case, influence: Influence) -> dict[str, tuple[Route, ...]]:
     boxes = {item.id for item in influence.parts}
     counts = _counts(case, influence, boxes)
     found = {}
-    for name, policy in case.changed.items():
+    for name, policy in case.policies.items():
         starts = [path.split(".")[0] for path in (*policy.changes, *policy.holds)]
         starts += [*policy.stops, *(f"issue:{issue}" for issue in policy.settles)]
         starts = [start for start in dict.fromkeys(starts) if start in boxes]
@@ -47,7 +47,7 @@ def _counts(case: Case, influence: Influence, boxes: set[str]) -> dict[str, list
     """Box → factions with points at stake on it."""
     moved = [a.target for a in influence.arrows if a.mark == "sets"]
     found: dict[str, list[str]] = {}
-    for faction, stakes in (case.system.stakes if case.system is not None else {}).items():
+    for faction, stakes in (case.world.stakes if case.world is not None else {}).items():
         for name in stakes:
             box = name if name in boxes else name.split(".")[0]
             if faction not in found.setdefault(box, []):

@@ -20,8 +20,9 @@ from detente.case.wired import Revision, Wired, wired
 from detente.case.wiring import Equations, Wiring
 from detente.problem.ground import Ground
 from detente.world.constants import evaluated
+from detente.world.crew import Crew, Part, simulated
 from detente.world.form import Form, form
-from detente.world.run import Ensemble, Run, dated, prepared, run
+from detente.world.run import Ensemble, Run, dated, prepared
 from detente.world.talks import chosen
 
 __all__ = ["Looked", "assigned", "home", "moving", "ready", "simulate"]
@@ -54,9 +55,9 @@ def assigned(ground: Ground, revision: Revision) -> dict[str, Floats]:
     """Path → [S] of every number that equations read."""
     problem, sample = ground.problem, ground.sample
     case, of = problem.case, wired(problem.case)
-    assert case.system is not None
+    assert case.world is not None
     values = dict(ground.world)
-    for faction, readings in case.system.under.items():
+    for faction, readings in case.world.under.items():
         place = problem.factions.index(faction)
         for reading, changed in readings.items():
             true = sample.reading[place] == problem.readings[place].index(reading)
@@ -74,20 +75,23 @@ def assigned(ground: Ground, revision: Revision) -> dict[str, Floats]:
 def ready(ground: Ground, revision: Revision, looked: Looked) -> Run:
     """A scenario in numbers, ready to be run."""
     case = ground.problem.case
-    assert case.system is not None
+    assert case.world is not None
     assert case.as_of is not None
     of = wired(case)
     made = _form(_Key(of, revision, looked.asked, tuple(home(case).items())))
     options = {**home(case), **revision.settles}
-    dates = dated(of.wiring.calendars, made.calendars, case.as_of, case.system.months)
+    dates = dated(of.wiring.calendars, made.calendars, case.as_of, case.world.months)
     values = assigned(ground, revision)
     return prepared(made, values, options, dates, summed=looked.summed, paths=looked.paths)
 
 
-def simulate(ground: Ground, revision: Revision, looked: Looked, *, per: int) -> Ensemble:
+def simulate(
+    ground: Ground, revision: Revision, looked: Looked, *, per: int, crew: Crew | None = None
+) -> Ensemble:
     """``per`` worlds for each draw; equal numbers and seeds meet equal chance, whatever is changed."""
     # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
-    return run(ready(ground, revision, looked), per=per, seed=ground.seed & (2**63 - 1))
+    whole = Part(ready(ground, revision, looked), 0, per, ground.seed & (2**63 - 1))
+    return simulated(whole) if crew is None else crew.run(whole)
 
 
 # --- forms are made once ----------------------------------------------------------------------------------

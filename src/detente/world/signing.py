@@ -21,7 +21,7 @@ from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.ground import Ground
 from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import patience
-from detente.problem.world import worth
+from detente.problem.worth import worth
 from detente.world.scenario import simulate
 from detente.world.worth import account, flow, value
 

@@ -7,18 +7,20 @@ computed).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.wired import Operator
 from detente.kernels.talks import Choices, Game, choices
+from detente.problem.build import Problem
 from detente.problem.ground import Ground
+from detente.problem.sample import Sample
 from detente.problem.steps import patience
-from detente.problem.talks import standing
+from detente.problem.worth import worth
 
-__all__ = ["chosen", "game", "positions"]
+__all__ = ["chosen", "game", "positions", "standing"]
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +34,18 @@ def positions(operator: Operator) -> list[dict[str, str]]:
     for step in operator.talks.ladder.steps:
         found.append({**found[-1], **step})
     return found
+
+
+def standing(problem: Problem, sample: Sample, packages: Sequence[Mapping[str, str]], faction: int) -> Floats:
+    """[S, N + 1] points a month at each position: of what stands there, lines that it breaks, and, until everything is done, what
+    waiting without a deal is typed to be worth beyond the status quo."""
+    points = worth(problem, sample, packages, lines=True)[faction]
+    now = worth(problem, sample, [{}])[faction, 0]
+    waiting = sample.no_deal[faction] * problem.step[faction] - now
+    if problem.factions[faction] in problem.case.computed:
+        waiting = np.zeros_like(waiting)
+    points[:-1] += waiting
+    return np.asarray(points.T)
 
 
 def game(ground: Ground, operator: Operator, values: Mapping[str, Floats]) -> Game:

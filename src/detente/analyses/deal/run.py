@@ -9,16 +9,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.outlook.paths import told
 from detente.case.model import Case
 from detente.memory import need
-from detente.problem import Parameter, Problem, Sample, assemble, build, choose, draw, medians, parameters
-from detente.problem import judged as equations
+from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.problem.ground import Ground
 from detente.problem.steps import Judged, dimensions, judged
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
-from detente.world import signing
+from detente.world.signing import told
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Deal", "prepare"]
 
@@ -120,10 +118,10 @@ class Deal:
         """What is judged about steps and the world, in the first (0) or the fresh (1) draws."""
         case, first = self.problem.case, self.problem.dimensions
         middle = first + dimensions(case)
-        last = middle + len(_parameters(case, self.widen))
+        last = middle + len(world_parameters(case, self.widen))
         found = uniforms(last, self.draws, seed=2 * self.seed + which, replicates=REPLICATES)
         steps = judged(case, found[:, first:middle], widen=self.widen)
-        return Beside(steps, _world(case, found[:, middle:], self.widen))
+        return Beside(steps, world_values(case, found[:, middle:], widen=self.widen))
 
     @cached_property
     def beside_fresh(self) -> Beside:
@@ -134,7 +132,7 @@ class Deal:
     def beside_best(self) -> Beside:
         """At best estimates."""
         case = self.problem.case
-        return Beside(judged(case, None, widen=self.widen), _world(case, None, self.widen))
+        return Beside(judged(case, None, widen=self.widen), world_values(case, None, widen=self.widen))
 
     def _supposed(self, readings: Mapping[str, str]) -> Ground:
         def supposing(also: Mapping[str, str]) -> Sample:
@@ -149,18 +147,7 @@ class Deal:
 
     def _told(self, ground: Ground) -> Sample:
         """With no-deal values from the outlook where the case asks for it."""
-        if not self.problem.case.computed:
-            return ground.sample
-        return told(ground) if self.problem.case.system is None else signing.told(ground)
-
-
-def _parameters(case: Case, widen: float) -> list[Parameter]:
-    return world_parameters(case, widen) if case.system is None else equations.world_parameters(case, widen)
-
-
-def _world(case: Case, drawn: NDArray[np.float64] | None, widen: float) -> Mapping[str, NDArray[np.float64]]:
-    values = world_values if case.system is None else equations.world_values
-    return values(case, drawn, widen=widen)
+        return told(ground) if self.problem.case.computed else ground.sample
 
 
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:
@@ -170,7 +157,7 @@ def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: flo
     LimitError where memory would not do.
     """
     ready = Deal(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
-    judged = ready.problem.dimensions + dimensions(case) + len(_parameters(case, widen))
+    judged = ready.problem.dimensions + dimensions(case) + len(world_parameters(case, widen))
     what = f"{ready.draws:,} draws of {judged:,} judgements"
     need(ready.draws * judged * BYTES, what, "ask for fewer --draws")
     return ready

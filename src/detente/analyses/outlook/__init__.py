@@ -1,1 +1,1 @@
-"""What happens without a deal?"""
+"""What happens without a deal, of worlds in equations."""

@@ -1,6 +1,6 @@
 """Who simulates: this process, several, or a Dask cluster. The same counts come back whoever it was.
 
-Worlds are numbered, random numbers are addressed by them and everything is counted in integers, so parts can be
+Ensemble are numbered, random numbers are addressed by them and everything is counted in integers, so parts can be
 simulated anywhere, in any order and more than once: a part whose worker died is simply given to another. A worker
 ends with its parent, whatever ended that: the pipe between them closes.
 """
@@ -22,19 +22,15 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detente.errors import LimitError, UsageError
 from detente.interrupts import undivided
-from detente.kernels.worlds import STATES, Ladder, Worlds, add, run
-from detente.memory import need
 from detente.progress import counter
+from detente.world.run import Ensemble, Run, add, run
 
 __all__ = ["Crew", "Part", "simulated"]
 
-LARGEST = 1 << 14
-"""Worlds of one draw simulated at once: the memory that they take does not grow with their number."""
+WORD = 64
+"""Ensemble are split at multiples of this."""
 
 RETRIES = 3
 """How many processes in a row may die without a part being finished."""
@@ -46,26 +42,16 @@ PATIENCE = 30.0
 class Part(NamedTuple):
     """Some worlds of every draw."""
 
-    parameters: NDArray[np.float64]
-    first: int
+    of: Run
+    begin: int
+    """A multiple of :data:`WORD`."""
     per: int
-    dates: NDArray[np.int64]
     seed: int
-    ladder: Ladder
-    groups: int
 
 
-def simulated(part: Part) -> Worlds:
+def simulated(part: Part) -> Ensemble:
     """The counts of a part."""
-    return run(
-        part.parameters,
-        per=part.per,
-        first=part.first,
-        dates=part.dates,
-        seed=part.seed,
-        ladder=part.ladder,
-        groups=part.groups,
-    )
+    return run(part.of, per=part.per, seed=part.seed, begin=part.begin)
 
 
 class _Hand(NamedTuple):
@@ -75,7 +61,7 @@ class _Hand(NamedTuple):
     pipe: Connection[Any, Any]
 
 
-def _hand(work: Callable[[Part], Worlds]) -> _Hand:
+def _hand(work: Callable[[Part], Ensemble]) -> _Hand:
     # Spawned, not forked: this process has threads.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -102,7 +88,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _working(pipe: Connection[Any, Any], work: Callable[[Part], Worlds]) -> None:
+def _working(pipe: Connection[Any, Any], work: Callable[[Part], Ensemble]) -> None:
     """A worker's life: parts in, counts or what went wrong out, on one thread, since there is a process a core."""
     import numba
 
@@ -112,7 +98,7 @@ def _working(pipe: Connection[Any, Any], work: Callable[[Part], Worlds]) -> None
         while True:
             part = pipe.recv()
             try:
-                found: Worlds | Exception = work(part)
+                found: Ensemble | Exception = work(part)
             except Exception as error:
                 found = error
             pipe.send(found)
@@ -139,7 +125,7 @@ class Crew:
         cluster: str | None = None,
         say: Callable[[int, int], None] | None = None,
         warn: Callable[[str], None] | None = None,
-        work: Callable[[Part], Worlds] = simulated,
+        work: Callable[[Part], Ensemble] = simulated,
     ) -> None:
         if workers and cluster:
             raise UsageError("--workers and --cluster are two ways of doing the same: give one of them")
@@ -164,25 +150,15 @@ class Crew:
         self._hands = []
         self._open.close()
 
-    def run(self, whole: Part) -> Worlds:
+    def run(self, whole: Part) -> Ensemble:
         """The counts of ``whole``, split among the crew. Raises LimitError where memory would not do."""
-        draws, months = whole.parameters.shape[1], len(whole.dates) - 1
-        counted = (
-            4 * draws * (months + 1) * STATES
-        )  # bytes, here and in every worker of this machine; and their sum
-        what = f"counting {draws:,} draws over {months} months"
-        need(
-            (2 + self._workers) * counted,
-            what,
-            "ask for fewer --draws or --workers, or a world of fewer months",
-        )
         hands = self._workers or (4 if self._client is not None else 1)
-        size = max(1, min(LARGEST, -(-whole.per // hands)))
+        size = max(WORD, -(-whole.per // (hands * WORD)) * WORD)
         parts = [
-            whole._replace(first=whole.first + n, per=min(size, whole.per - n))
+            whole._replace(begin=whole.begin + n, per=min(size, whole.per - n))
             for n in range(0, whole.per, size)
         ]
-        total: Worlds | None = None
+        total: Ensemble | None = None
         tick = counter("parts of the worlds", len(parts)) if len(parts) > 1 else None
         for n, found in enumerate(self._each(parts), 1):
             total = found if total is None else add(total, found)
@@ -193,7 +169,7 @@ class Crew:
         assert total is not None, "there is at least one world"
         return total
 
-    def _each(self, parts: list[Part]) -> Iterator[Worlds]:
+    def _each(self, parts: list[Part]) -> Iterator[Ensemble]:
         if self._client is not None:
             yield from self._on_cluster(parts)
         elif self._workers:
@@ -201,7 +177,7 @@ class Crew:
         else:
             yield from map(self._work, parts)
 
-    def _in_processes(self, parts: list[Part]) -> Iterator[Worlds]:
+    def _in_processes(self, parts: list[Part]) -> Iterator[Ensemble]:
         waiting, dead = parts[::-1], 0
         busy: dict[Connection[Any, Any], Part] = {}
         while waiting or busy:
@@ -238,7 +214,7 @@ class Crew:
             hand.process.join()
             self._hands.remove(hand)
 
-    def _on_cluster(self, parts: list[Part]) -> Iterator[Worlds]:
+    def _on_cluster(self, parts: list[Part]) -> Iterator[Ensemble]:
         self._await_workers()
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # pure=False: a part of a run is not remembered by its arguments; retries: another worker takes over.

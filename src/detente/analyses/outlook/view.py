@@ -13,6 +13,7 @@ from detente.case.equations import Binary, Call, Is, Name, Node
 from detente.case.wired import NOTHING, Revision, Wired, wired
 from detente.problem.ground import Ground
 from detente.problem.steps import patience
+from detente.world.crew import Crew
 from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving, simulate
 from detente.world.worth import Account, account, flow, value
@@ -61,6 +62,8 @@ class View:
     per: int
     always: Revision
     """What is changed in all of them, as asked."""
+    crew: Crew | None = None
+    """Who simulates; the answer does not depend on it."""
     asked: tuple[Node, ...] = ()
     """Conditions that are counted in the world as it is."""
     paths: tuple[str, ...] = ()
@@ -104,7 +107,7 @@ class View:
         options = [Is(0, issue, o) for issue, os in self.options(revision).items() for o in os]
         every = dict.fromkeys([*sums.asked, *map(happened, self.events), *options, *asked])
         looked = Looked(tuple(every), sums.summed, paths)
-        found = simulate(self.ground, whole, looked, per=self.per)
+        found = simulate(self.ground, whole, looked, per=self.per, crew=self.crew)
         return Seen(sums, {node: n for n, node in enumerate(every)}, found, self.rho)
 
     @cached_property

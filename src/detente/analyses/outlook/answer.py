@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from detente.analyses.future.result import Influence, OutlookResult, PolicyResult, TalksResult
+from detente.analyses.outlook.result import Influence, OutlookResult, PolicyResult, TalksResult
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.document import Finding
 from detente.figures import error

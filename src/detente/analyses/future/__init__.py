@@ -1,1 +1,0 @@
-"""What happens without a deal, of worlds in equations."""
