@@ -53,6 +53,10 @@ def world(
             "--output", "-o", metavar="FILE.svg", help="Write the picture of what drives what there."
         ),
     ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="PART", help="Draw this part from near, not the whole world."),
+    ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -61,6 +65,8 @@ def world(
     from detente.catalogue import resolve
     from detente.storage import target, write_text
 
+    if part is not None and output is None:
+        raise UsageError("--part says what is drawn: say where to, '--output FILE.svg'")
     read = load_case(resolve(case)).case
     where = None if output is None else target(output, force=force, ours=_is_picture)
     file = None if where is None else where.file
@@ -74,8 +80,9 @@ def world(
 
     found = of_case(read)
     ways = routes(read, found)
+    seen = found if part is None else found.inside(part)
     if where is not None:
-        write_text(where, diagram(found, f"{read.title}: what drives what"))
+        write_text(where, diagram(seen, f"{read.title}: what drives what{f' in {part}' if part else ''}"))
         complain([where.name])
     if as_json:
         say_json(

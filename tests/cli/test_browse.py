@@ -89,6 +89,18 @@ def test_the_picture_is_written_and_only_over_one_of_ours(
     assert run("world", str(dry), "-o", str(file), "--force", capsys=capsys)[0] == 0
 
 
+def test_a_part_is_drawn_from_near(dry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "near.svg"
+    assert run("world", str(dry), "-o", str(file), "--part", "thirst", capsys=capsys)[0] == 0
+    text = file.read_text("utf-8")
+    assert "EVENT" in text
+    assert "rain: water" in text
+    code, _, err = run("world", str(dry), "-o", str(file), "--part", "thrist", capsys=capsys)
+    assert (code, "did you mean 'thirst'" in err) == (2, True)
+    code, _, err = run("world", str(dry), "--part", "thirst", capsys=capsys)
+    assert (code, "--output" in err) == (2, True)
+
+
 def test_a_picture_is_an_svg_file(dry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run("world", str(dry), "-o", str(tmp_path / "dry.png"), capsys=capsys)
     assert code != 0

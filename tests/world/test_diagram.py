@@ -44,6 +44,18 @@ def test_an_issue_that_one_part_settles_and_no_other_looks_at_is_a_line_in_its_b
     assert shown.count("Oil sanctions") == 3
 
 
+def test_a_part_from_near_is_drawn_with_its_events_and_what_is_elsewhere() -> None:
+    text = diagram(world().inside("promise"))
+    root = ElementTree.fromstring(text)
+    assert (root.findtext(f"{SVG}desc") or "").startswith(
+        "1 level, 2 events, 1 issue and 2 neighbours, and 6 arrows"
+    )
+    shown = [t.text for t in root.iter(f"{SVG}text")]
+    assert shown.count("EVENT") == 2 * 3
+    assert shown.count("ELSEWHERE") == 2 * 3
+    assert "loyalty: loyalty" in shown
+
+
 def test_where_others_look_at_it_it_is_a_box() -> None:
     shown = [
         t.text

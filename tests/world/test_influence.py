@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from detente.case.mechanism import Bundled, Movement, Own, Part
 from detente.case.wiring import Wiring, wire
+from detente.errors import UsageError
 from detente.world.influence import Arrow, Influence, influence
 
 ISSUES = {"sanctions": ("kept", "lifted"), "vote": ("none", "dated")}
@@ -226,6 +227,36 @@ def test_boxes_are_the_parts_the_ends_and_the_issues_that_matter() -> None:
     assert boxes["loyalty.collapsed"].title == "The government collapses"
     assert boxes["issue:sanctions"].title == "Oil sanctions"
     assert boxes["issue:vote"].title == "Vote"
+
+
+def test_a_part_from_near_has_its_members_and_their_neighbours() -> None:
+    of = world().inside("loyalty")
+    assert {b.id: b.kind for b in of.parts} == {
+        "money.income": "outside",
+        "promise.offer": "outside",
+        "promise.kept": "outside",
+        "promise.voted": "outside",
+        "loyalty.loyalty": "level",
+        "loyalty.drawn": "value",
+        "loyalty.deserters": "value",
+        "loyalty.collapsed": "event",
+    }
+    assert arrows(of.arrows) == {
+        ("loyalty.drawn", "loyalty.loyalty"): "+",
+        ("money.income", "loyalty.drawn"): "+",
+        ("promise.offer", "loyalty.drawn"): "-",
+        ("loyalty.loyalty", "loyalty.deserters"): "-",
+        ("loyalty.loyalty", "loyalty.collapsed"): "-",
+        ("loyalty.loyalty", "promise.kept"): "+",
+        ("loyalty.loyalty", "promise.voted"): "+",
+    }
+    assert {b.id for b in world().inside("money").parts} == {
+        "money.income",
+        "loyalty.drawn",
+        "issue:sanctions",
+    }
+    with pytest.raises(UsageError, match="no part 'loyal'; did you mean 'loyalty'"):
+        world().inside("loyal")
 
 
 def test_it_can_be_written_as_json() -> None:

@@ -20,17 +20,21 @@ from detente.charts.layers import Layers, Link, Segment, layers
 from detente.charts.vega import PALETTE, layer, pixels, short
 from detente.document import Chart, Table
 
-__all__ = ["MARK", "Box", "Edge", "drawing", "flow_chart"]
+__all__ = ["MARK", "Box", "Edge", "Look", "drawing", "flow_chart"]
 
 MARK = 'class="detente"'
 """Stands near the beginning of every drawing, by which a file is known for one of ours."""
+
+
+Look = Literal["part", "issue", "end", "event", "outside"]
+"""Round; with corners and a rim; dark; with a second line; dashed."""
 
 
 class Box(NamedTuple):
     """Something that drives or is driven."""
 
     id: str
-    kind: Literal["part", "issue", "end"]
+    kind: Look
     title: str
     says: tuple[str, ...] = ()
     """What stands below the title, each on lines of its own."""
@@ -73,7 +77,7 @@ _PAD = 14.0
 _TITLE, _SAYS = 14.0, 11.5
 """Sizes of letters."""
 _LINE = 1.22
-_WORD = {"part": "", "issue": "issue", "end": "end"}
+_WORD = {"part": "", "issue": "issue", "end": "end", "event": "event", "outside": "elsewhere"}
 _DASH = {"quoted": "", "theory": "", "judged": "6 4"}
 _WEIGHT = {"quoted": 2.1, "theory": 1.2, "judged": 1.5}
 _FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
@@ -156,15 +160,19 @@ def _wrapped(text: str, width: float, letter: float, most: int) -> list[str]:
 
 
 def _box(words: _Words, place: tuple[float, float], width: float, height: float) -> str:
-    """Parts are rounded, issues have corners and a rim, ends are dark."""
+    """Parts are rounded, issues have corners and a rim, ends are dark, events have a second line, others' are dashed."""
     x, y = place[0] - width / 2, place[1]
     kind = words.box.kind
     dark = kind == "end"
     ink, muted = (PALETTE["paper"], PALETTE["rule"]) if dark else (PALETTE["ink"], PALETTE["muted"])
     fill = PALETTE["ink"] if dark else PALETTE["zone"] if kind == "issue" else "#ffffff"
     shape = f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" fill="{fill}" stroke="{PALETTE["ink"]}"'
-    shape += ' rx="9"' if kind == "part" else ""
+    shape += ' rx="9"' if kind in ("part", "event", "outside") else ""
+    shape += ' stroke-dasharray="3 3"' if kind == "outside" else ""
     shape += f' stroke-width="{2 if kind == "issue" else 1.2}"/>'
+    if kind == "event":
+        inner = f'x="{_n(x + 3)}" y="{_n(y + 3)}" width="{_n(width - 6)}" height="{_n(height - 6)}" rx="6"'
+        shape += f'<rect {inner} fill="none" stroke="{PALETTE["ink"]}" stroke-width="0.8"/>'
     lines = [shape]
     middle = x + width / 2
     at = y + (height - words.height) / 2 + 7
@@ -414,7 +422,13 @@ def _layers(across: float, along: float) -> list[dict[str, Any]]:
 
 def _box_layers(at: Mapping[str, Any]) -> list[dict[str, Any]]:
     ink, paper = PALETTE["ink"], PALETTE["paper"]
-    looks = (("part", paper, 1.2, 7), ("issue", PALETTE["zone"], 2, 0), ("end", ink, 1.2, 0))
+    looks = (
+        ("part", paper, 1.2, 7),
+        ("issue", PALETTE["zone"], 2, 0),
+        ("end", ink, 1.2, 0),
+        ("event", paper, 2, 7),
+        ("outside", paper, 0.6, 7),
+    )
     tip = {"tooltip": {"field": "tip"}}
     boxes = [
         layer(

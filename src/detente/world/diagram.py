@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from detente.charts.flow import Box, Edge, drawing, flow_chart
+from detente.charts.flow import Box, Edge, Look, drawing, flow_chart
 from detente.document import Block, Cell, Chart, Document, Finding, Section, Table
 from detente.figures import capital, joined, plural
 from detente.world.influence import Arrow, Basis, Influence, Item
@@ -63,9 +63,29 @@ _VERBS = {
 }
 
 
+_LOOKS: Mapping[str, Look] = {
+    "part": "part",
+    "issue": "issue",
+    "end": "end",
+    "level": "part",
+    "value": "part",
+    "event": "event",
+    "outside": "outside",
+}
+_COUNTED = {
+    "part": "part",
+    "level": "level",
+    "value": "value",
+    "event": "event",
+    "issue": "issue",
+    "end": "end",
+    "outside": "neighbour",
+}
+
+
 def _counted(influence: Influence) -> str:
-    kinds = {kind: sum(item.kind == kind for item in influence.parts) for kind in ("part", "issue", "end")}
-    counted = [plural(kinds["part"], "part"), plural(kinds["issue"], "issue"), plural(kinds["end"], "end")]
+    kinds = {kind: sum(item.kind == kind for item in influence.parts) for kind in _COUNTED}
+    counted = [plural(kinds[kind], word) for kind, word in _COUNTED.items() if kinds[kind]]
     return f"{joined(counted)}, and {plural(len(influence.arrows), 'arrow')} between them."
 
 
@@ -82,11 +102,11 @@ def _drawn(influence: Influence) -> tuple[list[Box], list[Edge]]:
     inside = _inside(influence)
     boxes = []
     for item in influence.parts:
-        if item.id in inside or item.kind not in ("part", "issue", "end"):
+        if item.id in inside:
             continue
         says = [] if item.kind == "end" or not item.says else [item.says]
         says += [f"→ {items[issue].title}" for issue, part in inside.items() if part == item.id]
-        boxes.append(Box(item.id, item.kind, item.title, tuple(says), _box_tip(item)))
+        boxes.append(Box(item.id, _LOOKS[item.kind], item.title, tuple(says), _box_tip(item)))
     edges = [
         Edge(a.source, a.target, _MARKS[a.mark], _firm(a.basis), a.delayed, _tip(a, items))
         for a in influence.arrows

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from detente.case.base import Provenance, Range
@@ -34,6 +34,7 @@ from detente.case.talks import written
 from detente.case.units import PURE
 from detente.case.wired import Wired, wired
 from detente.case.wiring import Wiring
+from detente.case.wording import one_of
 from detente.case.world import Talks
 from detente.errors import UsageError
 from detente.figures import capital
@@ -41,7 +42,7 @@ from detente.world.signs import Bounds, Sign, Signs, bounds, joined, judged, tim
 
 __all__ = ["Arrow", "Basis", "Influence", "Item", "Mark", "influence", "of_case"]
 
-Kind = Literal["part", "end", "issue", "number", "level", "value", "event"]
+Kind = Literal["part", "end", "issue", "number", "level", "value", "event", "outside"]
 Mark = Literal["+", "-", "?", "of", "sets"]
 _FIRM = ("fact", "theory", "inference", "judgement", "none")
 """From the best founded to the least."""
@@ -115,6 +116,25 @@ class Influence:
     def to_json(self) -> dict[str, Any]:
         """Both as plain lists."""
         return asdict(self)
+
+    def inside(self, part: str) -> Influence:
+        """One part from near: its levels, values and events as boxes, with the issues and members of other parts
+        (``outside``) next to them. Raises ``UsageError`` with the nearest name."""
+        names = [item.id for item in self.parts if item.kind == "part"]
+        if part not in names:
+            raise UsageError(f"this world has no part '{part}'{one_of(part, names)}")
+        members = {item.id: item for item in self.members if item.kind != "number"}
+        own = {name for name, item in members.items() if item.part == part}
+        arrows = [a for a in self.within if {a.source, a.target} & own and a.source in members]
+        near = own.union(*({a.source, a.target} for a in arrows))
+        boxes = [
+            item
+            if item.part in ("", part)
+            else replace(item, kind="outside", title=f"{item.part}: {item.title}")
+            for name, item in members.items()
+            if name in near
+        ]
+        return Influence(tuple(boxes), tuple(arrows), self.members, self.within)
 
 
 def influence(
