@@ -80,7 +80,7 @@ def sampled(name: str, of: Range, draws: int) -> Floats:
 
 
 def system() -> World:
-    found = case().system
+    found = case().world
     assert found is not None
     return found
 
