@@ -23,13 +23,10 @@ TARGET = 60.0
 SEED = 7
 
 
-def large(
-    parties: int, factions: int, issues: int, options: int, *, together: int = 0, irreversible: int = 0
-) -> dict[str, Any]:
-    """A case in which everybody wants something else, with ``together`` terms of two issues each for everybody."""
-    rng = np.random.default_rng(SEED)
+def bare(parties: int, factions: int, issues: int, options: int) -> tuple[dict[str, Any], list[str]]:
+    """A case in which nobody wants anything yet, and the names of those who may."""
     names = [f"p{p}" if factions == 1 else f"p{p}f{f}" for p in range(parties) for f in range(factions)]
-    return {
+    raw: dict[str, Any] = {
         "detente": 1,
         "id": "large",
         "title": "Large",
@@ -42,10 +39,23 @@ def large(
                 "controlled_by": f"p{i % parties}",
                 "status_quo": "o0",
                 "options": {f"o{o}": {} for o in range(options)},
-                **({"reversible": False} if i < irreversible else {}),
             }
             for i in range(issues)
         },
+    }
+    return raw, names
+
+
+def large(
+    parties: int, factions: int, issues: int, options: int, *, together: int = 0, irreversible: int = 0
+) -> dict[str, Any]:
+    """A case in which everybody wants something else, with ``together`` terms of two issues each for everybody."""
+    rng = np.random.default_rng(SEED)
+    raw, names = bare(parties, factions, issues, options)
+    for i in range(irreversible):
+        raw["issues"][f"i{i}"]["reversible"] = False
+    return {
+        **raw,
         "preferences": {name: _wants(rng, issues, options, together) for name in names},
         "conflict": {},
     }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.limits import bare
 from detente.analyses.deal import deal, prepare, swaps, uncertainty
 from detente.analyses.flips import flips, thresholds
 from detente.analyses.stability import solve, stability
@@ -21,34 +22,17 @@ from detente.report import _rests
 def large(parties: int, factions: int, issues: int, options: int, **wants: Any) -> Case:
     """Everybody wants something else; every weight is a range."""
     rng = np.random.default_rng(7)
-    names = [f"p{p}" if factions == 1 else f"p{p}f{f}" for p in range(parties) for f in range(factions)]
-    raw: dict[str, Any] = {
-        "detente": 1,
-        "id": "large",
-        "title": "Large",
-        "parties": {
-            f"p{p}": {} if factions == 1 else {"factions": {f"p{p}f{f}": {} for f in range(factions)}}
-            for p in range(parties)
-        },
-        "issues": {
-            f"i{i}": {
-                "controlled_by": f"p{i % parties}",
-                "status_quo": "o0",
-                "options": {f"o{o}": {} for o in range(options)},
-            }
-            for i in range(issues)
-        },
-        "preferences": {
-            name: {
-                **wants,
-                "weights": {f"i{i}": [int(w), int(w) + 3] for i, w in enumerate(rng.integers(1, 9, issues))},
-                "values": {
-                    f"i{i}": {f"o{o}": int(v) for o, v in enumerate(rng.integers(0, 101, options))}
-                    for i in range(issues)
-                },
-            }
-            for name in names
-        },
+    raw, names = bare(parties, factions, issues, options)
+    raw["preferences"] = {
+        name: {
+            **wants,
+            "weights": {f"i{i}": [int(w), int(w) + 3] for i, w in enumerate(rng.integers(1, 9, issues))},
+            "values": {
+                f"i{i}": {f"o{o}": int(v) for o, v in enumerate(rng.integers(0, 101, options))}
+                for i in range(issues)
+            },
+        }
+        for name in names
     }
     return Case.model_validate(raw)
 
