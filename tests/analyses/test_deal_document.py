@@ -444,9 +444,8 @@ def test_the_nearest_packages_are_seen_by_those_who_stand_furthest_apart(case: C
     assert chosen[2:] == ["96.0", "17.5"]
     blocks = [b for s in sections(result(), case) for b in s.blocks]
     chart = next(b for b in blocks if isinstance(b, Chart) and b.id.startswith("scatter-"))
-    assert "40.0 points to Orsa's premier and 20.0 to Tolland" in chart.alt, (
-        "no deal: 96.0 less 56.0, 17.5 and 2.5"
-    )
+    no_deal = "the no-deal values of both: 40.0 points to Orsa's premier and 20.0 to Tolland."
+    assert no_deal in chart.alt, "96.0 less 56.0, and 17.5 less −2.5"
 
 
 def test_power_and_the_frontier_stand_in_their_columns(case: Case) -> None:

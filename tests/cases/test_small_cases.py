@@ -9,7 +9,10 @@ import pytest
 from ruamel.yaml import YAML
 
 import detente
+from detente import catalogue
 from detente.case.model import Case, RelativeNoDeal
+from detente.case.reading import read_case
+from detente.case.starter import starter
 
 CASES = Path(detente.__file__).parent / "cases"
 
@@ -18,6 +21,13 @@ Package = tuple[str, ...]
 
 def case_of(name: str) -> Case:
     return Case.model_validate(YAML(typ="safe").load(CASES / f"{name}.yaml"))
+
+
+@pytest.mark.parametrize("name", [*catalogue.names(), "new"])
+def test_what_we_write_ourselves_gives_no_warning(name: str) -> None:
+    """Also what ``detente new`` writes: whoever begins with it is not to wonder about words that are not about them."""
+    text = starter() if name == "new" else catalogue.path(name).read_text("utf-8")
+    assert [str(w) for w in read_case(text, name).warnings] == []
 
 
 def packages(case: Case) -> list[Package]:
