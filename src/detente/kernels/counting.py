@@ -26,6 +26,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.errors import LimitError
+from detente.kernels.growth import longer, longer_rows
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.stages import Stages, build_stages, carry, completions
 
@@ -240,7 +241,7 @@ def _branch(
         if nodes > limit:
             return hits, False
         if k + 2 > len(edge):
-            u, edge, stop = _doubled_rows(u), _doubled(edge), _doubled(stop)
+            u, edge, stop = longer_rows(u), longer(edge), longer(stop)
         for p in range(parties):
             u[k + 1, p] = u[k, p] + points[e, p]
         q = target[e]
@@ -309,7 +310,7 @@ def _merge(  # noqa: PLR0913
                     if found == limit:
                         return hits, False
                     if found == len(fresh):
-                        fresh, together = _doubled_rows(fresh), _doubled_rows(together)
+                        fresh, together = longer_rows(fresh), longer_rows(together)
                     m = found
                     table[at] = m
                     found += 1
@@ -351,20 +352,3 @@ def _rehash(rows: Any, count: Any, size: Any) -> Any:
     for n in range(count):
         table[_place(rows[n], rows, table)] = n
     return table
-
-
-@njit(cache=True, nogil=True)
-def _doubled(array: Any) -> Any:
-    grown = np.empty(2 * len(array), array.dtype)
-    for i in range(len(array)):
-        grown[i] = array[i]
-    return grown
-
-
-@njit(cache=True, nogil=True)
-def _doubled_rows(array: Any) -> Any:
-    grown = np.empty((2 * array.shape[0], array.shape[1]), array.dtype)
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            grown[i, j] = array[i, j]
-    return grown

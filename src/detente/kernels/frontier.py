@@ -43,7 +43,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.errors import LimitError
-from detente.kernels.kept import WORK, climb, dominated, emptied, insert, longer, longer_rows, nothing, spent
+from detente.kernels.growth import longer, longer_rows
+from detente.kernels.kept import WORK, climb, dominated, emptied, insert, nothing, spent
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.stages import IMPOSSIBLE, build_stages, carry
 

@@ -23,7 +23,7 @@ from numba import njit
 
 from detente.kernels.stages import IMPOSSIBLE
 
-__all__ = ["WORK", "climb", "dominated", "emptied", "insert", "longer", "longer_rows", "nothing", "spent"]
+__all__ = ["WORK", "climb", "dominated", "emptied", "insert", "nothing", "spent"]
 
 _LEAF = 16
 """Vectors in a full leaf of the k-d tree."""
@@ -46,23 +46,6 @@ def emptied(meta: Any) -> None:
 def spent(meta: Any) -> bool:
     """Whether the work is used up."""
     return bool(meta[WORK] > meta[WORK + 1])
-
-
-@njit(cache=True, nogil=True)
-def longer(array: Any) -> Any:
-    grown = np.empty(2 * len(array), array.dtype)
-    for i in range(len(array)):  # a slice would compile for seconds
-        grown[i] = array[i]
-    return grown
-
-
-@njit(cache=True, nogil=True)
-def longer_rows(array: Any) -> Any:
-    grown = np.empty((2 * array.shape[0], array.shape[1]), array.dtype)
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            grown[i, j] = array[i, j]
-    return grown
 
 
 @njit(cache=True, nogil=True)
