@@ -254,4 +254,4 @@ def simulated(
     )
     dates = dated(wiring().calendars, made.calendars, START, 60)
     ready = prepared(made, numbers.numbers, {**home(), **lever.settles}, dates, summed=summed)
-    return run(ready, per=per, seed=seed), numbers
+    return run(ready, per=per, seed=seed, fused=False), numbers

@@ -195,32 +195,42 @@ def _copies(ops: Sequence[Op]) -> dict[int, int]:
     }
 
 
-def _placed(ops: list[Op], lasting: set[int]) -> list[Op]:
+def _placed(ops: Sequence[Op], lasting: set[int]) -> list[Op]:
     """What is only copied is made where it is wanted, or read where it is."""
-    k = 0
-    while k < len(ops):
-        if ops[k][0] == Code.COPY and (renamed := _without(ops, k, lasting)) is not None:
-            ops = renamed
-        else:
-            k += 1
-    return ops
-
-
-def _without(ops: list[Op], k: int, lasting: set[int]) -> list[Op] | None:
-    """Without the copy at place k, if one name does for both."""
-    _, into, of, _, _ = ops[k]
-    wrote = {r: [n for n, op in enumerate(ops) if writes(op) == r] for r in (into, of)}
-    outside = _depths(ops)
-    if wrote[into] != [k]:
-        return None
-    rest = ops[:k] + ops[k + 1 :]
-    if of not in lasting and wrote[of] and wrote[of][-1] < k and outside[wrote[of][0]] == outside[k]:
-        between = ops[wrote[of][0] : k]
-        if not any(into in reads(op) for op in between):
-            return [_renamed(op, of, into, everywhere=True) for op in rest]
-    if into not in lasting and not any(n > k for n in wrote[of]):
-        return [_renamed(op, into, of, everywhere=False) for op in rest]
-    return None
+    found, outside = list(ops), _depths(ops)
+    made: dict[int, list[int]] = {}
+    read: dict[int, set[int]] = {}
+    for k, op in enumerate(ops):
+        if (out := writes(op)) is not None:
+            made.setdefault(out, []).append(k)
+        elif op[0] == END:
+            read.setdefault(op[1], set()).add(k)  # it speaks of the register of its gate
+        for register in reads(op):
+            read.setdefault(register, set()).add(k)
+    gone: set[int] = set()
+    for k in range(len(ops)):
+        code, into, of, _, _ = found[k]
+        if code != Code.COPY or made[into] != [k]:
+            continue
+        wrote = made.get(of, [])
+        if of not in lasting and wrote and wrote[-1] < k and outside[wrote[0]] == outside[k]:
+            between = (n for n in read.get(into, ()) if wrote[0] <= n < k and found[n][0] != END)
+            if next(between, None) is None:
+                read[of].discard(k)
+                gone.add(k)
+                for n in {*wrote, *read[of]}:
+                    found[n] = _renamed(found[n], of, into, everywhere=True)
+                made[into] = made.pop(of)
+                read.setdefault(into, set()).update(read.pop(of))
+                continue
+        if into not in lasting and not any(n > k for n in wrote):
+            read[of].discard(k)
+            gone.add(k)
+            for n in read.get(into, ()):
+                found[n] = _renamed(found[n], into, of, everywhere=False)
+            read[of] |= read.pop(into, set())
+            del made[into]
+    return [op for k, op in enumerate(found) if k not in gone]
 
 
 def _renamed(op: Op, old: int, new: int, *, everywhere: bool) -> Op:
