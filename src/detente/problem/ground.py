@@ -15,9 +15,9 @@ from detente.problem.steps import Judged
 __all__ = ["Ground"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
-    """A problem and some draws of all its numbers."""
+    """A problem and some draws of all its numbers; equal to nothing but itself."""
 
     problem: Problem
     sample: Sample

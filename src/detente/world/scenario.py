@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from detente.case.equations import Name, Node
 from detente.case.model import Case
 from detente.case.typed import Slot
-from detente.case.wired import Revision, Wired, wired
+from detente.case.wired import Operator, Revision, Wired, wired
 from detente.case.wiring import Equations, Wiring
 from detente.problem.ground import Ground
 from detente.world.constants import evaluated
@@ -53,8 +53,30 @@ def moving(of: Wired, revision: Revision) -> tuple[str, ...]:
 
 def assigned(ground: Ground, revision: Revision) -> dict[str, Floats]:
     """Path → [S] of every number that equations read."""
+    case, of = ground.problem.case, wired(ground.problem.case)
+    values = dict(_read(ground))
+    options = {**home(case), **revision.settles}
+    changed = {
+        path: evaluated(node, values, options, ground.sample.draws) for path, node in revision.changes.items()
+    }
+    values |= changed
+    for operator in of.operators:
+        bears = any(path.startswith(f"{operator.part}.") for path in changed)
+        values |= chosen(ground, operator, values) if bears else _choices(ground, operator)
+    return values
+
+
+@lru_cache(maxsize=8)
+def _choices(ground: Ground, operator: Operator) -> Mapping[str, Floats]:
+    """The choices at talks as long as nothing about them is changed."""
+    return chosen(ground, operator, _read(ground))
+
+
+@lru_cache(maxsize=8)
+def _read(ground: Ground) -> Mapping[str, Floats]:
+    """Every number under the reading that is true."""
     problem, sample = ground.problem, ground.sample
-    case, of = problem.case, wired(problem.case)
+    case = problem.case
     assert case.world is not None
     values = dict(ground.world)
     for faction, readings in case.world.under.items():
@@ -63,12 +85,6 @@ def assigned(ground: Ground, revision: Revision) -> dict[str, Floats]:
             true = sample.reading[place] == problem.readings[place].index(reading)
             for path in changed:
                 values[path] = np.where(true, values[f"under.{faction}.{reading}.{path}"], values[path])
-    options = {**home(case), **revision.settles}
-    values |= {
-        path: evaluated(node, values, options, sample.draws) for path, node in revision.changes.items()
-    }
-    for operator in of.operators:
-        values |= chosen(ground, operator, values)
     return values
 
 
