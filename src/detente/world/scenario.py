@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from detente.case.equations import Name, Node
 from detente.case.model import Case
 from detente.case.typed import Slot
-from detente.case.wired import Operator, Revision, Wired, wired
+from detente.case.wired import Revision, Wired, wired
 from detente.case.wiring import Equations, Wiring
 from detente.problem.ground import Ground
 from detente.world.constants import evaluated
@@ -60,16 +60,16 @@ def assigned(ground: Ground, revision: Revision) -> dict[str, Floats]:
         path: evaluated(node, values, options, ground.sample.draws) for path, node in revision.changes.items()
     }
     values |= changed
-    for operator in of.operators:
+    for n, operator in enumerate(of.operators):
         bears = any(path.startswith(f"{operator.part}.") for path in changed)
-        values |= chosen(ground, operator, values) if bears else _choices(ground, operator)
+        values |= chosen(ground, operator, values) if bears else _choices(ground, n)
     return values
 
 
 @lru_cache(maxsize=8)
-def _choices(ground: Ground, operator: Operator) -> Mapping[str, Floats]:
+def _choices(ground: Ground, n: int) -> Mapping[str, Floats]:
     """The choices at talks as long as nothing about them is changed."""
-    return chosen(ground, operator, _read(ground))
+    return chosen(ground, wired(ground.problem.case).operators[n], _read(ground))
 
 
 @lru_cache(maxsize=8)

@@ -18,6 +18,8 @@ from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.figures import capital, decimal, error, points, spread
+from detente.world.diagram import chart
+from detente.world.influence import of_case
 
 __all__ = ["brief", "document", "section"]
 
@@ -45,7 +47,7 @@ def section(result: OutlookResult, case: Case) -> Section:
         id="outlook",
         title="Without a deal",
         lead=QUESTION,
-        blocks=_blocks(result, Words(case), headline=False),
+        blocks=[*_blocks(result, Words(case), headline=False), chart(of_case(case))],
     )
 
 
