@@ -220,7 +220,7 @@ def test_a_part_that_stands_still_is_missed_by_somebody(part: str) -> None:
 def test_every_modelled_question_has_an_answer_and_can_go_either_way() -> None:
     asked = [
         (name, answer, condition)
-        for name, question in case().asked.items()
+        for name, question in case().questions.items()
         for answer, condition in question.answers.items()
         if hasattr(condition, "that")
     ]
@@ -229,8 +229,8 @@ def test_every_modelled_question_has_an_answer_and_can_go_either_way() -> None:
     last = found.shares[:, 60].mean(axis=0)
     for text, share in zip(texts, last, strict=True):
         assert 0.0005 < share < 0.9995, text
-    assert len(case().asked) == 32
-    assert {q.basis for q in case().asked.values()} == {"modelled", "prior"}
+    assert len(case().questions) == 32
+    assert {q.basis for q in case().questions.values()} == {"modelled", "prior"}
 
 
 def test_every_number_has_a_reason_or_is_certain() -> None:
