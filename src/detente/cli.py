@@ -387,6 +387,12 @@ def new(
     bundled: Annotated[
         str | None, typer.Option("--from", help="Start from this bundled case, word for word.")
     ] = None,
+    world: Annotated[
+        str | None,
+        typer.Option(
+            "--with", metavar="world", help="With a small world in equations, its policies and questions."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
 ) -> None:
     """Write a commented starter case, or a copy of a bundled one to change."""
@@ -394,7 +400,13 @@ def new(
     from detente.catalogue import path
     from detente.storage import target, write_text
 
-    text = starter() if bundled is None else path(bundled).read_text("utf-8")
+    if world not in (None, "world"):
+        raise UsageError(f"--with {world}: a starter can be had with one thing more; write '--with world'")
+    if world is not None and bundled is not None:
+        raise UsageError(
+            "--with world is for the starter; a bundled case is copied word for word: give one of the two"
+        )
+    text = starter(world=world is not None) if bundled is None else path(bundled).read_text("utf-8")
     where = target(file, force=force)
     write_text(where, text)
     (say if where.file else _remark)(where.name)

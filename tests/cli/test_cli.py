@@ -176,6 +176,46 @@ def test_new_then_check(
     assert "mine.yaml" in again[2]
 
 
+def test_new_with_a_world_answers_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "mine.yaml", "--with", "world", capsys=capsys)[:2] == (0, "mine.yaml\n")
+    code, out, err = run("check", "mine.yaml", capsys=capsys)
+    assert (code, err) == (0, "")
+    assert "0 warnings" in out
+    for verb in ("deal", "roadmap", "outlook"):
+        code, out, err = run(verb, "mine.yaml", "--draws", "64", "--json", capsys=capsys)
+        assert (code, err) == (0, ""), verb
+    answer = json.loads(out)
+    influence = answer["policies"]["watch"]["influence"]
+    assert influence["value"]["elders"] > 0, "two watchmen are worth something"
+    assert influence["events"]["crossing.fight"] < 0
+    assert 0.05 < answer["questions"]["fight"]["answers"]["yes"] < 0.95
+    assert answer["levels"], "what is in the world can be looked at"
+    assert run("report", "mine.yaml", "--draws", "64", "--output", "mine.html", capsys=capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--with", "word"], "write '--with world'"),
+        (["--with", "world", "--from", "parliament"], "give one of the two"),
+    ],
+)
+def test_new_with_something_else(
+    given: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("new", "mine.yaml", *given, capsys=capsys)
+    assert (code, says in err) == (2, True)
+    assert not (tmp_path / "mine.yaml").exists()
+
+
 def test_new_from_a_bundled_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
