@@ -8,7 +8,7 @@ are wrong elsewhere: the misshapen parts are left out and the rest is checked fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from detente.case.checks import faults, placed, unknown_names, unreasoned, warnings
+from detente.case.former import former
 from detente.case.model import Case
 from detente.case.wording import Misfit, could_be, describe, misfits
 from detente.case.yamltext import Offset, Parsed, Path, Place, parse
@@ -110,7 +111,9 @@ def _finder(positions: Mapping[Path, Place], lines: Sequence[str]) -> Callable[[
 
 def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
     """The faults of shape; the unknown names, and the numbers without a reason, in what is left without the misshapen parts."""
-    shape = misfits(error, parsed)
+    shape = list(_in_former_words(parsed))
+    told = [m.drop for m in shape]
+    shape += [m for m in misfits(error, parsed) if not any(m.drop[: len(path)] == path for path in told)]
     found = [m.fault for m in shape if m.fault is not None]
     rest, drop = parsed, [m.drop for m in shape]
     gone = {could_be(m.name) for m in shape if m.name is not None}
@@ -136,6 +139,14 @@ def _all_faults(error: ValidationError, parsed: Parsed) -> list[Fault]:
             found += placed(unreasoned(case), place)
         return found
     return found
+
+
+def _in_former_words(parsed: Parsed) -> Iterator[Misfit]:
+    for block in former(parsed.value):
+        line, column = parsed.keys[block.place]
+        at = str(block.place[0])
+        fault = Fault(line, column, f"{at}: {block.message}", at)
+        yield from (Misfit(None if n else fault, drop) for n, drop in enumerate(block.drop))
 
 
 def _names_under(parsed: Parsed, drop: set[Path]) -> set[str]:
