@@ -69,6 +69,9 @@ ASKED = "{yes: {that: happened(stock.crossed), at: 2024-08-10}, no: rest}"
         # An equation with a comma inside { }.
         (WHEN, "when: max(kg, 1, 2) >= enough, once: true", "max(kg", "cut off at its ','"),
         ("    watch:\n", "    other: {values: {a: min(1, 2)}}\n    watch:\n", "min(1", "cut off at its ','"),
+        # A text with a comma inside { }.
+        ("126, unit: kg, because:", "126, unit: kg, says: A bomb, or about one, because:", "A bomb", "a text with a ',' stands in quotes"),
+        ("range: 126, unit: kg", "range: 126, unti: kg", "unti:", "did you mean 'unit'? Allowed here: range, because, fact, source, inference, judgement, says, unit"),
         # The wrong kind of thing.
         ("    watch:\n", "    other: hello\n    watch:\n", "hello", "a block of keys ('key: value') was expected"),
         (MOVES, "inspection: strike.struck", "strike.struck", "a block of keys"),

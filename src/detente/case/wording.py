@@ -12,6 +12,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from detente.case.base import Model
 from detente.case.documented import documentation
+from detente.case.mechanism import Figure
 from detente.case.model import RESERVED, Case, Element, Provenance, Range
 from detente.case.yamltext import Parsed, Path, Place, cut
 from detente.errors import MOST_SHOWN, Fault
@@ -20,6 +21,9 @@ from detente.figures import agree
 __all__ = ["Misfit", "could_be", "describe", "misfits", "nearest", "one_of", "there_is"]
 
 RANGE_KEYS = ("range", "because", "fact", "source", "inference", "judgement")
+
+_KEYS = {Range: RANGE_KEYS, Figure: (*RANGE_KEYS, "says", "unit")}
+"""Of blocks that are typed in other words than they are held in."""
 
 
 class Misfit:
@@ -114,7 +118,7 @@ class _About:
         """The keys of the block at ``path``."""
         if path not in self._allowed:
             model = _model_at(path, self.parsed.value)
-            keys = () if model is None else RANGE_KEYS if model is Range else _own_first(model)
+            keys = () if model is None else _KEYS[model] if model in _KEYS else _own_first(model)
             self._allowed[path] = keys
         return self._allowed[path]
 
@@ -163,6 +167,9 @@ def _misfit(detail: Any, path: Path, value: Any, about: _About, close: str | Non
     if stray and (begun := _cut_short(parsed.value, path[:-1])):
         message = "this is cut off at its ',': inside { } an equation with a ',' stands in quotes"
         return Misfit(_fault(parsed, (*path[:-1], begun), message), path)
+    if stray and (begun := _text_cut_short(parsed.value, path)):
+        message = "this is cut off at its ',': inside { } a text with a ',' stands in quotes"
+        return Misfit(_fault(parsed, (*path[:-1], begun), message), path)
     if kind == "extra_forbidden":
         return Misfit(_fault(parsed, path, _unknown(path, about, close), key=True), path)
     if loc and loc[-1] == "[key]":
@@ -190,6 +197,21 @@ def _cut_short(document: Any, path: Path) -> str | None:
         return None
     opened = (k for k, v in document.items() if isinstance(v, str) and v.count("(") > v.count(")"))
     return next(opened, None)
+
+
+def _text_cut_short(document: Any, path: Path) -> str | None:
+    """The key before one of several words without a value: ``{because: There is shouting, and no fight}`` is two keys to YAML."""
+    for step in path[:-1]:
+        document = document[step]
+    if (
+        not path
+        or not isinstance(document, Mapping)
+        or " " not in str(path[-1])
+        or document[path[-1]] is not None
+    ):
+        return None
+    before = list(document)[: list(document).index(path[-1])]
+    return next((k for k in reversed(before) if isinstance(document[k], str)), None)
 
 
 _BAD_NAMES = ("string_pattern_mismatch", "string_too_long")
