@@ -1,0 +1,34 @@
+"""The bench is there to be run: every module of it loads, and every large case of it is a case."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import bench
+from bench.limits import CASES
+from detente.case.model import Case
+from detente.cli import app
+
+
+def test_every_module_loads() -> None:
+    names = [module.name for module in pkgutil.iter_modules(bench.__path__)]
+    assert {"__main__", "limits"} <= {*names}
+    for name in names:
+        importlib.import_module(f"bench.{name}")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_large_case_is_one(name: str) -> None:
+    verbs, raw = CASES[name]
+    assert Case.model_validate(raw).issues
+    assert {*verbs} <= {command.name or command.callback.__name__ for command in app.registered_commands}
+
+
+def test_the_commands_that_measure_are_documented() -> None:
+    text = (Path(bench.__path__[0]).parent / "CONTRIBUTING.md").read_text("utf-8")
+    assert "python -m bench`" in text
+    assert "python -m bench.limits`" in text
