@@ -11,32 +11,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from detente.analyses.outlook.crew import Crew, Part, _uninterrupted, simulated
-from detente.kernels.worlds import PARAMETERS, Worlds, no_ladder
 from oracles import dying
 
 from detente.errors import LimitError, UsageError
+from detente.world.crew import Crew, Part, _uninterrupted, simulated
+from detente.world.run import Ensemble
 from tests.children import child
+from tests.world.plain import plain
 
 
 @pytest.fixture(scope="module")
 def part() -> Part:
-    parameters = np.zeros((len(PARAMETERS), 5))
-    scales = ("loyalty.scale", "survival.scale", "polls.scale", "regional.scale", "exit.scale")
-    for name in (*scales, "recognition.all", "recognition.bloc"):
-        parameters[PARAMETERS.index(name)] = 1.0
-    for name, value in {
-        "exit.rate": 0.05,
-        "split.begins": 0.1,
-        "talks.begin": 0.2,
-        "talks.stop": 0.1,
-    }.items():
-        parameters[PARAMETERS.index(name)] = value
-    return Part(parameters, 0, 300, np.zeros(13, np.int64), 3, no_ladder(5), 1)
+    return Part(plain(), 0, 300, 1)
 
 
-def same(one: Worlds, other: Worlds) -> bool:
-    return one.per == other.per and all(bool((a == b).all()) for a, b in zip(one[1:], other[1:], strict=True))
+def same(one: Ensemble, other: Ensemble) -> bool:
+    """Byte for byte, what is not a number too."""
+    return one.per == other.per and all(
+        a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in zip(one[1:], other[1:], strict=True)
+    )
 
 
 def test_processes_count_the_same_and_say_how_far_they_are(part: Part) -> None:
@@ -64,7 +57,7 @@ def test_also_where_no_worker_can_be_started(monkeypatch: pytest.MonkeyPatch) ->
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
     monkeypatch.setattr(
-        "detente.analyses.outlook.crew.resource_tracker.ensure_running", lambda: no_more(None)
+        "detente.world.crew.resource_tracker.ensure_running", lambda: no_more(None)
     )
     with pytest.raises(OSError, match="no more"), _uninterrupted():
         pass
@@ -111,13 +104,13 @@ def test_one_way_at_a_time() -> None:
 
 
 def test_what_goes_wrong_in_a_worker_goes_wrong_here(part: Part) -> None:
-    with Crew(workers=1) as crew, pytest.raises(ValueError, match="parameters were expected"):
-        crew.run(part._replace(parameters=part.parameters[:3]))
+    with Crew(workers=1) as crew, pytest.raises(UsageError, match="p.odd: in month 0 of draw 0"):
+        crew.run(part._replace(of=plain(odd="log(money - 2)")))
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGINT])
 def test_workers_end_with_their_parent(how: signal.Signals) -> None:
-    with child(sys.executable, "-m", "oracles.dying", cwd=Path(__file__).parents[1]) as parent:
+    with child(sys.executable, "-m", "tests.oracles.dying", cwd=Path(__file__).parents[2]) as parent:
         assert parent.stdout is not None
         workers = [int(number) for number in parent.stdout.readline().split()]
         assert len(workers) == 2
@@ -142,7 +135,7 @@ def test_a_cluster_without_workers_is_waited_for_and_given_up(
     part: Part, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("detente.analyses.outlook.crew.PATIENCE", 0.5)
+    monkeypatch.setattr("detente.world.crew.PATIENCE", 0.5)
     local = distributed.LocalCluster(n_workers=0, dashboard_address=None)
     said: list[str] = []
     with (
@@ -168,6 +161,7 @@ def test_a_scheduler_that_goes_is_one_sentence(part: Part) -> None:
 
 
 def test_counts_that_do_not_fit_are_refused_before_they_are_made(part: Part) -> None:
-    many = np.broadcast_to(part.parameters[:, :1], (len(PARAMETERS), 50_000_000))
+    constants = np.broadcast_to(part.of.constants[:1], (50_000_000, part.of.constants.shape[1]))
+    many = part._replace(of=part.of._replace(constants=constants))
     with Crew() as crew, pytest.raises(LimitError, match="50,000,000 draws over 12 months would take"):
-        crew.run(part._replace(parameters=many))
+        crew.run(many)
