@@ -56,9 +56,7 @@ def test_also_where_no_worker_can_be_started(monkeypatch: pytest.MonkeyPatch) ->
         raise OSError("no more processes")
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
-    monkeypatch.setattr(
-        "detente.world.crew.resource_tracker.ensure_running", lambda: no_more(None)
-    )
+    monkeypatch.setattr("detente.world.crew.resource_tracker.ensure_running", lambda: no_more(None))
     with pytest.raises(OSError, match="no more"), _uninterrupted():
         pass
     assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before

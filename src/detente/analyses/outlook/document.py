@@ -75,7 +75,9 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
     if result.gestures:
         blocks += _gestures(result, words)
     blocks.append(_events(result))
-    blocks += [_path(name, level) for name, level in result.levels.items()]
+    blocks += [_path(name, level) for name, level in result.levels.items() if level.counts]
+    if result.levels:
+        blocks.append(_levels(result))
     if result.questions:
         blocks.append(_questions(result))
     blocks.append(Paragraph(how(result), tone="muted"))
@@ -95,8 +97,6 @@ def _path(name: str, level: LevelPath) -> Chart:
     id = f"path-{name.replace('.', '-')}"
     if level.unit == "share":
         return fan(id, capital(level.says), lines, y_title="Share")
-    largest_ = max((abs(v) for v in level.fan.high if v is not None), default=0.0)
-    digits = 0 if largest_ >= 100 else 1 if largest_ >= 10 else 2
     return fan(
         id,
         capital(level.says),
@@ -104,8 +104,45 @@ def _path(name: str, level: LevelPath) -> Chart:
         y_title=capital(level.unit),
         percent=False,
         unit=level.unit,
-        digits=digits,
+        digits=_digits(level),
     )
+
+
+def _levels(result: OutlookResult) -> Table:
+    """Every level in three months."""
+    months = (0, min(YEAR, result.months), result.months)
+    rows: list[list[str | Cell]] = [
+        [
+            capital(level.says),
+            level.unit,
+            *(_amount(level, month) for month in months),
+        ]
+        for level in result.levels.values()
+    ]
+    return Table(
+        caption="The levels of the world",
+        columns=("Level", "Unit", "Today", "In a year", f"On {result.dates[-1]}"),
+        rows=rows,
+        numeric=(2, 3, 4),
+        note="The median world, and between what nine in ten lie.",
+        fold=True,
+    )
+
+
+def _amount(level: LevelPath, month: int) -> str:
+    """The median and the range of a level in a month."""
+    low, middle, high = level.fan.low[month], level.fan.median[month], level.fan.high[month]
+    if low is None or middle is None or high is None:
+        return "–"
+    if level.unit == "share":
+        return spread(percent(middle), percent(low), percent(high))
+    digits = _digits(level)
+    return spread(decimal(middle, digits), decimal(low, digits), decimal(high, digits))
+
+
+def _digits(level: LevelPath) -> int:
+    largest_ = max((abs(v) for v in level.fan.high if v is not None), default=0.0)
+    return 0 if largest_ >= 100 else 1 if largest_ >= 10 else 2
 
 
 def _values(result: OutlookResult, words: Words) -> Table:

@@ -45,6 +45,8 @@ class LevelPath:
 
     says: str
     unit: str
+    counts: bool
+    """Whether somebody has a stake in it, or a question asks for it."""
     fan: Fan
 
 

@@ -23,6 +23,7 @@ from detente.analyses.outlook.talks import negotiated
 from detente.analyses.outlook.view import Seen, View, happened
 from detente.case.dates import months_after
 from detente.case.equations import Is
+from detente.case.typed import named
 from detente.case.wired import Revision, Wired, wired
 from detente.errors import UsageError
 from detente.kernels.codes import KEPT
@@ -84,6 +85,7 @@ def outlook(
             )
     of = wired(case)
     levels = tuple(_shown(of))
+    counts = _counting(of)
     stands = Revision(stops=frozenset(without))
     view = View(ready.fresh_ground, per, stands, crew, conditions(of.questions), levels)
     seen = view.base
@@ -109,7 +111,9 @@ def outlook(
             for issue, options in view.options().items()
         },
         levels={
-            n: LevelPath(of.says[n], str(of.wiring.slots[n].unit), _fan(seen.found.kept[:, :, :, k]))
+            n: LevelPath(
+                of.says[n], str(of.wiring.slots[n].unit), n in counts, _fan(seen.found.kept[:, :, :, k])
+            )
             for k, n in enumerate(levels)
         },
         kept=min(KEPT, per),
@@ -143,6 +147,18 @@ def _shown(of: Wired) -> Iterator[str]:
     for operator in of.operators:
         if operator.talks.ladder.obstinate is not None:
             yield f"{operator.part}.trust"
+
+
+def _counting(of: Wired) -> set[str]:
+    """Levels that somebody has a stake in or a question asks for, and trust."""
+    asked = [
+        node
+        for meaning in of.questions.values()
+        for that, given, _ in meaning.answers.values()
+        for node in (that, given)
+    ]
+    found = {name for node in asked if node is not None for name in named(node)}
+    return found | {stake.name for stake in of.stakes} | {f"{o.part}.trust" for o in of.operators}
 
 
 # --- events and paths -------------------------------------------------------------------------------------
