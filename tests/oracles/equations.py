@@ -78,24 +78,32 @@ class Told(NamedTuple):
     month: int
 
 
-def luck(told: Told, name: str) -> int:
-    """32 bits of a place in a month of a world."""
+def word(told: Told, name: str) -> int:
+    """32 bits of a place in a world, for a month and the next: the upper half is for the even one."""
     place = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
-    counter = (8 * (told.world // 64) + told.world % 8, told.month, place, 0)
+    counter = (8 * (told.world // 64) + told.world % 8, told.month // 2, place, 0)
     words = threefry(counter, (told.seed, told.draw, 0, 0))
     n = told.world % 64 // 8
     return words[n] & 0xFFFFFFFF if n < 4 else words[n - 4] >> 32
 
 
+def luck(told: Told, name: str) -> tuple[int, int]:
+    """Sixteen bits of the world itself, and sixteen finer ones, lent by its neighbour from the other month."""
+    own, other = word(told, name), word(told._replace(world=told.world ^ 16), name)
+    return (own & 0xFFFF, other >> 16) if told.month % 2 else (own >> 16, other & 0xFFFF)
+
+
 def uniform(told: Told, name: str) -> F:
     """23 bits, in the middle of their step."""
-    return F(((luck(told, name) >> 9) + 0.5) * 2.0**-23)
+    own, lent = luck(told, name)
+    return F(((own << 7 | lent >> 9) + 0.5) * 2.0**-23)
 
 
 def shock(told: Told, name: str) -> F:
     """The sum of two uniforms of 16 bits less its mean, over its standard deviation."""
-    bits = luck(told, name)
-    return F((bits & 0xFFFF) + (bits >> 16) - 0xFFFF) * F(math.sqrt(6) * 2.0**-16)
+    own, lent = luck(told, name)
+    total = (own >> 8 << 8 | lent >> 8) + ((own & 0xFF) << 8 | lent & 0xFF)
+    return F(total - 0xFFFF) * F(math.sqrt(6) * 2.0**-16)
 
 
 # --- functions, each operation rounded ----------------------------------------------------------------------

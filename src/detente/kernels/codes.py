@@ -1,9 +1,7 @@
 """The operations that a world is made of, and what each gives to the bit.
 
-A *row* holds one number for each of up to :data:`WIDTH` worlds of one draw, side by side, in float32; a *constant* one
-number of the draw. An operation reads rows or constants and writes one row, which is never one of those that it reads, so that
-its loop is vectorised. Nothing is compiled for a world: its equations are data (:mod:`detente.world.form`), and an edited
-equation runs at once. Truths are rows of 0 and 1. What is absent is NaN, and so is what is divided by 0; an operation
+A *row* holds one number for each of some worlds of one draw, side by side, in float32; a *constant* one number of the draw. An
+operation reads rows or constants and writes one row. Truths are rows of 0 and 1. What is absent is NaN, and so is what is divided by 0; an operation
 on what is absent is absent (``min`` and ``max``, too), and a comparison with it does not hold (``!=`` does). The sign
 of 0 means nothing.
 
@@ -18,19 +16,23 @@ Chance
 ------
 Every place of an equation that draws something has a number of its own. A uniform is an exact function of (seed, draw,
 world, month, place): Threefry4x64-13 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
-SC '11) at counter (8 (world // 64) + world % 8, month, place, 0) under key (seed, draw, 0, 0), of whose eight words of 32 bits
-(the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. A uniform is its
-upper 23 bits and a half, times 2^-23; a shock the sum of its two halves, less 65535, times sqrt(6) 2^-16. A part that is added or left out changes
-nobody else's chance.
+SC '11) at counter (8 (world // 64) + world % 8, month // 2, place, 0) under key (seed, draw, 0, 0), of whose eight words of 32
+bits (the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. Of its word
+the upper half is the world's own luck in the even month, the lower half in the odd one; sixteen finer bits are the half that
+its neighbour (world ^ 16) does not use in this month. A world's months are therefore independent of one another, to the last
+bit; only of its neighbour's luck in the month beside has it 2^-16 of an inkling.
 
-Cost: about 0.1 ns for an operation, a world and a month at the full width (``bench``, group *rows*).
+A uniform is the upper 23 of these 32 bits and a half, times 2^-23; a shock the sum of two numbers of 16 bits (the first byte of
+its own half before the first of the finer one, and the second before the second), less 65535, times sqrt(6) 2^-16. A part that
+is added or left out changes nobody else's chance.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["FIXED", "KEPT", "MOST", "WORD", "Code", "operands"]
+__all__ = ["FIXED", "KEPT", "MOST", "WORD", "Code", "Op", "carried", "operands", "reads", "writes"]
 
 WORD = 64
 """Worlds that share the calls of the generator of random numbers: blocks begin at multiples of it."""
@@ -96,7 +98,7 @@ class Code(IntEnum):
     MONTH = 37
     """The number of the month."""
     UNIFORM = 38
-    """Of the place a."""
+    """Of the place a, inside (0, 1)."""
     SHOCK = 39
     """Of the place a: mean 0, variance 1, the sum of two uniforms of 16 bits."""
     UNLESS = 40
@@ -112,3 +114,36 @@ def operands(code: Code) -> str:
         return "R"
     rest = {Code.CHECK: "RN", Code.FILL: "C", Code.MONTH: "", Code.UNLESS: "NN"}
     return rest.get(code, "P")
+
+
+Op = tuple[int, int, int, int, int]
+"""Code, register that is written, three operands."""
+
+_KINDS = [operands(code) for code in Code]
+_ROWS = [tuple(n for n, kind in enumerate(kinds, 2) if kind == "R") for kinds in _KINDS]
+
+
+def reads(op: Op) -> tuple[int, ...]:
+    """Registers that an operation reads."""
+    return tuple([op[n] for n in _ROWS[op[0]]])
+
+
+def writes(op: Op) -> int | None:
+    """The register that an operation writes."""
+    return None if op[0] == Code.CHECK else op[1]
+
+
+def carried(month: Sequence[Op], pairs: Mapping[int, int]) -> set[int]:
+    """Registers whose value one month hands on to the next: of last month's values those that are read, and whatever is read before
+    it is written."""
+    found: set[int] = set()
+    written: set[int] = set()
+    for op in month:
+        for register in reads(op):
+            if register in pairs:
+                found.add(pairs[register])
+            elif register not in written:
+                found.add(register)
+        if (out := writes(op)) is not None:
+            written.add(out)
+    return found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
 from detente.kernels.lanes import LANES, NOTHING, ZERO, Text, V, constant
 
-__all__ = ["LOW", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
+__all__ = ["LOW", "PACKED", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
 
 
 class Frame(NamedTuple):
@@ -83,6 +83,9 @@ SMALL = 1
 
 LOW = 500.0
 
+PACKED = 1
+"""In the place of a row to be counted: what stands there are 64 bits, one for each world of a block of as many."""
+
 STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %world, i64 %month, i64 %draw, ptr %dated, i64 %bytes)"
 """What a step looks like: ``bytes`` of each row are worked on."""
 
@@ -95,22 +98,30 @@ def around(step: str, width: int) -> str:
 def _worlds(width: int) -> str:
     t = Text()
     t.label("entry")
-    x, constants, stride, draws, first, begins, ends, dated, calendars, months = frame_slots(
-        t, "x", "constants", "stride", "draws", "first", "begins", "ends", "dated", "calendars", "months"
+    x, constants, stride, draws, first, begins, ends, dated, calendars, months, fault = frame_slots(
+        t,
+        "x",
+        "constants",
+        "stride",
+        "draws",
+        "first",
+        "begins",
+        "ends",
+        "dated",
+        "calendars",
+        "months",
+        "fault",
     )
-    looked = frame_slots(t, "asked", "asks", "summed", "sums", "paths", "keeps")
-    counts, totals, kept, fault = frame_slots(t, "counts", "totals", "kept", "fault")
+    looked = _Looked(*frame_slots(t, *_Looked._fields))
     with t.loop(draws) as d:
-        c = t.at(constants, t.let(f"mul i64 {d}, {stride}"))
-        draw = t.let(f"add i64 {first}, {d}")
+        c = t.at(constants, t.whole("mul", d, stride))
+        draw = t.whole("add", first, d)
         with t.loop(ends, start=begins, step=width) as world:
-            left = t.let(f"sub i64 {ends}, {world}")
+            left = t.whole("sub", ends, world)
             size = t.let(f"call i64 @llvm.smin.i64(i64 {left}, i64 {width})")
-            whole = t.whole("and", t.whole("add", size, WORD - 1), -WORD)
-            used = t.let(f"shl i64 {whole}, 2")
-            at_first = t.let(f"icmp eq i64 {world}, 0")
+            used = t.whole("shl", t.whole("and", t.whole("add", size, WORD - 1), -WORD), 2)
             with t.loop(months) as month:
-                today = t.at(dated, t.let(f"mul i64 {month}, {calendars}"))
+                today = t.at(dated, t.whole("mul", month, calendars))
                 wrong = t.let(
                     f"call i64 @step(ptr %frame, ptr {x}, ptr {c}, i64 {world}, i64 {month}, i64 {draw}, ptr {today}, i64 {used})"
                 )
@@ -119,42 +130,88 @@ def _worlds(width: int) -> str:
                         t.store(value, t.at(fault, str(8 * n)), "i64")
                     t.do("ret void")
                     t.label(t.name())
-                odd = t.let(f"and i64 {month}, 1")
-                here = t.whole("add", t.whole("mul", d, months), month)
-
-                def rows(of: str, count: str, odd: str = odd) -> str:
-                    return t.at(of, t.whole("shl", t.whole("mul", odd, count), 2))
-
-                def into(of: str, count: str, size: int, here: str = here) -> str:
-                    return t.at(of, t.whole("mul", t.whole("mul", here, count), size))
-
-                table, result = rows(*looked[:2]), into(counts, looked[1], 8)
-                with t.loop(looked[1]) as j:
-                    _added(
-                        t, "counted", t.at(x, _offset(t, table, j)), size, t.at(result, t.whole("shl", j, 3))
-                    )
-                table, result = rows(*looked[2:4]), into(totals, looked[3], 8)
-                with t.loop(looked[3]) as j:
-                    offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
-                    row, small = (
-                        t.at(x, t.whole("and", offset, -SMALL - 1)),
-                        t.let(f"trunc i64 {offset} to i1"),
-                    )
-                    with t.when(small):
-                        _added(t, "summed_small", row, size, slot)
-                    with t.when(t.let(f"xor i1 {small}, true")):
-                        _added(t, "summed", row, size, slot)
-                with t.when(at_first):
-                    table, result = rows(looked[4], looked[5]), into(kept, looked[5], 4 * KEPT)
-                    with t.loop(looked[5]) as j:
-                        few = f"<{KEPT} x float>"
-                        v = t.load(t.at(x, _offset(t, table, j)), few)
-                        gone = t.let(f"fcmp uno {few} {v}, {v}")
-                        v = t.let(f"fadd {few} {v}, zeroinitializer")
-                        v = t.let(f"select <{KEPT} x i1> {gone}, {few} {NOTHING}, {few} {v}")
-                        t.do(f"store {few} {v}, ptr {t.at(result, t.whole('mul', j, 4 * KEPT))}, align 4")
+                here = _Here(
+                    x, size, t.whole("and", month, 1), t.whole("add", t.whole("mul", d, months), month)
+                )
+                _count(t, looked, here)
+                _sum(t, looked, here)
+                with t.when(t.let(f"icmp eq i64 {world}, 0")):
+                    _keep(t, looked, here)
     t.do("ret void")
     return _function("void @worlds(ptr %frame)", t)
+
+
+class _Looked(NamedTuple):
+    """Names of what the frame says of what is looked at; see :class:`Frame`."""
+
+    asked: str
+    asks: str
+    summed: str
+    sums: str
+    paths: str
+    keeps: str
+    counts: str
+    totals: str
+    kept: str
+
+
+class _Here(NamedTuple):
+    """Names of where worlds are."""
+
+    x: str
+    size: str
+    """How many worlds count."""
+    odd: str
+    """Whether the month is odd."""
+    place: str
+    """Number of the draw times months, and the month."""
+
+    def rows(self, t: Text, of: str, count: str) -> str:
+        """Places of rows in this month."""
+        return t.at(of, t.whole("shl", t.whole("mul", self.odd, count), 2))
+
+    def into(self, t: Text, of: str, count: str, size: int) -> str:
+        """Where what is found in this month goes."""
+        return t.at(of, t.whole("mul", t.whole("mul", self.place, count), size))
+
+
+def _count(t: Text, looked: _Looked, here: _Here) -> None:
+    table, result = here.rows(t, looked.asked, looked.asks), here.into(t, looked.counts, looked.asks, 8)
+    with t.loop(looked.asks) as j:
+        offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
+        row, packed = t.at(here.x, t.whole("and", offset, -PACKED - 1)), t.let(f"trunc i64 {offset} to i1")
+        with t.when(packed):
+            bits = t.whole("and", t.load(row, "i64"), _valid_word(t, "0", here.size))
+            many = t.let(f"call i64 @llvm.ctpop.i64(i64 {bits})")
+            t.store(t.whole("add", t.load(slot, "i64"), many), slot, "i64")
+        with t.when(t.let(f"xor i1 {packed}, true")):
+            _added(t, "counted", row, here.size, slot)
+
+
+def _sum(t: Text, looked: _Looked, here: _Here) -> None:
+    table, result = here.rows(t, looked.summed, looked.sums), here.into(t, looked.totals, looked.sums, 8)
+    with t.loop(looked.sums) as j:
+        offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
+        row, small = t.at(here.x, t.whole("and", offset, -SMALL - 1)), t.let(f"trunc i64 {offset} to i1")
+        with t.when(small):
+            _added(t, "summed_small", row, here.size, slot)
+        with t.when(t.let(f"xor i1 {small}, true")):
+            _added(t, "summed", row, here.size, slot)
+
+
+def _keep(t: Text, looked: _Looked, here: _Here) -> None:
+    """Of the first worlds, as they are; what is absent and what is 0 is written in one way."""
+    few = f"<{KEPT} x float>"
+    table, result = (
+        here.rows(t, looked.paths, looked.keeps),
+        here.into(t, looked.kept, looked.keeps, 4 * KEPT),
+    )
+    with t.loop(looked.keeps) as j:
+        v = t.load(t.at(here.x, _offset(t, table, j)), few)
+        gone = t.let(f"fcmp uno {few} {v}, {v}")
+        v = t.let(f"fadd {few} {v}, zeroinitializer")
+        v = t.let(f"select <{KEPT} x i1> {gone}, {few} {NOTHING}, {few} {v}")
+        t.do(f"store {few} {v}, ptr {t.at(result, t.whole('mul', j, 4 * KEPT))}, align 4")
 
 
 def _offset(t: Text, table: str, j: str) -> str:
@@ -192,9 +249,9 @@ def _counted() -> str:
     return _function("internal i64 @counted(ptr %row, i64 %size)", t)
 
 
-def _valid_word(t: Text, i: str) -> str:
-    """64 bits: which of the worlds from number i on count."""
-    left = t.whole("sub", "%size", i)
+def _valid_word(t: Text, i: str, size: str = "%size") -> str:
+    """64 bits: which of the worlds from number i on are among the first ``size``."""
+    left = t.whole("sub", size, i)
     bits = t.whole("sub", t.whole("shl", "1", t.whole("and", left, WORD - 1)), 1)
     return t.let(f"select i1 {t.let(f'icmp sge i64 {left}, {WORD}')}, i64 -1, i64 {bits}")
 

@@ -14,19 +14,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from detente.kernels import lanes
-from detente.kernels.codes import WORD, Code, operands
-from detente.kernels.driver import STEP, around, frame_slots, valid
+from detente.kernels.codes import WORD, Code, Op, carried, operands, reads, writes
+from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
 from detente.kernels.lanes import LANES, ZERO, Text, V
 from detente.kernels.programs import Program
-from detente.kernels.ranges import Op, Range, ranges
-from detente.kernels.rows import key, words_of
-from detente.kernels.tidied import carried, reads, writes
+from detente.kernels.ranges import Range, ranges
+from detente.kernels.rows import due, key, words_of
 
 __all__ = ["WIDTH", "Fused", "fused"]
 
 WIDTH = WORD
 ROW = 4 * WIDTH
-SIDE = 4
+SIDE = 2
 """How many times sixteen worlds are worked on side by side."""
 
 _NOT_FINITE = 0x207
@@ -42,7 +41,7 @@ class Fused(NamedTuple):
     rows: int
     """Rows that it needs, those for words of the generator among them."""
     at: dict[int, int]
-    """The row of each register that is looked at."""
+    """Where each register that is looked at stands, in bytes; with :data:`detente.kernels.driver.PACKED` added: 64 bits."""
 
 
 class Value(NamedTuple):
@@ -68,13 +67,30 @@ class _Sixteen:
         """In which of them an equation had no finite value."""
 
     def slot(self, register: int) -> str:
-        return self.t.at("%x", self.t.whole("add", self.at, ROW * self.slots.rows[register]))
+        """Where it is kept: sixteen numbers of a row, or sixteen bits of a word."""
+        at = self.at
+        if register in self.slots.truths:
+            at = self.t.whole("lshr", at, 5)
+        return self.t.at("%x", self.t.whole("add", at, self.slots.at[register]))
 
     def value(self, register: int) -> Value:
         """What a register holds: of this month, or what was kept."""
         if register not in self.now:
-            self.now[register] = Value(self.t.load(self.slot(self.slots.kept(register))))
+            kept = self.slots.kept(register)
+            if kept in self.slots.truths:
+                bits = self.t.load(self.slot(kept), "i16")
+                self.now[register] = Value("", self.t.let(f"bitcast i16 {bits} to <16 x i1>"))
+            else:
+                self.now[register] = Value(self.t.load(self.slot(kept)))
         return self.now[register]
+
+    def keep(self, register: int) -> None:
+        """Put what a register holds where the next month and the counts find it."""
+        if register in self.slots.truths:
+            bits = self.t.let(f"bitcast <16 x i1> {self.truth(register)} to i16")
+            self.t.store(bits, self.slot(register), "i16")
+        else:
+            self.t.store(self.number(register), self.slot(register))
 
     def number(self, register: int) -> str:
         found = self.value(register)
@@ -102,7 +118,7 @@ class _Sixteen:
         elif code == Code.COPY:
             self.now[out] = self.value(a)
         elif code in (Code.UNIFORM, Code.SHOCK):
-            word = t.load(t.at("%x", t.whole("add", self.at, ROW * a)), lanes.I)
+            word = t.load(t.at("%words", t.whole("add", self.at, ROW * a)), lanes.I)
             self.now[out] = Value((lanes.shock if code == Code.SHOCK else lanes.uniform)(t, word))
         elif code == Code.MONTH:
             self.now[out] = Value(t.splat("%number"))
@@ -150,12 +166,20 @@ def _constant(t: Text, n: int) -> str:
 
 
 class _Slots:
-    """Rows for what one month hands on to the next and for what is looked at, after those of the generator's words."""
+    """Room for what one month hands on to the next and for what is looked at: after two rows of the generator's words for each
+    place a row for each number, and a word of 64 bits for each truth."""
 
-    def __init__(self, program: Program, looked: set[int]) -> None:
+    def __init__(self, program: Program, looked: set[int], truths: set[int]) -> None:
         self.pairs = program.pairs
+        self.places = program.places
         registers = sorted(looked | carried(program.month, program.pairs))
-        self.rows = {register: program.places + n for n, register in enumerate(registers)}
+        self.truths = truths & set(registers)
+        numbers = [r for r in registers if r not in truths]
+        first = 2 * program.places
+        self.at = {register: ROW * (first + n) for n, register in enumerate(numbers)}
+        words = ROW * (first + len(numbers))
+        self.at |= {register: words + 8 * n for n, register in enumerate(sorted(self.truths))}
+        self.rows = first + len(numbers) + -(-8 * len(self.truths) // ROW)
 
     def kept(self, register: int) -> int:
         """Whose row holds what a register is read for before it is written."""
@@ -164,7 +188,7 @@ class _Slots:
     def due(self, ops: Sequence[Op]) -> list[list[int]]:
         """After each operation, what can go to memory: what is written for good, and whose last month's value nobody wants any more.
         Not between operations that may be left out."""
-        mine = {last: this for last, this in self.pairs.items() if this in self.rows}
+        mine = {last: this for last, this in self.pairs.items() if this in self.at}
         when: dict[int, int] = {}
         written: set[int] = set()
         until = -1
@@ -172,7 +196,7 @@ class _Slots:
             if op[0] == Code.UNLESS:
                 until = max(until, k + op[3])
             for register in (*(mine[r] for r in reads(op) if r in mine), writes(op)):
-                if register in self.rows:
+                if register in self.at:
                     when[register] = max(k, until)
             written.add(op[1])
         found: list[list[int]] = [[] for _ in ops]
@@ -212,7 +236,7 @@ def _written(
             k += skipped
         for register in due[k]:
             for sixteen in side:
-                t.store(sixteen.number(register), sixteen.slot(register))
+                sixteen.keep(register)
         k += 1
 
 
@@ -231,13 +255,16 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     t.lines.append("  %number = uitofp i64 %month to float")
     of = key(t, seed)
     always, sometimes = _places(ops)
+    second = ROW * slots.places
+    odd = t.whole("mul", t.whole("and", "%month", 1), second)
+    t.lines.append(f"  %words = getelementptr i8, ptr %x, i64 {odd}")
     if always:
-        with t.loop(str(len(always))) as i:
-            _words(t, of, places, t.load(t.at(f"@{name}_places", t.whole("shl", i, 3)), "i64"))
+        with t.when(due(t)), t.loop(str(len(always))) as i:
+            _words(t, of, places, t.load(t.at(f"@{name}_places", t.whole("shl", i, 3)), "i64"), second)
     for calendar, these in () if closed else sometimes.items():
         with t.when(_dated(t, calendar)):
             for n in these:
-                _words(t, of, places, str(n))
+                _words(t, of, places, str(n), second)
     size = t.whole("sub", ends, "%world")
     wrong = t.let("alloca i16")
     t.store("0", wrong, "i16")
@@ -255,12 +282,13 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *t.lines, "}", ""])
 
 
-def _words(t: Text, of: list[str], places: str, number: str) -> None:
-    """Words of the generator for 64 worlds and one place, into its row."""
+def _words(t: Text, of: list[str], places: str, number: str, second: int) -> None:
+    """Words of the generator for 64 worlds and one place, into its row for an even month and ``second`` bytes on for the next."""
     place = t.load(t.at(places, t.whole("shl", number, 3)), "i64")
     row = t.at("%x", t.whole("mul", number, ROW))
-    for n, word in enumerate(words_of(t, of, place, "0")):
-        t.store(word, t.at(row, str(4 * LANES * n)), lanes.I)
+    for begins, words in zip((0, second), lanes.months(t, words_of(t, of, place, "0")), strict=True):
+        for n, word in enumerate(words):
+            t.store(word, t.at(row, str(begins + 4 * LANES * n)), lanes.I)
 
 
 def _places(ops: Sequence[Op]) -> tuple[list[int], dict[int, list[int]]]:
@@ -278,21 +306,25 @@ def _places(ops: Sequence[Op]) -> tuple[list[int], dict[int, list[int]]]:
     return list(dict.fromkeys(always)), {c: list(dict.fromkeys(n)) for c, n in sometimes.items()}
 
 
-def fused(program: Program, constants: Sequence[Range], looked: set[int], months: int) -> Fused:
-    """A program as one function; ``constants``: what each can be in any draw.
+def fused(
+    program: Program, constants: Sequence[Range], looked: set[int], months: int, *, numbers: set[int]
+) -> Fused:
+    """A program as one function; ``constants``: what each can be in any draw; ``numbers``: registers that are looked at and have to
+    be found as numbers even if they are truths.
 
     Months that hold no date of any calendar have a function of their own, in which nothing is asked about them.
     """
-    begun, monthly, _ = ranges(program.start, program.month, program.pairs, constants, months)
-    slots = _Slots(program, looked)
+    known = ranges(program.start, program.month, program.pairs, constants, months)
+    truths = {r for r, of in known.ends.items() if of.truth and not of.absent}
+    slots = _Slots(program, looked, truths - numbers)
     calendars = sorted({op[2] for op in program.month if op[0] == Code.UNLESS})
-    written = [_program("month", program.month, monthly, slots, closed=not calendars)]
+    written = [_program("month", program.month, known.month, slots, closed=not calendars)]
     if calendars:
-        written.append(_program("plain", program.month, monthly, slots, closed=True))
-    written.append(_program("begin", program.start, begun, slots, closed=True))
+        written.append(_program("plain", program.month, known.month, slots, closed=True))
+    written.append(_program("begin", program.start, known.start, slots, closed=True))
     text = around("\n".join([*written, _step(calendars)]), WIDTH)
-    rows = program.places + len(slots.rows)
-    return Fused(text, rows, {r: n for r, n in slots.rows.items() if r in looked})
+    at = {r: n + PACKED * (r in slots.truths) for r, n in slots.at.items() if r in looked}
+    return Fused(text, slots.rows, at)
 
 
 def _step(calendars: Sequence[int]) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "compared",
     "constant",
     "halves",
+    "months",
     "one",
     "picked",
     "shock",
@@ -313,7 +314,26 @@ def uniform(t: Text, word: str) -> str:
 
 
 def shock(t: Text, word: str) -> str:
-    low = t.let(f"and {I} {word}, {whole(65535)}")
-    total = t.let(f"add {I} {low}, {t.let(f'lshr {I} {word}, {whole(16)}')}")
-    number = t.let(f"sitofp {I} {t.let(f'sub {I} {total}, {whole(65535)}')} to {V}")
-    return _op(t, "fmul", number, constant(6**0.5 * 2.0**-16))
+    """Of two numbers of 16 bits: the first of each half's bytes, and the second."""
+
+    def bytes_of(value: str) -> str:
+        return t.let(f"and {I} {value}, {whole(0x00FF00FF)}")
+
+    # Both sums of bytes at once: of the upper ones in the upper half.
+    sums = t.let(f"add {I} {bytes_of(word)}, {bytes_of(t.let(f'lshr {I} {word}, {whole(8)}'))}")
+    high = t.let(f"shl {I} {t.let(f'lshr {I} {sums}, {whole(16)}')}, {whole(8)}")
+    low = t.let(f"and {I} {sums}, {whole(0xFFFF)}")
+    total = t.let(f"sub {I} {t.let(f'add {I} {high}, {low}')}, {whole(65535)}")
+    return _op(t, "fmul", t.let(f"sitofp {I} {total} to {V}"), constant(6**0.5 * 2.0**-16))
+
+
+def months(t: Text, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Words of 64 worlds for an even month and for the next: half of each is the world's own, half its neighbour's."""
+    upper = whole(-65536)
+    even, odd = [], []
+    for n, own in enumerate(words):
+        lent = words[n ^ 1]
+        high = t.let(f"and {I} {own}, {upper}")
+        even.append(t.let(f"or {I} {high}, {t.let(f'and {I} {lent}, {whole(65535)}')}"))
+        odd.append(t.let(f"call {I} @llvm.fshl.v16i32({I} {own}, {I} {lent}, {I} {whole(16)})"))
+    return even, odd

@@ -12,7 +12,7 @@ import llvmlite.binding as llvm
 
 from detente import cache
 
-__all__ = ["Native", "compiled"]
+__all__ = ["Native", "compiled", "made"]
 
 
 class Native:
@@ -45,12 +45,13 @@ def compiled(text: str) -> Native:
     name = f"rows/{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"
     code = cache.kept(name)
     if code is None:
-        code = _object(text)
+        code = made(text)
         cache.keep(name, code)
     return Native(code)
 
 
-def _object(text: str) -> bytes:
+def made(text: str) -> bytes:
+    """Machine code of a module for this processor."""
     machine = _machine()
     module = llvm.parse_assembly(text)
     module.triple = machine.triple

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.ranges import Op
-from detente.kernels.tidied import carried, reads, writes
+from detente.kernels.codes import Op, carried, reads, writes
 
 __all__ = ["Program", "laid"]
 

@@ -14,16 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.kernels.codes import Code, operands
+from detente.kernels.codes import Code, Op, carried, operands
 
-__all__ = ["ANY", "Known", "Op", "Range", "ranges"]
-
-Op = tuple[int, int, int, int, int]
-"""Code, register that is written, three operands."""
+__all__ = ["ANY", "Known", "Range", "ranges"]
 
 INF = math.inf
 LARGEST = 3.4028235e38
 ROUNDS = 4
+"""After so many months bounds that still move are given up, after as many more altogether."""
+
+LONGEST = 200
+"""A program in which bounds still move after so many months is one of which nothing is known."""
+
 SLACK = 1e-6
 
 
@@ -73,16 +75,20 @@ def ranges(
     """
     known: dict[int, Range] = {}
     begun = _walk(start, known, constants, months)
-    kept = _next(known, pairs)
-    for n in range(4 * ROUNDS):
+    first = _next(known, pairs)
+    handed = {*carried(month, pairs), *(last for last, this in pairs.items())}
+    kept = {r: v for r, v in first.items() if r in handed}
+    for n in range(LONGEST):
         known = dict(kept)
         monthly = _walk(month, known, constants, months)
-        found = {r: _join(kept.get(r, v), v) for r, v in _next(known, pairs).items()}
-        if all(found[r] == kept.get(r) for r in found):
-            return Known(begun, monthly, found)
+        after = _next(known, pairs)
+        found = {r: _join(v, after.get(r, v)) for r, v in kept.items()}
+        if found == kept:
+            ends = {r: _join(v, first[r]) if r in first else v for r, v in after.items()}
+            return Known(begun, monthly, ends)
         if n >= ROUNDS:
-            found = {r: _widened(kept.get(r, v), v, n >= 2 * ROUNDS) for r, v in found.items()}
-        kept = {**kept, **found}
+            found = {r: _widened(kept[r], v, n >= 2 * ROUNDS) for r, v in found.items()}
+        kept = found
     return Known(begun, _walk(month, {}, constants, months), {})
 
 
@@ -163,7 +169,8 @@ def _one(code: Code, a: Range) -> Range:
             low = 0.0 if a.low <= 0 <= a.high else min(abs(a.low), abs(a.high))
             return Range(low, max(abs(a.low), abs(a.high)), a.absent)
         case Code.FLOOR:
-            return Range(*(v if math.isinf(v) else float(math.floor(v)) for v in a[:2]), a.absent)
+            low, high = (v if math.isinf(v) else float(math.floor(v)) for v in a[:2])
+            return Range(low, high, a.absent)
         case Code.SQRT:
             low, high = (math.sqrt(max(0.0, v)) for v in a[:2])
             return _loose(low, high, a.absent or a.low < 0)

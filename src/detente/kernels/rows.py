@@ -16,7 +16,7 @@ from detente.kernels.driver import STEP, around, frame_slots
 from detente.kernels.lanes import ZERO, Text, V
 from detente.kernels.native import Native, compiled
 
-__all__ = ["WIDTH", "interpreter", "key", "words_of"]
+__all__ = ["WIDTH", "due", "interpreter", "key", "words_of"]
 
 WIDTH = 256
 """Worlds side by side, at most."""
@@ -73,11 +73,7 @@ def _step() -> str:
                 t.do(f"store ptr {t.at(op, skipped)}, ptr {at}")
                 _lanes(t, lambda _: ZERO, rows[0], step=4)
         else:
-            place = t.load(t.at(places, wide[1]), "i64")
-            with t.loop("%bytes", step=4 * WORD) as i:
-                for n, v in enumerate(words_of(t, of, place, i)):
-                    made = lanes.shock(t, v) if k == Code.SHOCK else lanes.uniform(t, v)
-                    t.store(made, t.at(rows[0], t.whole("add", i, VECTOR * n)))
+            _draws(t, k, of, places, wide, rows)
         t.do("br label %next")
     t.label("none")
     t.do("unreachable")
@@ -145,21 +141,53 @@ def _check(t: Text, row: str, equation: str) -> None:
             t.label(t.name())
 
 
+def _draws(t: Text, code: Code, of: list[str], places: str, wide: list[str], rows: list[str]) -> None:
+    """Uniforms or shocks. An even month makes words for itself and for the next, which finds its own in the row b; where that month
+    may have been left out (c) each makes its own."""
+    made = lanes.shock if code == Code.SHOCK else lanes.uniform
+    fresh = t.let(f"or i1 {due(t)}, {t.let(f'icmp ne i64 {wide[3]}, 0')}")
+    place = t.load(t.at(places, wide[1]), "i64")
+    name = t.name()
+    t.do(f"br i1 {fresh}, label %{name}fresh, label %{name}kept")
+    t.label(f"{name}fresh")
+    odd = spread(t, t.whole("and", "%month", 1), 16, "i32")
+    odd = t.let(f"icmp ne {lanes.I} {odd}, zeroinitializer")
+    with t.loop("%bytes", step=4 * WORD) as i:
+        both = lanes.months(t, words_of(t, of, place, i))
+        for n, (one, two) in enumerate(zip(*both, strict=True)):
+            here = t.whole("add", i, VECTOR * n)
+            now = t.let(f"select <16 x i1> {odd}, {lanes.I} {two}, {lanes.I} {one}")
+            t.store(made(t, now), t.at(rows[0], here))
+            t.store(two, t.at(rows[2], here), lanes.I)
+    t.do("br label %next")
+    t.label(f"{name}kept")
+    _lanes(t, lambda i: made(t, t.load(t.at(rows[2], i), lanes.I)), rows[0], step=4)
+
+
+def due(t: Text) -> str:
+    """Whether this month makes words: an even one, or the first, which may draw where month 0 did not."""
+    even = t.let(f"icmp eq i64 {t.whole('and', '%month', 1)}, 0")
+    return t.let(f"or i1 {even}, {t.let('icmp eq i64 %month, 1')}")
+
+
 def key(t: Text, seed: str) -> list[str]:
     """The key of the generator, and what is added to it: eight times each."""
     odd = t.whole("xor", t.whole("xor", seed, "%draw"), 0x1BD11BDAA9FC1A22)
     return [spread(t, v) for v in (seed, "%draw", "0", "0", odd)]
 
 
-def spread(t: Text, scalar: str) -> str:
-    """Eight times a word of 64 bits."""
-    first = t.let(f"insertelement {lanes.Q} poison, i64 {scalar}, i64 0")
-    return t.let(f"shufflevector {lanes.Q} {first}, {lanes.Q} poison, <8 x i32> zeroinitializer")
+def spread(t: Text, scalar: str, many: int = 8, kind: str = "i64") -> str:
+    """Many times a whole number."""
+    vector = f"<{many} x {kind}>"
+    scalar = scalar if kind == "i64" else t.let(f"trunc i64 {scalar} to {kind}")
+    first = t.let(f"insertelement {vector} poison, {kind} {scalar}, i64 0")
+    return t.let(f"shufflevector {vector} {first}, {vector} poison, <{many} x i32> zeroinitializer")
 
 
 def words_of(t: Text, of: list[str], place: str, i: str) -> list[str]:
-    """Four times sixteen words of 32 bits of the 64 worlds from the one whose bytes are ``i`` after those of the first; ``of``:
-    the key."""
+    """Four times sixteen words of 32 bits, for this month and its neighbour, of the 64 worlds from the one whose bytes are ``i``
+    after those of the first; ``of``: the key."""
     call = t.whole("lshr", t.whole("add", t.whole("shl", "%world", 2), i), 5)
     calls = t.let(f"add {lanes.Q} {spread(t, call)}, <{', '.join(f'i64 {n}' for n in range(8))}>")
-    return lanes.halves(t, lanes.threefry(t, of, (calls, spread(t, "%month"), spread(t, place))))
+    both = spread(t, t.whole("lshr", "%month", 1))
+    return lanes.halves(t, lanes.threefry(t, of, (calls, both, spread(t, place))))

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from detente.kernels.codes import Code, operands
-from detente.kernels.ranges import Op, Range, ranges
+from detente.kernels.codes import Code, Op, carried, operands
+from detente.kernels.codes import reads as _reads
+from detente.kernels.codes import writes as _writes
+from detente.kernels.ranges import Range, ranges
 
-__all__ = ["Tidied", "carried", "reads", "tidied"]
+__all__ = ["Tidied", "tidied"]
 
 END = -1
 """Stands, inside this module, after the operations that an ``UNLESS`` leaves out."""
@@ -31,31 +33,11 @@ class Tidied(NamedTuple):
 
 
 def reads(op: Op) -> tuple[int, ...]:
-    """Registers that an operation reads."""
-    if op[0] == END:
-        return ()
-    return tuple(n for kind, n in zip(operands(Code(op[0])), op[2:], strict=False) if kind == "R")
+    return () if op[0] == END else _reads(op)
 
 
 def writes(op: Op) -> int | None:
-    """The register that an operation writes."""
-    return None if op[0] in (END, Code.CHECK) else op[1]
-
-
-def carried(month: Sequence[Op], pairs: Mapping[int, int]) -> set[int]:
-    """Registers whose value one month hands on to the next: of last month's values those that are read, and whatever is read before
-    it is written."""
-    found: set[int] = set()
-    written: set[int] = set()
-    for op in month:
-        for register in reads(op):
-            if register in pairs:
-                found.add(pairs[register])
-            elif register not in written:
-                found.add(register)
-        if (out := writes(op)) is not None:
-            written.add(out)
-    return found
+    return None if op[0] == END else _writes(op)
 
 
 def tidied(
@@ -73,7 +55,9 @@ def tidied(
     found = ranges(start, month, pairs, constants, months)
     programs = [_simpler(ops, known) for ops, known in zip((start, month), found[:2], strict=True)]
     same = [_copies(ops) for ops in programs]
-    instead = {r: a for r in looked if (a := same[0].get(r)) not in (None, *pairs) and same[1].get(r) == a}
+    instead = {
+        r: a for r in looked if (a := same[0].get(r)) is not None and a not in pairs and same[1].get(r) == a
+    }
     looked = {instead.get(r, r) for r in looked}
     lasting = set(looked) | set(pairs) | set(pairs.values()) | carried(month, pairs)
     programs = [_placed(ops, lasting) for ops in programs]
@@ -195,53 +179,66 @@ def _copies(ops: Sequence[Op]) -> dict[int, int]:
     }
 
 
-def _placed(ops: Sequence[Op], lasting: set[int]) -> list[Op]:
+class _Uses:
+    """Operations, and where each register is written and read; an ``END`` has the register of its ``UNLESS``."""
+
+    def __init__(self, ops: Sequence[Op]) -> None:
+        self.ops: list[Op | None] = list(ops)
+        self.outside = _depths(ops)
+        self.writes: dict[int, list[int]] = {}
+        self.reads: dict[int, list[int]] = {}
+        for k, op in enumerate(ops):
+            if (out := writes(op)) is not None:
+                self.writes.setdefault(out, []).append(k)
+            for register in reads(op):
+                self.reads.setdefault(register, []).append(k)
+
+    def without(self, k: int, lasting: set[int]) -> None:
+        """Leave out the copy at place k, if one name does for both registers."""
+        op = self.ops[k]
+        assert op is not None
+        into, of = op[1], op[2]
+        wrote = self.writes.get(of, [])
+        if self.writes[into] != [k]:
+            return
+        if of not in lasting and wrote and wrote[-1] < k and self.outside[wrote[0]] == self.outside[k]:
+            if not any(wrote[0] <= n < k for n in self.reads.get(into, ())):
+                self._drop(k, into, of)
+                self._rename(of, into)
+        elif into not in lasting and not any(n > k for n in wrote):
+            self._drop(k, into, of)
+            self._rename(into, of)
+
+    def _drop(self, k: int, into: int, of: int) -> None:
+        self.ops[k] = None
+        self.writes[into].remove(k)
+        self.reads[of].remove(k)
+
+    def _rename(self, old: int, new: int) -> None:
+        wrote, read = self.writes.pop(old, []), self.reads.pop(old, [])
+        for k in {*wrote, *read}:
+            code, out, *given = self._at(k)
+            kinds = operands(Code(code)).ljust(3)
+            a, b, c = (new if n == old and kind == "R" else n for kind, n in zip(kinds, given, strict=True))
+            self.ops[k] = (code, new if out == old else out, a, b, c)
+        self.writes.setdefault(new, []).extend(wrote)
+        self.reads.setdefault(new, []).extend(read)
+        for places in (self.writes[new], self.reads[new]):
+            places.sort()
+
+    def _at(self, k: int) -> Op:
+        op = self.ops[k]
+        assert op is not None
+        return op
+
+
+def _placed(ops: list[Op], lasting: set[int]) -> list[Op]:
     """What is only copied is made where it is wanted, or read where it is."""
-    found, outside = list(ops), _depths(ops)
-    made: dict[int, list[int]] = {}
-    read: dict[int, set[int]] = {}
+    uses = _Uses(ops)
     for k, op in enumerate(ops):
-        if (out := writes(op)) is not None:
-            made.setdefault(out, []).append(k)
-        elif op[0] == END:
-            read.setdefault(op[1], set()).add(k)  # it speaks of the register of its gate
-        for register in reads(op):
-            read.setdefault(register, set()).add(k)
-    gone: set[int] = set()
-    for k in range(len(ops)):
-        code, into, of, _, _ = found[k]
-        if code != Code.COPY or made[into] != [k]:
-            continue
-        wrote = made.get(of, [])
-        if of not in lasting and wrote and wrote[-1] < k and outside[wrote[0]] == outside[k]:
-            between = (n for n in read.get(into, ()) if wrote[0] <= n < k and found[n][0] != END)
-            if next(between, None) is None:
-                read[of].discard(k)
-                gone.add(k)
-                for n in {*wrote, *read[of]}:
-                    found[n] = _renamed(found[n], of, into, everywhere=True)
-                made[into] = made.pop(of)
-                read.setdefault(into, set()).update(read.pop(of))
-                continue
-        if into not in lasting and not any(n > k for n in wrote):
-            read[of].discard(k)
-            gone.add(k)
-            for n in read.get(into, ()):
-                found[n] = _renamed(found[n], into, of, everywhere=False)
-            read[of] |= read.pop(into, set())
-            del made[into]
-    return [op for k, op in enumerate(found) if k not in gone]
-
-
-def _renamed(op: Op, old: int, new: int, *, everywhere: bool) -> Op:
-    code, out, *given = op
-    if code == END:
-        return (code, new if everywhere and out == old else out, 0, 0, 0)
-    kinds = operands(Code(code)).ljust(3)
-    a, b, c = (new if kind == "R" and n == old else n for kind, n in zip(kinds, given, strict=True))
-    if code == Code.CHECK or (everywhere and out == old):
-        out = new if out == old else out
-    return (code, out, a, b, c)
+        if op[0] == Code.COPY:
+            uses.without(k, lasting)
+    return [op for op in uses.ops if op is not None]
 
 
 def _needed(ops: Sequence[Op], roots: set[int]) -> list[Op]:

@@ -31,9 +31,8 @@ from detente.case.equations import (
 )
 from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
-from detente.kernels.codes import Code
+from detente.kernels.codes import Code, Op
 from detente.kernels.programs import Program
-from detente.kernels.ranges import Op
 from detente.world.trees import about, entry, names, plain, within
 
 __all__ = ["Form", "form", "place"]
