@@ -102,7 +102,7 @@ def test_one_way_at_a_time() -> None:
 
 
 def test_what_goes_wrong_in_a_worker_goes_wrong_here(part: Part) -> None:
-    with Crew(workers=1) as crew, pytest.raises(UsageError, match="p.odd: in month 0 of draw 0"):
+    with Crew(workers=1) as crew, pytest.raises(UsageError, match=r"p\.odd: in month 0 of draw 0"):
         crew.run(part._replace(of=plain(odd="log(money - 2)")))
 
 

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.codes import KEPT, WORD, Code, operands
+from detente.kernels.codes import KEPT, WORD, Code, Op, operands
 from detente.kernels.driver import Frame
 from detente.kernels.native import Native
-from detente.kernels.ranges import Op
 
 __all__ = ["Counts", "Job", "located", "nothing", "simulate"]
 
@@ -51,12 +50,20 @@ class Counts(NamedTuple):
     kept: NDArray[np.float32]
     """[S, T + 1, paths, KEPT]; not a number where there was no such world."""
 
+    def of(self, draws: slice) -> Counts:
+        """The same of some draws, in the same memory."""
+        return Counts(self.counts[draws], self.sums[draws], self.kept[draws])
 
-def located(given: Sequence[Op], at: NDArray[np.int64], width: int) -> NDArray[np.int32]:
-    """[.., 5] operations with registers, constants and places in bytes; ``at`` [registers] the row of each."""
+
+def located(given: Sequence[Op], at: NDArray[np.int64], width: int, words: int) -> NDArray[np.int32]:
+    """[.., 5] operations with registers, constants and places in bytes; ``at`` [registers] the row of each, ``words`` that of the
+    first place's words for the second of two months."""
     ops = np.array(given, dtype=np.int64).reshape(-1, 5)
     found = ops.copy()
     row = 4 * width * at
+    draws = (ops[:, 0] == Code.UNIFORM) | (ops[:, 0] == Code.SHOCK)
+    found[draws, 3] = 4 * width * (words + ops[draws, 2])
+    found[draws, 4] = _sometimes(ops)[draws]
     if len(ops):
         found[:, 1] = np.where(ops[:, 0] == Code.CHECK, 0, row[ops[:, 1]])
     for code in Code:
@@ -65,6 +72,14 @@ def located(given: Sequence[Op], at: NDArray[np.int64], width: int) -> NDArray[n
             old = ops[these, n]
             found[these, n] = row[old] if kind == "R" else old * _SIZES[kind]
     return np.ascontiguousarray(found, dtype=np.int32)
+
+
+def _sometimes(ops: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether an operation is left out in some months."""
+    found = np.zeros(len(ops), dtype=np.bool_)
+    for k in np.flatnonzero(ops[:, 0] == Code.UNLESS):
+        found[k + 1 : k + 1 + ops[k, 3]] = True
+    return found
 
 
 def nothing(job: Job, draws: int) -> Counts:

@@ -36,15 +36,18 @@ class Tile(NamedTuple):
 LEAST = 1024
 """Worlds in a tile, at least, if there are as many: fewer are not worth a thread."""
 
+LARGEST = 1 << 17
+"""Worlds in a tile, at most."""
+
 
 def tiles(draws: int, worlds: int, *, unit: int) -> list[Tile]:
-    """All draws with all worlds, a few tiles per thread: the draws in consecutive parts, and where there are too few of them the
-    worlds as well, at multiples of ``unit``."""
+    """All draws with all worlds, a few tiles per thread: the draws in consecutive parts, and where there are too few of them or too
+    many worlds the worlds as well, at multiples of ``unit``."""
     wanted = 4 * int(numba.get_num_threads())
     by = slices(draws, least=max(1, -(-LEAST // max(1, worlds))))
-    each_in = max(1, min(-(-wanted // len(by)), worlds // LEAST)) if by else 1
-    edges = [worlds * n // each_in // unit * unit for n in range(each_in)] + [worlds]
-    return [Tile(d, slice(a, b)) for d in by for a, b in itertools.pairwise(edges) if a < b]
+    of_each = max(min(-(-wanted // len(by)), worlds // LEAST), -(-worlds // LARGEST), 1)
+    edges = [worlds * n // of_each // unit * unit for n in range(of_each)] + [worlds]
+    return [Tile(d, slice(a, b)) for a, b in itertools.pairwise(edges) if a < b for d in by]
 
 
 def each(function: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:

@@ -1,6 +1,6 @@
 """Who simulates: this process, several, or a Dask cluster. The same counts come back whoever it was.
 
-Ensemble are numbered, random numbers are addressed by them and everything is counted in integers, so parts can be
+Worlds are numbered, random numbers are addressed by them and everything is counted in integers, so parts can be
 simulated anywhere, in any order and more than once: a part whose worker died is simply given to another. A worker
 ends with its parent, whatever ended that: the pipe between them closes.
 """
@@ -24,13 +24,15 @@ from typing import Any, NamedTuple
 
 from detente.errors import LimitError, UsageError
 from detente.interrupts import undivided
+from detente.kernels.codes import WORD
 from detente.progress import counter
-from detente.world.run import Ensemble, Run, add, run
+from detente.world.jobs import pays
+from detente.world.run import Ensemble, Run, add, months, run
 
 __all__ = ["Crew", "Part", "simulated"]
 
-WORD = 64
-"""Ensemble are split at multiples of this."""
+LARGEST = 1 << 20
+"""Worlds of each draw in a part, at most."""
 
 RETRIES = 3
 """How many processes in a row may die without a part being finished."""
@@ -44,14 +46,16 @@ class Part(NamedTuple):
 
     of: Run
     begin: int
-    """A multiple of :data:`WORD`."""
+    """A multiple of 64."""
     per: int
     seed: int
+    fused: bool | None = None
+    """As in :func:`detente.world.run.run`."""
 
 
 def simulated(part: Part) -> Ensemble:
     """The counts of a part."""
-    return run(part.of, per=part.per, seed=part.seed, begin=part.begin)
+    return run(part.of, per=part.per, seed=part.seed, begin=part.begin, fused=part.fused)
 
 
 class _Hand(NamedTuple):
@@ -153,9 +157,11 @@ class Crew:
     def run(self, whole: Part) -> Ensemble:
         """The counts of ``whole``, split among the crew. Raises LimitError where memory would not do."""
         hands = self._workers or (4 if self._client is not None else 1)
-        size = max(WORD, -(-whole.per // (hands * WORD)) * WORD)
+        size = min(LARGEST, max(WORD, -(-whole.per // (hands * WORD)) * WORD))
+        # What pays for all of them together may pay for none alone.
+        fused = pays(months(whole.of, whole.per)) if whole.fused is None else whole.fused
         parts = [
-            whole._replace(begin=whole.begin + n, per=min(size, whole.per - n))
+            whole._replace(begin=whole.begin + n, per=min(size, whole.per - n), fused=fused)
             for n in range(0, whole.per, size)
         ]
         total: Ensemble | None = None

@@ -18,8 +18,8 @@ from detente.kernels.runs import Job, located
 
 __all__ = ["Looked", "compiled", "interpreted", "pays"]
 
-PAYS = 2.5e9
-"""From so many operations times months times worlds on, compiling pays: it takes about as long as interpreting these."""
+PAYS = 3e7
+"""From so many months of worlds on, compiling pays: it takes as long as it then saves. Both grow with the number of operations."""
 
 
 class Looked(NamedTuple):
@@ -36,9 +36,9 @@ class Looked(NamedTuple):
         return {*self.asked, *self.summed, *self.paths}
 
 
-def pays(program: Program, months: int) -> bool:
+def pays(months: int) -> bool:
     """Whether a program is worth compiling for so many months of worlds."""
-    return len(program.month) * months > PAYS
+    return months > PAYS
 
 
 def interpreted(
@@ -53,11 +53,11 @@ def interpreted(
 
     return Job(
         width,
-        located(program.start, at[0], width),
-        located(program.month, at[0], width),
-        located(program.month, at[1], width),
+        located(program.start, at[0], width, count),
+        located(program.month, at[0], width, count),
+        located(program.month, at[1], width, count),
         places,
-        count,
+        count + program.places,
         *_looked(where, looked),
         dated,
     )
@@ -79,11 +79,12 @@ def compiled(
     bounds: Sequence[Range],
 ) -> tuple[Native, Job]:
     """A program compiled as a whole, from the cache if it has been before."""
-    of = fused.fused(program, bounds, looked.all, len(dated) - 1)
+    numbers = {*looked.summed, *looked.paths}
+    of = fused.fused(program, bounds, looked.all, len(dated) - 1, numbers=numbers)
     none = np.zeros((0, 5), dtype=np.int32)
 
     def where(registers: Sequence[int]) -> NDArray[np.int32]:
-        row = [4 * fused.WIDTH * of.at[r] for r in registers]
+        row = [of.at[r] for r in registers]
         return np.array([row, row], dtype=np.int32)
 
     job = Job(fused.WIDTH, none, none, none, places, of.rows, *_looked(where, looked), dated)

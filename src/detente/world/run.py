@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,11 +27,12 @@ from detente.kernels.runs import Counts, nothing, simulate
 from detente.kernels.threads import Tile, each, tiles
 from detente.kernels.tidied import tidied
 from detente.memory import need
+from detente.progress import counter
 from detente.world.constants import evaluated
 from detente.world.form import Form
 from detente.world.jobs import Looked, compiled, interpreted, pays
 
-__all__ = ["Ensemble", "Run", "add", "dated", "prepared", "run"]
+__all__ = ["Ensemble", "Run", "add", "dated", "months", "prepared", "run"]
 
 Floats = NDArray[np.float64]
 
@@ -128,8 +131,10 @@ def prepared(
 
 def _bounds(column: NDArray[np.float32]) -> Range:
     there = column[~np.isnan(column)]
-    absent = len(there) < len(column)
-    return Range(float(there.min()), float(there.max()), absent) if len(there) else Range(0.0, 0.0, True)
+    if not len(there):
+        return Range(0.0, 0.0, True)
+    truth = bool(np.isin(there, (0, 1)).all())
+    return Range(float(there.min()), float(there.max()), len(there) < len(column), truth)
 
 
 def run(
@@ -147,20 +152,22 @@ def run(
     LimitError
         What is counted needs more memory than there is.
     """
+    assert begin % WORD == 0, begin
     size = len(of.constants)
     parts = tiles(size, per, unit=WORD)
-    _room(of, len(parts) if len(parts) > 1 and parts[0].worlds != slice(0, per) else 1)
-    job = interpreted(of.program, of.looked, of.form.places, of.dated)
+    split = parts[0].worlds != slice(0, per)
+    _room(of, split)
     native: Native = interpreter()
-    if pays(of.program, size * per * (len(of.dated) - 1)) if fused is None else fused:
+    job = interpreted(of.program, of.looked, of.form.places, of.dated)
+    if pays(months(of, per)) if fused is None else fused:
         native, job = compiled(of.program, of.looked, of.form.places, of.dated, of.bounds)
     whole = nothing(job, size)
+    adding = Lock()
+    tick = counter("parts of the worlds", len(parts)) if len(parts) > 1 else None
 
-    def some(part: Tile) -> tuple[Counts, tuple[int, int] | None]:
+    def some(part: Tile) -> tuple[int, int] | None:
         draws, worlds = part
-        into = Counts(*(a[draws] for a in whole))
-        if worlds.start:  # others work on the same draws
-            into = nothing(job, draws.stop - draws.start)
+        into = nothing(job, draws.stop - draws.start) if split else whole.of(draws)
         fault = simulate(
             native,
             job,
@@ -171,26 +178,47 @@ def run(
             begins=begin + worlds.start,
             ends=begin + worlds.stop,
         )
-        return into, None if fault is None else (draws.start + fault[2], fault[3])
+        if split:
+            with adding:
+                _added(whole.of(draws), into)
+        if tick is not None:
+            tick()
+        return None if fault is None else (draws.start + fault[2], fault[3])
 
-    found = each(some, parts)
-    if faults := [fault for _, fault in found if fault is not None]:
+    if faults := [fault for fault in each(some, parts) if fault is not None]:
         draw, block = min(faults)
         raise _fault(of, draw, block, begin + per, seed, first)
-    for part, (counts, _) in zip(parts, found, strict=True):
-        if part.worlds.start:
-            whole.counts[part.draws] += counts.counts
-            whole.sums[part.draws] += counts.sums
     kept = np.ascontiguousarray(whole.kept.transpose(0, 3, 1, 2))
-    kept[:, max(0, begin + per) :] = np.nan
+    kept[:, begin + per :] = np.nan
     return Ensemble(per, whole.counts, whole.sums, kept)
 
 
-def _room(of: Run, copies: int) -> None:
-    months, asked, summed, paths = len(of.dated), *map(len, of.looked[:3])
-    size = len(of.constants) * months * (copies * 8 * (asked + summed) + 2 * 16 * paths)
-    what = f"counting {len(of.constants):,} draws over {months - 1} months"
+def months(of: Run, per: int) -> int:
+    """How many months of worlds that is."""
+    return len(of.constants) * per * (len(of.dated) - 1)
+
+
+def _room(of: Run, split: bool) -> None:
+    """What is counted fits into memory: once, and where draws are split, once more for every thread."""
+    dates, asked, summed, paths = len(of.dated), *map(len, of.looked[:3])
+    copies = 1 + (numba.get_num_threads() if split else 0)
+    size = len(of.constants) * dates * (copies * (8 * (asked + summed) + 16 * paths) + 16 * paths)
+    what = f"counting {len(of.constants):,} draws over {dates - 1} months"
     need(size, what, "ask for fewer --draws, or for a world of fewer months")
+
+
+def _added(into: Counts, more: Counts) -> None:
+    _bounded(into.sums, more.sums)
+    np.add(into.counts, more.counts, out=into.counts)
+    np.add(into.sums, more.sums, out=into.sums)
+    np.copyto(into.kept, more.kept, where=~np.isnan(more.kept))
+
+
+def _bounded(one: NDArray[np.int64], other: NDArray[np.int64]) -> None:
+    if np.abs(one.astype(np.float64) + other).max(initial=0.0) >= MOST:
+        raise LimitError(
+            "the sum of a level over all worlds is too large to be counted: measure it in thousands or millions"
+        )
 
 
 def _fault(of: Run, draw: int, block: int, ends: int, seed: int, first: int) -> UsageError:
@@ -224,9 +252,6 @@ def add(one: Ensemble, other: Ensemble) -> Ensemble:
 
     Raises ``LimitError`` where a sum would be too large for a whole number of 64 bits.
     """
-    if np.abs(one.sums.astype(np.float64) + other.sums).max(initial=0.0) >= MOST:
-        raise LimitError(
-            "the sum of a level over all worlds is too large to be counted: measure it in thousands or millions"
-        )
+    _bounded(one.sums, other.sums)
     kept = np.where(np.isnan(one.kept), other.kept, one.kept)
     return Ensemble(one.per + other.per, one.counts + other.counts, one.sums + other.sums, kept)
