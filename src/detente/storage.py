@@ -30,7 +30,17 @@ try:
 except ImportError:  # not a POSIX system: nothing is locked, and nothing swept
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["MEBIBYTE", "Target", "read_limited", "replacement", "status", "target", "write_text"]
+__all__ = [
+    "MEBIBYTE",
+    "Target",
+    "read_bytes",
+    "read_limited",
+    "replacement",
+    "status",
+    "target",
+    "write_bytes",
+    "write_text",
+]
 
 MEBIBYTE = 1 << 20
 
@@ -41,6 +51,11 @@ def read_limited(path: Path, *, limit: int = MEBIBYTE) -> str:
     Raises ``UsageError`` if there is no such file or it may not be read, ``CaseError`` (with line and
     column where there is one) if it cannot be a text file of ours. A file over the limit is not read.
     """
+    return _decoded(str(path), read_bytes(path, limit=limit))
+
+
+def read_bytes(path: Path, *, limit: int) -> bytes:
+    """What is in an ordinary file of at most ``limit`` bytes; raises as :func:`read_limited` does."""
     name = str(path)
     try:
         # Not blocking: opening a pipe that nobody writes to would otherwise wait for ever.
@@ -66,7 +81,7 @@ def read_limited(path: Path, *, limit: int = MEBIBYTE) -> str:
         raise _refused(
             name, f"the file is too large: {size:,} bytes, at most {limit:,} are allowed; not read"
         )
-    return _decoded(name, data)
+    return data
 
 
 def _read(handle: int, limit: int) -> bytes:
@@ -183,7 +198,11 @@ def write_text(where: Target, text: str) -> None:
     A file keeps its permissions; where there was none, none is overwritten either that appeared meanwhile. Raises
     ``UsageError`` where it cannot be written.
     """
-    data = text.encode("utf-8")
+    write_bytes(where, text.encode("utf-8"))
+
+
+def write_bytes(where: Target, data: bytes) -> None:
+    """Write ``data`` as :func:`write_text` does."""
     try:
         if where.file is None:
             _write_straight(where, data)
