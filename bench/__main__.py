@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.families import SEED, conflict, mean_value, plain_worlds, roadmap
+from bench import equations as rows
+from bench.families import SEED, conflict, mean_value, roadmap
 from bench.talks import FAMILIES, FAR, GAMES, MONTHS, apart
 from detente.analyses.deal.run import prepare
-from detente.analyses.outlook.crew import LARGEST, Crew, Part, simulated
-from detente.analyses.outlook.paths import choices_at_talks
 from detente.case.reading import read_case
+from detente.case.wired import NOTHING
 from detente.catalogue import resolve
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
@@ -38,8 +38,9 @@ from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
 from detente.kernels.ways import feasible
-from detente.kernels.worlds import EVENTS, PARAMETERS
-from detente.problem.world import columns, dates
+from detente.world.run import Run, run
+from detente.world.scenario import ready
+from detente.world.worth import account
 
 
 @dataclass(frozen=True)
@@ -140,57 +141,53 @@ def roadmaps() -> list[Measurement]:
     return rows
 
 
-def grown(draws: int) -> Part:
-    """The whole world of the bundled Venezuelan case, to be simulated."""
-    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case
-    ground = prepare(case, draws=draws).fresh_ground
-    assert case.world is not None
-    table = columns(ground.problem, ground.sample, ground.world, PARAMETERS)
-    return Part(table, 0, 1, dates(case, case.world), SEED, choices_at_talks(ground, {}), 1)
-
-
-def first_draw(part: Part) -> Part:
-    ladder = part.ladder
-    alone = ladder._replace(choices=ladder.choices[:1], reading=ladder.reading[:1], prior=ladder.prior[:1])
-    return part._replace(parameters=part.parameters[:, :1], ladder=alone)
-
-
 def worlds() -> list[Measurement]:
-    """Worlds of 60 months of the bundled case, with plain NumPy beside; one draw is the same in both."""
-    draws = per = 1024
-    whole = grown(draws)
-    taken = seconds(lambda: simulated(whole._replace(per=per)), runs=12, middle=min)
-    one = first_draw(whole)
-    few, many = 20_000, 200_000
-    peer = seconds(
-        lambda: plain_worlds(one.parameters[:, 0], few, one.dates, one.ladder, SEED), runs=3, middle=min
-    )
-    ours = simulated(one._replace(per=many))
-    theirs = plain_worlds(one.parameters[:, 0], many, one.dates, one.ladder, SEED)
-    shares = []
-    for event, other in theirs.items():
-        share = float(ours.events[0, EVENTS.index(event)].sum()) / many
-        if abs(share - other) > 4 * (2 * other * (1 - other) / many) ** 0.5 + 1e-4:
-            raise SystemExit(f"worlds differ: {event} in {share:.4f} here, in {other:.4f} in plain NumPy")
-        shares.append(f"{event.replace('_', ' ')} {share:.2%} and {other:.2%}")
-    speed, theirs_speed = draws * per / taken, few / peer
-    note = f"NumPy {theirs_speed:,.0f} a second on one core; one draw: {', '.join(shares)}"
-    return [
-        Measurement(
-            "worlds of 60 months a second", speed, "/s", 1.5e6, True, "1,024 draws x 1,024, best of 12"
-        ),
-        Measurement("worlds, detente / plain NumPy", speed / theirs_speed, "x", None, note=note),
-        *_millions(),
-    ]
+    """Worlds of equations: of the size of a country, and of the bundled case; interpreted, and as one function."""
+    found = []
+    for name, of, targets in (
+        ("country", rows.worlds(), (1.0e6, 2.0e6)),
+        ("venezuela", bundled(), (1.0e6, 2.0e6)),
+    ):
+        of_it = rows.speeds(of)
+        if of_it.apart > 5:
+            raise SystemExit(f"worlds differ from those of NumPy by {of_it.apart:.1f} standard errors")
+        many, compiling = rows.operations(of), rows.time_to_compile(of)
+        size = f"{many} operations, {rows.places(of)} places that draw; two threads' processor time"
+        peer = f"NumPy {of_it.plain:,.0f} ns a world and month; largest difference {of_it.apart:.1f} standard errors"
+        pays = compiling / (of_it.interpreted - of_it.fused) * 1e9
+        for way, taken, target in zip(("interpreted", "one function"), of_it[:2], targets, strict=True):
+            speed = 2e9 / rows.MONTHS / taken
+            found += [
+                Measurement(f"worlds, {name}, {way}", speed, "/s", target, True, size),
+                Measurement(f"worlds, {name}, NumPy / {way}", of_it.plain / taken, "x", None, note=peer),
+            ]
+        found += [
+            Measurement(f"worlds, {name}, one operation", of_it.interpreted / many, "ns", None),
+            Measurement(
+                f"worlds, {name}, compiling pays from",
+                pays,
+                "",
+                None,
+                note=f"months; {compiling:.2f} s to compile",
+            ),
+        ]
+    return [*found, *_millions()]
+
+
+def bundled() -> Run:
+    """The world of the bundled Venezuelan case, and what its no-deal values are computed from."""
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case
+    ground = prepare(case, draws=rows.DRAWS).fresh_ground
+    return ready(ground, NOTHING, account(ground).looked)
 
 
 def _millions() -> list[Measurement]:
     """Ten million worlds take no more memory than one million, and ten times as long."""
     # A process of its own: peaks never fall, and this one has had others.
-    command = [sys.executable, "-c", "from bench.__main__ import peaks; peaks(16, (10**6, 10**7))"]
+    command = [sys.executable, "-c", "from bench.__main__ import peaks; peaks((10**6, 10**7))"]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     (small, before), (large, after) = json.loads(told)
-    note = f"16 draws; peak {after:.0f} MiB at 10^7 worlds"
+    note = f"{rows.DRAWS} draws; peak {after:.0f} MiB at 10^7 worlds"
     return [
         Measurement("worlds, memory of 10^7 beyond 10^6", after - before, "MiB", 16.0, note=note),
         Measurement(
@@ -199,16 +196,14 @@ def _millions() -> list[Measurement]:
     ]
 
 
-def peaks(draws: int, counts: tuple[int, ...]) -> None:
+def peaks(counts: tuple[int, ...]) -> None:
     """Seconds and peak memory so far in MiB of so many worlds, one after the other, printed as JSON."""
-    whole = grown(draws)
-    found = []
-    with Crew() as crew:
-        crew.run(whole._replace(per=2 * LARGEST))
-        for count in counts:
-            start = time.perf_counter()
-            crew.run(whole._replace(per=count // draws))
-            found.append((time.perf_counter() - start, _peak()))
+    of, found = rows.worlds(), []
+    run(of, per=1 << 17, seed=SEED, fused=True)
+    for count in counts:
+        start = time.process_time()
+        run(of, per=count // rows.DRAWS, seed=SEED, fused=True)
+        found.append((time.process_time() - start, _peak()))
     print(json.dumps(found))
 
 

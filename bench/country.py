@@ -1,8 +1,8 @@
 """A world of the size of a whole country, as a case would write it: what the engine of equations is measured on.
 
 Four parts stand for what such worlds have: a resource that sanctions cut, the loyalty that it buys, a movement whose support
-comes and goes with votes and hunger, talks that begin and break off. A country has several regions of each, that lean on
-their neighbours, and one office that is lost in one of several ways.
+comes and goes with votes and hunger, talks that begin and break off. A country has several regions of each but the talks, that
+lean on their neighbours, and one office that is lost in one of several ways.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _loyalty(n: int, before: int) -> dict[str, Any]:
     return {
         "numbers": {"pace": 0.2, "spread": 0.05, "need": 0.3, "scale": 0.4, "today": 0.004, "deserted": 0.4, "exit": 0.004},
         "values": {
-            "offer": f"0.2 + 0.2 * before(movement{n}.support) - 0.1 * (before(talks{n}.trust) ?? 0)",
+            "offer": f"0.2 + 0.2 * before(movement{n}.support) - 0.1 * (before(talks0.trust) ?? 0)",
             "drawn": f"probit((money{n}.income + 0.2 - offer - need) / scale)",
             "danger": "clamp(exp(log(deserted) + loyal * (log(today) - log(deserted))), 0, 1)",
         },
@@ -60,7 +60,7 @@ def _loyalty(n: int, before: int) -> dict[str, Any]:
         },
         "events": {
             "plotted": {"chance": "0.05 * (1 - loyal) * (1 - loyal)"},
-            "fell": {"chance": f"danger * 0.2 * (if happened(talks{n}.began) then 0.8 else 1)", "ends": "office"},
+            "fell": {"chance": "danger * 0.2 * (if happened(talks0.began) then 0.8 else 1)", "ends": "office"},
             "left": {"chance": "exit * (1 - loyal)", "ends": "office"},
         },
     }  # fmt: skip
@@ -68,7 +68,7 @@ def _loyalty(n: int, before: int) -> dict[str, Any]:
 
 def _movement(n: int, before: int) -> dict[str, Any]:
     return {
-        "numbers": {"fade": 0.02, "spread": 0.04, "swing": 2.5, "turn": 0.3},
+        "numbers": {"fade": 0.02, "spread": 0.04, "swing": {"range": 2.5, "unit": "number"}, "turn": 0.3},
         "calendars": {"polls": ["2021-11-21", "2024-05-20", "2025-11-23"]},
         "values": {
             "share": f"logistic(swing * (support - 0.5) + hunger - 0.5 * loyalty{before}.loyal)" if before != n else "logistic(swing * (support - 0.5))",
@@ -111,7 +111,7 @@ class Country(NamedTuple):
 
 
 def country(regions: int = 2) -> Country:
-    """A country of so many regions, with about 120 operations and 9 places that draw something for each."""
+    """A country of so many regions; one of two has some 300 operations and 18 places that draw something."""
     parts = {
         f"{kind}{n}": make(n, (n - 1) % regions)
         for n in range(regions)
@@ -143,4 +143,4 @@ def ready(of: Country, draws: int, *, months: int = MONTHS) -> Run:
         for option, one in figure.items() if isinstance(figure, dict) else [("", figure)]:
             values[f"{name}[{option}]" if option else name] = one.median * around
     dates = dated(of.wiring.calendars, of.form.calendars, START, months)
-    return prepared(of.form, values, HOME, dates, summed=of.summed)
+    return prepared(of.form, values, HOME, dates, summed=of.summed, paths=of.summed[:2])
