@@ -14,9 +14,9 @@ import pytest
 CODE = """
 import json
 from detente import cache, kernels
-from detente.kernels.worlds import _bin
-found = int(_bin(0.3))
-again = sum(_bin.stats.cache_hits.values())
+from detente.kernels.talks import _logistic
+found = float(_logistic(0.3))
+again = sum(_logistic.stats.cache_hits.values())
 print(json.dumps([found, again, kernels.is_cold, cache.trouble()]))
 """
 
@@ -39,7 +39,7 @@ def test_kept_code_is_used_again_and_damaged_code_is_not(tmp_path: Path) -> None
     value, again, cold, trouble = compiled(tmp_path)
     assert (again, cold, trouble) == (0, True, "")
     assert compiled(tmp_path) == [value, 1, False, ""]
-    (file,) = (tmp_path / "detente").glob("kernels-*/worlds._bin-*")
+    (file,) = (tmp_path / "detente").glob("kernels-*/talks._logistic-*")
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     found = compiled(tmp_path)

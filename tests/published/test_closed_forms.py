@@ -19,8 +19,6 @@ import numpy as np
 import pytest
 
 from detente.analyses.deal import deal, prepare
-from detente.analyses.outlook.paths import value
-from detente.analyses.outlook.solve import least_credibility
 from detente.analyses.roadmap import roadmap
 from detente.case.model import Case
 from detente.errors import LimitError, UsageError
@@ -42,6 +40,7 @@ from detente.problem.theory import (
     trust_threshold,
     ultimatum,
 )
+from detente.world.worth import value
 
 NORMAL = NormalDist()
 
@@ -624,7 +623,8 @@ def test_anchor_exit(entry: Any) -> None:
     path = np.concatenate([[0.0], flow])[None, None]
     stays = float(value(path, np.array([[delta]]))[0, 0]) / (1 - delta)
     assert stays == near(entry["V_stay"])
-    assert least_credibility(stays, gain, -loss) == near(entry["rho*"])
+    # Leaving trusts a promise that is worth the gain if it is kept and the loss if it is not; staying is the same in both.
+    assert trust_threshold(gain, stays, -loss, stays) == near(entry["rho*"])
 
 
 @pytest.mark.shared
