@@ -7,9 +7,8 @@ same bytes, and leaving out one mutation leaves the others what they are: that i
 from __future__ import annotations
 
 import copy
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,6 +22,9 @@ from detente.catalogue import names as bundled_names
 from detente.catalogue import path as bundled
 from tests.edges.shelf import EDGES
 from tests.fuzz.commands import KITCHEN
+from tests.fuzz.equations import EQUATIONS, UNITS, is_equation
+from tests.fuzz.typed import EXTREMES, PLAIN, typed_out
+from tests.fuzz.worlds import random_world
 from tests.laws.random_cases import fresh
 from tests.laws.writing import written
 
@@ -53,60 +55,10 @@ class Twin(str):
 
 
 RANDOM = 100  # How many of them are bases.
+WORLDS = 40  # How many random worlds are.
 Place = tuple[Any, Any]  # A container and the key or index of something in it.
 NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-PLAIN = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9_ .+%/-]*")
-EXTREMES = [
-    "0",
-    "-0.0",
-    "1",
-    "-1",
-    "0.5",
-    "2",
-    "100",
-    "101",
-    "-100",
-    "1e-6",
-    "1e-12",
-    "1e-300",
-    "5e-324",
-    "1e6",
-    "1e9",
-    "1e10",
-    "1e12",
-    "1e18",
-    "1e100",
-    "1e308",
-    "-1e9",
-    "-1e308",
-    "1e999",
-    ".inf",
-    "-.inf",
-    ".nan",
-    "0.999999999",
-    "1.000000001",
-    "0.1",
-    "0.3333333333333333",
-    "3.00000001",
-    "123456789.123456789",
-    "2147483647",
-    "2147483648",
-    "9223372036854775807",
-    "9223372036854775808",
-    "99999999999999999999",
-    "0x10",
-    "0o7",
-    "1_000",
-    "007",
-    "+5",
-    "5.",
-    ".5",
-    "40%",
-    "1/3",
-    "0,97",
-    "~",
-]
 STRANGE: list[Any] = [
     "",
     "~",
@@ -171,6 +123,7 @@ def _bases() -> dict[str, str]:
     found = {name: bundled(name).read_text(encoding="utf-8") for name in bundled_names()}
     found["kitchen-sink"] = KITCHEN.read_text(encoding="utf-8")
     found |= {edge.name: edge.text for edge in EDGES}
+    found |= {f"world-{k}": typed_out(random_world(k)) for k in range(WORLDS)}
     return found | {f"random-{k}": written(fresh(k)) for k in range(RANDOM)}
 
 
@@ -191,11 +144,15 @@ def recipe(seed: int) -> Recipe:
         base = "kitchen-sink"
     elif kind < 0.25:
         base = rng.choice(MIDDLE)
+    elif kind < 0.45:
+        base = f"world-{rng.randrange(WORLDS)}"
     else:
         base = rng.choice(SMALL if kind < 0.95 else BASES)
     # The mutations that leave a case readable most often come most often.
     many = rng.choices((1, 2, 3, 6), (8, 4, 2, 1))[0]
     kinds = rng.choices(tuple(KINDS), tuple(KINDS.values()), k=many)
+    if base == "kitchen-sink" or base.startswith("world-"):  # mostly what a world is made of
+        kinds = [rng.choice(OF_WORLDS) if rng.random() < 0.6 else one for one in kinds]
     kinds.sort(key=lambda k: k in TEXTS)  # The text is spoilt last.
     return Recipe(base, tuple(Mutation(k, rng.getrandbits(32)) for k in kinds))
 
@@ -217,7 +174,7 @@ def cook(made: Recipe) -> bytes:
         tree = copy.deepcopy(whole)
         for m in on_tree:
             TREES[m.kind](tree, Random(m.seed))
-        text = _written(tree)
+        text = typed_out(tree)
     data = text.encode("utf-8", "surrogatepass")
     for m in made.mutations:
         if m.kind in TEXTS:
@@ -393,7 +350,44 @@ def _spread(tree: Any, rng: Random) -> None:
         place[0][place[1]] = [repr(now * f) for f in rng.choice(((0.5, 1, 2), (0, 1, 1), (1, 1, 1), (0, 1)))]
 
 
+def _of_equation(spoil: Callable[[str, Random, Sequence[str]], str]) -> Callable[[Any, Random], None]:
+    """One equation of the case, spoilt as a text."""
+
+    def spoilt(tree: Any, rng: Random) -> None:
+        if place := _pick(tree, rng, lambda p: is_equation(p[0][p[1]])):
+            place[0][place[1]] = spoil(place[0][place[1]], rng, _world_names(tree))
+
+    return spoilt
+
+
+def _world_names(tree: Any) -> list[str]:
+    """Names of a world, of every sort, and of issues."""
+    world = tree.get("world") if isinstance(tree, dict) else None
+    parts = world.get("parts") if isinstance(world, dict) else None
+    found = ["talks.on", "weather"]
+    for part, spec in parts.items() if isinstance(parts, dict) else ():
+        for key, block in spec.items() if isinstance(spec, dict) else ():
+            found += [f"{part}.{name}" for name in block] if isinstance(block, dict) else [f"{part}.{key}"]
+    return found
+
+
+def _other_unit(tree: Any, rng: Random) -> None:
+    if place := _pick(tree, rng, lambda p: p[1] == "unit"):
+        place[0]["unit"] = rng.choice(UNITS)
+
+
+def _other_equation(tree: Any, rng: Random) -> None:
+    """An equation in the place of another, perhaps of another part."""
+    places = [p for p in _places(tree) if is_equation(p[0][p[1]])]
+    if len(places) > 1:
+        (a, key), (b, other) = rng.sample(places, 2)
+        a[key] = b[other]
+
+
 TREES: dict[str, Callable[[Any, Random], None]] = {
+    **{name: _of_equation(spoil) for name, spoil in EQUATIONS.items()},
+    "other unit": _other_unit,
+    "other equation": _other_equation,
     "extreme": _extreme,
     "storm": _storm,
     "nudged": _nudged,
@@ -488,42 +482,7 @@ KINDS = dict.fromkeys((*TREES, *TEXTS), 2) | {
 KINDS |= {"other word": 4, "drop": 4, "cut": 1, "twice the text": 1, "other encoding": 1, "swapped lines": 1}
 
 
-# --- writing ----------------------------------------------------------------------------------------------
-
-
-def _written(tree: Any) -> str:
-    """Block style for the first levels, so that places have lines; flow style below."""
-    lines: list[str] = []
-    _block(tree, 0, lines)
-    return "\n".join(lines) + "\n"
-
-
-def _block(value: Any, depth: int, lines: list[str]) -> None:
-    if not isinstance(value, Mapping):
-        lines.append(_flow(value))
-        return
-    for key, inner in value.items():
-        start = f"{'  ' * depth}{_scalar(key)}:"
-        if isinstance(inner, Mapping) and inner and depth < 3:
-            lines.append(start)
-            _block(inner, depth + 1, lines)
-        else:
-            lines.append(f"{start} {_flow(inner)}".rstrip(" "))
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(text: str) -> str:
-    """A word as a person would type it; in quotes where it would be something else without."""
-    if text == "" or PLAIN.fullmatch(text) or text in EXTREMES:
-        return str(text)
-    return json.dumps(str(text))
+OF_WORLDS = (*EQUATIONS, "other unit", "other equation", "other day", "extreme", "spread", "storm", "nudged")
 
 
 def put(made: Recipe, path: Path) -> Path:
