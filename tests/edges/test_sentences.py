@@ -119,13 +119,17 @@ def test_a_no_deal_value_flips_where_the_best_package_stands(
 @pytest.mark.parametrize(
     "unused",
     [
-        "policies: {p: {changes: {recognition.deviation: 0.5}}}\nworld: {recognition: {now: 50, all: 60, drop: 0.02, cascade: 0.3}}",
-        "policies: {p: {changes: {recognition.mean: 0.01}}}\nworld: {recognition: {now: 50, all: 60, drop: 0.02, cascade: 0.3}}",
         "gestures: {g: {by: a, likelihood: {u: 0.2, v: 0.7}}}\nreadings: {a: {u: {prior: 0.5}, v: {prior: 0.5}}}",
-        "world: {survival: {peak: 0.5, threshold: 0.5, scale: 0.1}}",
-        "world: {home: {elections: [2022-01-20], turns: 0.5, resists: 0.5, reverses: 0.1, presses: 1, threatens: 1}}",
-        "world: {price: {pull: 0.1, spread: 0.1}, polls: {on: [2099-12-01], fairness: 0.5, base: 0.5, scale: 0.1}}",
-        "world: {price: {now: 70, pull: 0.1, spread: 0.1}}",
+        "world: {parts: {price: {pull: 0.1, spread: 0.1}}}",
+        "world: {parts: {s: {numbers: {r: 0.1}, events: {e: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
+        "world: {parts: {s: {calendars: {days: [2099-12-01]}, events: {e: {on: days}}}}, moves: {x: {q: s.e}}}",
+        "world: {parts: {s: {events: {e: {chance: 0}}}}, moves: {x: {q: s.e}}}",
+        "world: {parts: {s: {events: {e: {when: 1 > 2}}}}, stakes: {a: {s.e: 5}}}",
+        "world: {parts: {s: {levels: {l: {start: 1, next: l, unit: kg}}, events: {e: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
+        "world: {parts: {s: {values: {v: 0.5}, events: {e: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
+        "policies: {p: {changes: {s.r: 0.5}}}\nworld: {parts: {s: {numbers: {r: 0.1}, events: {e: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
+        "policies: {p: {stops: [t]}}\nworld: {parts: {s: {events: {e: {chance: 0.1}}}, t: {events: {f: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
+        "policies: {p: {name: Nothing}}\nworld: {parts: {s: {events: {e: {chance: 0.1}}}}, moves: {x: {q: s.e}}}",
     ],
 )
 def test_what_is_read_by_nobody_is_warned_of_or_refused(unused: str, put: Any) -> None:
@@ -157,56 +161,65 @@ def asked(id: str, answer: str, by: str) -> str:
     return f'  {id}: {{text: What then?, resolves: {by}, basis: modelled, answers: {{"yes": {answer}, "no": rest}}}}\n'
 
 
-def test_a_poll_is_held_on_its_day_and_not_before(put: Any) -> None:
+def world_of(part: str, more: str = "", months: int = 60) -> str:
+    """A case with one part, whose event ``e`` moves the issue."""
+    return f"as_of: 2021-06-03\n{ONE}{WANT}world: {{months: {months}, parts: {{s: {part}}}, moves: {{x: {{q: s.e}}}}{more}}}\nquestions:\n"
+
+
+def test_what_is_on_a_day_is_then_and_not_before(put: Any) -> None:
     days = {"weeks_before": "2024-11-04", "eve": "2024-11-30", "day": "2024-12-01", "after": "2024-12-20"}
-    questions = "".join(asked(id, f"{{event: poll_held, by: {day}}}", day) for id, day in days.items())
-    questions += asked("fate_eve", "{office: holds, at: 2024-11-30}", "2024-11-30")
-    world = "world: {polls: {on: [2024-12-01], fairness: 1, base: 1, scale: 0.001}}\n"
-    found = answers(put("as_of: 2021-06-03\n" + ONE + WANT + world + "questions:\n" + questions))
+    questions = "".join(asked(id, f"{{that: happened(s.e), at: {day}}}", day) for id, day in days.items())
+    questions += asked("option_eve", "{that: x is p, at: 2024-11-30}", "2024-11-30")
+    questions += asked("option_day", "{that: x is q, at: 2024-12-01}", "2024-12-01")
+    found = answers(put(world_of("{calendars: {days: [2024-12-01]}, events: {e: {on: days}}}") + questions))
     assert found["weeks_before"]["yes"] == 0
     assert found["eve"]["yes"] == 0
     assert found["day"]["yes"] == 1
     assert found["after"]["yes"] == 1
-    assert found["fate_eve"]["yes"] == 1
+    assert found["option_eve"]["yes"] == 1
+    assert found["option_day"]["yes"] == 1
+
+
+def test_an_issue_that_something_else_moves_as_well_has_no_day(put: Any) -> None:
+    part = "{calendars: {days: [2024-12-01]}, events: {e: {on: days}, f: {chance: 0.001}}}"
+    case = world_of(part).replace("q: s.e}", "q: [s.e, s.f]}") + asked(
+        "eve", "{that: x is p, at: 2024-11-30}", "2024-11-30"
+    )
+    assert 0 < answers(put(case))["eve"]["yes"] < 1
 
 
 def test_a_day_is_not_the_chance_of_a_month(put: Any) -> None:
-    world = "world: {talks: {begin: 0.3, stop: 0.1, spoilt: 0.1}}\n"
-    questions = asked("one_day", "{event: talks_began, by: 2021-06-04}", "2021-06-04")
-    questions += asked("one_month", "{event: talks_began, by: 2021-07-03}", "2021-07-03")
-    found = answers(put("as_of: 2021-06-03\n" + ONE + WANT + world + "questions:\n" + questions))
+    questions = asked("one_day", "{that: happened(s.e), at: 2021-06-04}", "2021-06-04")
+    questions += asked("one_month", "{that: happened(s.e), at: 2021-07-03}", "2021-07-03")
+    found = answers(put(world_of("{events: {e: {chance: 0.3}}}") + questions))
     assert found["one_day"]["yes"] < 0.1
     assert 0.1 < found["one_month"]["yes"] < 0.5
 
 
 def test_an_amount_is_compared_in_the_unit_in_which_it_is_typed(put: Any) -> None:
-    """What cannot be meant is warned of or refused; what can is right."""
-    world = (
-        "world: {months: 12, price: {now: 4, pull: 0, spread: 0}, output: {unit: kb/d, now: 5, reach: 2000, pace: 0, spread: 0}, "
-        "recognition: {now: 8, all: 60, drop: 0, cascade: 0}}\n"
-    )
+    part = "{numbers: {w: {range: 4, unit: kg}}, levels: {l: {start: w, next: l + w, unit: kg}}, events: {e: {when: l > 40}}}"
     day = "2022-06-01"
-    questions = asked("price", f"{{variable: price, low: 3.5, at: {day}}}", day)
-    questions += asked("output", f"{{variable: output, high: 10, at: {day}}}", day)
-    questions += asked("governments", f"{{variable: recognition, low: 5, at: {day}}}", day)
-    path = put("as_of: 2021-06-03\n" + ONE + WANT + world + "questions:\n" + questions)
-    check = ask("check", path, "--json")
-    warned = "" if check.code else " ".join(w["path"] for w in check.json["warnings"])
-    if check.code == 3:
-        return
-    found = answers(path)
-    assert found["price"]["yes"] == 1 or "price" in warned
-    assert found["output"]["yes"] == 1 or "output" in warned
-    assert "governments" in warned
-
-
-def test_a_poll_beyond_the_horizon_and_talks_that_never_begin(put: Any) -> None:
-    world = "world: {months: 12, talks: {begin: 0, stop: 0, spoilt: 0}}\n"
-    questions = asked("never", "{event: talks_began, by: 2022-05-01}", "2022-05-01")
-    questions += asked(
-        "given_never", "{event: talks_stopped, by: 2022-05-01, given: talks_began}", "2022-05-01"
+    questions = asked("below", f"{{that: s.l < 50, at: {day}}}", day)
+    questions += asked("above", f"{{that: s.l >= 53, at: {day}}}", day)
+    questions += asked("option", f"{{that: x is q and s.l > 10 * s.w, at: {day}}}", day)
+    found = answers(put(world_of(part) + questions))
+    # Between the month that ends on the 3rd of May (48 kg) and the one that ends on the 3rd of June (52 kg).
+    assert found["above"]["yes"] == 0
+    assert 0 <= found["below"]["yes"] <= 1
+    assert found["option"]["yes"] == 1
+    refused = ask(
+        "check",
+        put(world_of(part) + asked("odd", f"{{that: s.l < 50 and chance(0.5), at: {day}}}", day)),
     )
-    found = answers(put("as_of: 2021-06-03\n" + ONE + WANT + world + "questions:\n" + questions))
+    assert (refused.code, "draws nothing" in refused.err) == (3, True)
+
+
+def test_an_event_that_never_comes_and_what_is_asked_given_it(put: Any) -> None:
+    part = "{numbers: {r: [0, 0, 0.000001]}, events: {e: {chance: r * 0}, f: {chance: 0.3}}}"
+    questions = asked("never", "{that: happened(s.e), at: 2022-05-01}", "2022-05-01")
+    given = "{that: happened(s.f), at: 2022-05-01, given: happened(s.e)}"
+    questions += asked("given_never", given, "2022-05-01")
+    found = answers(put(world_of(part, ", stakes: {a: {s.f: 1}}", months=12) + questions))
     assert found["never"] == {"yes": 0, "no": 1}
     # No world meets the condition: nothing can be said, and nothing is.
     assert found["given_never"] in (None, {"yes": None, "no": None})
@@ -214,8 +227,7 @@ def test_a_poll_beyond_the_horizon_and_talks_that_never_begin(put: Any) -> None:
 
 @pytest.mark.parametrize("day", ["2021-06-03", "2021-06-01", "9999-12-31"])
 def test_a_question_of_a_day_that_the_world_does_not_reach_is_refused(day: str, put: Any) -> None:
-    world = "world: {months: 12, talks: {begin: 0.1, stop: 0.1, spoilt: 0.1}}\n"
-    questions = asked("odd", f"{{event: talks_began, by: {day}}}", day)
-    answer = ask("check", put("as_of: 2021-06-03\n" + ONE + WANT + world + "questions:\n" + questions))
+    questions = asked("odd", f"{{that: happened(s.e), at: {day}}}", day)
+    answer = ask("check", put(world_of("{events: {e: {chance: 0.1}}}", months=12) + questions))
     assert answer.code == 3
     assert "questions.odd" in answer.err

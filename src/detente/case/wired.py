@@ -430,9 +430,22 @@ def events_in(node: Node) -> Iterator[str]:
 
 
 def days_of(node: Node, tied: Wiring) -> tuple[datetime.date, ...]:
-    """The days to which a condition belongs: those of the calendars of its events."""
+    """The days to which a condition belongs: those of the calendars of its events, and of an issue that only such
+    events move."""
     found: list[datetime.date] = []
-    for name in events_in(node):
+    for name in (*events_in(node), *_movers(node, tied)):
         calendar = tied.equations[name].calendar if name in tied.equations else None
         found += tied.calendars[calendar] if calendar is not None else ()
     return tuple(sorted(set(found)))
+
+
+def _movers(node: Node, tied: Wiring) -> Iterator[str]:
+    """Events with a calendar that alone move the issues of a condition."""
+    if isinstance(node, Is):
+        moved = tied.moves.get(node.issue)
+        events = [event for _, event in moved.events] if moved is not None and moved.level is None else []
+        if all(tied.equations[event].calendar is not None for event in events):
+            yield from events
+    else:
+        for child in children(node):
+            yield from _movers(child, tied)

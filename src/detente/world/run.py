@@ -101,9 +101,10 @@ def prepared(
     *,
     summed: Sequence[str] = (),
     paths: Sequence[str] = (),
+    draws: int = 1,
 ) -> Run:
-    """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`."""
-    size = len(next(iter(values.values()))) if values else 1
+    """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`, ``draws`` where there are none."""
+    size = len(next(iter(values.values()))) if values else draws
     columns = [evaluated(node, values, options, size) for node in form.constants]
     with np.errstate(over="ignore"):
         # An equation that takes what is too large has no finite value, and says so.

@@ -98,7 +98,8 @@ def ready(ground: Ground, revision: Revision, looked: Looked) -> Run:
     options = {**home(case), **revision.settles}
     dates = dated(of.wiring.calendars, made.calendars, case.as_of, case.world.months)
     values = assigned(ground, revision)
-    return prepared(made, values, options, dates, summed=looked.summed, paths=looked.paths)
+    draws = ground.sample.draws
+    return prepared(made, values, options, dates, summed=looked.summed, paths=looked.paths, draws=draws)
 
 
 def simulate(
