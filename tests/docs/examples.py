@@ -4,7 +4,8 @@
   what is printed, lines wrapped as one likes, ``...`` standing for a little, alone on a line for anything.
   Nothing shown: it must succeed.
 - ``yaml`` with ``title="NAME"``: writes the file; with ``title="NAME, continued"``: its top-level blocks replace
-  those of the same name and add the others. Without a title: a whole case (``detente: 1``) or a fragment.
+  those of the same name and add the others; with ``title="NAME, below world: parts:"``: the same for the blocks that stand
+  there. Without a title: a whole case (``detente: 1``) or a fragment.
 - ``python`` runs. ``sh`` is not run, but every ``detente`` command in it must exist, with its options.
 """
 
@@ -85,9 +86,18 @@ def matches(shown: str, printed: str) -> bool:
     return bool(not parts[-1] and len(parts) > 1) or at == len(text)
 
 
-def merged(before: str, snippet: str) -> str:
-    """``before`` with the top-level blocks of ``snippet`` replaced or added."""
-    parts = _by_key(before) | _by_key(snippet)
+def merged(before: str, snippet: str, place: tuple[str, ...] = ()) -> str:
+    """``before`` with the blocks of ``snippet`` replaced or added, at the top or below the keys of a place."""
+    if not place:
+        parts = _by_key(before) | _by_key(snippet)
+        return "".join(parts.values())
+    parts = _by_key(before)
+    assert place[0] in parts, f"there is no '{place[0]}:' there"
+    head, *rest = parts[place[0]].splitlines(keepends=True)
+    indent = min(len(line) - len(line.lstrip()) for line in rest if line.strip())
+    inner = "".join(line[indent:] if line.strip() else line for line in rest)
+    shifted = merged(inner, snippet, place[1:]).splitlines(keepends=True)
+    parts[place[0]] = head + "".join(" " * indent + line if line.strip() else line for line in shifted)
     return "".join(parts.values())
 
 

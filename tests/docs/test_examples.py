@@ -9,7 +9,7 @@ import pytest
 from examples import ROOT, Block, blocks, commands, copy, matches, merged, run
 from ruamel.yaml import YAML
 
-from detente.case import model
+from detente.case import mechanism, model, world
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 TUTORIAL = ROOT / "docs" / "tutorial"
@@ -56,7 +56,11 @@ def _yaml(block: Block, here: Path, where: str) -> None:
     if block.title:
         name, _, more = block.title.partition(", ")
         target = here / name
-        target.write_text(merged(target.read_text("utf-8"), block.body) if more else block.body, "utf-8")
+        place = (
+            tuple(more.removeprefix("below ").replace(":", "").split()) if more.startswith("below ") else ()
+        )
+        text = merged(target.read_text("utf-8"), block.body, place) if more else block.body
+        target.write_text(text, "utf-8")
         return
     value = YAML(typ="safe", pure=True).load(block.body)
     if isinstance(value, dict) and "detente" in value:
@@ -82,7 +86,8 @@ def _sh(block: Block, here: Path, where: str) -> None:
 _DO = {"console": _console, "yaml": _yaml, "python": _python, "sh": _sh}
 _KEYS = {
     name
-    for thing in vars(model).values()
+    for module in (model, world, mechanism)
+    for thing in vars(module).values()
     if isinstance(thing, type) and issubclass(thing, model.Model)
     for name in thing.model_fields
 } | {"issues", "patrols", "ferries"}
@@ -120,3 +125,10 @@ def test_comparison_can_fail(shown: str, printed: str, same: bool) -> None:
 def test_a_snippet_replaces_its_blocks_and_adds_the_others() -> None:
     before = "a: 1\nb:\n  x: 1\n# about c\nc: 3\n"
     assert merged(before, "b: 2\nd: 4\n") == "a: 1\nb: 2\nc: 3\nd: 4\n"
+
+
+def test_a_snippet_below_a_key_replaces_what_stands_there_and_adds_the_rest() -> None:
+    before = "a: 1\nb:\n  c:\n    x: 1\n    y:\n      z: 2\n  d: 3\ne: 4\n"
+    assert merged(before, "y: 5\nw: 6\n", ("b", "c")) == (
+        "a: 1\nb:\n  c:\n    x: 1\n    y: 5\n    w: 6\n  d: 3\ne: 4\n"
+    )
