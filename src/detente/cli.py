@@ -252,6 +252,19 @@ def outlook(  # noqa: PLR0913
             "--cluster", metavar="ADDRESS", help="Simulate on the Dask cluster whose scheduler is there."
         ),
     ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="K/N", help="Simulate only this share, and write it to --output."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where a share is written; default: CASE-ID-K-N.npz."),
+    ] = None,
+    merge: Annotated[
+        list[Path] | None,
+        typer.Option("--merge", metavar="FILE", help="Answer from the shares in these files; once for each."),
+    ] = None,
+    force: ForceOption = False,
     questions: Annotated[
         bool,
         typer.Option("--questions", help="Only the ids and probabilities of the dated questions, as JSON."),
@@ -266,14 +279,21 @@ def outlook(  # noqa: PLR0913
     with _working("simulating worlds"):
         from detente.analyses.outlook.document import document
         from detente.analyses.outlook.solve import outlook as simulate
-        from detente.world.crew import Crew
+        from detente.world.shares import Sharing, gathered, share_file
 
+        where = share_file(read.case.id, part, output, force=force)
         ready = _ready(read.case, seed, draws, widen)
         moves = None if package is None else _package(ready, read.case, package, track)
         say_parts = _progress if workers or cluster else None
         still = tuple(without or ())
-        with Crew(workers=workers, cluster=cluster, say=say_parts, warn=_remark) as crew:
+        with gathered(
+            workers=workers, cluster=cluster, part=part, files=merge or (), say=say_parts, warn=_remark
+        ) as crew:
             result = simulate(ready, per=worlds, package=moves, track=track, without=still, crew=crew)
+    if where is not None and isinstance(crew, Sharing):
+        crew.save(where)
+        say(where.name)
+        return
     if questions:
         say_json({id: dict(q.answers) for id, q in result.questions.items()})
     elif as_json:

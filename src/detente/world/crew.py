@@ -20,7 +20,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from detente.errors import LimitError, UsageError
 from detente.interrupts import undivided
@@ -29,7 +29,7 @@ from detente.progress import counter
 from detente.world.jobs import pays
 from detente.world.run import Ensemble, Run, add, months, run
 
-__all__ = ["Crew", "Part", "simulated"]
+__all__ = ["Crew", "Part", "Simulates", "simulated"]
 
 LARGEST = 1 << 20
 """Worlds of each draw in a part, at most."""
@@ -51,6 +51,13 @@ class Part(NamedTuple):
     seed: int
     fused: bool | None = None
     """As in :func:`detente.world.run.run`."""
+
+
+class Simulates(Protocol):
+    """Whoever gives back the counts of a part."""
+
+    def run(self, whole: Part) -> Ensemble:
+        """The counts of ``whole``."""
 
 
 def simulated(part: Part) -> Ensemble:

@@ -20,7 +20,7 @@ from detente.case.wired import Revision, Wired, wired
 from detente.case.wiring import Equations, Wiring
 from detente.problem.ground import Ground
 from detente.world.constants import evaluated
-from detente.world.crew import Crew, Part, simulated
+from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import Form, form
 from detente.world.run import Ensemble, Run, dated, prepared
 from detente.world.talks import chosen
@@ -103,7 +103,7 @@ def ready(ground: Ground, revision: Revision, looked: Looked) -> Run:
 
 
 def simulate(
-    ground: Ground, revision: Revision, looked: Looked, *, per: int, crew: Crew | None = None
+    ground: Ground, revision: Revision, looked: Looked, *, per: int, crew: Simulates | None = None
 ) -> Ensemble:
     """``per`` worlds for each draw; equal numbers and seeds meet equal chance, whatever is changed."""
     # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.

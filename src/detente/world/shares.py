@@ -11,8 +11,10 @@ import hashlib
 import io
 import json
 import math
+import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,10 +25,23 @@ from detente import __version__
 from detente.errors import UsageError
 from detente.kernels.codes import KEPT, WORD
 from detente.memory import need
-from detente.storage import Target, read_bytes, status, write_bytes
+from detente.storage import Target, read_bytes, status, target, write_bytes
+from detente.world.crew import Crew, Part, Simulates, simulated
 from detente.world.run import Ensemble, Run, add
 
-__all__ = ["Key", "Merged", "is_share", "key", "merge", "save", "span"]
+__all__ = [
+    "Key",
+    "Merged",
+    "Merging",
+    "Sharing",
+    "gathered",
+    "is_share",
+    "key",
+    "merge",
+    "save",
+    "share_file",
+    "span",
+]
 
 FORMAT = 1
 KINDS = ("counts", "sums", "kept")
@@ -100,6 +115,72 @@ def save(worlds: Mapping[Key, Ensemble], part: int, parts: int, where: Target) -
             for name in KINDS:
                 _put(archive, f"{n}/{name}", getattr(found, name))
     write_bytes(where, data.getvalue())
+
+
+class Sharing:
+    """Simulates share ``part`` (from 1) of ``parts`` of everything, and keeps it to be written."""
+
+    def __init__(self, part: int, parts: int, crew: Simulates | None = None) -> None:
+        self.part, self.parts, self.crew = part, parts, crew
+        self.worlds: dict[Key, Ensemble] = {}
+
+    def run(self, whole: Part) -> Ensemble:
+        """The worlds of this share."""
+        begin, per = span(whole.per, self.part, self.parts)
+        mine = whole._replace(begin=begin, per=per)
+        found = simulated(mine) if self.crew is None else self.crew.run(mine)
+        self.worlds[key(whole.of, per=whole.per, seed=whole.seed)] = found
+        return found
+
+    def save(self, where: Target) -> None:
+        """Write them."""
+        save(self.worlds, self.part, self.parts, where)
+
+
+class Merging:
+    """Simulates nothing: everything is in the files of all shares."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self.merged = merge(files)
+
+    def run(self, whole: Part) -> Ensemble:
+        """The worlds of all shares."""
+        return self.merged.of(key(whole.of, per=whole.per, seed=whole.seed))
+
+
+def share_file(case: str, part: str | None, output: Path | None, *, force: bool) -> Target | None:
+    """Where a share is written; None where there is none. Raises ``UsageError`` where it cannot be written."""
+    if part is None:
+        if output is not None:
+            raise UsageError("--output is for a share of the worlds: give --part K/N as well")
+        return None
+    return target(output or Path(f"{case}-{part.replace('/', '-')}.npz"), force=force, ours=is_share)
+
+
+@contextmanager
+def gathered(
+    *,
+    workers: int,
+    cluster: str | None,
+    part: str | None,
+    files: Sequence[Path],
+    say: Callable[[int, int], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Iterator[Simulates]:
+    """Who simulates, as asked: a crew, a crew that has one share (``part``: ``3/64``), or nobody, everything being in ``files``.
+
+    Raises ``UsageError`` where these exclude each other, or a part or a file is none.
+    """
+    if files:
+        if workers or cluster or part:
+            raise UsageError("--merge simulates nothing: leave out --workers, --cluster and --part")
+        yield Merging(files)
+        return
+    numbers = None if part is None else re.fullmatch(r"(\d{1,6})/(\d{1,6})", part)
+    if part is not None and numbers is None:
+        raise UsageError(f"--part {part}: a part is written K/N, for example 3/64")
+    with Crew(workers=workers, cluster=cluster, say=say, warn=warn) as crew:
+        yield crew if numbers is None else Sharing(int(numbers[1]), int(numbers[2]), crew)
 
 
 def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:

@@ -32,7 +32,7 @@ from detente.problem.steps import moved
 from detente.problem.worth import worth
 from detente.progress import told
 from detente.rng import replicate_error
-from detente.world.crew import Crew
+from detente.world.crew import Simulates
 from detente.world.signing import BEST, PER
 from detente.world.worth import later
 
@@ -57,7 +57,7 @@ def outlook(
     package: Mapping[str, str] | None = None,
     track: str | None = None,
     without: Collection[str] = (),
-    crew: Crew | None = None,
+    crew: Simulates | None = None,
 ) -> OutlookResult:
     """The world of a case without a deal, ``per`` worlds for each draw.
 

@@ -13,7 +13,7 @@ from detente.case.equations import Binary, Call, Is, Name, Node
 from detente.case.wired import NOTHING, Revision, Wired, wired
 from detente.problem.ground import Ground
 from detente.problem.steps import patience
-from detente.world.crew import Crew
+from detente.world.crew import Simulates
 from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving, simulate
 from detente.world.worth import Account, account, flow, value
@@ -62,7 +62,7 @@ class View:
     per: int
     always: Revision
     """What is changed in all of them, as asked."""
-    crew: Crew | None = None
+    crew: Simulates | None = None
     """Who simulates; the answer does not depend on it."""
     asked: tuple[Node, ...] = ()
     """Conditions that are counted in the world as it is."""
