@@ -7,7 +7,8 @@ made. Operations stay in their order, and every number that is looked at keeps i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import eq, le, lt
 from typing import NamedTuple
 
 from detente.kernels.codes import Code, Op, carried, operands
@@ -53,7 +54,8 @@ def tidied(
     ``pairs``: register of last month's value → register of this month's; ``constants``: what each can be.
     """
     found = ranges(start, month, pairs, constants, months)
-    programs = [_simpler(ops, known) for ops, known in zip((start, month), found[:2], strict=True)]
+    plain = _Plain(*(_exactly(constants, value) for value in (0.0, 1.0)))
+    programs = [_simpler(ops, known, plain) for ops, known in zip((start, month), found[:2], strict=True)]
     same = [_copies(ops) for ops in programs]
     instead = {
         r: a for r in looked if (a := same[0].get(r)) is not None and a not in pairs and same[1].get(r) == a
@@ -117,7 +119,22 @@ def _depths(ops: Sequence[Op]) -> list[int]:
 # --- passes ------------------------------------------------------------------------------------------------
 
 
-def _simpler(ops: Sequence[Op], known: Sequence[tuple[Range, ...]]) -> list[Op]:
+class _Plain(NamedTuple):
+    """Numbers of the constants 0 and 1, if there are such."""
+
+    zero: int | None
+    one: int | None
+
+
+def _exactly(constants: Sequence[Range], value: float) -> int | None:
+    return next((n for n, of in enumerate(constants) if _is(of, value)), None)
+
+
+def _is(of: Range, value: float) -> bool:
+    return of.low == of.high == value and not of.absent
+
+
+def _simpler(ops: Sequence[Op], known: Sequence[tuple[Range, ...]], plain: _Plain) -> list[Op]:
     """Marked operations, each as simple as what is known of its operands allows."""
     of = {id(op): given for op, given in zip(ops, known, strict=True)}
     found = []
@@ -125,17 +142,19 @@ def _simpler(ops: Sequence[Op], known: Sequence[tuple[Range, ...]]) -> list[Op]:
         if op[0] == END:
             found.append(op)
         elif op[0] != Code.CHECK:
-            found.append(_simple(op, of[id(op)]))
+            simple = _simple(op, of[id(op)])
+            found.append(_truth(op, of[id(op)], plain) or op if simple is op else simple)
         elif not of[id(op)][0].finite:
             found.append(op)
     return found
 
 
 def _simple(op: Op, of: tuple[Range, ...]) -> Op:
+    """Of two numbers that one which the operation gives whatever happens."""
     code, out, a, b, _ = op
     if code > Code.MOST_CR:
         return op
-    one, two = of
+    one, two = of[:2]
     kinds = operands(Code(code))
     first = (int(Code.COPY if kinds[0] == "R" else Code.FILL), out, a, 0, 0)
     second = (int(Code.COPY if kinds[1] == "R" else Code.FILL), out, b, 0, 0)
@@ -148,19 +167,66 @@ def _simple(op: Op, of: tuple[Range, ...]) -> Op:
             if (upper if name == "MIN" else lower) and not one.absent:
                 return second
         case "MUL":
-            if two.low == two.high == 1 and not two.absent:
+            if _is(two, 1):
                 return first
-            if one.low == one.high == 1 and not one.absent:
+            if _is(one, 1):
                 return second
         case "ADD" | "SUB" as name:
-            if two.low == two.high == 0 and not two.absent:
+            if _is(two, 0):
                 return first
-            if name == "ADD" and one.low == one.high == 0 and not one.absent:
+            if name == "ADD" and _is(one, 0):
                 return second
         case "ELSE":
             if not one.absent:
                 return first
     return op
+
+
+def _truth(op: Op, of: tuple[Range, ...], plain: _Plain) -> Op | None:
+    """A comparison that always comes out the same, or of a truth with a number; a choice between truths."""
+    code, out, a, b, c = op
+    if code > Code.PICK_CC or any(r.absent for r in of[: 3 if code >= Code.PICK_RR else 2]):
+        return None
+    name = Code(code).name.split("_")[0]
+    if name in _COMPARED:
+        when = [_COMPARED[name](x, y) for x in _ends(of[0]) for y in _ends(of[1])]
+        # Whether two are the same can be told from their ends only where there is nothing between these.
+        few = all(r.truth or r.low == r.high for r in of[:2])
+        apart = of[0].high < of[1].low or of[0].low > of[1].high
+        if len(set(when)) == 1 and (name != "SAME" or few or apart):
+            return _filled(out, plain.one if when[0] else plain.zero)
+        row = a if operands(Code(code))[0] == "R" else b
+        truth, other = (of[0], of[1]) if row == a else (of[1], of[0])
+        if truth.truth and other.low == other.high and "C" in operands(Code(code)):
+            return _same(out, row, yes=when[-1], plain=plain)
+        return None
+    if not of[0].truth:
+        return None
+    if code == Code.PICK_CC and ((_is(of[1], 1) and _is(of[2], 0)) or (_is(of[1], 0) and _is(of[2], 1))):
+        return _same(out, a, yes=_is(of[1], 1), plain=plain)
+    if code == Code.PICK_CR and of[2].truth and (_is(of[1], 1) or _is(of[1], 0)):
+        return (int(Code.MAX_RR if _is(of[1], 1) else Code.LESS_RR), out, a, c, 0)
+    if code == Code.PICK_RC and of[1].truth and _is(of[2], 0):
+        return (int(Code.MIN_RR), out, a, b, 0)
+    return None
+
+
+_COMPARED: dict[str, Callable[[float, float], bool]] = {"LESS": lt, "MOST": le, "SAME": eq}
+
+
+def _ends(of: Range) -> tuple[float, float]:
+    return of.low, of.high
+
+
+def _filled(out: int, constant: int | None) -> Op | None:
+    return None if constant is None else (int(Code.FILL), out, constant, 0, 0)
+
+
+def _same(out: int, row: int, *, yes: bool, plain: _Plain) -> Op | None:
+    """A truth as it is, or its contrary."""
+    if yes:
+        return (int(Code.COPY), out, row, 0, 0)
+    return None if plain.one is None else (int(Code.SUB_CR), out, plain.one, row, 0)
 
 
 def _copies(ops: Sequence[Op]) -> dict[int, int]:
