@@ -194,5 +194,21 @@ def test_nothing_hangs_on_the_order_of_the_file() -> None:
             assert np.array_equal(a, b, equal_nan=True)
 
 
+def test_nothing_hangs_on_what_else_is_looked_at() -> None:
+    """What is not looked at shares rows, and what shares them is another thing in month 0 than later."""
+    for seed in range(24):
+        of = both(model(seed))
+        whole, random = of.engine(8, fused=False), Random(seed)
+        for k in random.sample(range(len(of.asked)), 16):
+            few = of._replace(conditions=[of.conditions[k]], amounts=[], events=[])
+            found = few.engine(8, fused=False)
+            assert np.array_equal(found.counts[:, :, 0], whole.counts[:, :, k]), (seed, of.asked[k])
+        n = random.randrange(len(of.amounts))
+        few = of._replace(conditions=[], amounts=of.amounts[n : n + 1], events=[])
+        for fused in (False, True):
+            found = few.engine(8, fused=fused)
+            assert np.array_equal(found.sums[:, :, 0], whole.sums[:, :, n]), (seed, of.amounts[n])
+
+
 def shuffled(of: dict[str, Any], random: Random) -> dict[str, Any]:
     return {n: of[n] for n in random.sample(list(of), len(of))}

@@ -25,10 +25,11 @@ class Program(NamedTuple):
 
 
 def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], int]:
-    """[2, registers] a row for each register in even and odd months, and how many rows there are.
+    """[3, registers] a row for each register in month 0, in even and in odd months, and how many rows there are.
 
     What is looked at or handed on keeps its row from month to month; of a pair the two change places, so that what was this month's
-    is last month's without being moved. Everything else shares rows as soon as nothing needs it any more.
+    is last month's without being moved. Everything else shares rows as soon as nothing needs it any more, in month 0 and in every
+    later one for itself: a row that is free in one is not in the other.
     """
     programs: Sequence[Sequence[Op]] = (program.start, program.month)
     used = {
@@ -45,9 +46,9 @@ def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], 
     rows = len(lasting)
     for last, this in pairs.items():
         found[1, last], found[1, this] = found[0, this], found[0, last]
-    for ops in programs:
-        rows = _shared(ops, lasting, found, rows)
-    return found, rows
+    start = found[:1].copy()
+    rows = max(_shared(ops, lasting, at, rows) for ops, at in zip(programs, (start, found), strict=True))
+    return np.concatenate([start, found]), rows
 
 
 def _shared(ops: Sequence[Op], lasting: Collection[int], found: NDArray[np.int64], rows: int) -> int:

@@ -45,15 +45,17 @@ def interpreted(
     program: Program, looked: Looked, places: NDArray[np.uint64], dated: NDArray[np.bool_]
 ) -> Job:
     """A program ready for :func:`detente.kernels.rows.interpreter`."""
-    at, count = laid(program, looked.all)
+    (begun, *at), count = laid(program, looked.all)
     width = rows.WIDTH
 
     def where(registers: Sequence[int]) -> NDArray[np.int32]:
-        return np.ascontiguousarray(4 * width * at[:, list(registers)], dtype=np.int32).reshape(2, -1)
+        return np.ascontiguousarray(4 * width * np.array(at)[:, list(registers)], dtype=np.int32).reshape(
+            2, -1
+        )
 
     return Job(
         width,
-        located(program.start, at[0], width, count),
+        located(program.start, begun, width, count),
         located(program.month, at[0], width, count),
         located(program.month, at[1], width, count),
         places,
