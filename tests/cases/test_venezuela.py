@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import detente
 from detente.case.model import Case
@@ -185,3 +187,16 @@ def test_damaged_places_are_not_quoted(case: Case, shared: Path) -> None:
     assert [
         q for q in quotations(case) if any(d in q for d in ("has imposed", "take place in", "winners"))
     ] == []
+
+
+@pytest.mark.shared
+def test_the_questions_are_those_of_the_list(case: Case, shared: Path) -> None:
+    text = (shared / "facts" / "venezuela_2021_questions.yaml").read_text(encoding="utf-8")
+    listed = YAML(typ="safe").load(text)
+    assert case.as_of == datetime.date.fromisoformat(listed["as_of"])
+    asked = [
+        {"id": id, "text": q.text, "options": list(q.answers), "resolve_by": q.resolves.isoformat()}
+        for id, q in case.questions.items()
+    ]
+    kept = ("id", "text", "options", "resolve_by")
+    assert asked == [{key: question[key] for key in kept} for question in listed["questions"]]

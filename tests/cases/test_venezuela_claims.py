@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 import detente
 from detente.analyses.deal import Deal, prepare
+from detente.analyses.outlook.answer import ended
+from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import roadmap
 from detente.case.reading import load_case
@@ -142,42 +144,81 @@ def test_a_handover_and_its_guarantee_have_to_come_at_one_moment(ready: Deal) ->
     assert (first.kind, set(first.what)) == ("exchange", {"succession", "reward"})
 
 
-def test_time_runs_against_guaido_and_no_promise_is_enough(ready: Deal) -> None:
-    found = outlook(ready, per=64)
+@pytest.fixture(scope="module")
+def found(ready: Deal) -> OutlookResult:
+    return outlook(ready, per=64)
+
+
+def test_time_runs_against_guaido_and_for_those_who_wait_for_his_end(found: OutlookResult) -> None:
     drift = {f: v.drift for f, v in found.no_deal.items()}
-    assert min(drift, key=lambda f: drift[f]) == "guaido"
-    assert drift["guaido"] < -1
-    assert abs(drift["leader"]) < 0.4
-    assert min(drift["capriles"], drift["europe"]) > 0.5
-    assert {f: x.credibility is None or x.credibility > 1 for f, x in found.leaving.items()} == {
-        "leader": True,
-        "clan": True,
-    }
-    change = {name: abs(p.difference) for name, p in found.policies.items()}
-    assert max(change, key=lambda name: change[name]) == "safe_exit"
-    assert all(v < 0.02 for name, v in change.items() if name != "safe_exit")
+    assert drift["guaido"] < -0.5
+    assert min(drift["capriles"], drift["europe"]) > 1
     gap = {f: v.computed - (v.typed or 0) for f, v in found.no_deal.items()}
-    assert all(abs(gap[f]) < 4 for f in ("leader", "clan", "guaido", "united_states"))
-    assert 6 < gap["capriles"] < 12
-    assert 8 < gap["europe"] < 14
-    less, more, united, *_ = (i.office_lost for i in found.levers.values())
-    assert more > united > 0 > less > -united
+    assert all(abs(gap[f]) < 8 for f in ("leader", "guaido", "united_states"))
+    assert min(gap["capriles"], gap["europe"]) > 8
 
 
-def test_at_the_talks_he_steps_and_washington_seldom_answers(ready: Deal) -> None:
-    found = outlook(ready, per=64).talks
-    assert found is not None
-    first, answer = found.moves[:2]
+def test_the_office_is_lost_seldom_and_given_up_by_one_who_looks_for_a_way_out(found: OutlookResult) -> None:
+    ends = ended(found)
+    assert list(ends) == ["office"]
+    lost = sum(found.events[e].share[-1] for e in ends["office"])
+    assert 0.2 < lost < 0.4
+    exit = found.events["exit.handed_over"].under["leader"]
+    assert exit["exiter"] > exit["minimal_dealer"] + 0.2
+    assert exit["staller"] < 0.02
+    belief = found.events["exit.handed_over"].belief["leader"]
+    assert (belief["exiter"] or 0) > 0.6
+    assert found.judgement_share["office"] > 0.05
+
+
+def test_a_safe_way_out_moves_more_than_any_other_policy(found: OutlookResult) -> None:
+    goes = {n: p.influence.events.get("exit.handed_over", 0.0) for n, p in found.policies.items()}
+    safe = {"safe_exit", "safe_exit_for_all"}
+    assert min(goes[n] for n in safe) > 0.08
+    assert all(abs(v) < 0.03 for n, v in goes.items() if n not in safe)
+    assert {n for n, p in found.policies.items() if p.offered_to == "leader"} == safe
+    for name in safe:
+        offer = found.policies[name]
+        assert offer.taken is not None
+        assert offer.taken > 0.8
+        assert offer.influence.value["leader"] > 2
+        assert offer.influence.value["united_states"] < -2
+    # Whoever could be tried is helped by the promise that speaks of all of them, and hurt by the other.
+    assert found.policies["safe_exit_for_all"].influence.value["clan"] > 2
+    assert found.policies["safe_exit"].influence.value["clan"] < 0.5
+
+
+def test_easing_helps_him_and_costs_washington(found: OutlookResult) -> None:
+    ease, keep = found.policies["ease"].influence, found.policies["keep"].influence
+    assert ease.events["survival.collapsed"] < -0.01
+    assert keep.events["survival.collapsed"] > 0.005
+    assert ease.value["leader"] > 1
+    assert keep.value["leader"] < -1
+    assert ease.value["united_states"] < -1
+    assert keep.value["united_states"] > 1
+    assert not any(p.idle for p in found.policies.values())
+
+
+def test_at_the_talks_he_steps_and_washington_seldom_answers(found: OutlookResult) -> None:
+    (talks,) = found.talks.values()
+    first, answer, last = talks.moves
+    assert (talks.by, talks.to) == ("leader", "united_states")
     assert min(first.chance.values()) > 0.2
-    assert max(answer.chance.values()) < 0.15
-    assert max(first.chance.values()) - min(first.chance.values()) < 0.05
-    assert answer.worth < -5
-    assert found.completed < 0.05
-    assert len(found.wanted["united_states"]) == 60
-    assert len(found.wanted["leader"]) < 6
+    assert max(answer.chance.values()) < 0.25
+    assert first.chance["staller"] < first.chance["minimal_dealer"] < first.chance["exiter"]
+    assert last.chance["staller"] < 0.02
+    assert last.chance["exiter"] > 0.5
+    assert answer.worth < -2
+    assert last.worth < -2
+    assert first.taken > answer.taken > last.taken
+    assert last.taken < 0.2
 
 
-def test_questions_are_modelled_where_the_world_has_them(ready: Deal) -> None:
-    asked = ready.problem.case.questions
+def test_questions_are_modelled_where_the_world_has_them(found: OutlookResult) -> None:
+    asked = found.questions
     assert len(asked) == 32
-    assert {id for id, q in asked.items() if q.basis != "modelled"} == {"q02", "q08", "q23", "q27", "q30"}
+    assert {id for id, q in asked.items() if q.basis != "modelled"} == {"q02", "q08", "q23", "q27"}
+    for id, q in asked.items():
+        known = [v for v in q.answers.values() if v is not None]
+        assert len(known) == len(q.answers), id
+        assert sum(known) == pytest.approx(1, abs=1e-5), id
