@@ -7,6 +7,7 @@ worlds between them in any way: the same bytes come out.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
@@ -38,6 +39,10 @@ Floats = NDArray[np.float64]
 
 MOST = 1 << 62
 """No sum of a level is as large."""
+
+
+TIDIED = 4e6
+"""Months of worlds from which on a program is worth being tidied."""
 
 
 class Run(NamedTuple):
@@ -102,8 +107,13 @@ def prepared(
     summed: Sequence[str] = (),
     paths: Sequence[str] = (),
     draws: int = 1,
+    worlds: float = math.inf,
 ) -> Run:
-    """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`, ``draws`` where there are none."""
+    """A form with numbers; ``values`` as in :func:`detente.world.constants.evaluated`, ``draws`` where there are none.
+
+    ``worlds``: months of worlds that are going to be simulated; for few a program is left as it is, which changes nothing but the
+    time that it takes.
+    """
     size = len(next(iter(values.values()))) if values else draws
     columns = [evaluated(node, values, options, size) for node in form.constants]
     with np.errstate(over="ignore"):
@@ -113,11 +123,14 @@ def prepared(
     names = [form.asked, *([form.registers[n] for n in of] for of in (summed, paths))]
     everything = {r for registers in names for r in registers}
     of = form.program
-    left = tidied(of.start, of.month, of.pairs, everything, bounds, len(dates) - 1)
-    program = of._replace(start=tuple(left.start), month=tuple(left.month))
-    asked, added, shown = (tuple(left.instead.get(r, r) for r in registers) for registers in names)
-    small = frozenset(r for r in added if r in left.ends and left.ends[r].within(LOW))
-    looked = Looked(asked, added, shown, small)
+    asked, added, shown = (tuple(registers) for registers in names)
+    program, looked = of, Looked(asked, added, shown, frozenset())
+    if worlds > TIDIED:
+        left = tidied(of.start, of.month, of.pairs, everything, bounds, len(dates) - 1)
+        program = of._replace(start=tuple(left.start), month=tuple(left.month))
+        asked, added, shown = (tuple(left.instead.get(r, r) for r in registers) for registers in names)
+        small = frozenset(r for r in added if r in left.ends and left.ends[r].within(LOW))
+        looked = Looked(asked, added, shown, small)
     return Run(
         form,
         np.ascontiguousarray(table.T),

@@ -88,8 +88,8 @@ def _read(ground: Ground) -> Mapping[str, Floats]:
     return values
 
 
-def ready(ground: Ground, revision: Revision, looked: Looked) -> Run:
-    """A scenario in numbers, ready to be run."""
+def ready(ground: Ground, revision: Revision, looked: Looked, *, per: int) -> Run:
+    """A scenario in numbers, ready to be run for ``per`` worlds of each draw."""
     case = ground.problem.case
     assert case.world is not None
     assert case.as_of is not None
@@ -98,8 +98,11 @@ def ready(ground: Ground, revision: Revision, looked: Looked) -> Run:
     options = {**home(case), **revision.settles}
     dates = dated(of.wiring.calendars, made.calendars, case.as_of, case.world.months)
     values = assigned(ground, revision)
+    worlds = float(ground.sample.draws) * per * case.world.months
     draws = ground.sample.draws
-    return prepared(made, values, options, dates, summed=looked.summed, paths=looked.paths, draws=draws)
+    return prepared(
+        made, values, options, dates, summed=looked.summed, paths=looked.paths, draws=draws, worlds=worlds
+    )
 
 
 def simulate(
@@ -107,7 +110,7 @@ def simulate(
 ) -> Ensemble:
     """``per`` worlds for each draw; equal numbers and seeds meet equal chance, whatever is changed."""
     # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
-    whole = Part(ready(ground, revision, looked), 0, per, ground.seed & (2**63 - 1))
+    whole = Part(ready(ground, revision, looked, per=per), 0, per, ground.seed & (2**63 - 1))
     return simulated(whole) if crew is None else crew.run(whole)
 
 

@@ -230,7 +230,7 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 1 + len(finals) + len(factions))),
         note="Changes by the end against the world as it is. Under each faction: by how many of its points no deal is worth more "
-        f"or less. All policies meet the same chance, so differences are paired; from every fourth draw.{remarks(result.policies, words)}",
+        f"or less. All policies meet the same chance, so differences are paired; from every eighth draw.{remarks(result.policies, words)}",
     )
 
 

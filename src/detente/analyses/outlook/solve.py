@@ -45,9 +45,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 YEAR = 12
 
 EVERY = 8
-"""Every eighth draw is looked at where parts are made to stand still, .."""
-FOURTH = 4
-""".. and every fourth where policies are compared."""
+"""Every eighth draw is looked at where something is changed."""
 
 
 def outlook(
@@ -94,9 +92,7 @@ def outlook(
     parts = {p: of.says.get(p, "") for p in world.parts if p not in without}
     compared = _compared(ready, view, package, track)
     asking = Asking(of, seen, start)
-    few, more = (
-        view.only(every if ready.draws % (every * REPLICATES) == 0 else 1) for every in (EVERY, FOURTH)
-    )
+    few = view.only(EVERY if ready.draws % (EVERY * REPLICATES) == 0 else 1)
     return OutlookResult(
         case=case.id,
         title=case.title,
@@ -131,7 +127,7 @@ def outlook(
             for o in of.operators
             if o.part not in without
         },
-        policies={name: _policy(more, name) for name in told("policies", list(of.policies))},
+        policies={name: _policy(few, name) for name in told("policies", list(of.policies))},
         gestures={name: learnt(case, name) for name in case.gestures},
         questions={
             name: asking.answered(asked, of.questions[name], priors(asked, name, view.ground.world))
