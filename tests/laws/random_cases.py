@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.laws.writing import Tree
 
-__all__ = ["factions_of", "fresh"]
+__all__ = ["factions_of", "fresh", "wants"]
 
 QUARTERS = [Decimal("0.25"), Decimal("0.5"), Decimal("0.75")]
 
@@ -44,7 +44,7 @@ def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bo
     case["issues"] = issues
     if impossible and rng.random() < 0.3:
         case["impossible"] = [_pattern(rng, issues, 2, least=2, away=True)]
-    case["preferences"] = {f: _wants(rng, issues, chance) for f in factions}
+    case["preferences"] = {f: wants(rng, issues, chance) for f in factions}
     if chance and rng.random() < 0.5:
         case["readings"] = {rng.choice(factions): _readings(rng, issues)}
     case["steps"] = {"temptation": 3}
@@ -92,32 +92,35 @@ def _pattern(rng: Random, issues: Tree, most: int, *, least: int = 1, away: bool
     return pattern
 
 
-def _wants(rng: Random, issues: Tree, chance: bool) -> Tree:
-    wants: Tree = {"patience": Decimal("0.97")}
+def wants(rng: Random, issues: Tree, chance: bool) -> Tree:
+    """What a faction wants; ``chance``: with firm lines."""
+    wanted: Tree = {"patience": Decimal("0.97")}
     raw = rng.random() < 0.5
     scale = rng.choice([Decimal("0.01"), Decimal(1), Decimal(1), Decimal(1000)]) if raw else Decimal(1)
     if raw:
-        wants["points"] = {i: {o: rng.randint(-5, 9) * scale for o in issues[i]["options"]} for i in issues}
+        wanted["points"] = {i: {o: rng.randint(-5, 9) * scale for o in issues[i]["options"]} for i in issues}
     else:
         cuts = sorted(rng.sample(range(1, 100), len(issues) - 1))
         parts = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
-        wants["weights"] = dict(zip(issues, parts, strict=True))
-        wants["values"] = {i: {o: rng.choice([0, 25, 50, 100]) for o in issues[i]["options"]} for i in issues}
+        wanted["weights"] = dict(zip(issues, parts, strict=True))
+        wanted["values"] = {
+            i: {o: rng.choice([0, 25, 50, 100]) for o in issues[i]["options"]} for i in issues
+        }
     if rng.random() < 0.5:
-        wants["no_deal"] = {"status_quo": rng.randint(-4, 3) * scale}
+        wanted["no_deal"] = {"status_quo": rng.randint(-4, 3) * scale}
     elif rng.random() < 0.5:
-        wants["no_deal"] = (rng.randint(-5, 10) if raw else rng.randint(20, 60)) * scale
+        wanted["no_deal"] = (rng.randint(-5, 10) if raw else rng.randint(20, 60)) * scale
     if len(issues) > 1 and rng.random() < 0.3:
         first, second = rng.sample(list(issues), 2)
         when = {i: rng.choice(list(issues[i]["options"])) for i in (first, second)}
-        wants["together"] = [{"when": when, "add": rng.randint(-9, 9) * scale}]
-    wants["red_lines"] = []
+        wanted["together"] = [{"when": when, "add": rng.randint(-9, 9) * scale}]
+    wanted["red_lines"] = []
     for _ in range(rng.choice([0, 0, 1, 1, 2])):
         line = _pattern(rng, issues, 2)
-        wants["red_lines"] += [] if line in wants["red_lines"] else [line]
+        wanted["red_lines"] += [] if line in wanted["red_lines"] else [line]
     if chance and rng.random() < 0.3:
-        wants["firm"] = [{"package": _pattern(rng, issues, 2), "holds": rng.choice(QUARTERS)}]
-    return wants
+        wanted["firm"] = [{"package": _pattern(rng, issues, 2), "holds": rng.choice(QUARTERS)}]
+    return wanted
 
 
 def _readings(rng: Random, issues: Tree) -> Tree:
