@@ -456,7 +456,7 @@ def _json() -> str:
             doc = kind.get("description") or next((docs[c, name] for c in tops if docs.get((c, name))), "")
             rows.append((f"`{name}`", _type(kind, titles), cell(doc)))
         out += [*table(("Field", "Type", "Meaning"), rows), ""]
-        if len(tops) > 1:
+        if verb == "deal":
             out += ["The fields of the default table stand at the top level too, beside `tracks`.", ""]
         for name, definition in schema["$defs"].items():
             title = titles[name]
@@ -474,18 +474,27 @@ def _json() -> str:
                 for field, kind in definition["properties"].items()
             ]
             out += [*table(("Field", "Type", "Meaning"), rows), ""]
+    out += ["## Other verbs", ""]
+    out += [
+        "`check` prints its `warnings`, `effective_weights` and `quotations`; `cases`, `diff` and `parts` print plain lists under "
+        "`cases`, `differences` and `parts`, a part as its file has it."
+    ]
     return "\n".join(out).rstrip() + "\n"
 
 
 def _about(verb: str) -> dict[str, ast.ClassDef]:
     """The classes of a verb's results by name; its own before those of the deal, which others use."""
+    from detente.analyses import schema
     from detente.analyses.deal import result
     from detente.analyses.flips import scan
     from detente.analyses.outlook import result as future
     from detente.analyses.roadmap import result as road
     from detente.analyses.stability import result as stable
+    from detente.world import influence
 
     own = {"deal": result, "flips": scan, "outlook": future, "roadmap": road, "stability": stable}
+    if verb == "world":
+        return _classes(influence) | _classes(schema)
     return _classes(result) | _classes(own[verb])
 
 

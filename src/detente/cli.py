@@ -452,7 +452,7 @@ def schema(
         str,
         typer.Option(
             "--verb",
-            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability); default: of case files.",
+            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability, world); default: of case files.",
         ),
     ] = "case",
 ) -> None:

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
+from detente.analyses.schema import result_schema
 from detente.case.library import bundled
 from tests.cli.test_cli import TINY, run
 
@@ -68,6 +70,18 @@ def test_a_world_as_json_has_both_graphs(dry: Path, capsys: pytest.CaptureFixtur
     assert basis["issue:road", "rain"]["text"] == "made up to be worked out by hand"  # of the case
     assert basis["rain", "thirst"]["text"] == "a guess"
     assert {m["id"] for m in found["members"]} >= {"rain.falls", "rain.water", "thirst.dug", "issue:road"}
+
+
+def test_the_json_of_a_world_matches_its_schema(dry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = "policies: {rain: {changes: {rain.falls: 0.4}, judgement: prayed for}}\n"
+    dry.write_text(TINY + WORLD + policy, encoding="utf-8")
+    code, out, _ = run("world", str(dry), "--json", capsys=capsys)
+    found = json.loads(out)
+    assert code == 0
+    jsonschema.validate(found, result_schema("world"))
+    assert ["rain", "thirst", "thirst.fled"] in [w["way"] for w in found["ways"]["rain"]]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**found, "draws": 1}, result_schema("world"))
 
 
 def test_the_picture_is_written_and_only_over_one_of_ours(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,8 +13,30 @@ from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.roadmap import RoadmapResult
 from detente.analyses.stability import StabilityResult
+from detente.world.influence import Influence
 
-__all__ = ["SCHEMAS", "result_schema"]
+__all__ = ["SCHEMAS", "Way", "Ways", "result_schema"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """By what way a policy comes to what counts for somebody."""
+
+    way: tuple[str, ...]
+    """Ids of parts, ends and issues, from the first, which the policy changes, to the last, which counts."""
+    mark: str | None
+    """What more of the first part does to the last: ``+``, ``-`` or ``?``; null where there are not two."""
+    whose: tuple[str, ...]
+    """Factions that have points on it."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What policies reach."""
+
+    ways: Mapping[str, tuple[Way, ...]]
+    """Policy → its shortest way to each thing that counts for somebody."""
+
 
 SCHEMAS: dict[str, tuple[type, ...]] = {
     "deal": (DealResult, TrackResult),
@@ -20,6 +44,7 @@ SCHEMAS: dict[str, tuple[type, ...]] = {
     "outlook": (OutlookResult,),
     "roadmap": (RoadmapResult,),
     "stability": (StabilityResult,),
+    "world": (Influence, Ways),
 }
 """Verb → the classes whose fields stand at the top level."""
 
@@ -30,6 +55,8 @@ _HEAD = {
     "seed": {"type": "integer"},
     "draws": {"type": "integer"},
 }
+_UNDRAWN = {"world": ("seed", "draws")}
+"""Verbs without some of these: nothing is drawn."""
 
 
 def result_schema(verb: str) -> dict[str, Any]:
@@ -42,14 +69,15 @@ def result_schema(verb: str) -> dict[str, Any]:
         definitions |= made.pop("$defs", {})
         properties |= made["properties"]
         required += made.get("required", [])
-    properties |= _HEAD
+    head = {name: kind for name, kind in _HEAD.items() if name not in _UNDRAWN.get(verb, ())}
+    properties |= head
     properties["verb"] = {"const": verb}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"detente {verb} --json",
         "type": "object",
         "properties": properties,
-        "required": list(dict.fromkeys([*_HEAD, *required])),
+        "required": list(dict.fromkeys([*head, *required])),
         "additionalProperties": False,
         "$defs": definitions,
     }
