@@ -95,7 +95,8 @@ def _cli() -> str:
         out += ["```text", f"detente {name} [OPTIONS] {usage}".rstrip(), "```", ""]
         rows = [(f"`{_name(p)}`", cell(p.help or ""), _default(p)) for p in arguments]
         rows += [
-            ("`" + ", ".join(p.opts) + _metavar(p) + "`", cell(p.help or ""), _default(p)) for p in options
+            ("`" + ", ".join(p.opts) + _metavar(p).replace("|", "\\|") + "`", cell(p.help or ""), _default(p))
+            for p in options
         ]
         out += [*table(("Argument or option", "What it does", "Default"), rows), ""] if rows else []
     out += [
@@ -127,6 +128,8 @@ def _name(parameter: Any) -> str:
 def _metavar(parameter: Any) -> str:
     if parameter.is_flag:
         return ""
+    if parameter.metavar:
+        return f" {parameter.metavar}"
     shown = str(parameter.type_descriptor.annotation)
     kinds = {"int": "N", "float": "F", "Path": "PATH", "str": parameter.name.upper()}
     return " " + next((word for kind, word in kinds.items() if kind in shown), "VALUE")
