@@ -9,9 +9,11 @@ from jsonschema import Draft7Validator
 
 from detente.case.reading import read_case
 from detente.case.schema import case_schema
+from detente.case.starter import starter
 from detente.case.yamltext import parse
 from detente.catalogue import names, path
 from detente.errors import CaseError
+from tests.fuzz.commands import KITCHEN
 
 SCHEMA = case_schema()
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -46,6 +48,11 @@ def test_every_reference_resolves_and_stands_alone() -> None:
 def test_every_bundled_case_is_valid(name: str) -> None:
     errors = [e.message for e in VALIDATOR.iter_errors(parse(path(name).read_text("utf-8"), name).value)]
     assert errors == []
+
+
+@pytest.mark.parametrize("text", [starter(), starter(world=True), KITCHEN.read_text("utf-8")])
+def test_the_starters_and_the_case_with_everything_are_valid(text: str) -> None:
+    assert [e.message for e in VALIDATOR.iter_errors(parse(text, "x.yaml").value)] == []
 
 
 CASE = """\

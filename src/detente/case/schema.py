@@ -134,11 +134,15 @@ def _world() -> Schema:
         },
         "movement": _movement(),
         "use": {
-            "description": "A bundled part: its numbers and its calendars.",
+            "description": "A bundled part: its numbers, its calendars, and the issues that it looks numbers up by.",
             "type": "object",
             "properties": provenance,
             "additionalProperties": {
-                "anyOf": [reference["given"], {"type": "array", "minItems": 1, "items": date}]
+                "anyOf": [
+                    reference["given"],
+                    {"type": "array", "minItems": 1, "items": date},
+                    {"type": "string", **name},
+                ]
             },
         },
         "worked": {
