@@ -60,7 +60,7 @@ SYNTAX = [
         "unclosed brace",
         "a: {b: 1\nc: 2\n",
         "2:2",
-        "the closing '}' is missing before this (it was opened at line 1",
+        "in it stands in quotes (it was opened at line 1",
     ),
     ("unclosed bracket", "a: [1, 2\nb: 3\n", "2:2", "the closing ']' is missing"),
     (

@@ -34,6 +34,7 @@ from detente.case.model import (
     Weighted,
 )
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
+from detente.case.uncounted import uncounted
 from detente.case.wired import wired
 from detente.case.world import Talks, World
 from detente.case.yamltext import Path
@@ -112,7 +113,9 @@ def unused(case: Case) -> Iterator[tuple[Path, str]]:
 
 def idle(case: Case) -> Iterator[tuple[Path, str]]:
     """Every key that does nothing, each for itself."""
-    return _block(_Known(case), case, ())
+    yield from _block(_Known(case), case, ())
+    if not case.ordinal:
+        yield from uncounted(case)
 
 
 def _block(known: _Known, block: Model, path: Path) -> Iterator[tuple[Path, str]]:

@@ -54,7 +54,7 @@ _SYNTAX = (
     (r"'\\t'", "a tab: indent with spaces, YAML does not allow tabs here"),
     ("mapping values are not allowed", "a ':' that cannot stand here: put text with ': ' in it in quotes, or check the indentation"),
     ("could not find expected ':'", "a ':' is missing after this, or the line above is not finished"),
-    ("expected ',' or '}'", "a ',' or the closing '}' is missing before this"),
+    ("expected ',' or '}'", "a ',' or the closing '}' is missing before this; inside { } a text with [ ] or ',' in it stands in quotes"),
     ("expected ',' or ']'", "a ',' or the closing ']' is missing before this"),
     ("expected <block end>", "this does not fit the lines above: check the indentation, and quotes inside quotes"),
     ("unexpected end of stream", "the file ends inside a quoted text: a closing quote is missing"),
