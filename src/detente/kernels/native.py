@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import llvmlite
@@ -25,7 +24,11 @@ class Native:
         self._engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         address = self._engine.get_function_address("worlds")
-        self.call: Callable[[Any], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        self._function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+
+    def call(self, frame: int) -> None:
+        """Run it on the frame at an address. The code is not given back before it has ended."""
+        self._function(frame)
 
 
 def _machine() -> Any:

@@ -1,0 +1,169 @@
+"""What is known of values holds in worlds, and a program without what cannot matter says the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.country import country, ready
+from detente.kernels.codes import Code, Op, carried, operands
+from detente.kernels.fused import fused
+from detente.kernels.ranges import Range, ranges
+from detente.kernels.tidied import tidied
+from detente.world.form import form
+from detente.world.jobs import Looked, pays
+from detente.world.run import Run, dated, prepared, run
+from tests.world.models import HOME, model
+from tests.world.test_against_reference import SEED, START, Both, both
+
+SEEDS = range(200, 216)
+
+
+def made(of: Both) -> Run:
+    found = form(of.wiring, HOME, settled=of.of.settled, still=of.of.still, asked=of.conditions)
+    columns = {n: np.array([v[n] for v in of.values]) for n in of.values[0]}
+    dates = dated(of.wiring.calendars, found.calendars, START, of.months)
+    options = {**HOME, **of.of.settled}
+    return prepared(found, columns, options, dates, summed=of.amounts, paths=[*of.amounts, *of.events])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_value_is_ever_out_of_its_range(seed: int) -> None:
+    of = made(both(model(seed), months=10))
+    ends = ranges(of.program.start, of.program.month, of.program.pairs, of.bounds, len(of.dated) - 1).ends
+    found = run(of, per=4, seed=SEED)
+    for n, register in enumerate(of.looked.paths):
+        values, known = found.kept[..., n], ends[register]
+        there = values[~np.isnan(values)]
+        assert known.absent or there.size == values.size, of.paths[n]
+        assert there.size == 0 or (known.low <= there.min() and there.max() <= known.high), of.paths[n]
+        assert not known.truth or np.isin(there, (0, 1)).all(), of.paths[n]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_left_out_cannot_matter(seed: int) -> None:
+    of = made(both(model(seed), months=10))
+    registers = of.form.registers
+    names = ([registers[n] for n in of.summed], [registers[n] for n in of.paths])
+    whole = of._replace(
+        program=of.form.program, looked=Looked(of.form.asked, *(tuple(n) for n in names), frozenset())
+    )
+    assert len(of.program.month) < len(whole.program.month)
+    for way in (False, True):
+        one, other = (run(r, per=70, seed=SEED, fused=way) for r in (of, whole))
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(one[1:], other[1:], strict=True))
+
+
+ONE = (Range(0.0, 0.0, False, True), Range(1.0, 1.0, False, True), Range(0.5, 0.5))
+"""Constants: 0, 1 and something between."""
+
+
+def left(month: list[Op], looked: int) -> list[Op]:
+    """What is left of a month, but for copies to where it is looked at; register 1 is last month's 0, which begins at 0."""
+    found = tidied([(int(Code.FILL), 0, 0, 0, 0)], month, {1: 0}, {looked}, ONE, 12).month
+    return [op for op in found if op[0] != Code.COPY]
+
+
+def test_bounds_that_are_never_reached_and_checks_that_cannot_fail_go() -> None:
+    clamped: list[Op] = [
+        (int(Code.SHOCK), 2, 0, 0, 0),
+        (int(Code.MAX_RC), 3, 2, 0, 0),
+        (int(Code.MIN_RC), 0, 3, 1, 0),
+        (int(Code.CHECK), 0, 0, 0, 0),
+        (int(Code.MAX_RC), 4, 0, 0, 0),
+        (int(Code.MUL_RC), 5, 4, 1, 0),
+    ]
+    codes = [Code(op[0]) for op in left(clamped, 5)]
+    assert codes == [Code.SHOCK, Code.MAX_RC, Code.MIN_RC]
+    walking: list[Op] = [
+        (int(Code.SHOCK), 2, 0, 0, 0),
+        (int(Code.ADD_RR), 0, 1, 2, 0),
+        (int(Code.CHECK), 0, 0, 0, 0),
+    ]
+    assert Code.CHECK in [op[0] for op in left(walking, 0)]
+
+
+def test_a_bound_is_kept_where_what_is_bounded_may_be_absent() -> None:
+    """The larger of something and what is absent is absent."""
+    absent: list[Op] = [
+        (int(Code.SHOCK), 2, 0, 0, 0),
+        (int(Code.DIV_CR), 3, 1, 2, 0),
+        (int(Code.LESS_RC), 4, 2, 2, 0),
+        (int(Code.MIN_RR), 0, 4, 3, 0),
+        (int(Code.MAX_RR), 5, 4, 0, 0),
+    ]
+    assert [op[0] for op in left(absent, 5)][-2:] == [Code.MIN_RR, Code.MAX_RR]
+
+
+def test_truths_are_not_compared_again() -> None:
+    def of(code: Code, a: int, b: int, c: int = 0) -> list[Code]:
+        ops: list[Op] = [
+            (int(Code.UNIFORM), 2, 0, 0, 0),
+            (int(Code.LESS_RC), 0, 2, 2, 0),
+            (int(code), 3, a, b, c),
+        ]
+        return [Code(op[0]) for op in left(ops, 3)]
+
+    drawn = [Code.UNIFORM, Code.LESS_RC]
+    assert of(Code.SAME_RC, 0, 1) == drawn
+    assert of(Code.SAME_RC, 0, 0) == [*drawn, Code.SUB_CR]
+    assert of(Code.SAME_RC, 0, 2) == [Code.FILL]
+    assert of(Code.LESS_CR, 2, 0) == drawn
+    assert of(Code.LESS_RC, 0, 2) == [*drawn, Code.SUB_CR]
+    assert of(Code.MOST_CR, 0, 0) == [Code.FILL]
+    assert of(Code.PICK_CC, 0, 1, 0) == drawn
+    assert of(Code.PICK_CC, 0, 0, 1) == [*drawn, Code.SUB_CR]
+    assert of(Code.PICK_CC, 0, 2, 0) == [*drawn, Code.PICK_CC]
+    assert of(Code.PICK_CR, 0, 1, 1) == [*drawn, Code.MAX_RR]
+    assert of(Code.PICK_CR, 0, 0, 1) == [*drawn, Code.LESS_RR]
+    assert of(Code.PICK_RC, 0, 1, 0) == [*drawn, Code.MIN_RR]
+    # A uniform lies between 0 and 1 and is neither.
+    assert of(Code.SAME_RC, 2, 1) == [Code.FILL]
+
+
+def test_what_a_calendar_leaves_out_stays_together() -> None:
+    ops: list[Op] = [
+        (int(Code.UNLESS), 4, 0, 3, 0),
+        (int(Code.UNIFORM), 2, 0, 0, 0),
+        (int(Code.FLOOR), 3, 2, 0, 0),  # nobody reads it
+        (int(Code.LESS_RC), 4, 2, 2, 0),
+        (int(Code.COPY), 0, 4, 0, 0),
+    ]
+    assert left(ops, 0) == [
+        (int(Code.UNLESS), 0, 0, 2, 0),
+        (int(Code.UNIFORM), 2, 0, 0, 0),
+        (int(Code.LESS_RC), 0, 2, 2, 0),
+    ]
+
+
+def test_every_operation_says_what_it_reads() -> None:
+    assert operands(Code.PICK_CR) == "RCR"
+    assert [operands(code) for code in (Code.ADD_RR, Code.SUB_CR, Code.EXP, Code.UNIFORM)] == [
+        "RR",
+        "CR",
+        "R",
+        "P",
+    ]
+    assert carried([(int(Code.ADD_RR), 0, 1, 5, 0), (int(Code.COPY), 6, 0, 0, 0)], {1: 0}) == {0, 5}
+
+
+def test_the_text_of_a_function_is_of_its_operations_alone() -> None:
+    """No name and no number of a case is in it."""
+    of = ready(country(1), 3)
+    text = fused(of.program, of.bounds, of.looked.all, 60, numbers={*of.looked.summed, *of.looked.paths}).text
+    again = ready(country(1), 3)
+    changed = again._replace(constants=again.constants * np.float32(1.001))
+    assert (
+        text
+        == fused(
+            changed.program, of.bounds, of.looked.all, 60, numbers={*of.looked.summed, *of.looked.paths}
+        ).text
+    )
+    assert not any(
+        name.split(".")[1] in text for name in ("money0.evasion", "loyalty0.loyal", "movement0.turnout")
+    )
+
+
+def test_compiling_pays_for_many_worlds_only() -> None:
+    assert not pays(128 * 1024 * 60)
+    assert pays(10**7 * 60)
