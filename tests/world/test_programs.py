@@ -84,15 +84,17 @@ def test_bounds_that_are_never_reached_and_checks_that_cannot_fail_go() -> None:
 
 
 def test_a_bound_is_kept_where_what_is_bounded_may_be_absent() -> None:
-    """The larger of something and what is absent is absent."""
-    absent: list[Op] = [
+    """The smaller of something and what is absent is absent, however large that would be."""
+    ops: list[Op] = [
         (int(Code.SHOCK), 2, 0, 0, 0),
-        (int(Code.DIV_CR), 3, 1, 2, 0),
-        (int(Code.LESS_RC), 4, 2, 2, 0),
-        (int(Code.MIN_RR), 0, 4, 3, 0),
-        (int(Code.MAX_RR), 5, 4, 0, 0),
+        (int(Code.MIN_RC), 3, 2, 0, 0),
+        (int(Code.DIV_CR), 4, 1, 2, 0),
+        (int(Code.MAX_RC), 5, 4, 2, 0),
+        (int(Code.MIN_RR), 0, 3, 5, 0),
     ]
-    assert [op[0] for op in left(absent, 5)][-2:] == [Code.MIN_RR, Code.MAX_RR]
+    assert left(ops, 0)[-1][0] == Code.MIN_RR
+    there = [*ops[:3], (int(Code.ELSE_RC), 6, 4, 2, 0), (int(Code.MAX_RC), 5, 6, 2, 0), ops[4]]
+    assert left(there, 0)[-1][0] == Code.MIN_RC
 
 
 def test_truths_are_not_compared_again() -> None:
