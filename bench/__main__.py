@@ -28,10 +28,10 @@ import numpy as np
 from bench import equations as rows
 from bench.families import SEED, conflict, mean_value, roadmap
 from bench.talks import FAMILIES, FAR, GAMES, MONTHS, apart
-from detente.analyses.deal.run import prepare
 from detente.case.reading import read_case
 from detente.case.wired import NOTHING
 from detente.catalogue import resolve
+from detente.draws import prepare
 from detente.kernels import conflict as kernel_of_conflicts
 from detente.kernels.acceptance import agreement_counts
 from detente.kernels.frontier import frontier

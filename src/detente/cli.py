@@ -33,9 +33,9 @@ from detente.terminal import complain, finish, open_streams, say, say_json, show
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from detente.analyses.deal import Deal
     from detente.case.model import Case
     from detente.case.reading import ReadCase
+    from detente.draws import Drawn
 
 __all__ = ["app", "main"]
 
@@ -150,10 +150,10 @@ def stability(
     """Which situations would nobody leave, given what the others could do back?"""
     read = _read(case)
     with _working("walking the standoff"):
-        from detente.analyses.deal import DEFAULT_DRAWS
         from detente.analyses.stability import LOOKED
         from detente.analyses.stability import stability as solve
         from detente.analyses.stability.document import document
+        from detente.draws import DEFAULT_DRAWS
 
         ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
         asked = wanted_package(wanted, read.case)
@@ -501,7 +501,7 @@ def _read(name: str) -> ReadCase:
     return load_case(resolve(name))
 
 
-def _package(ready: Deal, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
+def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
     """What moves in a package: by a rule of the deal analysis at a table, or from a file."""
     from detente.analyses.deal import deal as solve
     from detente.analyses.roadmap import propose
@@ -526,8 +526,8 @@ def _remark(line: str) -> None:
     complain([line])
 
 
-def _ready(case: Case, seed: int, draws: int, widen: float) -> Deal:
-    from detente.analyses.deal import prepare
+def _ready(case: Case, seed: int, draws: int, widen: float) -> Drawn:
+    from detente.draws import prepare
 
     ready = prepare(case, seed=seed, draws=draws, widen=widen)
     if ready.draws != draws:

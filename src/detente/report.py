@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 
-from detente.analyses.deal import Deal, DealResult, deal
+from detente.analyses.deal import DealResult, deal
 from detente.analyses.deal.answer import answer
 from detente.analyses.deal.document import run_facts, sections
 from detente.analyses.flips import FlipsResult, flips
@@ -29,6 +29,7 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.draws import Drawn
 from detente.errors import LimitError
 from detente.figures import agree, joined, plural
 
@@ -42,7 +43,7 @@ NO_FLIPS = Finding(
 KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
-def report(ready: Deal) -> Document:
+def report(ready: Drawn) -> Document:
     """The whole report of a case: every analysis that it gives what it needs, on the same draws.
 
     Analyses that do not wait for each other run side by side; each is deterministic.
@@ -69,7 +70,7 @@ def report(ready: Deal) -> Document:
     )
 
 
-def _rests(ready: Deal) -> StabilityResult | LimitError:
+def _rests(ready: Drawn) -> StabilityResult | LimitError:
     """Where the standoff can come to rest, or why that cannot be had; the rest of the report does not need it."""
     try:
         return stability(ready.problem.case, ready)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from oracles.quantiles import BOUNDS, quantile
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.case.model import Case
+from detente.draws import prepare
 
 U = np.linspace(0, 1, 100_001)
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.analyses.deal import bargaining, deal, prepare
+from detente.analyses.deal import bargaining, deal
 from detente.analyses.deal.result import TrackResult
 from detente.analyses.deal.room import accepted, crossed, totals, view
 from detente.case.model import Case
+from detente.draws import prepare
 from detente.kernels.acceptance import agreed
 from detente.problem import table
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from oracles.deal import Table as Oracle
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.deal.room import accepted, view
-from detente.analyses.deal.run import Deal
 from detente.analyses.roadmap import roadmap
 from detente.analyses.roadmap.road import Road
 from detente.case.model import Case
+from detente.draws import Drawn, prepare
 from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Sample, table
@@ -99,7 +99,7 @@ def random_case(seed: int) -> Case:
     )
 
 
-def by_definition(case: Case, ready: Deal, sample: Sample, track: str, moves: dict[str, str]) -> np.ndarray:
+def by_definition(case: Case, ready: Drawn, sample: Sample, track: str, moves: dict[str, str]) -> np.ndarray:
     """[S] whether the table agrees to the package, draw by draw, from what each draw says of options, terms and lines."""
     problem, oracle = ready.problem, Oracle(case, track, control="movable")
     found = np.zeros(sample.draws, np.bool_)

@@ -26,9 +26,10 @@ from oracles.deal import (
 )
 from small_cases import small_cases, valid
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.deal.result import PackageResult, Solution, TrackResult
 from detente.case.model import Case
+from detente.draws import prepare
 
 LARGEST_BLOCK = 4
 """Larger blocking sets are not looked for."""

@@ -26,12 +26,12 @@ from detente.analyses.deal.result import (
     Swap,
     TrackResult,
 )
-from detente.analyses.deal.run import REPLICATES
 from detente.analyses.deal.uncertainty import error_of_share
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.draws import REPLICATES
 
 ROOT = Path(__file__).parents[2]
 WHO = ("premier", "navy", "tolland")

@@ -20,9 +20,10 @@ from oracles.deal import (
 )
 from published.games import DOMAINS, domain_case, facts, scored_game, split
 
-from detente.analyses.deal import DealResult, deal, prepare
+from detente.analyses.deal import DealResult, deal
 from detente.analyses.deal.result import Solution
 from detente.case.model import Case
+from detente.draws import prepare
 
 
 def random_case(seed: int) -> Case:

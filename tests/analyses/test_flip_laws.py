@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 from small_cases import small_cases, valid
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.deal.bargaining import counted
 from detente.analyses.deal.room import Room, accepted, view
 from detente.analyses.flips import Flip, FlipsResult, flips
@@ -21,6 +21,7 @@ from detente.analyses.flips.document import sentence
 from detente.analyses.flips.probe import Panel
 from detente.analyses.words import Words
 from detente.case.model import Case
+from detente.draws import prepare
 from detente.errors import LimitError, UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import assemble, choose, table

@@ -10,10 +10,11 @@ import pytest
 from SALib.analyze import sobol as sobol_indices
 from SALib.sample import sobol as sobol_sample
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.flips import flips
 from detente.analyses.flips.index import END, PLACES, SHARES, first_order
 from detente.case.model import Case
+from detente.draws import prepare
 from detente.problem.sample import quantile
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from bench.limits import bare
-from detente.analyses.deal import deal, prepare, swaps, uncertainty
+from detente.analyses.deal import deal, swaps, uncertainty
 from detente.analyses.flips import flips, thresholds
 from detente.analyses.stability import solve, stability
 from detente.analyses.stability.document import too_much
 from detente.case.model import Case
+from detente.draws import prepare
 from detente.errors import LimitError
 from detente.kernels import existence
 from detente.problem.conflict import conflict

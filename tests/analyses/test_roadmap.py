@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.roadmap import RoadmapResult, roadmap
 from detente.analyses.roadmap.document import document
 from detente.analyses.roadmap.propose import ahead, package
@@ -17,6 +17,7 @@ from detente.analyses.roadmap.terms import terms
 from detente.analyses.schema import result_schema
 from detente.case.reading import read_case
 from detente.catalogue import resolve
+from detente.draws import prepare
 from detente.errors import CaseError, UsageError
 from detente.kernels.sequencing import appraise
 from detente.problem import table

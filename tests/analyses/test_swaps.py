@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from detente.analyses.deal import prepare
 from detente.analyses.deal.swaps import swaps
 from detente.case.reading import load_case
+from detente.draws import prepare
 
 STRAIT = Path(__file__).parents[2] / "docs" / "tutorial" / "strait.yaml"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.case.reading import read_case
+from detente.draws import prepare
 from detente.errors import CaseError, UsageError
 
 TWO = """\

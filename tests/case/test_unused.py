@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap.solve import roadmap
 from detente.analyses.stability.solve import stability
@@ -21,6 +21,7 @@ from detente.case.reading import read_case
 from detente.case.starter import starter
 from detente.case.unused import COUNTS, idle
 from detente.case.yamltext import parse
+from detente.draws import prepare
 from detente.errors import CaseError, DetenteError
 
 Path = tuple[str | int, ...]

@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 import detente
-from detente.analyses.deal import Deal, prepare
 from detente.analyses.outlook.answer import ended
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import roadmap
 from detente.case.reading import load_case
+from detente.draws import Drawn, prepare
 from detente.problem import Sample, seat, table
 
 FILE = Path(detente.__file__).parent / "cases" / "venezuela-2021.yaml"
@@ -56,11 +56,11 @@ POLLS = {"participation": "takes_part"}
 
 
 @pytest.fixture(scope="module")
-def ready() -> Deal:
+def ready() -> Drawn:
     return prepare(load_case(FILE).case, draws=512)
 
 
-def accepted(ready: Deal, track: str, moves: dict[str, str], sample: Sample) -> NDArray[np.bool_]:
+def accepted(ready: Drawn, track: str, moves: dict[str, str], sample: Sample) -> NDArray[np.bool_]:
     """[P, S] who accepts a package, written out issue by issue."""
     problem = ready.problem
     at = table(problem, track)
@@ -83,22 +83,22 @@ def accepted(ready: Deal, track: str, moves: dict[str, str], sample: Sample) -> 
     return result
 
 
-def share(ready: Deal, track: str, moves: dict[str, str], reading: str | None = None) -> float:
+def share(ready: Drawn, track: str, moves: dict[str, str], reading: str | None = None) -> float:
     """Share of draws in which everyone at the table accepts (all tables of the case need everyone)."""
     sample = ready.fresh if reading is None else ready.rivals["leader", reading]
     return float(accepted(ready, track, moves, sample).all(axis=0).mean())
 
 
-def test_everything_for_everything_is_no_deal(ready: Deal) -> None:
+def test_everything_for_everything_is_no_deal(ready: Drawn) -> None:
     assert share(ready, "main_table", GRAND) < 0.01
 
 
-def test_one_who_stalls_gives_up_no_office(ready: Deal) -> None:
+def test_one_who_stalls_gives_up_no_office(ready: Drawn) -> None:
     for office in (GRAND, EXIT, {**SWAP, "cne": "overhaul"}, {**SWAP, "succession": "steps_down"}):
         assert share(ready, "main_table", office, "staller") == 0
 
 
-def test_a_small_swap_waits_for_a_leader_who_wants_one(ready: Deal) -> None:
+def test_a_small_swap_waits_for_a_leader_who_wants_one(ready: Drawn) -> None:
     stalling = share(ready, "main_table", SWAP, "staller")
     dealing = share(ready, "main_table", SWAP, "minimal_dealer")
     assert stalling < 0.2
@@ -106,24 +106,24 @@ def test_a_small_swap_waits_for_a_leader_who_wants_one(ready: Deal) -> None:
     assert share(ready, "main_table", SWAP) > share(ready, "main_table", EXIT)
 
 
-def test_an_exit_needs_the_reading_and_the_guarantees(ready: Deal) -> None:
+def test_an_exit_needs_the_reading_and_the_guarantees(ready: Drawn) -> None:
     assert share(ready, "main_table", EXIT, "exiter") > 0.25
     assert share(ready, "main_table", EXIT, "minimal_dealer") < 0.1
     unsafe = {**EXIT, "reward": "offered"}
     assert share(ready, "main_table", unsafe, "exiter") < 0.5 * share(ready, "main_table", EXIT, "exiter")
 
 
-def test_the_council_is_the_easier_table(ready: Deal) -> None:
+def test_the_council_is_the_easier_table(ready: Drawn) -> None:
     council = share(ready, "electoral_council", POLLS)
     assert 0.5 < council < 0.95
     assert council > share(ready, "main_table", SWAP)
 
 
-def test_the_status_quo_does_not_satisfy_everyone(ready: Deal) -> None:
+def test_the_status_quo_does_not_satisfy_everyone(ready: Drawn) -> None:
     assert share(ready, "main_table", {}) < 0.25
 
 
-def test_the_order_of_the_main_table_ends_with_the_man_whose_mandate_ends(ready: Deal) -> None:
+def test_the_order_of_the_main_table_ends_with_the_man_whose_mandate_ends(ready: Drawn) -> None:
     road = roadmap(ready, MAIN, track="main_table")
     assert road.supposed == {"leader": "minimal_dealer"}
     assert road.short.keys() == {"leader"}
@@ -136,7 +136,7 @@ def test_the_order_of_the_main_table_ends_with_the_man_whose_mandate_ends(ready:
     assert {"guaido_stance", "mission"} <= helps
 
 
-def test_a_handover_and_its_guarantee_have_to_come_at_one_moment(ready: Deal) -> None:
+def test_a_handover_and_its_guarantee_have_to_come_at_one_moment(ready: Drawn) -> None:
     road = roadmap(ready, EXIT, track="main_table")
     assert road.supposed == {"leader": "exiter"}
     assert road.slack is None
@@ -145,7 +145,7 @@ def test_a_handover_and_its_guarantee_have_to_come_at_one_moment(ready: Deal) ->
 
 
 @pytest.fixture(scope="module")
-def found(ready: Deal) -> OutlookResult:
+def found(ready: Drawn) -> OutlookResult:
     return outlook(ready, per=64)
 
 

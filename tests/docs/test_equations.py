@@ -13,10 +13,10 @@ import pytest
 from examples import ROOT
 from ruamel.yaml import YAML
 
-from detente.analyses.deal.run import prepare
 from detente.case.equations import RESERVED_WORDS
 from detente.case.reading import load_case
 from detente.case.wired import NOTHING
+from detente.draws import prepare
 from detente.world.scenario import Looked, simulate
 
 MONTH = 3

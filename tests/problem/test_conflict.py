@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 from oracles.deal import breaks_a_line, utility
 
-from detente.analyses.deal import prepare
 from detente.analyses.stability import stability
 from detente.case.reading import load_case, read_case
 from detente.catalogue import resolve
+from detente.draws import prepare
 from detente.kernels.ways import feasible
 from detente.problem.conflict import conflict, eyes, ordinal_ranks
 

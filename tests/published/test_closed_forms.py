@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.analyses.deal import deal, prepare
+from detente.analyses.deal import deal
 from detente.analyses.roadmap import roadmap
 from detente.case.model import Case
+from detente.draws import prepare
 from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import Terms, appraise
 from detente.problem.theory import (

@@ -8,9 +8,9 @@ import pytest
 from looks import check_charts, check_fits, check_quiet, check_tooltip, opened
 from playwright.sync_api import Browser
 
-from detente.analyses.deal import prepare
 from detente.case.reading import load_case
 from detente.catalogue import resolve
+from detente.draws import prepare
 from detente.render.html import page
 from detente.report import report
 

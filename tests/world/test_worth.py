@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detente.analyses.deal import prepare
 from detente.case.reading import read_case
 from detente.case.wired import NOTHING, Revision, wired
+from detente.draws import prepare
 from detente.problem.ground import Ground
 from detente.problem.sample import Sample
 from detente.problem.steps import patience

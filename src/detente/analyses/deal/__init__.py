@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from detente.analyses.deal.result import DealResult
-from detente.analyses.deal.run import DEFAULT_DRAWS, Deal, prepare
 from detente.analyses.deal.solve import deal
 
-__all__ = ["DEFAULT_DRAWS", "Deal", "DealResult", "deal", "prepare"]
+__all__ = ["DealResult", "deal"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.result import PackageResult
-from detente.analyses.deal.run import REPLICATES, Deal
+from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import accepts, agreed
 from detente.kernels.patterns import Patterns, matches
 from detente.problem import Problem, Sample, Seat, Table, obliged, seat
@@ -73,7 +73,7 @@ def view(problem: Problem, sample: Sample, at: Table, winning: Sequence[int] | N
 class Room:
     """Everything that the answers at one table share."""
 
-    ready: Deal
+    ready: Drawn
     at: Table
     best: View
     first: View

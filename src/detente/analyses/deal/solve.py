@@ -25,10 +25,10 @@ from detente.analyses.deal.bargaining import counted, frontier_packages, nearest
 from detente.analyses.deal.consent import consent
 from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
 from detente.analyses.deal.room import Room, accepted, totals, view
-from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
+from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Table, gate, table
 from detente.progress import told
@@ -36,7 +36,7 @@ from detente.progress import told
 __all__ = ["deal"]
 
 
-def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
+def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
     """Answer for every track (or for ``tracks``), the default one first.
 
     Raises
@@ -75,7 +75,7 @@ def deal(ready: Deal, *, tracks: Sequence[str] | None = None) -> DealResult:
     )
 
 
-def _track(ready: Deal, at: Table) -> TrackResult:
+def _track(ready: Drawn, at: Table) -> TrackResult:
     """All answers at one table."""
     problem = ready.problem
     room = Room(

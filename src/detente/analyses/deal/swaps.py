@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
 from detente.analyses.deal.result import Swap
 from detente.analyses.deal.room import Room, accepted, allowed, totals, view
-from detente.analyses.deal.run import REPLICATES, Deal
+from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
 from detente.rng import replicate_error
@@ -44,7 +44,7 @@ class _Exchange:
     """Who has to consent, over the problem's factions."""
 
 
-def swaps(ready: Deal) -> tuple[tuple[Swap, ...], int, str | None]:
+def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
     """The exchanges accepted most often, how many were considered, and what was left out, if anything."""
     problem = ready.problem
     if problem.status_quo is None:

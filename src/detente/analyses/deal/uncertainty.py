@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.analyses.deal.result import Blocker, Zone
 from detente.analyses.deal.room import Room, View
-from detente.analyses.deal.run import REPLICATES
+from detente.draws import REPLICATES
 from detente.kernels.existence import effort, exists
 from detente.rng import replicate_error
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.room import View, accepted, view
-from detente.analyses.deal.run import Deal
+from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters
@@ -149,7 +149,7 @@ class _Probe:
 class Panel:
     """The factions of a table over the draws ``rows``, each asked anew only when one of its own numbers is held."""
 
-    def __init__(self, ready: Deal, at: Table, packages: NDArray[np.int16], rows: NDArray[np.intp]) -> None:
+    def __init__(self, ready: Drawn, at: Table, packages: NDArray[np.int16], rows: NDArray[np.intp]) -> None:
         problem = ready.problem
         self.problem, self.at, self.packages = problem, at, packages
         self.uniforms = ready.reported_on[rows]

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
 from detente.analyses.deal.room import accepted, allowed, view
-from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.flips.index import END, PLACES, first_order
 from detente.analyses.flips.probe import Panel
 from detente.analyses.flips.thresholds import Turns, turns
+from detente.draws import REPLICATES, Drawn
 from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
@@ -139,7 +139,7 @@ class FlipsResult:
         return {**head, **jsonable(self)}
 
 
-def flips(ready: Deal, result: DealResult, *, track: str | None = None) -> FlipsResult:
+def flips(ready: Drawn, result: DealResult, *, track: str | None = None) -> FlipsResult:
     """Scan every number that the factions of ``track`` (default: the first) hold.
 
     ``result`` is the deal analysis of the same run.
@@ -205,7 +205,7 @@ class _Rivals(NamedTuple):
     indistinct: int
 
 
-def _rivals(ready: Deal, at: Table, found: TrackResult) -> _Rivals | None:
+def _rivals(ready: Drawn, at: Table, found: TrackResult) -> _Rivals | None:
     """Looked at: the solutions, the frontier, and what differs from the package in one issue or in two."""
     problem, top = ready.problem, found.solutions.get("most_acceptable")
     if top is None:
@@ -265,7 +265,7 @@ class _Sway(NamedTuple):
 _STILL = _Sway(0.0, 0.0, 0.0, 0.0, None, None)
 
 
-def _sways(ready: Deal, at: Table, packages: NDArray[np.int16], mine: Sequence[int]) -> list[_Sway]:
+def _sways(ready: Drawn, at: Table, packages: NDArray[np.int16], mine: Sequence[int]) -> list[_Sway]:
     problem = ready.problem
     whole = Panel(ready, at, packages[:1], np.arange(ready.draws))
     rows = np.arange(0, ready.draws, max(1, ready.draws // FLIP_DRAWS))
@@ -297,7 +297,7 @@ def _other_package(panel: Panel, n: int) -> tuple[float | None, int | None]:
 
 
 def _reading_index(
-    ready: Deal, mean: float, by_reading: Mapping[str, Mapping[str, float]]
+    ready: Drawn, mean: float, by_reading: Mapping[str, Mapping[str, float]]
 ) -> dict[str, float]:
     """First-order index of which rival reading is true."""
     problem, variance = ready.problem, mean * (1 - mean)
@@ -315,7 +315,7 @@ def _reading_index(
 
 
 def _result(
-    ready: Deal,
+    ready: Drawn,
     found: TrackResult,
     turned: Turns,
     rivals: _Rivals | None,

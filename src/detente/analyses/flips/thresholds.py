@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.room import View, accepted, view
-from detente.analyses.deal.run import Deal
+from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.existence import Existence, exists
 from detente.problem import Problem, Table, assemble, choose, medians, parameters
@@ -85,7 +85,7 @@ class Turns(NamedTuple):
 
 
 def turns(
-    ready: Deal, at: Table, mine: Sequence[int], *, known: NDArray[np.int16], deal: bool | None
+    ready: Drawn, at: Table, mine: Sequence[int], *, known: NDArray[np.int16], deal: bool | None
 ) -> Turns:
     """The nearest turn of each of the parameters ``mine``.
 
@@ -238,7 +238,7 @@ def _made(
 class _Court:
     """Verdicts at best estimates in which one number differs."""
 
-    def __init__(self, ready: Deal, at: Table, known: NDArray[np.int16]) -> None:
+    def __init__(self, ready: Drawn, at: Table, known: NDArray[np.int16]) -> None:
         self.problem, self.at, self.known = ready.problem, at, known
         self.base = parameters(self.problem, np.full((1, self.problem.dimensions), 0.5))[0]
         self.left = MAX_EFFORT

@@ -18,7 +18,6 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.run import REPLICATES
 from detente.analyses.outlook.result import QuestionResult
 from detente.analyses.outlook.view import Seen, both
 from detente.case.base import Range
@@ -26,6 +25,7 @@ from detente.case.dates import months_after, months_until
 from detente.case.equations import Node
 from detente.case.wired import Meaning, Wired, days_of
 from detente.case.world import Question
+from detente.draws import REPLICATES
 from detente.rng import replicate_error
 
 __all__ = ["Asking", "conditions"]

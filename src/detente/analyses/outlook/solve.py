@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.outlook.gestures import learnt
 from detente.analyses.outlook.questions import Asking, conditions, priors
 from detente.analyses.outlook.result import (
@@ -25,6 +24,7 @@ from detente.case.dates import months_after
 from detente.case.equations import Is
 from detente.case.typed import named
 from detente.case.wired import Revision, Wired, wired
+from detente.draws import REPLICATES, Drawn
 from detente.errors import UsageError
 from detente.kernels.codes import KEPT
 from detente.problem import table
@@ -49,7 +49,7 @@ EVERY = 8
 
 
 def outlook(
-    ready: Deal,
+    ready: Drawn,
     *,
     per: int = PER,
     package: Mapping[str, str] | None = None,
@@ -258,7 +258,7 @@ def _fan(kept: NDArray[np.float32]) -> Fan:
 # --- values -----------------------------------------------------------------------------------------------
 
 
-def _values(ready: Deal, view: View) -> dict[str, PathValue]:
+def _values(ready: Drawn, view: View) -> dict[str, PathValue]:
     problem = ready.problem
     best = View(ready.best_ground({}), BEST, view.always)
     computed = best.base.worth[:, 0]
@@ -337,7 +337,7 @@ def _policy(view: View, name: str) -> PolicyResult:
 
 
 def _compared(
-    ready: Deal, view: View, package: Mapping[str, str] | None, track: str | None
+    ready: Drawn, view: View, package: Mapping[str, str] | None, track: str | None
 ) -> tuple[dict[str, float], tuple[int, ...]] | None:
     """What a package is worth in the same world, and from which months on it is preferred to waiting."""
     if package is None:

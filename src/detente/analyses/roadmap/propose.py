@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from detente.analyses.deal.result import DealResult
-from detente.analyses.deal.run import Deal
 from detente.analyses.roadmap.result import RoadmapResult
 from detente.analyses.roadmap.solve import roadmap
+from detente.draws import Drawn
 from detente.errors import UsageError
 
 __all__ = ["RULES", "ahead", "package"]
@@ -34,7 +34,7 @@ def package(result: DealResult, rule: str, track: str | None) -> Mapping[str, st
     return found.moves
 
 
-def ahead(ready: Deal, result: DealResult) -> tuple[RoadmapResult, ...]:
+def ahead(ready: Drawn, result: DealResult) -> tuple[RoadmapResult, ...]:
     """The roadmap of the most acceptable package of each table, where everybody's patience is known and everything
     that moves is in somebody's hands; the tables whose package moves a single step are left out."""
     case, found = ready.problem.case, []

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.room import View, accepted, view
-from detente.analyses.deal.run import Deal
 from detente.analyses.roadmap.result import Move
 from detente.analyses.roadmap.terms import terms
+from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
 from detente.problem import Sample
@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 class Road:
     """What every answer shares."""
 
-    ready: Deal
+    ready: Drawn
     of: Agenda
     given: tuple[str, ...]
     supposed: Mapping[str, str]

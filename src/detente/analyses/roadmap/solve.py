@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.room import crossed, totals
-from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.roadmap.base_rates import BASE_RATES
 from detente.analyses.roadmap.remedies import boosts, longest_part
 from detente.analyses.roadmap.result import (
@@ -28,6 +27,7 @@ from detente.analyses.roadmap.result import (
 )
 from detente.analyses.roadmap.road import TOLERANCE, Floats, Road, weakest
 from detente.case.dates import months_after
+from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import (
     KINDS,
@@ -47,7 +47,7 @@ Number = TypeVar("Number", np.float64, np.int64, np.bool_)
 
 
 def roadmap(
-    ready: Deal,
+    ready: Drawn,
     package: Mapping[str, str],
     *,
     track: str | None = None,
@@ -166,7 +166,7 @@ def _short(road: Road) -> dict[str, float | None]:
     }
 
 
-def _prior(ready: Deal, readings: Mapping[str, str]) -> float:
+def _prior(ready: Drawn, readings: Mapping[str, str]) -> float:
     """Best estimate of the chance that these readings are true."""
     case, chance = ready.problem.case, 1.0
     for f, reading in readings.items():

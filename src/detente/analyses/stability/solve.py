@@ -18,9 +18,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.run import REPLICATES, Deal
 from detente.analyses.stability.result import Departure, Mover, Situation, StabilityResult, Step
 from detente.case.model import Case
+from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
 from detente.kernels.threads import each
@@ -122,7 +122,7 @@ class _Board:
 
 def stability(
     case: Case,
-    ready: Deal | None,
+    ready: Drawn | None,
     *,
     wanted: Mapping[str, str] | None = None,
     looked: int = LOOKED,
@@ -207,7 +207,7 @@ def _graph(at: Conflict, states: NDArray[np.int8]) -> kernel.Graph:
     )
 
 
-def _board(at: Conflict, ready: Deal | None) -> _Board:
+def _board(at: Conflict, ready: Drawn | None) -> _Board:
     start = np.cumsum([0, *map(len, at.patterns)]).astype(np.int64)
     pairs = np.array([p for pattern in at.patterns for p in pattern], dtype=np.int64).reshape(-1, 2)
     states = feasible(at.sizes, start, pairs[:, 0], pairs[:, 1])
@@ -219,7 +219,7 @@ def _board(at: Conflict, ready: Deal | None) -> _Board:
     return _Board(at, states, graph, seen.ranks(0), ready.problem.step[place], seen.worth(0), seen.lines(0))
 
 
-def _over_draws(board: _Board, ready: Deal, at_most: int) -> tuple[int, Shares]:
+def _over_draws(board: _Board, ready: Drawn, at_most: int) -> tuple[int, Shares]:
     """How many draws were looked at, and per concept and state the share in which it is an equilibrium."""
     per = ready.draws // REPLICATES
     most = max(1, MAX_DRAWN // board.work // REPLICATES)

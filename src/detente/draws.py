@@ -18,7 +18,7 @@ from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
 from detente.world.signing import told
 
-__all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Deal", "prepare"]
+__all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Drawn", "prepare"]
 
 DEFAULT_DRAWS = 1024
 REPLICATES = 8
@@ -35,7 +35,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Deal:
+class Drawn:
     """A case ready to be analysed: its problem and the two sets of draws."""
 
     problem: Problem
@@ -150,13 +150,13 @@ class Deal:
         return told(ground) if self.problem.case.computed else ground.sample
 
 
-def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Deal:
+def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Drawn:
     """Draw once for every analysis of a run.
 
     ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good. Raises
     LimitError where memory would not do.
     """
-    ready = Deal(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
+    ready = Drawn(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
     judged = ready.problem.dimensions + dimensions(case) + len(world_parameters(case, widen))
     what = f"{ready.draws:,} draws of {judged:,} judgements"
     need(ready.draws * judged * BYTES, what, "ask for fewer --draws")
