@@ -89,18 +89,18 @@ def costly(rng: np.random.Generator) -> Points:
 
 
 def _exchange(rng: np.random.Generator, *, own: Span, answered: Span, paid: Span, costs: Span) -> Points:
-    """Points of a staller and a dealer [2, N + 1] and of the sender [N + 1] at each position of one to four steps: what each
-    of his steps costs the staller and is worth to the sender, what each of the sender's is worth to him and costs it."""
+    """Points of a staller and a dealer [2, N + 1] and of the second side [N + 1] at each position of one to four steps: what each
+    of his steps costs the staller and is worth to the second side, what each of the second side's is worth to him and costs it."""
     steps = int(rng.integers(1, 5))
-    incumbent, sender = np.zeros((2, steps + 1)), np.zeros(steps + 1)
+    first, second = np.zeros((2, steps + 1)), np.zeros(steps + 1)
     for n in range(steps):
         if n % 2 == 0:
             change, change_s = (-rng.uniform(*own), -rng.uniform(0, 2)), rng.uniform(*paid)
         else:
             change, change_s = (rng.uniform(*answered), rng.uniform(2, 5)), -rng.uniform(*costs)
-        incumbent[:, n + 1] = incumbent[:, n] + change
-        sender[n + 1] = sender[n] + change_s
-    return incumbent, sender
+        first[:, n + 1] = first[:, n] + change
+        second[n + 1] = second[n] + change_s
+    return first, second
 
 
 def _bend(x: Floats) -> Floats:

@@ -72,14 +72,14 @@ def oracle(game, s):
     for damping in (0.5, 0.9, 0.98):
         try:
             found = reading_by_reading(
-                game.incumbent[s],
-                game.sender[s],
-                game.rho_incumbent[s],
-                game.rho_sender[s],
+                game.first[s],
+                game.second[s],
+                game.rho_first[s],
+                game.rho_second[s],
                 game.precision[s],
                 game.hazard[s],
-                game.blame_incumbent[s],
-                game.blame_sender[s],
+                game.blame_first[s],
+                game.blame_second[s],
                 game.prior[s],
                 able=game.able[s],
                 damping=damping,
@@ -88,16 +88,16 @@ def oracle(game, s):
             )
         except RuntimeError:
             continue
-        return np.array([found.step, found.leave, found.sender_step, found.sender_leave])[:, :, :-1]
+        return np.array([found.step, found.leave, found.second_step, found.second_leave])[:, :, :-1]
     return None
 
 
 def values(game, found, s, k):
-    """[2][N + 1] what the incumbent of reading k and the sender expect at each position, and the points between the
+    """[2][N + 1] what the first side of reading k and the second side expect at each position, and the points between the
     branches of who has to move [N] and who may leave [N], by repeating the month until nothing changes."""
-    u, w, h = game.incumbent[s, k], game.sender[s], game.hazard[s]
-    rho, rho_s = game.rho_incumbent[s, k], game.rho_sender[s]
-    blame, blame_s, able = game.blame_incumbent[s], game.blame_sender[s], game.able[s]
+    u, w, h = game.first[s, k], game.second[s], game.hazard[s]
+    rho, rho_s = game.rho_first[s, k], game.rho_second[s]
+    blame, blame_s, able = game.blame_first[s], game.blame_second[s], game.able[s]
     v, v_s = u.copy(), w.copy()
     moves, goes = np.zeros(game.steps), np.zeros(game.steps)
     for n in reversed(range(game.steps)):
@@ -108,10 +108,10 @@ def values(game, found, s, k):
             stay = (1 - rho) * u[n] + rho * ((1 - h) * v[n] + h * u[n])
             stay_s = (1 - rho_s) * w[n] + rho_s * ((1 - h) * v_s[n] + h * w[n])
             if n % 2 == 0:
-                p, q = found.step[s, k, n], found.sender_leave[s, k, n]
+                p, q = found.step[s, k, n], found.second_leave[s, k, n]
                 left, left_s = u[n], w[n] - blame_s
             else:
-                p, q = able * found.sender_step[s, k, n], found.leave[s, k, n]
+                p, q = able * found.second_step[s, k, n], found.leave[s, k, n]
                 left, left_s = u[n] - blame, w[n]
             hold, hold_s = q * left + (1 - q) * stay, q * left_s + (1 - q) * stay_s
             v[n], v_s[n] = p * on + (1 - p) * hold, p * on_s + (1 - p) * hold_s
@@ -125,10 +125,10 @@ def values(game, found, s, k):
 def satisfied(game, found, s):
     """Largest difference between a choice and the best answer to all of them."""
     worst = 0.0
-    for k in range(game.incumbent.shape[1]):
+    for k in range(game.first.shape[1]):
         *_, moves, goes = values(game, found, s, k)
         for n in range(game.steps):
-            due, other = (found.step, found.sender_leave) if n % 2 == 0 else (found.sender_step, found.leave)
+            due, other = (found.step, found.second_leave) if n % 2 == 0 else (found.second_step, found.leave)
             worst = max(worst, abs(due[s, k, n] - chance(game.precision[s] * moves[n])))
             worst = max(worst, abs(other[s, k, n] - chance(game.precision[s] * goes[n])))
     return worst
@@ -162,9 +162,9 @@ def test_choices_agree_with_the_oracle():
 def test_whose_turn_it_is_not_has_nothing_to_choose():
     found = choices(several(2, 5, seed=3))
     assert not found.step[:, :, 1::2].any()
-    assert not found.sender_leave[:, :, 1::2].any()
+    assert not found.second_leave[:, :, 1::2].any()
     assert not found.leave[:, :, ::2].any()
-    assert not found.sender_step[:, :, ::2].any()
+    assert not found.second_step[:, :, ::2].any()
     for field in found:
         assert field.shape == (DRAWS, 2, 5)
         assert (field >= 0).all()
@@ -180,13 +180,13 @@ def test_nothing_left_to_do():
 
 
 def test_one_step_by_hand():
-    """h = 0, rho = 1/2, lam = 1. He steps with 3/4, the sender leaves with 1/2: a hold is worth V/4, V = 3/4 a + V/16
-    = 0.8 a, the gap 0.8 a = ln 3. The sender is indifferent: V_S / 2 = -blame, V_S = 3/4 c - blame / 4, c = -7/3 blame."""
+    """h = 0, rho = 1/2, lam = 1. He steps with 3/4, the second side leaves with 1/2: a hold is worth V/4, V = 3/4 a + V/16
+    = 0.8 a, the gap 0.8 a = ln 3. The second side is indifferent: V_S / 2 = -blame, V_S = 3/4 c - blame / 4, c = -7/3 blame."""
     found = choices(
         of([[0.0, log(3) / 0.8]], [0.0, -7 / 3], rho=0.5, rho_s=0.5, hazard=0.0, blame=9.0, blame_s=1.0)
     )
     assert found.step[0, 0] == pytest.approx([0.75], abs=1e-5)
-    assert found.sender_leave[0, 0] == pytest.approx([0.5], abs=1e-5)
+    assert found.second_leave[0, 0] == pytest.approx([0.5], abs=1e-5)
 
 
 def test_readings_by_hand_are_played_one_by_one():
@@ -197,7 +197,7 @@ def test_readings_by_hand_are_played_one_by_one():
     game = of(u, [0.0, -241 * x / 24], rho=0.5, rho_s=0.5, hazard=0.0, blame_s=blame, prior=[0.5, 0.5])
     found = choices(game)
     assert found.step[0, :, 0] == pytest.approx([0.75, 0.25], abs=1e-5)
-    assert found.sender_leave[0, :, 0] == pytest.approx([2 / 3, 1 / 3], abs=1e-5)
+    assert found.second_leave[0, :, 0] == pytest.approx([2 / 3, 1 / 3], abs=1e-5)
 
 
 def test_nobody_looks_ahead():
@@ -206,8 +206,8 @@ def test_nobody_looks_ahead():
     found = choices(game)
     assert found.step[0, :, 0] == pytest.approx([chance(0.5), chance(-0.5)], abs=1e-5)
     assert found.leave[0, :, 1] == pytest.approx([chance(-1.5)] * 2, abs=1e-5)
-    assert found.sender_step[0, :, 1] == pytest.approx([chance(-0.5)] * 2, abs=1e-5)
-    assert found.sender_leave[0, :, 0] == pytest.approx([chance(-1.0)] * 2, abs=1e-5)
+    assert found.second_step[0, :, 1] == pytest.approx([chance(-0.5)] * 2, abs=1e-5)
+    assert found.second_leave[0, :, 0] == pytest.approx([chance(-1.0)] * 2, abs=1e-5)
 
 
 # --- limits -----------------------------------------------------------------------------------------------
@@ -217,48 +217,48 @@ def test_nobody_looks_ahead():
 def test_careless_choices_are_even(kinds):
     found = choices(several(kinds, 4, seed=4)._replace(precision=np.full(DRAWS, 1e-9)))
     assert found.step[:, :, ::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
-    assert found.sender_leave[:, :, ::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
+    assert found.second_leave[:, :, ::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
     assert found.leave[:, :, 1::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
-    assert found.sender_step[:, :, 1::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
+    assert found.second_step[:, :, 1::2] == pytest.approx(np.full((DRAWS, kinds, 2), 0.5), abs=1e-6)
 
 
 def test_who_would_be_blamed_for_everything_stays():
     game = several(2, 4, seed=5)
     much = np.full(DRAWS, 1e4)
-    found = choices(game._replace(blame_incumbent=much, blame_sender=much))
+    found = choices(game._replace(blame_first=much, blame_second=much))
     assert found.leave.max() < 1e-6
-    assert found.sender_leave.max() < 1e-6
-    game_i = game._replace(blame_incumbent=much)
+    assert found.second_leave.max() < 1e-6
+    game_i = game._replace(blame_first=much)
     assert choices(game_i).leave.max() < 1e-6
-    assert choices(game_i).sender_leave.max() > 1e-3
+    assert choices(game_i).second_leave.max() > 1e-3
 
 
 def test_who_cannot_take_its_steps_is_not_worth_stepping_for():
-    """What lies behind a step that the sender cannot take plays no part in what he does before it; with nobody leaving,
+    """What lies behind a step that the second side cannot take plays no part in what he does before it; with nobody leaving,
     his gap is the difference of flows that last."""
-    game = several(2, 2, seed=6)._replace(able=np.zeros(DRAWS), blame_incumbent=np.full(DRAWS, 60.0))
-    more = game.incumbent.copy()
+    game = several(2, 2, seed=6)._replace(able=np.zeros(DRAWS), blame_first=np.full(DRAWS, 60.0))
+    more = game.first.copy()
     more[:, :, 2] += 50.0
-    assert choices(game._replace(incumbent=more)).step == pytest.approx(choices(game).step, abs=1e-5)
+    assert choices(game._replace(first=more)).step == pytest.approx(choices(game).step, abs=1e-5)
     able = game._replace(able=np.ones(DRAWS))
-    assert (choices(able._replace(incumbent=more)).step[:, :, 0] > choices(able).step[:, :, 0]).all()
-    alone = game._replace(incumbent=game.incumbent[:, :, :2], sender=game.sender[:, :2])
+    assert (choices(able._replace(first=more)).step[:, :, 0] > choices(able).step[:, :, 0]).all()
+    alone = game._replace(first=game.first[:, :, :2], second=game.second[:, :2])
     assert choices(game).step[:, :, 0] == pytest.approx(choices(alone).step[:, :, 0], abs=1e-3)
 
 
 @pytest.mark.parametrize(("last", "goes"), [(5.0, True), (2.0, False)])
 def test_careful_choices_are_best_responses(last, goes):
-    """The sender steps if w(2) > w(1) = 3, and only for that does he step at 0."""
+    """The second side steps if w(2) > w(1) = 3, and only for that does he step at 0."""
     found = choices(of([[0.0, -2.0, 6.0]] * 2, [0.0, 3.0, last], rho=0.9, rho_s=0.9, lam=300.0, blame=1.0))
-    assert found.sender_step[0, :, 1] == pytest.approx([float(goes)] * 2, abs=1e-5)
+    assert found.second_step[0, :, 1] == pytest.approx([float(goes)] * 2, abs=1e-5)
     assert found.step[0, :, 0] == pytest.approx([float(goes)] * 2, abs=1e-5)
     assert found.leave[0, :, 1] == pytest.approx([0.0, 0.0], abs=1e-5)
 
 
 def test_talks_that_are_stopped_at_once_are_worth_only_what_stands():
-    """With h = 1 nothing follows a step: his gap is the difference of flows, whatever the sender would do next."""
-    game = several(2, 3, seed=7)._replace(hazard=np.ones(DRAWS), blame_sender=np.full(DRAWS, 1e4))
-    gain = game.incumbent[:, :, 1] - game.incumbent[:, :, 0]
+    """With h = 1 nothing follows a step: his gap is the difference of flows, whatever the second side would do next."""
+    game = several(2, 3, seed=7)._replace(hazard=np.ones(DRAWS), blame_second=np.full(DRAWS, 1e4))
+    gain = game.first[:, :, 1] - game.first[:, :, 0]
     expected = 1 / (1 + np.exp(-game.precision[:, None] * gain))
     assert choices(game).step[:, :, 0] == pytest.approx(expected, abs=1e-5)
 
@@ -266,7 +266,7 @@ def test_talks_that_are_stopped_at_once_are_worth_only_what_stands():
 # --- laws -------------------------------------------------------------------------------------------------
 
 
-def test_what_the_senders_last_step_brings_makes_his_last_step_likelier():
+def test_what_the_second_sides_last_step_brings_makes_his_last_step_likelier():
     more = np.linspace(0, 6, 25)
     u = np.array([[[0.0, -2.0, g]] for g in more])
     step = choices(of(u, [0.0, 2.0, 1.0], lam=0.6)).step[:, 0, 0]
@@ -282,11 +282,11 @@ def test_what_his_own_step_costs_makes_it_rarer():
     assert step[0] - step[-1] > 0.3
 
 
-def test_what_its_own_step_costs_makes_the_senders_rarer():
+def test_what_its_own_step_costs_makes_the_second_sides_rarer():
     costs = np.linspace(0, 6, 25)
     w = np.array([[0.0, 2.0, 2.0 - c] for c in costs])
     found = choices(of(np.repeat([[[0.0, -1.0, 2.0]]], 25, axis=0), w, lam=0.6))
-    assert (np.diff(found.sender_step[:, 0, 1]) < 0).all()
+    assert (np.diff(found.second_step[:, 0, 1]) < 0).all()
 
 
 def test_blame_keeps_both_at_the_table():
@@ -294,21 +294,21 @@ def test_blame_keeps_both_at_the_table():
     u = np.repeat([[[0.0, -1.0, 2.0]]], 17, axis=0)
     found = choices(of(u, [0.0, 2.0, 1.0], lam=0.6, blame=blame, blame_s=blame))
     assert (np.diff(found.leave[:, 0, 1]) < 0).all()
-    assert (np.diff(found.sender_leave[:, 0, 0]) < 0).all()
+    assert (np.diff(found.second_leave[:, 0, 0]) < 0).all()
 
 
 def test_points_have_no_zero():
     """Adding the same to what everything is worth changes nothing, and scale is precision."""
     game = several(2, 4, seed=8)
     found = choices(game)
-    moved = choices(game._replace(incumbent=game.incumbent + 7.0, sender=game.sender - 3.0))
+    moved = choices(game._replace(first=game.first + 7.0, second=game.second - 3.0))
     half = choices(
         game._replace(
-            incumbent=game.incumbent * 2,
-            sender=game.sender * 2,
+            first=game.first * 2,
+            second=game.second * 2,
             precision=game.precision / 2,
-            blame_incumbent=game.blame_incumbent * 2,
-            blame_sender=game.blame_sender * 2,
+            blame_first=game.blame_first * 2,
+            blame_second=game.blame_second * 2,
         )
     )
     for field, other, third in zip(found, moved, half, strict=True):
@@ -334,8 +334,8 @@ def test_readings_do_not_influence_one_another():
     turned = choices(game._replace(prior=game.prior[:, ::-1]))
     for k in range(3):
         part = game._replace(
-            incumbent=game.incumbent[:, [k]],
-            rho_incumbent=game.rho_incumbent[:, [k]],
+            first=game.first[:, [k]],
+            rho_first=game.rho_first[:, [k]],
             prior=np.ones((DRAWS, 1)),
         )
         for field, other, alone in zip(whole, turned, choices(part), strict=True):
@@ -349,4 +349,4 @@ def test_what_does_not_settle_is_an_error():
 
 
 def test_choices_are_named_as_the_kernel_takes_them():
-    assert Choices._fields == ("step", "leave", "sender_step", "sender_leave")
+    assert Choices._fields == ("step", "leave", "second_step", "second_leave")

@@ -1,7 +1,7 @@
 """The game of talks from its definition, slow and obvious: two types with public belief, and reading by reading.
 
-Positions n = 0..N. At even n the incumbent of type k steps or holds; when he holds the sender leaves or stays. At odd n
-the sender steps or holds; when it holds the incumbent leaves or stays. Every choice is logit: the better branch by x
+Positions n = 0..N. At even n the first side of type k steps or holds; when he holds the second side leaves or stays. At odd n
+the second side steps or holds; when it holds the first side leaves or stays. Every choice is logit: the better branch by x
 points is taken with chance Lambda(lam x). Values are normalised, V = (1-rho) flow + rho C, C = (1-h) V + h (the value
 of n for ever), V the value before the month's moves and after the month's hazard. Who leaves pays his blame at once.
 
@@ -9,7 +9,7 @@ Positions never fall, so V(n) rests on n and n + 1 only: n is solved from N-1 do
 choices (as points between the branches) and its values together. There may be several fixed points; the one returned is
 the one reached from even chances everywhere at values of zero.
 
-Reading by reading is what the product does: each type is played out as if it were known, and the sender acts on each as
+Reading by reading is what the product does: each type is played out as if it were known, and the second side acts on each as
 often as it believes in it at the time.
 
 A month of the outcomes is a month of the simulation: the hazard first, the moves after it, a leaving in the same month.
@@ -45,26 +45,26 @@ Move = tuple[float, int, str, tuple[float, ...]]
 class FullGame:
     """Choices and values on the grid of beliefs (chance of type 0); zeros where nobody chooses.
 
-    step, leave_incumbent, incumbent_value: [2][N+1][grid]; sender_step, sender_leave, sender_value: [N+1][grid].
-    The belief is the one held when the choice is made: for sender_leave the one after the incumbent's hold.
+    step, leave_first, first_value: [2][N+1][grid]; second_step, second_leave, second_value: [N+1][grid].
+    The belief is the one held when the choice is made: for second_leave the one after the first side's hold.
     """
 
     grid: Array
     hazard: float
     step: Array
-    leave_incumbent: Array
-    sender_step: Array
-    sender_leave: Array
-    incumbent_value: Array
-    sender_value: Array
+    leave_first: Array
+    second_step: Array
+    second_leave: Array
+    first_value: Array
+    second_value: Array
 
 
 @dataclass(frozen=True)
 class ReadingByReading:
-    """All [K][N+1], each type as if known: step and sender_leave at even n, leave and sender_step at odd n, zero elsewhere.
+    """All [K][N+1], each type as if known: step and second_leave at even n, leave and second_step at odd n, zero elsewhere.
 
-    Chances; sender_step is how often the sender would step, of which it can take the share `able`. incumbent_value is what
-    type k expects if it is known to be type k, sender_value what the sender then gets from it.
+    Chances; second_step is how often the second side would step, of which it can take the share `able`. first_value is what
+    type k expects if it is known to be type k, second_value what the second side then gets from it.
     """
 
     prior: Array
@@ -72,10 +72,10 @@ class ReadingByReading:
     able: float
     step: Array
     leave: Array
-    sender_step: Array
-    sender_leave: Array
-    incumbent_value: Array
-    sender_value: Array
+    second_step: Array
+    second_leave: Array
+    first_value: Array
+    second_value: Array
 
 
 def full_game(  # noqa: PLR0913
@@ -100,9 +100,9 @@ def full_game(  # noqa: PLR0913
     b = np.linspace(0.0, 1.0, grid) if isinstance(grid, int) else np.asarray(grid, float)
     top = len(w) - 1
     step, leave, value = (np.zeros((2, top + 1, len(b))) for _ in range(3))
-    sender_step, sender_leave, sender_value = (np.zeros((top + 1, len(b))) for _ in range(3))
+    second_step, second_leave, second_value = (np.zeros((top + 1, len(b))) for _ in range(3))
     value[:, top] = np.array(u, float)[:, top, None]
-    sender_value[top] = w[top]
+    second_value[top] = w[top]
 
     def at(values: Array, beliefs: Array) -> Array:
         return np.interp(beliefs, b, values)
@@ -112,13 +112,13 @@ def full_game(  # noqa: PLR0913
         moved = [
             _month(rho_i[k], u[k][n + 1], _future(hazard, value[k, n + 1], u[k][n + 1])) for k in range(2)
         ]
-        moved_s = _month(rho_s, w[n + 1], _future(hazard, sender_value[n + 1], w[n + 1]))
+        moved_s = _month(rho_s, w[n + 1], _future(hazard, second_value[n + 1], w[n + 1]))
 
         def stays(v: Array, v_s: Array, n: int = n) -> tuple[list[Array], Array]:
             own = [_month(rho_i[k], u[k][n], _future(hazard, v[k], u[k][n])) for k in range(2)]
             return own, _month(rho_s, w[n], _future(hazard, v_s, w[n]))
 
-        def incumbent_due(state: Array, n: int = n, moved=moved, moved_s=moved_s, stays=stays) -> Array:
+        def first_due(state: Array, n: int = n, moved=moved, moved_s=moved_s, stays=stays) -> Array:
             gap, leave_gap, v, v_s = state[0:2], state[2], state[3:5], state[5]
             stay, stay_s = stays(v, v_s)
             steps, holds = expit(lam * gap), expit(-lam * gap)
@@ -134,7 +134,7 @@ def full_game(  # noqa: PLR0913
             new_gap = [if_step[k] - if_hold[k] for k in range(2)]
             return np.array([*new_gap, w[n] - blame_s - stay_s, *new_v, new_v_s])
 
-        def sender_due(state: Array, n: int = n, moved=moved, moved_s=moved_s, stays=stays) -> Array:
+        def second_due(state: Array, n: int = n, moved=moved, moved_s=moved_s, stays=stays) -> Array:
             leave_gap, gap, v, v_s = state[0:2], state[2], state[3:5], state[5]
             stay, stay_s = stays(v, v_s)
             leaves, remains, steps = expit(lam * leave_gap), expit(-lam * leave_gap), expit(lam * gap)
@@ -149,14 +149,14 @@ def full_game(  # noqa: PLR0913
             new_leave_gap = [if_leave[k] - if_stay[k] for k in range(2)]
             return np.array([*new_leave_gap, moved_s - if_hold_s, *new_v, new_v_s])
 
-        update = incumbent_due if n % 2 == 0 else sender_due
+        update = first_due if n % 2 == 0 else second_due
         state = _settle(update, np.zeros((6, len(b))), damping, tolerance, rounds, n)
-        value[:, n], sender_value[n] = state[3:5], state[5]
+        value[:, n], second_value[n] = state[3:5], state[5]
         if n % 2 == 0:
-            step[:, n], sender_leave[n] = expit(lam * state[0:2]), expit(lam * state[2])
+            step[:, n], second_leave[n] = expit(lam * state[0:2]), expit(lam * state[2])
         else:
-            leave[:, n], sender_step[n] = expit(lam * state[0:2]), expit(lam * state[2])
-    return FullGame(b, hazard, step, leave, sender_step, sender_leave, value, sender_value)
+            leave[:, n], second_step[n] = expit(lam * state[0:2]), expit(lam * state[2])
+    return FullGame(b, hazard, step, leave, second_step, second_leave, value, second_value)
 
 
 def reading_by_reading(  # noqa: PLR0913
@@ -175,21 +175,21 @@ def reading_by_reading(  # noqa: PLR0913
     tolerance: float = 1e-12,
     rounds: int = 20_000,
 ) -> ReadingByReading:
-    """Solve for any number of types, each alone; of the sender's steps the share `able` is taken.
+    """Solve for any number of types, each alone; of the second side's steps the share `able` is taken.
 
     Raises RuntimeError if some position still moves by more than the tolerance (points) after the rounds.
     """
     top = len(w) - 1
-    step, leave, sender_step, sender_leave, value, sender_value = (
+    step, leave, second_step, second_leave, value, second_value = (
         np.zeros((len(prior), top + 1)) for _ in range(6)
     )
     for k, (flow, rho) in enumerate(zip(u, rho_i, strict=True)):
-        value[k, top], sender_value[k, top] = flow[top], w[top]
+        value[k, top], second_value[k, top] = flow[top], w[top]
         for n in range(top - 1, -1, -1):
             moved = _month(rho, flow[n + 1], _future(hazard, value[k, n + 1], flow[n + 1]))
-            moved_s = _month(rho_s, w[n + 1], _future(hazard, sender_value[k, n + 1], w[n + 1]))
+            moved_s = _month(rho_s, w[n + 1], _future(hazard, second_value[k, n + 1], w[n + 1]))
 
-            def incumbent_due(
+            def first_due(
                 state: Array, n: int = n, flow=flow, rho=rho, moved=moved, moved_s=moved_s
             ) -> Array:
                 gap, leave_gap, v, v_s = state
@@ -202,7 +202,7 @@ def reading_by_reading(  # noqa: PLR0913
                 new_v_s = steps * moved_s + (1 - steps) * if_hold_s
                 return np.array([moved - if_hold, w[n] - blame_s - stay_s, new_v, new_v_s])
 
-            def sender_due(
+            def second_due(
                 state: Array, n: int = n, flow=flow, rho=rho, moved=moved, moved_s=moved_s
             ) -> Array:
                 leave_gap, gap, v, v_s = state
@@ -215,13 +215,13 @@ def reading_by_reading(  # noqa: PLR0913
                 new_v_s = steps * moved_s + (1 - steps) * if_hold_s
                 return np.array([flow[n] - blame_i - stay, moved_s - if_hold_s, new_v, new_v_s])
 
-            update = incumbent_due if n % 2 == 0 else sender_due
+            update = first_due if n % 2 == 0 else second_due
             state = _settle(update, np.zeros(4), damping, tolerance, rounds, n)
-            value[k, n], sender_value[k, n] = state[2], state[3]
-            own, other = (step, sender_leave) if n % 2 == 0 else (leave, sender_step)
+            value[k, n], second_value[k, n] = state[2], state[3]
+            own, other = (step, second_leave) if n % 2 == 0 else (leave, second_step)
             own[k, n], other[k, n] = expit(lam * state[0]), expit(lam * state[1])
     return ReadingByReading(
-        np.array(prior, float), hazard, able, step, leave, sender_step, sender_leave, value, sender_value
+        np.array(prior, float), hazard, able, step, leave, second_step, second_leave, value, second_value
     )
 
 
@@ -238,25 +238,25 @@ def outcomes_full(game: FullGame, prior: float, k: int, months: int) -> Outcomes
         if n % 2 == 0:
             steps = [at(game.step[j, n]) for j in range(2)]
             after_hold = _posterior(belief, [1 - p for p in steps])
-            leaves = at(game.sender_leave[n], after_hold[0])
+            leaves = at(game.second_leave[n], after_hold[0])
             return _incumbent_month(n, steps[k], leaves, _posterior(belief, steps), after_hold)
-        leaves_by_type = [at(game.leave_incumbent[j, n]) for j in range(2)]
+        leaves_by_type = [at(game.leave_first[j, n]) for j in range(2)]
         after_stay = _posterior(belief, [1 - p for p in leaves_by_type])
-        return _sender_month(n, at(game.sender_step[n]), leaves_by_type[k], belief, after_stay)
+        return _sender_month(n, at(game.second_step[n]), leaves_by_type[k], belief, after_stay)
 
-    return _forward(len(game.sender_step) - 1, game.hazard, (prior, 1.0 - prior), months, moves)
+    return _forward(len(game.second_step) - 1, game.hazard, (prior, 1.0 - prior), months, moves)
 
 
 def outcomes_reading_by_reading(game: ReadingByReading, k: int, months: int) -> Outcomes:
-    """As `outcomes_full`, from the game's own prior; the sender's chances are the means over its belief at the time."""
+    """As `outcomes_full`, from the game's own prior; the second side's chances are the means over its belief at the time."""
 
     def moves(n: int, belief: tuple[float, ...]) -> Iterable[Move]:
         if n % 2 == 0:
             after_hold = _posterior(belief, 1 - game.step[:, n])
-            leaves = float(np.dot(after_hold, game.sender_leave[:, n]))
+            leaves = float(np.dot(after_hold, game.second_leave[:, n]))
             after_step = _posterior(belief, game.step[:, n])
             return _incumbent_month(n, float(game.step[k, n]), leaves, after_step, after_hold)
-        steps = game.able * float(np.dot(belief, game.sender_step[:, n]))
+        steps = game.able * float(np.dot(belief, game.second_step[:, n]))
         after_stay = _posterior(belief, 1 - game.leave[:, n])
         return _sender_month(n, steps, float(game.leave[k, n]), belief, after_stay)
 
@@ -276,7 +276,7 @@ def distance(full: FullGame, approximation: ReadingByReading, months: int) -> fl
     for k in range(2):
         exact = outcomes_full(full, prior, k, months)
         stated = outcomes_reading_by_reading(approximation, k, months)
-        apart += [abs(reached(exact, n) - reached(stated, n)) for n in range(len(full.sender_step))]
+        apart += [abs(reached(exact, n) - reached(stated, n)) for n in range(len(full.second_step))]
     return max(apart)
 
 

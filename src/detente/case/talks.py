@@ -26,7 +26,7 @@ class Told(NamedTuple):
 
     name: str
     """In its part."""
-    what: Literal["step", "leave", "sender_step", "sender_leave", "prior", "seen"]
+    what: Literal["step", "leave", "second_step", "second_leave", "prior", "seen"]
     """A table of :class:`detente.kernels.talks.Choices`, the belief at the beginning, or the likelihood of an event."""
     place: int
     """Steps that stand; the number of an event of ``seen``."""
@@ -38,9 +38,9 @@ def told(ladder: Ladder, readings: Sequence[str]) -> Iterator[Told]:
     """Every number that is worked out. Without ``readings`` there is nothing to be believed."""
     for n in range(len(ladder.steps)):
         mine = n % 2 == 0
-        each: tuple[tuple[str, Literal["step", "leave", "sender_step", "sender_leave"], bool], ...] = (
-            (f"takes_{n + 1}", "step" if mine else "sender_step", mine),
-            (f"leaves_{n + 1}", "sender_leave" if mine else "leave", not mine),
+        each: tuple[tuple[str, Literal["step", "leave", "second_step", "second_leave"], bool], ...] = (
+            (f"takes_{n + 1}", "step" if mine else "second_step", mine),
+            (f"leaves_{n + 1}", "second_leave" if mine else "leave", not mine),
         )
         for name, what, knows in each:
             if knows or not readings:

@@ -1,17 +1,17 @@
 """What two sides choose at simulated talks: alternating single steps, public beliefs, logit choice.
 
-At position n = 0, 2, .. the incumbent's next step is due, at n = 1, 3, .. one of the sender's; N is the end of the ladder.
+At position n = 0, 2, .. the first side's next step is due, at n = 1, 3, .. one of the second side's; N is the end of the ladder.
 Whose step is due takes it or holds; if it holds, the other side may walk out. Choices are logit (McKelvey and Palfrey 1998,
 "Quantal response equilibria for extensive form games", Experimental Economics 1): with ``L(x) = 1 / (1 + exp(-x))`` and
 precision ``lam`` an alternative that is worth d points more is taken with chance L(lam d). What he does tells what the
-incumbent may want: the public belief b over his readings follows Bayes' rule.
+first side may want: the public belief b over his readings follows Bayes' rule.
 
 In that game every choice depends on the belief after every move, which is too much for ten thousand worlds and a
 thousand draws. What is simulated takes the readings one by one: each is played out as if it were known, which gives the
-incumbent's chances of stepping and leaving under each reading, and the sender's against each. The sender acts on each reading
+first side's chances of stepping and leaving under each reading, and the second side's against each. The second side acts on each reading
 as often as it believes in it at the time: it steps with chance sum b_k q_k.
 For partially observed decisions this is QMDP (Littman, Cassandra and Kaelbling 1995): what is neglected is that learning more
-is worth something, and that an incumbent may hide what he wants. ``tests/oracles/talks.py`` solves the full game on a grid of
+is worth something, and that the first side may hide what he wants. ``tests/oracles/talks.py`` solves the full game on a grid of
 beliefs and measures what is lost (``bench``, group *talks*).
 
 Values are normalised: one month counts (1 - rho), the rest rho. With a chance h the talks are stopped by somebody else; then,
@@ -44,45 +44,45 @@ LARGEST, SMALLEST = 0.5, 1e-4
 
 
 class Game(NamedTuple):
-    """The talks in S draws, for K readings of the incumbent and N steps."""
+    """The talks in S draws, for K readings of the first side and N steps."""
 
-    incumbent: Floats
+    first: Floats
     """[S, K, N + 1] points a month for each reading at each position."""
-    sender: Floats
+    second: Floats
     """[S, N + 1] points a month."""
-    rho_incumbent: Floats
+    rho_first: Floats
     """[S, K] monthly discount factors."""
-    rho_sender: Floats
+    rho_second: Floats
     """[S]."""
     precision: Floats
     """[S] logits a point."""
     hazard: Floats
     """[S] chance a month that somebody else stops the talks."""
-    blame_incumbent: Floats
+    blame_first: Floats
     """[S] points."""
-    blame_sender: Floats
+    blame_second: Floats
     """[S] points."""
     able: Floats
-    """[S] share of the steps that the sender would take that it can take."""
+    """[S] share of the steps that the second side would take that it can take."""
     prior: Floats
     """[S, K] public belief at the beginning."""
 
     @property
     def steps(self) -> int:
         """N."""
-        return int(self.sender.shape[1]) - 1
+        return int(self.second.shape[1]) - 1
 
 
 class Choices(NamedTuple):
     """Each [S, K, N], 0 where nothing is to be chosen."""
 
     step: Floats
-    """Chance that the incumbent takes the step that is due (even n)."""
+    """Chance that the first side takes the step that is due (even n)."""
     leave: Floats
-    """Chance that he walks out when the sender held (odd n)."""
-    sender_step: Floats
-    """Chance that the sender takes its step if it knew the reading (odd n), before what it cannot take at home."""
-    sender_leave: Floats
+    """Chance that he walks out when the second side held (odd n)."""
+    second_step: Floats
+    """Chance that the second side takes its step if it knew the reading (odd n), before what it cannot take at home."""
+    second_leave: Floats
     """Chance that it walks out when he held, if it knew the reading (even n)."""
 
 
@@ -94,7 +94,7 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Values of both sides at a position, and best answers to the step's being taken with chance ``due`` and the other side's
-    leaving with ``other``; ``mine``: whether the step is the incumbent's. ``on``: worth of the next position, this month
+    leaving with ``other``; ``mine``: whether the step is the first side's. ``on``: worth of the next position, this month
     included, once the step is taken.
 
     V = q on + (1 - q) (x gone + (1 - x) ((1 - rho) here + rho ((1 - h) V + h here))) for both, x the chance of leaving; ``gone``
@@ -189,11 +189,11 @@ def choices(of: Game, *, iterations: int = ITERATIONS) -> Choices:
     LimitError
         In some draw they do not settle within so many ``iterations`` a position.
     """
-    size, kinds, count = of.incumbent.shape
+    size, kinds, count = of.first.shape
     found = np.zeros((size, 4, kinds, count - 1))
     lost = _all(
-        np.ascontiguousarray(of.incumbent), np.ascontiguousarray(of.sender), np.ascontiguousarray(of.rho_incumbent),
-        of.rho_sender, of.precision, of.hazard, of.blame_incumbent, of.blame_sender, of.able, iterations, found,
+        np.ascontiguousarray(of.first), np.ascontiguousarray(of.second), np.ascontiguousarray(of.rho_first),
+        of.rho_second, of.precision, of.hazard, of.blame_first, of.blame_second, of.able, iterations, found,
     )  # fmt: skip
     if lost:
         raise LimitError(
