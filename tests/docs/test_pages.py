@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import importlib.util
 import re
 import tomllib
@@ -68,6 +70,31 @@ def test_every_key_of_the_case_format_is_explained() -> None:
     )
     unexplained = [key for key, meaning in rows if not meaning.strip() and key not in SELF_EXPLAINED]
     assert not unexplained
+
+
+def test_every_function_that_a_question_is_answered_by_exists() -> None:
+    rows = (ROOT / "docs" / "reference" / "questions.md").read_text("utf-8").splitlines()
+    named = [
+        name
+        for row in rows
+        if row.startswith("| ")
+        for name in re.findall(r"`([\w.]+)`", row.split(" | ")[2])
+    ]
+    assert len(named) > 25
+    for name in named:
+        module, of = _module(f"detente.{name}")
+        for attribute in of:
+            assert hasattr(module, attribute), name
+            module = getattr(module, attribute)
+
+
+def _module(name: str) -> tuple[object, list[str]]:
+    """The longest part of a dotted name that is a module, and the rest."""
+    steps = name.split(".")
+    for n in range(len(steps), 0, -1):
+        with contextlib.suppress(ModuleNotFoundError):
+            return importlib.import_module(".".join(steps[:n])), steps[n:]
+    raise AssertionError(name)
 
 
 SELF_EXPLAINED = {f"`{key}`" for key in ("title", "publisher", "author", "date", "url")}
