@@ -27,7 +27,7 @@ def valued(seed: int, *, chance: bool = True) -> tuple[str, Tree, Model]:
         i: {"status_quo": HOME[i], "options": dict.fromkeys(options), "controlled_by": rng.choice("abc")}
         for i, options in ISSUES.items()
     }
-    if chance and "law" not in of.moves and rng.random() < 0.7:
+    if chance and rng.random() < 0.7:
         first = rng.choice(QUARTERS)
         issues["law"] |= {"controlled_by": "outside", "chances": {"old": first, "new": 1 - first}}
     preferences = {f: wants(rng, issues, False) | {"patience": patience} for f, patience in zip(
