@@ -8,7 +8,7 @@ from typing import NamedTuple
 from detente.case.chances import chance_warnings
 from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted
 from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
-from detente.case.spare import spare
+from detente.case.spare import fleeting, spare
 from detente.case.unused import unused
 from detente.case.yamltext import Path
 from detente.errors import Fault
@@ -40,7 +40,7 @@ class Effective(NamedTuple):
 
 def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
-    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused, spare]
+    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused, spare, fleeting]
     if not case.ordinal:  # the others look at points
         checks += [
             _status_quo,

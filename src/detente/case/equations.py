@@ -97,6 +97,25 @@ _INSTEAD = {
     ":": "'if .. then .. else ..'",
     ";": "one equation for each name",
 }
+_LAST = "'before(x)' for last month's x; in 'next' a level's own name is last month's already"
+_NO_FUNCTION = {
+    **dict.fromkeys(("previous", "prev", "last", "lag", "lagged"), _LAST),
+    **dict.fromkeys(
+        ("random", "rand", "uniform"),
+        "'chance(p)' for what is true with chance p, or 'shock' for a bell curve",
+    ),
+    **dict.fromkeys(
+        ("normal", "gauss", "noise"), "'shock', which has mean 0 and deviation 1: 'spread * shock'"
+    ),
+    **dict.fromkeys(("pow", "power"), "a product, x * x, or exp(y * log(x))"),
+    **dict.fromkeys(
+        ("round", "floor", "int", "ceil"), "'whole(x)', which is a whole number and x on average"
+    ),
+    "ln": "'log(x)', which is the natural one",
+    "sigmoid": "'logistic(x)'",
+    **dict.fromkeys(("sum", "mean", "average", "avg"), "it out: (a + b) / 2"),
+}
+"""What people call functions elsewhere → what is written here."""
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -459,10 +478,15 @@ class _Reader:
         return Lookup(token.at, token.text, key.text)
 
     def call(self, token: _Token) -> Node:
+        if token.text not in FUNCTIONS and token.text in _NO_FUNCTION:
+            self.stop(token, f"there is no function '{token.text}': write {_NO_FUNCTION[token.text]}")
         if token.text not in FUNCTIONS:
             close = difflib.get_close_matches(token.text, FUNCTIONS, n=1)
             meant = f"; did you mean '{close[0]}'?" if close else "."
-            self.stop(token, f"there is no function '{token.text}'{meant} There are: {', '.join(FUNCTIONS)}")
+            self.stop(
+                token,
+                f"there is no function '{token.text}'{meant} There are: {', '.join(FUNCTIONS)}; last month's '{token.text}' is 'before({token.text})'",
+            )
         self.take()
         arguments = [] if self.sees(")") else [self.loosest()]
         while self.sees(","):

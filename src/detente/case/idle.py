@@ -54,6 +54,16 @@ def idle(
     reads = _reads(wiring)
     serving = _serving(reads, valued)
     found = [fault for name in reads if (fault := _never(wiring, name, can, months))]
+    for name, of in wiring.equations.items():
+        if (
+            wiring.slots[name].sort == "level"
+            and of.start is None
+            and can[name].never
+            and name not in changed
+        ):
+            part, level = name.split(".")
+            message = f"'{name}' never has a value: it has no 'start', and its 'next' gives it none; write a 'start'"
+            found.append(Misfit(("parts", part, "levels", level), None, message))
     given = [n for n in wiring.slots if "." in n]
     for part in dict.fromkeys(n.split(".")[0] for n in given):
         members = [n for n in given if n.startswith(f"{part}.")]

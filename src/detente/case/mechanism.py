@@ -195,7 +195,13 @@ class Happening(Provenance):
         if self.ends is not None and self.one_of is not None:
             raise ValueError("what ends something already shares its chance: remove 'one_of'")
         if (self.ends or self.one_of) and self.chance is None:
-            raise ValueError("an event that shares its chance with others needs a 'chance'")
+            key = "ends" if self.ends else "one_of"
+            condition = ".." if self.when is None else self.when
+            raise ValueError(
+                f"an event with '{key}' shares its chance with others and needs one: write "
+                f"'chance: if {condition} then 1 else 0'"
+                + ("" if self.when is None else " in the place of 'when'")
+            )
         return self
 
 

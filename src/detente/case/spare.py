@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from detente.case.equations import Call, Name, Node, children
 from detente.case.idle import idle
 from detente.case.mechanism import Use
 from detente.case.model import Case
@@ -12,7 +13,7 @@ from detente.case.wired import Wired, wired
 from detente.case.world import Talks
 from detente.case.yamltext import Path
 
-__all__ = ["spare"]
+__all__ = ["fleeting", "spare"]
 
 
 def spare(case: Case) -> Iterator[tuple[Path, str]]:
@@ -50,3 +51,30 @@ def _changed(case: Case, of: Wired) -> set[str]:
     given += [name for policy in case.policies.values() for name in (*policy.changes, *policy.holds)]
     given += [f"{operator.part}.{told.name}" for operator in of.operators for told in operator.told]
     return {name.partition("[")[0] for name in given}
+
+
+def fleeting(case: Case) -> Iterator[tuple[Path, str]]:
+    """Questions that ask for an event in the very month of their day, where its having happened by then was probably meant."""
+    if case.world is None or case.as_of is None:
+        return
+    of = wired(case)
+    for question, meant in of.questions.items():
+        for answer, (that, given, _) in meant.answers.items():
+            for key, node in (("that", that), ("given", given)):
+                if node is None:
+                    continue
+                for name in _at_once(node, of):
+                    yield (
+                        ("questions", question, "answers", answer, key),
+                        f"'{name}' is true in the month in which it happens alone; 'happened({name})' has been true ever since",
+                    )
+
+
+def _at_once(node: Node, of: Wired) -> Iterator[str]:
+    """Events of a condition that are asked for as they happen."""
+    if isinstance(node, Name):
+        if node.name in of.wiring.slots and of.wiring.slots[node.name].sort == "event":
+            yield node.name
+    elif not isinstance(node, Call) or node.function not in ("happened", "months_since", "before"):
+        for child in children(node):
+            yield from _at_once(child, of)

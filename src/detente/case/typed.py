@@ -170,7 +170,10 @@ class Reader:
                 if elsewhere or close
                 else one_of(name, inside)
             )
-            raise EquationError(at, f"there is nothing called '{name}' in part '{self.part}'{hint}")
+            if name in _TIMES and not (elsewhere or close):
+                hint = _TIMES[name]
+            where = f" in part '{self.part}'" if self.part else ""
+            raise EquationError(at, f"there is nothing called '{name}'{where}{hint}")
         if name in self.slots:
             return name
         part, member = name.split(".")
@@ -308,6 +311,17 @@ class Reader:
         if left.unit is not None and right.unit is not None and left.unit != right.unit:
             raise EquationError(at, f"{what} are not alike: {left.unit} and {right.unit}")
         return left.unit if left.unit is not None else right.unit
+
+
+_DATES = (
+    ": what happens on dates has a calendar, 'calendars: {days: [2024-06-01]}' in its part and 'on: days'"
+)
+_COUNTED = ": count months by a level, '{start: 0, next: month + 1, unit: months}', or 'months_since(event)'"
+_TIMES = {
+    **dict.fromkeys(("date", "today", "day", "year"), _DATES),
+    **dict.fromkeys(("month", "months", "time", "t"), _COUNTED),
+}
+"""Names by which people ask for the time → what is written here."""
 
 
 def named(node: Node, *, now: bool = False) -> Iterator[str]:

@@ -313,6 +313,18 @@ def _stakes(world: World, tied: Wiring, faults: list[Misfit]) -> Iterator[Stake]
 # --- policies and questions -------------------------------------------------------------------------------
 
 
+_KINDS = {
+    **dict.fromkeys(
+        ("level", "value"), "no number but worked out: write 'holds', or change a number in its equation"
+    ),
+    **dict.fromkeys(("number", "table"), "a number: write it under 'changes'"),
+    "event": "an event: change a number in its chance, or 'settles: {ISSUE: OPTION}' what it moves",
+    "issue": "an issue: write it under 'settles'",
+    "calendar": "a calendar, whose dates a policy does not change",
+}
+"""What a policy names in the wrong block, and where it belongs."""
+
+
 def _revision(name: str, policy: Policy, tied: Wiring, reader: Reader, faults: list[Misfit]) -> Revision:
     here = ("policies", name)
     if not (policy.changes or policy.holds or policy.settles or policy.stops):
@@ -330,6 +342,8 @@ def _revision(name: str, policy: Policy, tied: Wiring, reader: Reader, faults: l
             if slot is None or slot.sort not in sorts:
                 names = [n for n, s in tied.slots.items() if s.sort in sorts]
                 what = f"there is no {' or '.join(sorts)} '{path}' in the world{one_of(path, names)}"
+                if slot is not None:
+                    what = f"'{path}' is {_KINDS.get(slot.sort, 'an ' + slot.sort)}"
                 faults.append(Misfit((*here, kind, path), None, what))
                 continue
             if isinstance(value, Range):

@@ -42,7 +42,7 @@ from detente.case.equations import RESERVED_WORDS, EquationError, Node
 from detente.case.mechanism import Bundled, Declared, Figure, Follows, Happening, Moves, Own, Use
 from detente.case.typed import Reader, Slot, named
 from detente.case.units import PURE, Unit, unit
-from detente.case.wording import one_of
+from detente.case.wording import nearest, one_of
 
 __all__ = ["TALKS", "Equations", "Misfit", "Moved", "Wiring", "beyond", "wire"]
 
@@ -208,9 +208,11 @@ def _join(
         ("issue", part.issues, of.issues),
         ("calendar", part.calendars, of.calendars),
     ):
+        meant = set()
         for extra in sorted(set(given) - set(known)):
+            meant.add(nearest(extra, known))
             yield Misfit((*here, extra), None, f"'{name}' has no {kind} '{extra}'{one_of(extra, known)}")
-        for missing in [n for n in known if n not in given]:
+        for missing in [n for n in known if n not in given and n not in meant]:
             yield Misfit(here, None, f"'{missing}' is missing: {_says(known[missing])}")
     for n, declared in of.numbers.items():
         if n in part.numbers:
@@ -391,7 +393,9 @@ def _read(reader: Reader, part: _Joined, into: dict[str, Equations]) -> Iterator
         chance = read(event.chance, "events", n, "chance", wanted=PURE)
         when = read(event.when, "events", n, "when", truth=True)
         if event.on is not None and event.on not in part.calendars:
-            message = f"there is no calendar '{event.on}' in this part{one_of(event.on, part.calendars)}"
+            give = f": give it one, 'calendars: {{{event.on}: [2024-06-01]}}'"
+            hint = one_of(event.on, part.calendars) if part.calendars else give
+            message = f"there is no calendar '{event.on}' in this part{hint}"
             faults.append(Misfit((*here, "events", n, "on"), None, message))
         into[f"{reader.part}.{n}"] = _event(reader.part, event, chance, when)
     yield from faults

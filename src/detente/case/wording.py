@@ -12,6 +12,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from detente.case.base import Model
 from detente.case.documented import documentation
+from detente.case.instead import instead
 from detente.case.mechanism import Figure
 from detente.case.model import RESERVED, Case, Element, Provenance, Range
 from detente.case.yamltext import Parsed, Path, Place, cut
@@ -24,6 +25,17 @@ RANGE_KEYS = ("range", "because", "fact", "source", "inference", "judgement")
 
 _KEYS = {Range: RANGE_KEYS, Figure: (*RANGE_KEYS, "says", "unit")}
 """Of blocks that are typed in other words than they are held in."""
+
+_ALIASES = {
+    **dict.fromkeys(("probability", "prob", "hazard"), "chance"),
+    **dict.fromkeys(("initial", "begin", "beginning", "value"), "start"),
+    **dict.fromkeys(("description", "label"), "says"),
+    **dict.fromkeys(("if", "condition"), "when"),
+    "by": "at",
+    "duration": "months",
+    "units": "unit",
+}
+"""Keys as they are called elsewhere → as they are called here, wherever there is one of that name."""
 
 
 class Misfit:
@@ -39,7 +51,10 @@ class Misfit:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like ``name``, if one does."""
+    """The known name that looks most like ``name``, if one does; of ``part.name`` the one whose name it is."""
+    known = list(known)
+    if "." not in name and len(whole := [k for k in known if k.endswith(f".{name}")]) == 1:
+        return whole[0]
     close = difflib.get_close_matches(name[:64].lower(), list(known), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -87,7 +102,9 @@ def misfits(error: ValidationError, parsed: Parsed) -> list[Misfit]:
     close: dict[Path, str | None] = {}
     for detail, path, _ in found:
         if detail["type"] == "extra_forbidden" and (len(close) < MOST_SHOWN or path[:-1] in lacking):
-            close[path] = nearest(str(path[-1]), about.allowed(path[:-1]))
+            known = about.allowed(path[:-1])
+            alias = _ALIASES.get(str(path[-1]))
+            close[path] = nearest(str(path[-1]), known) or (alias if alias in known else None)
     misspelt = {(path[:-1], name) for path, name in close.items()}
     unique: dict[tuple[int, int, str], Misfit] = {}
     names: dict[str, Place] = {}
@@ -170,6 +187,14 @@ def _misfit(detail: Any, path: Path, value: Any, about: _About, close: str | Non
     if stray and (begun := _text_cut_short(parsed.value, path)):
         message = "this is cut off at its ',': inside { } a text with a ',' stands in quotes"
         return Misfit(_fault(parsed, (*path[:-1], begun), message), path)
+    rather = instead(path, value) if path and path[0] in ("world", "questions") and not close else None
+    if rather is not None:
+        found = _message(kind, detail, path, value)
+        if kind == "extra_forbidden":
+            found = f"unknown key '{cut(str(path[-1]))}'"
+        elif kind in _BAD_NAMES:
+            found = f"found '{cut(str(path[-1] if loc[-1] == '[key]' else value))}'"
+        return Misfit(_fault(parsed, path, f"{found}; {rather}", key=bool(stray)), path)
     if kind == "extra_forbidden":
         return Misfit(_fault(parsed, path, _unknown(path, about, close), key=True), path)
     if loc and loc[-1] == "[key]":
@@ -253,6 +278,7 @@ def _where(path: Path) -> str:
 
 def _add(name: str, path: Path) -> str:
     known = {
+        "basis": ": add 'basis: modelled', or 'prior' for a stated judgement, or 'not_modelled'",
         "detente": ": add 'detente: 1', the version of the case format",
         "because": ": a judgement needs its reason",
         "prior": ": how likely is this reading, for example [0.2, 0.4, 0.6]?",
