@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,12 @@ from detente.analyses.outlook.result import (
     PolicyResult,
 )
 from detente.analyses.outlook.talks import negotiated
-from detente.analyses.outlook.view import Seen, View, happened
+from detente.analyses.outlook.view import View, happened
 from detente.case.dates import months_after
 from detente.case.equations import Is
 from detente.case.typed import named
 from detente.case.wired import Revision, Wired, wired
+from detente.case.world import World
 from detente.draws import REPLICATES, Drawn
 from detente.errors import UsageError
 from detente.kernels.codes import KEPT
@@ -59,8 +60,8 @@ def outlook(
 ) -> OutlookResult:
     """The world of a case without a deal, ``per`` worlds for each draw.
 
-    ``crew`` says who simulates; the answer does not depend on it. ``without``: parts of the world that are made to stand still. ``package`` (what moves, at the table ``track``) is what
-    waiting is compared with.
+    ``crew`` says who simulates; the answer does not depend on it. ``without``: parts of the world that are made to stand
+    still. ``package`` (what moves, at the table ``track``) is what waiting is compared with.
 
     Raises
     ------
@@ -68,30 +69,16 @@ def outlook(
         The case has no world, a part has another name, somebody's patience is missing, or the package moves what its table
         cannot.
     """
-    problem = ready.problem
-    case, world = problem.case, problem.case.world
-    if world is None:
-        raise UsageError(
-            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed"
-        )
-    if problem.status_quo is None:
-        raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
+    case, world = ready.problem.case, _world(ready, without)
     start = case.as_of
     assert start is not None, "checked on reading"
-    for part in without:
-        if part not in world.parts:
-            raise UsageError(
-                f"--without {part}: the world of this case has no such part; its parts are: {', '.join(world.parts)}"
-            )
     of = wired(case)
-    levels = tuple(_shown(of))
-    counts = _counting(of)
+    shown = tuple(_shown(of))
     stands = Revision(stops=frozenset(without))
-    view = View(ready.fresh_ground, per, stands, crew, conditions(of.questions), levels)
-    seen = view.base
+    view = View(ready.fresh_ground, per, stands, crew, conditions(of.questions), shown)
+    asking = Asking(of, view.base, start)
     parts = {p: of.says.get(p, "") for p in world.parts if p not in without}
     compared = _compared(ready, view, package, track)
-    asking = Asking(of, seen, start)
     few = view.only(EVERY if ready.draws % (EVERY * REPLICATES) == 0 else 1)
     return OutlookResult(
         case=case.id,
@@ -105,19 +92,14 @@ def outlook(
         dates=tuple(months_after(start, m).isoformat() for m in range(world.months + 1)),
         parts=parts,
         without=tuple(p for p in world.parts if p in without),
-        events={e: _happens(view, seen, e) for e in view.events if _told(of, e)},
+        events={e: _happens(view, e) for e in view.events if _told(of, e)},
         issues={
-            issue: {o: _path(seen.share(Is(0, issue, o))) for o in options}
+            issue: {o: _path(view.base.share(Is(0, issue, o))) for o in options}
             for issue, options in view.options().items()
         },
-        levels={
-            n: LevelPath(
-                of.says[n], str(of.wiring.slots[n].unit), n in counts, _fan(seen.found.kept[:, :, :, k])
-            )
-            for k, n in enumerate(levels)
-        },
+        levels=dict(_levels(view, shown)),
         kept=min(KEPT, per),
-        judgement_share=_judgement(view, seen),
+        judgement_share=_judgement(view),
         no_deal=_values(ready, view),
         structure={
             p: _influence(few, Revision(stops=frozenset((p,)))) for p in told("parts left out", list(parts))
@@ -137,6 +119,30 @@ def outlook(
         package_value=None if compared is None else compared[0],
         ripe=() if compared is None else compared[1],
     )
+
+
+def _world(ready: Drawn, without: Collection[str]) -> World:
+    """The world of the case, if it has one that can go on."""
+    case, world = ready.problem.case, ready.problem.case.world
+    if world is None:
+        raise UsageError(
+            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed"
+        )
+    if ready.problem.status_quo is None:
+        raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")
+    for part in without:
+        if part not in world.parts:
+            raise UsageError(
+                f"--without {part}: the world of this case has no such part; its parts are: {', '.join(world.parts)}"
+            )
+    return world
+
+
+def _levels(view: View, shown: Sequence[str]) -> Iterator[tuple[str, LevelPath]]:
+    of, counts = view.of, _counting(view.of)
+    for k, name in enumerate(shown):
+        path = _fan(view.base.found.kept[:, :, :, k])
+        yield name, LevelPath(of.says[name], str(of.wiring.slots[name].unit), name in counts, path)
 
 
 def _shown(of: Wired) -> Iterator[str]:
@@ -178,8 +184,8 @@ def _path(share: Floats) -> tuple[float, ...]:
     return tuple(round(float(v), 6) for v in share.mean(axis=0))
 
 
-def _happens(view: View, seen: Seen, event: str) -> Happens:
-    share = seen.share(happened(event))
+def _happens(view: View, event: str) -> Happens:
+    share = view.base.share(happened(event))
     low, high = _judged_range(share[:, -1], view.per)
     under, belief = _by_reading(view, share[:, -1])
     return Happens(
@@ -215,12 +221,12 @@ def _by_reading(
     return under, belief
 
 
-def _judgement(view: View, seen: Seen) -> dict[str, float]:
+def _judgement(view: View) -> dict[str, float]:
     """Share of the variance of an end that lies between draws, the sampling of worlds within a draw taken off."""
     found: dict[str, Floats] = {}
     for event in view.events:
         if (what := _ends(view.of, event)) is not None:
-            found[what] = found.get(what, 0.0) + seen.share(happened(event))[:, -1]
+            found[what] = found.get(what, 0.0) + view.base.share(happened(event))[:, -1]
     return {what: _judged(share, view.per) for what, share in found.items()}
 
 
