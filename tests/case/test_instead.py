@@ -121,3 +121,13 @@ def test_an_event_in_the_month_of_the_question_alone() -> None:
         advice(STRIKE.replace("that: happened(fight.over)", "that: (months_since(fight.over) ?? 9) < 3"))
         == []
     )
+
+
+def test_an_event_without_words_is_told_of_by_no_answer() -> None:
+    extra = "        raised: {says:"
+    silent = STRIKE.replace(extra, "        vote: {chance: 0.1, once: true}\n" + extra).replace(
+        "fight.over: -20", "fight.vote: -20"
+    )
+    (told,) = advice(silent)
+    assert "no answer tells of 'vote': give an event 'says'" in told
+    assert advice(silent.replace("{chance: 0.1", "{says: there is a vote, chance: 0.1")) == []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from detente.case.chances import chance_warnings
+from detente.case.mechanism import Own
 from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted
 from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
 from detente.case.spare import fleeting, spare
@@ -40,7 +41,7 @@ class Effective(NamedTuple):
 
 def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
-    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused, spare, fleeting]
+    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused, spare, fleeting, _silent]
     if not case.ordinal:  # the others look at points
         checks += [
             _status_quo,
@@ -314,6 +315,20 @@ def _dates(case: Case) -> Found:
             yield (
                 (*path, "judgement", "on"),
                 f"this judgement was made on {judged}, after the case's 'as_of' {case.as_of}: it may know what was not known then",
+            )
+
+
+def _silent(case: Case) -> Found:
+    """Events of a world that have no words of their own, so that no answer tells of them."""
+    for part, spec in case.world.parts.items() if case.world is not None else ():
+        events = spec.events if isinstance(spec, Own) else {}
+        mute = [name for name, event in events.items() if event.says is None and event.ends is None]
+        if mute:
+            shown = ", ".join(f"'{name}'" for name in mute[:5]) + (" and others" if len(mute) > 5 else "")
+            yield (
+                ("world", "parts", part, "events", mute[0]),
+                f"no answer tells of {shown}: give an event 'says', a clause that completes 'in 36% of worlds ..', such as "
+                "'says: the road is opened'",
             )
 
 

@@ -56,7 +56,7 @@ def _at_best(track: TrackResult, result: DealResult, words: Words) -> str:
     if packages.acceptable:
         would = "would be" if result.uncertain else agree(packages.acceptable, "is", "are")
         needs = agree(packages.acceptable, "it needs", "they need")
-        sure = "" if result.uncertain else ", and every number of the case is certain"
+        sure = "" if result.uncertain else ", and every number that this rests on is certain"
         return (
             f"{start}{packages.acceptable:,} of {plural(packages.total, 'package')} {would} accepted by everyone whose "
             f"consent {needs}{sure}."

@@ -121,7 +121,7 @@ def _limit(result: StabilityResult, words: Words) -> str:
         if result.draws
         else "The case only puts states in order, so there is no share of draws. "
         if any(p.ranking is not None or p.priorities for p in words.case.preferences.values())
-        else "Every number of the case is certain, so nothing is drawn. "
+        else "Every number that this rests on is certain, so nothing is drawn. "
     )
     left_out = "".join(
         f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which {agree(n, 'comes last', 'come last, together')}. "
