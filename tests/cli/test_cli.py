@@ -479,7 +479,8 @@ def test_computed_no_deal_values_reach_the_deal_and_the_report_but_not_flips(
 ) -> None:
     case, page = tmp_path / "computed.yaml", tmp_path / "page.html"
     text = PATIENT.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: from_outlook\n")
-    world = "as_of: 2021-01-01\nworld: {months: 12, exit: {rate: 0.1}, office: {stakes: {south: {handed_over: -30}}}}\n"
+    part = "going: {numbers: {rate: 0.1}, events: {gone: {says: he goes, chance: rate, once: true}}}"
+    world = f"as_of: 2021-01-01\nworld: {{months: 12, parts: {{{part}}}, stakes: {{south: {{going.gone: -30}}}}}}\n"
     case.write_text(text + world, encoding="utf-8")
     code, out, _ = run("deal", str(case), "--json", "--draws", "64", capsys=capsys)
     assert (code, json.loads(out)["computed"]) == (0, ["south"])
