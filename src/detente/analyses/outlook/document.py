@@ -284,7 +284,7 @@ def _talks(name: str, talks: TalksResult, result: OutlookResult, words: Words) -
                 words.faction(move.by),
                 words.moves(move.what),
                 signed(move.worth) + crosses,
-                *(percent(move.chance[r]) if r in move.chance else "–" for r in readings),
+                *(percent(move.chance[r if r in move.chance else move.by]) for r in readings),
                 percent(move.taken),
             ]
         )

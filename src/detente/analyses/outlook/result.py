@@ -152,7 +152,8 @@ class Move:
     what: Mapping[str, str]
     """Issue → option that it leads to."""
     chance: Mapping[str, float]
-    """Reading of the faction whose step comes first → chance a month that the step is taken once it is due. Mean over the draws."""
+    """Reading of the faction whose step comes first (the mover itself where that has none) → chance a month that the step is taken
+    once it is due. Mean over the draws."""
     worth: float
     """Mean points that the step is worth to the faction that takes it, nothing else given."""
     crosses: float
