@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from detente.analyses.deal import Deal, prepare
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.case.reading import read_case
+from detente.draws import Drawn, prepare
 
 __all__ = ["HEAD", "PARTS", "READINGS", "SMALL", "TALKS", "asked", "ready", "solved"]
 
@@ -85,7 +85,7 @@ TALKS = """\
 """
 
 
-def ready(text: str, *, draws: int = 64, seed: int = 3) -> Deal:
+def ready(text: str, *, draws: int = 64, seed: int = 3) -> Drawn:
     return prepare(read_case(text, "small.yaml").case, draws=draws, seed=seed)
 
 

@@ -209,7 +209,7 @@ def test_the_answer(case: Case) -> None:
     assert found.limit == (
         "The first of these is 18% to 32% over the judgements, in nine draws of ten; its Monte Carlo error is ± 1.3 percentage "
         "points. Whether any of it happens in a single world is to 42% in the judged numbers and otherwise chance within the "
-        "model; what hangs on the model itself is in the table of parts. Chances are shares of simulated worlds and have not been "
+        "model. What hangs on the model itself is in the table of parts. Chances are shares of simulated worlds and have not been "
         "scored: not calibrated probabilities."
     )
     assert found.because == time(result(), Words(case))
@@ -397,7 +397,7 @@ def test_policies(case: Case) -> None:
     ]
     assert found.numeric == (1, 2, 3, 4, 5)
     assert found.note.endswith(
-        "differences are paired. What is offered to The Ruler counts in those draws in which that faction is better off with it, as "
+        "differences are paired; from every eighth draw. What is offered to The Ruler counts in those draws in which that faction is better off with it, as "
         "found in other worlds than these. Without any effect: “Mere talk”."
     )
 

@@ -65,7 +65,9 @@ def answer(result: OutlookResult, words: Words, *, headline: bool = False) -> Fi
         ]
         rest = sum(result.events[n].share[-1] for n in names[SHOWN:])
         told += [f"something else ends it in {percent(rest)}"] if rest > 0 else []
-        text = f"Without a deal, by {end} {joined(told)}; in {percent(none_of(result, names)[-1])} none of this happens"
+        none = none_of(result, names)[-1]
+        text = f"Without a deal, by {end} {joined(told)}"
+        text += f"; in {percent(none)} none of this happens" if none > 0 else ""
     elif result.issues:
         text = f"Without a deal, on {end} {joined(_standing(result, words))}"
     else:
@@ -93,11 +95,18 @@ def _limit(result: OutlookResult, what: str | None) -> str:
         return told
     first = ended(result)[what][0]
     event = result.events[first]
+    ends = ended(result)[what]
+    certain = none_of(result, ends)[-1] in (0.0, 1.0)
+    luck = (
+        ""
+        if certain
+        else f"Whether any of it happens in a single world is to {percent(result.judgement_share[what])} in the judged numbers and "
+        "otherwise chance within the model. "
+    )
     return (
         f"The first of these is {percent(event.low)} to {percent(event.high)} over the judgements, in nine draws of ten; its Monte "
-        f"Carlo error is {error(event.error) or 'nought'} percentage points. Whether any of it happens in a single world is to "
-        f"{percent(result.judgement_share[what])} in the judged numbers and otherwise chance within the model; what hangs on "
-        f"the model itself is in the table of parts. {told}"
+        f"Carlo error is {error(event.error) or 'nought'} percentage points. {luck}What hangs on the model itself is in the table of "
+        f"parts. {told}"
     )
 
 
