@@ -15,6 +15,7 @@ from detente.case.wired import NOTHING, Revision
 from detente.errors import CaseError, UsageError
 from detente.world.crew import Crew
 from detente.world.scenario import assigned
+from detente.world.worth import later
 from tests.analyses.outlook_cases import HEAD, PARTS, READINGS, SMALL, TALKS, asked, ready, solved
 
 ENDS = ("leave.handed_over", "leave.fell")
@@ -376,6 +377,18 @@ def test_what_is_told_of_the_talks(talking: OutlookResult) -> None:
             expected = able * numbers[f"talks.takes_{move}_if_{reading}"].mean()
             assert chance == pytest.approx(expected, abs=1e-6)
     assert set(talks.ripe) == set(talks.wanted["ruler"]) & set(talks.wanted["sender"])
+    view = View(ready(WITH_TALKS).fresh_ground, 64, NOTHING)
+    quiet = view.run(Revision(stops=frozenset({"talks"})))
+    for f, faction in enumerate(("ruler", "sender")):
+        row = slice(f, f + 1)
+        wanted = tuple(
+            m
+            for m in range(talking.months)
+            if later(view.base.flow[row], view.rho[row], m).mean()
+            > later(quiet.flow[row], view.rho[row], m).mean()
+        )
+        assert talks.wanted[faction] == wanted
+    assert talks.wanted["ruler"] != talks.wanted["sender"]
 
 
 def test_without_its_talks_a_world_has_none(talking: OutlookResult) -> None:
@@ -393,8 +406,13 @@ def test_without_its_talks_a_world_has_none(talking: OutlookResult) -> None:
 # --- a package against waiting ------------------------------------------------------------------------------------
 
 
-def test_a_package_is_preferred_from_the_months_in_which_its_means_are_larger() -> None:
-    package = {"ban": "lifted", "cells": "empty"}
+@pytest.mark.parametrize(
+    ("package", "ever"), [({"ban": "lifted", "cells": "empty"}, True), ({"ban": "lifted"}, False)]
+)
+def test_a_package_is_preferred_from_the_months_in_which_its_means_are_larger(
+    package: dict[str, str], ever: bool
+) -> None:
+    """Lifting the ban alone is what only one of those who are needed prefers."""
     found = solved(SMALL, package=package)
     assert found.package == package
     assert found.package_value is not None
@@ -407,6 +425,8 @@ def test_a_package_is_preferred_from_the_months_in_which_its_means_are_larger() 
         if all(found.package_value[f] >= v.later[m] for f, v in found.no_deal.items())
     ]
     assert list(found.ripe) == wants
+    assert bool(wants) == ever
+    assert found.package_value["ruler"] > found.no_deal["ruler"].mean
 
 
 def test_values_are_those_of_the_paths(small: OutlookResult) -> None:
