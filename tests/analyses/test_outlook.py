@@ -19,6 +19,8 @@ from detente.world.worth import later
 from tests.analyses.outlook_cases import HEAD, PARTS, READINGS, SMALL, TALKS, asked, ready, solved
 
 ENDS = ("leave.handed_over", "leave.fell")
+FEW = 32
+"""Draws of which all are looked at where something is changed; of 64 and more every eighth is."""
 WITH_TALKS = HEAD + READINGS + PARTS.replace("  moves:", TALKS + "  moves:")
 
 
@@ -137,10 +139,12 @@ policies:
 
 
 def test_a_policy_acts_after_the_readings() -> None:
-    found = solved(HEAD + READINGS + PARTS + UNDER + POLICIES)
+    found = solved(HEAD + READINGS + PARTS + UNDER + POLICIES, draws=FEW)
     told = found.events["leave.handed_over"]
     assert told.under["ruler"]["leaver"] > told.under["ruler"]["stayer"] + 0.5
-    capped = solved(HEAD + READINGS + PARTS.replace("chance: rate", 'chance: "min(rate, 0.01)"') + UNDER)
+    capped = solved(
+        HEAD + READINGS + PARTS.replace("chance: rate", 'chance: "min(rate, 0.01)"') + UNDER, draws=FEW
+    )
     change = found.policies["caps"].influence
     for event in ENDS:
         after = capped.events[event].share[-1]
@@ -156,7 +160,7 @@ def told_share(found: OutlookResult, event: str) -> float:
 
 
 def test_what_is_held_settled_or_stopped() -> None:
-    found = solved(HEAD + READINGS + PARTS + POLICIES)
+    found = solved(HEAD + READINGS + PARTS + POLICIES, draws=FEW)
     policies = found.policies
     assert policies["caps"].name == "Capped"
     assert policies["doubles"].name == "doubles"
@@ -188,11 +192,11 @@ def test_an_offer_is_taken_by_who_gains_in_other_worlds_and_hurts_nobody_there()
         "leave.fell: -20", "leave.fell: " + "[-40, -18, 0]"
     )
     text = text.replace("range: [0.005, 0.015, 0.03]", "range: [0.0, 0.2, 0.4]") + OFFER
-    deal = ready(text)
+    deal = ready(text, draws=FEW)
     view = View(deal.fresh_ground, 64, NOTHING)
     f = view.ground.problem.factions.index("ruler")
     there = view.elsewhere()
-    found = solved(text)
+    found = solved(text, draws=FEW)
     for name in ("way_out", "harm", "gift"):
         revision = view.of.policies[name]
         here, yonder = view.run(revision), there.run(revision)
