@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -213,9 +214,9 @@ def otherwise(text: str, path: Path) -> Iterator[str]:
             yield changed
 
 
-def matters(text: str, path: Path, before: list[str], *, only: str = "") -> bool | None:
-    """Whether a number changes an answer; None where no other is allowed."""
-    others = list(otherwise(text, path))
+def matters(text: str, path: Path, before: list[str], *, only: str = "", most: int = 7) -> bool | None:
+    """Whether a number changes an answer, of ``most`` others that are tried; None where no other is allowed."""
+    others = list(islice(otherwise(text, path), most))
     if not others:
         return None
     return any(a != b for other in others for a, b in zip(before, answers(other, only=only), strict=True))
@@ -232,7 +233,7 @@ def covered(path: Path, by: set[Path]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("text", "every"), [(FULL, 9), (starter(world=True), 4)], ids=["everything", "the starter"]
+    ("text", "every"), [(FULL, 29), (starter(world=True), 7)], ids=["everything", "the starter"]
 )
 def test_every_number_that_is_not_told_of_changes_an_answer(text: str, every: int) -> None:
     case = read_case(text, "x.yaml").case
@@ -244,8 +245,8 @@ def test_every_number_that_is_not_told_of_changes_an_answer(text: str, every: in
 WITHOUT = {
     "loyalty": {"survival.deserted": True, "exit.danger": True, "exit.push": False},
     "food": {"survival.rage": True, "money.rents_now": False},
-    "funds": {"food.relieves": True, "food.reaches": False},
-    "mandate": {"support.shed": True, "support.gain": True, "support.decay": False},
+    "funds": {"food.relieves": True, "food.pace": False},
+    "mandate": {"support.shed": True, "support.decay": False},
     "support": {"recognition.returns": True, "loyalty.beckons": True, "loyalty.promises": False},
     "incidents": {"loyalty.spread": False},
 }
@@ -271,8 +272,7 @@ def test_what_is_told_of_changes_nothing(part: str) -> None:
     for number, is_told in WITHOUT[part].items():
         path: Path = ("world", "parts", *number.split("."))
         assert covered(path, by) is is_told, number
-        if not any(step == "table" for step in path):
-            assert matters(text, path, before, only="outlook") is not is_told, number
+        assert matters(text, path, before, only="outlook", most=2) is not is_told, number
 
 
 SMALL = """\
