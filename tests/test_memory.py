@@ -51,7 +51,7 @@ def test_what_is_not_to_be_had_is_refused_with_the_numbers_and_the_remedy() -> N
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["deal", "venezuela-2021", "--draws", "65536"], "draws of 4.. judgements"),
+        (["deal", "venezuela-2021", "--draws", "65536"], "draws of 5.. judgements"),
         (["report", "two-villages", "-o", "page.html"], "GiB of addresses"),
     ],
 )

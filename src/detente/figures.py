@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "MINUS",
     "agree",
     "capital",
+    "changed",
     "decimal",
     "error",
     "joined",
@@ -61,6 +63,15 @@ def percent(share: float, digits: int = 0) -> str:
     if 1 - 0.5 * 10 ** (-digits - 2) < share < 1:
         return f"over {100 - 10**-digits:g}%"
     return f"{decimal(100 * share, digits)}%"
+
+
+MINUS = "−"
+"""As it is written in front of a number."""
+
+
+def changed(value: float, of: float) -> str:
+    """``+1.6 ± 0.3``: a gain or a loss in points and its error, where that does not round to nothing."""
+    return f"{signed(value)} ± {decimal(of, 1)}" if of >= 0.05 else signed(value)
 
 
 def error(of: float) -> str:

@@ -15,6 +15,9 @@ __all__ = ["fan", "shares"]
 HEIGHT = 190
 
 
+SHORT = 22
+"""Letters of the longest name up to which two stand side by side on a telephone."""
+
 EVERY = 12
 """Tables have every twelfth month, and the last, which the sentences speak of."""
 
@@ -120,6 +123,7 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
                 }
             )
             below += share
+    columns = 2 if max(map(len, names), default=0) <= SHORT else 1
     y = quantity("y", title=["Share of worlds"], domain=(0, 1), grid=True)
     y["axis"]["format"] = ".0%"
     layers = [
@@ -136,7 +140,7 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
                     "field": "kind",
                     "type": "nominal",
                     "scale": {"domain": names, "range": [PALETTE[colours[n % 6]] for n in range(len(names))]},
-                    "legend": {"orient": "bottom", "title": None, "columns": 2, "symbolType": "square"},
+                    "legend": {"orient": "bottom", "title": None, "columns": columns, "symbolType": "square"},
                 },
                 "tooltip": {"field": "tip"},
             },

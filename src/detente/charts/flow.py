@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from detente.charts.layers import Layers, Link, Segment, layers
 from detente.charts.vega import PALETTE, layer, pixels, short
 from detente.document import Chart, Table
+from detente.figures import MINUS
 
 __all__ = ["MARK", "Box", "Edge", "Look", "drawing", "flow_chart"]
 
@@ -48,7 +49,7 @@ class Edge(NamedTuple):
     source: str
     target: str
     mark: str = ""
-    """What stands in its disc: + − ?; nothing: no disc."""
+    """What stands in its disc: plus, minus or a question mark; nothing: no disc."""
     firm: Literal["quoted", "theory", "judged"] = "judged"
     delayed: bool = False
     tip: str = ""
@@ -279,7 +280,7 @@ def _strokes(segment: Segment) -> Iterator[str]:
 _LEGEND_WIDTH = 300.0
 _MEANINGS: tuple[tuple[str, str], ...] = (
     ("+", "more of this: more of that"),
-    ("−", "more of this: less of that"),
+    (MINUS, "more of this: less of that"),
     ("?", "either, as things stand"),
     ("", "no sign: an issue is settled so or so"),
     ("delay", "only a month later"),

@@ -17,7 +17,7 @@ from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.figures import capital, decimal, error, points, spread
+from detente.figures import capital, changed, decimal, error, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
 
@@ -217,7 +217,7 @@ def _policies(result: OutlookResult, words: Words) -> Table:
             [
                 p.name + taken,
                 *(signed(100 * p.influence.events.get(n, 0.0)) for n in finals),
-                *(_changed(p.influence, f) for f in factions),
+                *(changed(p.influence.value[f], p.influence.value_error[f]) for f in factions),
             ]
         )
     return Table(
@@ -232,13 +232,6 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         note="Changes by the end against the world as it is. Under each faction: by how many of its points no deal is worth more "
         f"or less. All policies meet the same chance, so differences are paired; from every eighth draw.{remarks(result.policies, words)}",
     )
-
-
-def _changed(influence: Influence, faction: str) -> str:
-    """A change of a value and its error, in points."""
-    off = influence.value_error[faction]
-    change = signed(influence.value[faction])
-    return f"{change} ± {decimal(off, 1)}" if off >= 0.05 else change
 
 
 def _structure(result: OutlookResult, words: Words) -> Table:
