@@ -158,7 +158,7 @@ def answers(text: str, *, only: str = "") -> Iterator[str]:
     asked: list[Callable[[], Any]] = [lambda: outlook(ready, per=8)]
     if not only:
         asked += [lambda: deal(ready), lambda: roadmap(ready, MOVES, counted_on=tuple(case.guarantees))]
-        asked.append(lambda: stability(case, ready))
+        asked += [lambda: roadmap(ready, MOVES), lambda: stability(case, ready)]
     for ask in asked:
         try:
             yield json.dumps(ask().to_json())
