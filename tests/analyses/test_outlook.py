@@ -72,6 +72,40 @@ def test_shares_are_those_of_the_chances(small: OutlookResult) -> None:
     )
 
 
+def test_what_is_left_open_by_judgement_and_what_by_chance() -> None:
+    """One end with a judged chance a month: its share of every draw is known."""
+    text = SMALL.replace("[0.005, 0.015, 0.03]", "[0.001, 0.03, 0.2]").replace("0.02 * weather.bad", "0")
+    found = solved(text, draws=256, per=64)
+    rate = ready(text, draws=256).fresh_ground.world["leave.rate"]
+    exact = 1 - (1 - rate) ** 24
+    mean, spread = exact.mean(), exact.var()
+    event = found.events["leave.handed_over"]
+    assert found.judgement_share["office"] == pytest.approx(spread / (mean * (1 - mean)), abs=0.03)
+    assert 0.2 < found.judgement_share["office"] < 0.9
+    assert (event.low, event.high) == pytest.approx(tuple(np.quantile(exact, (0.05, 0.95))), abs=0.04)
+    assert event.low < event.share[-1] < event.high
+    # The draws are a lattice: the error is that of its worlds, and less than that of as many draws by chance.
+    assert 0 < event.error < np.sqrt(spread / 256)
+    sure = solved(text.replace("[0.001, 0.03, 0.2]", "0.03"), draws=256, per=64)
+    assert sure.judgement_share["office"] < 0.01
+    event = sure.events["leave.handed_over"]
+    assert event.high - event.low < 0.05
+    assert event.share[-1] == pytest.approx(1 - 0.97**24, abs=4 * (0.25 / sure.worlds) ** 0.5)
+
+
+def test_paths_are_quantiles_of_worlds(small: OutlookResult) -> None:
+    view = View(ready(SMALL).fresh_ground, 64, NOTHING, paths=("weather.bad",))
+    kept = view.base.found.kept[:, :, :, 0].reshape(-1, small.months + 1)
+    assert small.kept == 4
+    assert len(kept) == 4 * small.draws
+    fan = small.levels["weather.bad"].fan
+    lines = (fan.low, fan.lower, fan.median, fan.upper, fan.high)
+    for q, line in zip((0.05, 0.25, 0.5, 0.75, 0.95), lines, strict=True):
+        assert list(line) == pytest.approx(np.quantile(kept, q, axis=0).tolist(), abs=1e-5)  # type: ignore[arg-type]
+    assert set(small.levels) == {"weather.bad"}
+    assert small.levels["weather.bad"].counts
+
+
 # --- what is left out -------------------------------------------------------------------------------------------
 
 

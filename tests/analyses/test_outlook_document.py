@@ -171,6 +171,7 @@ def result(**changes: Any) -> OutlookResult:
             "q1": question("Will it rain?", "modelled", {"yes": 0.38, "no": 0.62}, "Only here. "),
             "q2": question("Who will win?", "prior", {"he": 0.7, "she": 0.6}),
             "q3": question("What then?", "not_modelled", {"yes": None, "no": None}),
+            "q4": question("Will it snow?", "modelled", {"yes": 0.004, "no": 0.996}),
         },
         package={"ban": "lifted", "cells": "empty"},
         package_value={"ruler": 40.1, "sender": 46.9, "other": 41.0},
@@ -500,13 +501,19 @@ def test_levels(case: Case) -> None:
 
 
 def test_questions(case: Case) -> None:
-    found = table(case, "Dated questions (3; 1 modelled)")
+    found = table(case, "Dated questions (4; 2 modelled)")
     assert texts(found.rows) == [
         ["q1", "Will it rain? (Only here.)", "yes 38%; no 62%", "modelled", "2022-09-08"],
         ["q2", "Who will win?", "he 70%; she 60% (more than one of them can be true)", "prior", "2022-09-08"],
         ["q3", "What then?", "–", "not modelled", "2022-09-08"],
+        ["q4", "Will it snow?", "yes under 1%; no over 99%", "modelled", "2022-09-08"],
     ]
-    assert [row[3].tone for row in found.rows if isinstance(row[3], Cell)] == ["plain", "caution", "muted"]
+    assert [row[3].tone for row in found.rows if isinstance(row[3], Cell)] == [
+        "plain",
+        "caution",
+        "muted",
+        "plain",
+    ]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------

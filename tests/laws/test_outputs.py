@@ -44,7 +44,15 @@ SHARES = {
     "judgement_share",
 }
 # Of these, the objects inside are shares too.
-WHOLE = {"acceptance_by_faction", "acceptance_by_reading", "survival_by_reading", "share", "chance", "under", "belief"}
+WHOLE = {
+    "acceptance_by_faction",
+    "acceptance_by_reading",
+    "survival_by_reading",
+    "share",
+    "chance",
+    "under",
+    "belief",
+}
 NASTY = r"\e]0;title\a\e[2J\e[31mred\x08\x7f\x9b1m\r\u0085 end"
 
 
