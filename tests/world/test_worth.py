@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from detente.analyses.deal import deal
 from detente.case.reading import read_case
 from detente.case.wired import NOTHING, Revision, wired
+from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.problem.ground import Ground
 from detente.problem.sample import Sample
 from detente.problem.steps import patience
 from detente.problem.worth import worth
 from detente.world.scenario import Looked, simulate
-from detente.world.signing import PAIRED, told, worth_of
 from detente.world.signing import PER as SIGNED
+from detente.world.signing import told, worth_of
 from detente.world.worth import account, flow, later, value
 from tests.laws.writing import written
 from tests.oracles import worth as oracle
@@ -166,11 +168,9 @@ def test_a_package_that_moves_nothing_is_worth_exactly_no_deal(seed: int) -> Non
 def test_one_that_moves_a_single_issue_is_worth_the_world_with_that_issue_settled(seed: int) -> None:
     ground, sample = signing(seed)
     problem = ground.problem
-    # A part of the worlds, the same with it and without.
-    few = SIGNED // PAIRED
-    base = worth_of(ground, per=few)
+    base = worth_of(ground, per=SIGNED)
     for issue, option in moves(ground):
-        settled = worth_of(ground, Revision(settles={issue: option}), per=few) - base
+        settled = worth_of(ground, Revision(settles={issue: option}), per=SIGNED) - base
         # At the table of that issue alone, and at one where everything can move.
         for packages in ([{}, {issue: option}], [{}, *({i: o} for i, o in moves(ground))]):
             at = packages.index({issue: option})
@@ -226,3 +226,17 @@ def test_what_changes_nothing_that_somebody_cares_about_is_worth_exactly_nothing
     # What would be lifted in time is worth less to sign than what would never be.
     lifted = points[0, 2] - points[0, 0]
     assert ((lifted > 5) & (lifted < 50)).all()
+
+
+def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance that is left in what a package is worth would be taken for disagreement."""
+    case = read_case(resolve("parliament").read_text("utf-8"), "parliament.yaml").case
+    wanted = {"text": "unratified", "backstop": "assured", "leaving": "march"}
+
+    def accepted() -> float:
+        (found,) = (p for p in deal(prepare(case, draws=1024)).main.frontier if p.package == wanted)
+        return found.acceptance
+
+    usual = accepted()
+    monkeypatch.setattr("detente.world.signing.PER", 1024)
+    assert usual == pytest.approx(accepted(), abs=0.025)
