@@ -77,6 +77,9 @@ def test_the_case_itself_is_right() -> None:
         ("    fight:\n", "    price: {pull: 0.1, spread: 0.1, events: {e: {chance: 0.1}}}\n    fight:\n", "write levels, values and events of your own in a part of another name"),
         ("    fight:\n", "    price: {pul: 0.1, spread: 0.1}\n    fight:\n", "'price' has no number 'pul'; did you mean 'pull'?"),
         ("    fight:\n", "    other: 3\n    fight:\n", "a part of your own has 'levels', 'values' or 'events'"),
+        ('next: "max(0, fund - pays)", unit: kEUR', 'next: "max(0, fund - pays)", unit: ', "a unit was expected, as words: share, points"),
+        ('next: "max(0, fund - pays)", unit: kEUR', 'next: "max(0, fund - pays)", unit: 1000', "a unit was expected, as words"),
+        ("{range: [0.5, 0.8, 1.2], unit: kEUR}", "{range: [0.5, 0.8, 1.2], unit: [kEUR]}", "a unit was expected, as words"),
         # Names without their part.
         ("union: {fight.over: -20}", "union: {over: -20}", "did you mean 'fight.over'?"),
         ("happened(fight.over)", "happened(over)", "there is nothing called 'over'; did you mean 'fight.over'?"),

@@ -56,7 +56,9 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _unit(text: str) -> str:
+def _unit(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError("a unit was expected, as words: share, points, months, kb/d")
     unit(text)
     return text
 
