@@ -415,6 +415,9 @@ def test_structure(case: Case) -> None:
     assert [row[0].note for row in found.rows if isinstance(row[0], Cell)] == ["He leaves.", "It rains."]
     assert "(standard error at most 0.2)" in found.note
     assert found.fold
+    assert "anybody first; from every eighth draw. '--without" in found.note
+    for caption in (found.caption, "Policies compared in the same worlds"):
+        assert "eighth" not in table(case, caption, draws=32).note
     close = {
         "bad_weather": influence(1, 0, 0, leave__fell=0.01),
         "leave": influence(0, -1, 0, leave__fell=-0.5),

@@ -13,6 +13,7 @@ from detente.analyses.outlook.answer import (
     ripe,
 )
 from detente.analyses.outlook.result import GestureResult, Influence, LevelPath, OutlookResult, TalksResult
+from detente.analyses.outlook.view import every
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
@@ -230,8 +231,13 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 1 + len(finals) + len(factions))),
         note="Changes by the end against the world as it is. Under each faction: by how many of its points no deal is worth more "
-        f"or less. All policies meet the same chance, so differences are paired; from every eighth draw.{remarks(result.policies, words)}",
+        f"or less. All policies meet the same chance, so differences are paired{_few(result)}.{remarks(result.policies, words)}",
     )
+
+
+def _few(result: OutlookResult) -> str:
+    """That not every draw is looked at where something is changed."""
+    return "; from every eighth draw" if every(result.draws) > 1 else ""
 
 
 def _structure(result: OutlookResult, words: Words) -> Table:
@@ -253,7 +259,7 @@ def _structure(result: OutlookResult, words: Words) -> Table:
         numeric=tuple(range(2, 2 + len(factions))),
         note="Each part alone is made to stand still, everything else and all chance the same: the event whose share changes most, "
         "and by how many points no deal is worth more or less to each faction (standard error at most "
-        f"{decimal(worst, 1)}), the largest effect on anybody first; from every eighth draw. '--without PART' makes it stand still in "
+        f"{decimal(worst, 1)}), the largest effect on anybody first{_few(result)}. '--without PART' makes it stand still in "
         "everything.",
         fold=True,
     )

@@ -19,7 +19,7 @@ from detente.analyses.outlook.result import (
     PolicyResult,
 )
 from detente.analyses.outlook.talks import negotiated
-from detente.analyses.outlook.view import View, happened
+from detente.analyses.outlook.view import View, every, happened
 from detente.case.dates import months_after
 from detente.case.equations import Is
 from detente.case.typed import named
@@ -44,9 +44,6 @@ Floats = NDArray[np.float64]
 RANGE = (0.05, 0.95)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 YEAR = 12
-
-EVERY = 8
-"""Every eighth draw is looked at where something is changed."""
 
 
 def outlook(
@@ -79,7 +76,7 @@ def outlook(
     asking = Asking(of, view.base, start)
     parts = {p: of.says.get(p, "") for p in world.parts if p not in without}
     compared = _compared(ready, view, package, track)
-    few = view.only(EVERY if ready.draws % (EVERY * REPLICATES) == 0 else 1)
+    few = view.only(every(ready.draws))
     return OutlookResult(
         case=case.id,
         title=case.title,

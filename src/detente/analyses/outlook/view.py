@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detente.case.equations import Binary, Call, Is, Name, Node
 from detente.case.wired import NOTHING, Revision, Wired, wired
+from detente.draws import REPLICATES
 from detente.problem.ground import Ground
 from detente.problem.steps import patience
 from detente.world.crew import Simulates
@@ -18,9 +19,18 @@ from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving, simulate
 from detente.world.worth import Account, account, flow, value
 
-__all__ = ["Seen", "View", "happened"]
+__all__ = ["Seen", "View", "every", "happened"]
 
 Floats = NDArray[np.float64]
+
+
+EVERY = 8
+"""Every eighth draw is looked at where something is changed and there are enough."""
+
+
+def every(draws: int) -> int:
+    """Every so manieth of so many draws is looked at where something is changed: in each replicate as many."""
+    return EVERY if draws % (EVERY * REPLICATES) == 0 else 1
 
 
 def happened(event: str) -> Node:
