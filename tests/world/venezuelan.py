@@ -192,8 +192,8 @@ def worked_out(
     tables = {
         "step": found.step,
         "leave": found.leave,
-        "sender_step": found.sender_step,
-        "sender_leave": found.sender_leave,
+        "second_step": found.second_step,
+        "second_leave": found.second_leave,
     }
     each: dict[str, Floats] = {}
     for told in operator.told:
