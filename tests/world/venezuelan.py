@@ -177,10 +177,8 @@ def worked_out(
     rho = np.array([middle(preferences(ladder.by, r).patience) for r in operator.readings])
     rho_sender = middle(preferences(ladder.to, None).patience)
     drawn_of = {name: sampled(f"{operator.part}.{name}", of, draws) for name, of in judged(ladder).items()}
+    # The case's priors are those of its date: what was seen by then is in them already.
     belief = np.array([case().readings[ladder.by][r].prior.median for r in operator.readings])
-    for gesture in case().gestures.values():
-        if gesture.on is not None and gesture.on <= START:
-            belief = belief * np.array([gesture.likelihood[r].median for r in operator.readings])
     belief = belief / belief.sum()
     game = Game(
         np.broadcast_to(mine, (draws, *mine.shape)), theirs, np.broadcast_to(rho, (draws, len(rho))),
