@@ -390,14 +390,13 @@ world:
     talks:
       ladder: {by: a, to: c, steps: [{one: y}], precision: 0.5, stopped: 0.1}
       numbers: {begin: 0.2, idle: 0.3}
-      calendars: {days: [2022-01-01]}
       begins: begin
 """
 
 
 def test_talks_read_what_is_given_to_them() -> None:
     found = [w for w in read_case(SMALL + TALKS, "x.yaml").warnings if "does nothing" in w.message]
-    assert [w.path for w in found] == ["world.parts.talks.numbers.idle", "world.parts.talks.calendars.days"]
+    assert [w.path for w in found] == ["world.parts.talks.numbers.idle"]
     assert "neither 'begins' nor 'stops' reads 'idle'" in found[0].message
 
 

@@ -109,7 +109,6 @@ def written(part: str, talks: Talks, readings: Sequence[str]) -> Own:
     return Own(
         says=talks.says,
         numbers={**talks.numbers, **figures},
-        calendars=talks.calendars,
         levels=levels,
         values={name: Value(equation=text, says=says) for name, says, text in _values(ladder, readings)},
         events=events,

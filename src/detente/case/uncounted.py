@@ -210,16 +210,11 @@ def _lone(world: World, of: Wired) -> Found:
 
 
 def _of_talks(world: World, of: Wired) -> Found:
-    """Numbers and dates of talks that no equation reads."""
-    read = {name for node in _trees(of) for name in named(node)} | {
-        e.calendar for e in of.wiring.equations.values()
-    }
+    """Numbers of talks that no equation reads."""
+    read = {name for node in _trees(of) for name in named(node)}
     for part, spec in world.parts.items():
         if isinstance(spec, Talks):
-            for kind in ("numbers", "calendars"):
-                for name in getattr(spec, kind):
-                    if f"{part}.{name}" not in read:
-                        yield (
-                            ("world", "parts", part, kind, name),
-                            f"neither 'begins' nor 'stops' reads '{name}'",
-                        )
+            for name in spec.numbers:
+                if f"{part}.{name}" not in read:
+                    place = ("world", "parts", part, "numbers", name)
+                    yield place, f"neither 'begins' nor 'stops' reads '{name}'"

@@ -36,7 +36,7 @@ from detente.case.model import (
 from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
 from detente.case.uncounted import uncounted
 from detente.case.wired import wired
-from detente.case.world import Talks, World
+from detente.case.world import World
 from detente.case.yamltext import Path
 from detente.figures import agree, plural
 
@@ -507,7 +507,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
         },
         Deadline: {"ends_for.*": (_voteless,)},
         World: {"stakes.*": (_voteless,), "under.*": (_voteless,)},
-        **{key: {"calendars.*.*": (_late,)} for key in (Own, Use, Talks)},
+        **{key: {"calendars.*.*": (_late,)} for key in (Own, Use)},
     }
 )
 """Block → key (``*`` stands for a name or a place in a list) → when it counts."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from detente.case.base import Date, Element, Flag, Id, Model, Number, Provenance, Rate, Share, Text, Weight
-from detente.case.mechanism import Calendar, Equation, Given, Movement, Own, Used, kind_of_part
+from detente.case.mechanism import Equation, Given, Movement, Own, Used, kind_of_part
 
 __all__ = ["Condition", "Ladder", "Policy", "Question", "Talks", "World", "WorldPart"]
 
@@ -51,8 +51,6 @@ class Talks(Provenance):
     ladder: Ladder
     numbers: Annotated[Mapping[Id, Given], Field(max_length=60)] = {}
     """For its equations."""
-    calendars: Annotated[Mapping[Id, Calendar], Field(max_length=60)] = {}
-    """Dates for its equations."""
     begins: Equation
     """Chance a month that talks begin while there are none."""
     stops: Equation | None = None
