@@ -62,7 +62,7 @@ def test_no_way_is_shorter(start: str) -> None:
 def test_every_policy_of_a_case_has_ways_to_what_counts_for_somebody() -> None:
     influence = of_case(case())
     found = routes(case(), influence)
-    assert list(found) == list(case().changed)
+    assert list(found) == list(case().policies)
     titles = {b.id for b in influence.parts}
     for ways in found.values():
         assert all(set(way.way) <= titles and way.whose for way in ways)
