@@ -21,6 +21,7 @@ from detente.case.model import (
     RelativeNoDeal,
 )
 from detente.errors import LimitError, UsageError
+from detente.figures import agree
 
 __all__ = [
     "COMPARED",
@@ -360,7 +361,7 @@ def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
 def _too_large(name: str, reach: _Reach, step: float, remedy: str) -> LimitError:
     at = _extreme(reach.largest)
     return LimitError(
-        f"what can be added up for '{name}' comes to {reach.total:,.15g} points, {reach.total / step:,.0f} grid steps of "
+        f"what can be added up for '{name}' comes to {reach.total:,.15g} {agree(reach.total, 'point', 'points')}, {reach.total / step:,.0f} grid steps of "
         f"{step:g}; the limit is {MAX_STEPS:,}. Its largest number is {reach.largest.path}, up to {at:,.15g}. {remedy}"
     )
 
