@@ -97,18 +97,3 @@ def test_one_fault_at_its_place(was: str, now: str, at: str, says: str) -> None:
     line, column = int(place[1]), int(place[2])
     offset = sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
     assert at in text[max(0, offset - 2) : offset + 40], (told, text[offset : offset + 40])
-
-
-def test_an_equation_cannot_read_what_the_deal_draws_by_chance() -> None:
-    issue = (
-        "issues:\n  weather:\n    judgement: Nobody knows.\n    controlled_by: outside\n    status_quo: dry\n    chances: {wet: 0.3}\n"
-        "    options: {dry: {}, wet: {}}\n"
-    )
-    text = WHOLE.replace("issues:\n", issue, 1).replace(
-        CHANCE, "chance: if weather is wet then rate else 0", 1
-    )
-    with pytest.raises(CaseError) as refused:
-        read_case(text, "spoilt.yaml")
-    said = [f.message for f in refused.value.faults if "chances" in f.message]
-    assert len(said) == 1
-    assert "'struck' reads 'weather', which is decided by its 'chances'" in said[0]

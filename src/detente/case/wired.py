@@ -18,7 +18,7 @@ from detente.case.library import bundled
 from detente.case.mechanism import Own, Use
 from detente.case.model import Case
 from detente.case.talks import Told, judged, told, written
-from detente.case.typed import Reader, named, random
+from detente.case.typed import Reader, random
 from detente.case.units import Unit
 from detente.case.wiring import TALKS, Misfit, Wiring, beyond, wire
 from detente.case.wording import one_of
@@ -128,7 +128,6 @@ def _compiled(of: _Same) -> Wired | list[Misfit]:
     stakes = tuple(_stakes(world, tied, faults))
     faults += _under(world, tied, operators)
     faults += _dates(case, world)
-    faults += _by_chance(case, tied)
     if faults:
         return faults
     return Wired(tied, operators, stakes, policies, questions, dict(_says(parts)))
@@ -297,20 +296,6 @@ def _changeable(tied: Wiring, operators: Sequence[Operator]) -> list[str]:
         elif name not in computed:
             found.append(name)
     return found
-
-
-def _by_chance(case: Case, tied: Wiring) -> Iterator[Misfit]:
-    """Equations that read an issue which the deal draws by chance and the world does not move: they would see its status quo."""
-    drawn = {name for name, issue in case.issues.items() if issue.chances} - set(tied.moves)
-    for name, of in tied.equations.items():
-        read = {n for node in (of.start, of.next, of.when) if node is not None for n in named(node)}
-        for issue in sorted(read & drawn):
-            part, _, member = name.partition(".")
-            what = (
-                f"'{member}' reads '{issue}', which is decided by its 'chances', and would always see the status quo: let the world "
-                "move it ('moves'), or remove its 'chances'"
-            )
-            yield Misfit(("world", "parts", part), None, what)
 
 
 def _stakes(world: World, tied: Wiring, faults: list[Misfit]) -> Iterator[Stake]:
