@@ -139,6 +139,7 @@ def test_a_part_that_is_absent_has_a_default() -> None:
         ("values.near", "happened(kg)", "only events happen"),
         ("values.near", "before(struck)", "it was the same before"),
         ("values.near", "before(kg + 1)", "takes a name"),
+        ("values.near", "before(kg + 1) ?? 0", "takes a name"),
         ("levels.kg.next", "kg + near", "not alike"),
         ("levels.kg.next", "near", "should be measured in kg, and is in share"),
         ("levels.kg.start", "kg", "only numbers are known"),

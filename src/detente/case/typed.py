@@ -221,7 +221,9 @@ class Reader:
     def default(self, node: Default) -> Typed:
         other = self.typed(node.other)
         inner = node.of.arguments[0] if isinstance(node.of, Call) else node.of
-        assert isinstance(inner, (Name, Lookup))
+        if not isinstance(inner, (Name, Lookup)):
+            assert isinstance(node.of, Call)
+            raise EquationError(node.of.at, f"'{node.of.function}' takes a name")
         name = inner.name if isinstance(inner, Name) else inner.table
         part = name.split(".")[0]
         if "." in name and part in self.parts and not any(s.startswith(f"{part}.") for s in self.slots):
