@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from detente.analyses.outlook.result import OutlookResult
+from detente.analyses.outlook.solve import outlook
 from detente.analyses.outlook.view import View, happened
 from detente.case.equations import Is
 from detente.case.wired import NOTHING, Revision
@@ -465,6 +466,31 @@ def test_a_package_is_preferred_from_the_months_in_which_its_means_are_larger(
     assert list(found.ripe) == wants
     assert bool(wants) == ever
     assert found.package_value["ruler"] > found.no_deal["ruler"].mean
+
+
+@pytest.mark.parametrize(
+    ("package", "said"),
+    [
+        (
+            {"bann": "lifted"},
+            r"'bann', which is no issue of case '\w+'; did you mean 'ban'\? There is: .*cells",
+        ),
+        ({"ban": "lift"}, r"'ban: lift', which is no option .* There is: strict, lifted"),
+    ],
+)
+def test_a_package_of_another_case_is_refused(package: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        solved(SMALL, package=package)
+
+
+def test_an_impossible_package_is_refused() -> None:
+    with pytest.raises(UsageError, match="which the case calls impossible"):
+        solved(SMALL + "impossible: [{ban: lifted, cells: full}]\n", package={"ban": "lifted"})
+
+
+def test_one_world_tells_nothing_of_chance() -> None:
+    with pytest.raises(UsageError, match="1 world for each draw: at least 2 are needed"):
+        outlook(ready(SMALL), per=1)
 
 
 def test_values_are_those_of_the_paths(small: OutlookResult) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from detente.case.dates import whole_months
 from detente.case.model import Case, Range
 from detente.case.package import impossible
+from detente.case.wording import one_of
 from detente.errors import LimitError, UsageError
 from detente.figures import agree, joined
 from detente.problem.build import Parameter, Problem, parameter
@@ -110,9 +111,19 @@ def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, 
     Raises
     ------
     UsageError
-        It moves an issue that does not move at this table.
+        The case has no such issue or option, the issue does not move at this table, or the case calls the package impossible.
     """
     assert problem.status_quo is not None, "checked by who calls"
+    choices = dict(zip(problem.issues, problem.options, strict=True))
+    for issue, option in package.items():
+        if issue not in choices:
+            raise UsageError(
+                f"the package has '{issue}', which is no issue of case '{problem.case.id}'{one_of(issue, choices)}"
+            )
+        if option not in choices[issue]:
+            raise UsageError(
+                f"the package has '{issue}: {option}', which is no option of that issue{one_of(option, choices[issue])}"
+            )
     found = {}
     for issue, options, here in zip(problem.issues, problem.options, problem.status_quo, strict=True):
         if package.get(issue, options[here]) != options[here]:
@@ -124,6 +135,8 @@ def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, 
             raise UsageError(
                 f"the package moves '{issue}', which cannot move at '{at.id}': {why}; what can move there: {', '.join(can)}"
             )
+    if why := impossible(problem.case, package):
+        raise UsageError(why)
     return found
 
 
@@ -133,8 +146,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     Raises
     ------
     UsageError
-        The package moves nothing, or an issue that does not move at this table or that nobody controls, or it is
-        impossible.
+        The package moves nothing, what :func:`moved` refuses, or an issue that nobody controls.
     LimitError
         More than 63 steps.
     """
@@ -150,8 +162,6 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
             raise UsageError(
                 f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
             )
-    if why := impossible(case, package):
-        raise UsageError(why)
     which = tuple(problem.issues.index(i) for i in moves)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []

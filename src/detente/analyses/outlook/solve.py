@@ -27,6 +27,7 @@ from detente.case.wired import Revision, Wired, wired
 from detente.case.world import World
 from detente.draws import REPLICATES, Drawn
 from detente.errors import UsageError
+from detente.figures import plural
 from detente.kernels.codes import KEPT
 from detente.problem import table
 from detente.problem.steps import moved
@@ -63,10 +64,14 @@ def outlook(
     Raises
     ------
     UsageError
-        The case has no world, a part has another name, somebody's patience is missing, or the package moves what its table
-        cannot.
+        The case has no world or no status quo, a part has another name, there are fewer than two worlds for each draw, there is
+        no such table, or the package is none that can be signed there.
     """
     case, world = ready.problem.case, _world(ready, without)
+    if per < 2:
+        raise UsageError(
+            f"{plural(per, 'world')} for each draw: at least 2 are needed to tell chance from judgement"
+        )
     start = case.as_of
     assert start is not None, "checked on reading"
     of = wired(case)
