@@ -193,6 +193,16 @@ def test_nothing_to_show_is_bearable() -> None:
         quantile_dots("q", "c", [])
 
 
+def test_a_fan_shows_all_of_a_level_below_nothing() -> None:
+    def axis(*ends: float) -> list[float]:
+        paths = fan("f", "c", [[0.0, v] for v in ends], y_title="points", percent=False)
+        found: list[float] = paths.spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+        return found
+
+    assert axis(-20, -10, -5, 0, 4) == pytest.approx([-21, 4.2])
+    assert axis(1, 2, 3, 4, 10) == pytest.approx([0, 10.5])
+
+
 def test_long_words_are_wrapped_for_a_telephone() -> None:
     chart = gain_strip("n", "c", [("a very long name of a faction " * 9, 1, 0, 2)])
     (words,) = rows(chart, "words")

@@ -57,9 +57,12 @@ def fan(
             }
         )
     top = 1.05 * max([*(v["high"] for v in values), 1e-9])
+    bottom = 1.05 * min([*(v["low"] for v in values), 0.0])
     last = max(1, len(lines[0]) - 1)
     x = quantity("x", title=["Months from the date of the case"], domain=(0, last), grid=False)
-    y = quantity("y", title=wrapped_title(y_title), domain=(0, min(top, 1.0) if percent else top), grid=True)
+    y = quantity(
+        "y", title=wrapped_title(y_title), domain=(bottom, min(top, 1.0) if percent else top), grid=True
+    )
     if percent:
         y["axis"]["format"] = ".0%"
     layers = [
