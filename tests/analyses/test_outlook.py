@@ -133,6 +133,7 @@ def test_a_part_left_out_changes_only_what_hangs_on_it(
     assert set(structure.issues) <= {"vote": set(), "trade": {"ban"}, "weather": {"chair"}}[part]
     # Of every eighth draw, all else and all chance the same.
     few = View(ready(SMALL).fresh_ground, 64, NOTHING).only(8)
+    assert small.compared == few.ground.sample.draws == 8
     still = few.run(Revision(stops=frozenset({part})))
     worth = dict(zip(small.no_deal, (still.worth - few.base.worth).mean(axis=1).tolist(), strict=True))
     assert structure.value == pytest.approx(worth, abs=1e-6)

@@ -151,6 +151,7 @@ def result(**changes: Any) -> OutlookResult:
         kept=4,
         judgement_share={"office": 0.42},
         no_deal={"ruler": value(0, 47.2, -1.84), "sender": value(1, None, 2.26), "other": value(2, 30.5, 0.04)},
+        compared=8,
         structure={
             "bad_weather": influence(0.5, -0.7, 0.1, off=0.12, leave__fell=-0.033, trade__eased=0.021),
             "leave": influence(3.1, 0.2, -6.3, off=0.23),
@@ -337,7 +338,7 @@ def test_how_it_was_made(case: Case) -> None:
     assert isinstance(last, Paragraph)
     assert last.tone == "muted"
     assert last.text == how(result()) == (
-        "4,096 worlds of 24 months, 64 for each of 64 draws of the judged numbers; pictures of levels are from 4 worlds of each "
+        "4,096 worlds of 24 months, 64 for each of 64 draws of the judged numbers; levels are from 4 worlds of each "
         "draw. Parts simulated: leave and bad weather. Made to stand still, as asked: old vote. Everything else stays as it is."
     )  # fmt: skip
     assert "as asked" not in how(result(without=()))
@@ -398,7 +399,7 @@ def test_policies(case: Case) -> None:
     ]
     assert found.numeric == (1, 2, 3, 4, 5)
     assert found.note.endswith(
-        "differences are paired; from every eighth draw. What is offered to The Ruler counts in those draws in which that faction is better off with it, as "
+        "differences are paired; from 8 of the 64 draws. What is offered to The Ruler counts in those draws in which that faction is better off with it, as "
         "found in other worlds than these. Without any effect: “Mere talk”."
     )
 
@@ -415,9 +416,9 @@ def test_structure(case: Case) -> None:
     assert [row[0].note for row in found.rows if isinstance(row[0], Cell)] == ["He leaves.", "It rains."]
     assert "(standard error at most 0.2)" in found.note
     assert found.fold
-    assert "anybody first; from every eighth draw. '--without" in found.note
+    assert "anybody first; from 8 of the 64 draws. '--without" in found.note
     for caption in (found.caption, "Policies compared in the same worlds"):
-        assert "eighth" not in table(case, caption, draws=32).note
+        assert "of the 64 draws" not in table(case, caption, compared=64).note
     close = {
         "bad_weather": influence(1, 0, 0, leave__fell=0.01),
         "leave": influence(0, -1, 0, leave__fell=-0.5),
@@ -428,7 +429,7 @@ def test_structure(case: Case) -> None:
 def test_talks(case: Case) -> None:
     found = table(case, "The talks, step by step")
     assert found.columns == (
-        "Due", "Whose step", "What", "Worth to whoever takes it", "Stays", "Leaves", "Taken in worlds by the end",
+        "Due", "Whose step", "What", "Worth to whoever takes it, in its points", "Stays", "Leaves", "Taken in worlds by the end",
     )  # fmt: skip
     assert texts(found.rows) == [
         ["1", "The Ruler", "The cells: empty", "−15.2", "12%", "34%", "67%"],
@@ -499,6 +500,7 @@ def test_levels(case: Case) -> None:
         ["Level of kg", "kg", "11.6 (3.9 to 19.2)", "15.8 (8.0 to 23.5)", "20.0 (12.2 to 27.7)"],
         ["Level of people", "people", "2,970 (990 to 4,950)", "4,050 (2,070 to 6,030)", "5,130 (3,150 to 7,110)"],
     ]  # fmt: skip
+    assert found.note == "The median world, and between what nine in ten lie, of 4 worlds of each draw."
     gone = LevelPath("turnout", "share", True, Fan(*[(None,) * (MONTHS + 1)] * 5))
     assert texts(table(case, found.caption, levels={"v": gone}).rows) == [["Turnout", "share", "–", "–", "–"]]
 

@@ -206,6 +206,6 @@ def how(result: OutlookResult) -> str:
     asked = f"Made to stand still, as asked: {still}. " if still else ""
     return (
         f"{result.worlds:,} worlds of {plural(result.months, 'month')}, {result.worlds // result.draws} for each of {result.draws:,} draws "
-        f"of the judged numbers; pictures of levels are from {plural(result.kept, 'world')} of each draw. Parts simulated: {parts}. "
+        f"of the judged numbers; levels are from {plural(result.kept, 'world')} of each draw. Parts simulated: {parts}. "
         f"{asked}Everything else stays as it is."
     )

@@ -13,20 +13,19 @@ from detente.analyses.outlook.answer import (
     ripe,
 )
 from detente.analyses.outlook.result import GestureResult, Influence, LevelPath, OutlookResult, TalksResult
-from detente.analyses.outlook.view import every
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
 from detente.charts.fan import fan, shares
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.figures import capital, changed, decimal, error, points, spread
+from detente.figures import capital, changed, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
 
 __all__ = ["brief", "document", "section"]
 
 QUESTION = "What happens without a deal, and on whose side is time?"
-HARDLY = 0.005
-"""Share of draws or worlds below which nothing is said of them."""
+NEGLIGIBLE = 0.005
+"""Share of draws or worlds below which nothing is said of them, and by which answers may exceed 1 for want of exactness."""
 TELLING = 0.02
 """Change of a belief below which an event tells nothing."""
 YEAR = 12
@@ -125,7 +124,7 @@ def _levels(result: OutlookResult) -> Table:
         columns=("Level", "Unit", "Today", "In a year", f"On {result.dates[-1]}"),
         rows=rows,
         numeric=(2, 3, 4),
-        note="The median world, and between what nine in ten lie.",
+        note=f"The median world, and between what nine in ten lie, of {plural(result.kept, 'world')} of each draw.",
         fold=True,
     )
 
@@ -236,8 +235,9 @@ def _policies(result: OutlookResult, words: Words) -> Table:
 
 
 def _few(result: OutlookResult) -> str:
-    """That not every draw is looked at where something is changed."""
-    return "; from every eighth draw" if every(result.draws) > 1 else ""
+    """On how many draws what is changed was compared, where that is not all."""
+    fewer = result.compared < result.draws
+    return f"; from {result.compared:,} of the {plural(result.draws, 'draw')}" if fewer else ""
 
 
 def _structure(result: OutlookResult, words: Words) -> Table:
@@ -276,7 +276,7 @@ def _talks(name: str, talks: TalksResult, result: OutlookResult, words: Words) -
     readings = list(talks.moves[0].chance)
     rows: list[list[str | Cell]] = []
     for n, move in enumerate(talks.moves, 1):
-        crosses = f" (crosses a line in {percent(move.crosses)})" if move.crosses >= HARDLY else ""
+        crosses = f" (crosses a line in {percent(move.crosses)})" if move.crosses >= NEGLIGIBLE else ""
         rows.append(
             [
                 str(n),
@@ -294,14 +294,15 @@ def _talks(name: str, talks: TalksResult, result: OutlookResult, words: Words) -
             "Due",
             "Whose step",
             "What",
-            "Worth to whoever takes it",
+            "Worth to whoever takes it, in its points",
             *names,
             "Taken in worlds by the end",
         ),
         rows=rows,
         numeric=tuple(range(3, 5 + len(readings))),
         note="Steps are taken in turn, by choice: chances a month, once a step is due, that it is taken if what is in the column is true. "
-        "Each reading is played out as if it were known, and the other side mixes by what it believes.",
+        "Each reading is played out as if it were known, and the other side mixes by what it believes. Worth and chances are means over "
+        "the draws.",
     )
     return [table, *findings_of_talks(name, talks, result, words)]
 
@@ -315,7 +316,7 @@ def _beliefs(result: OutlookResult, words: Words) -> Table | None:
             total = sum(before.values())
             known = {r: b for r, b in beliefs.items() if b is not None}
             moved = max((abs(b - before[r] / total) for r, b in known.items()), default=0.0)
-            if moved < TELLING or event.share[-1] < HARDLY:
+            if moved < TELLING or event.share[-1] < NEGLIGIBLE:
                 continue
             told = "; ".join(
                 f"{words.reading(faction, r)}: {percent(before[r] / total)} → {percent(b)}"
@@ -403,7 +404,7 @@ def _questions(result: OutlookResult) -> Table:
     for name, q in result.questions.items():
         known = {a: v for a, v in q.answers.items() if v is not None}
         said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
-        if sum(known.values()) > 1 + HARDLY:
+        if sum(known.values()) > 1 + NEGLIGIBLE:
             said += " (more than one of them can be true)"
         tone = {"modelled": "plain", "prior": "caution", "not_modelled": "muted"}[q.basis]
         rows.append(

@@ -26,7 +26,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Fan:
-    """A path over the months, across worlds and draws, in its own unit; null where it is absent in most worlds."""
+    """A path over the months, across the worlds kept of all draws, in its own unit; null where it is absent in half of them or
+    more."""
 
     low: tuple[float | None, ...]
     """5th percentile in each month, month 0 first."""
@@ -120,9 +121,9 @@ class PolicyResult:
     influence: Influence
     offered_to: str | None
     taken: float | None
-    """Share of draws in which it is taken, decided on other worlds than these; null where nobody is asked."""
+    """Share of the draws compared in which it is taken, decided on other worlds than these; null where nobody is asked."""
     idle: bool
-    """Whether it changes nothing in any world."""
+    """Whether it changes no mean of the draws compared."""
 
 
 @dataclass(frozen=True)
@@ -215,13 +216,15 @@ class OutlookResult:
     issues: Mapping[str, Mapping[str, tuple[float, ...]]]
     """Issue that the world moves → option → share of worlds in which it stands, month by month."""
     levels: Mapping[str, LevelPath]
-    """From the first worlds of each draw."""
+    """Quantiles over the first ``kept`` worlds of each draw."""
     kept: int
-    """How many of each draw."""
+    """How many worlds of each draw ``levels`` are from."""
     judgement_share: Mapping[str, float]
     """What is ended → of the variance of whether it is by the end, the share that comes from the judged numbers, the rest being
     chance."""
     no_deal: Mapping[str, PathValue]
+    compared: int
+    """How many of the draws ``structure`` and ``policies`` are found on: all, or every eighth where there are enough."""
     structure: Mapping[str, Influence]
     """Part → what changes if it stands still."""
     talks: Mapping[str, TalksResult]

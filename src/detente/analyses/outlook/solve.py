@@ -103,6 +103,7 @@ def outlook(
         kept=min(KEPT, per),
         judgement_share=_judgement(view),
         no_deal=_values(ready, view),
+        compared=few.ground.sample.draws,
         structure={
             p: _influence(few, Revision(stops=frozenset((p,)))) for p in told("parts left out", list(parts))
         },

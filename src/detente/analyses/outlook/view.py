@@ -29,7 +29,8 @@ EVERY = 8
 
 
 def every(draws: int) -> int:
-    """Every so manieth of so many draws is looked at where something is changed: in each replicate as many."""
+    """Where something is changed, one draw in so many is looked at, of ``draws`` in all: 8 where each replicate then has as many
+    as any other, else 1."""
     return EVERY if draws % (EVERY * REPLICATES) == 0 else 1
 
 
