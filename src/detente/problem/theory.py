@@ -1,8 +1,8 @@
-"""Closed forms of bargaining, coalitions, cascades and commitment, for numbers of a world and as answers beside it.
+"""Closed forms of bargaining, coalitions, cascades and commitment, to be called from Python: no analysis and no world uses them.
 
-A case may type a number of its world, or have it derived: each function here is one published result in the limit in
-which it has a closed form. What it takes and gives are floats or arrays [S], one number a draw, broadcast as NumPy does;
-scalars give scalars. All are exact up to rounding and cost O(S), save for the ruling coalition, which looks at all
+A world is made of equations and typed numbers; a number that follows from one of these results may be worked out here before it
+is typed. Each function is one published result in the limit in which it has a closed form. What it takes and gives are floats
+or arrays [S], one number a draw, broadcast as NumPy does; scalars give scalars. All are exact up to rounding and cost O(S), save for the ruling coalition, which looks at all
 2^n sets of up to twelve members, and the cascade, which bisects.
 
 Alternating offers (Rubinstein 1982)           x_1 = (1 - d_2) / (1 - d_1 d_2),  r_2 / (r_1 + r_2) with instant offers
@@ -17,10 +17,7 @@ Trust (Kydd 2005)                              t = (P - S) / ((P - S) + (R - T))
 Losing and complying (Przeworski 1991)         p = (q - (1 - d) C) / d
 Commitment (Powell 2006)                       d M_1(t + 1) - M_1(t) > B - (M_1(t) + M_2(t))
 
-The world and its answers use the threshold of a fall, the selectorate, risk against return, compliance, exit, trust, reputation, the
-limit of alternating offers, ruling coalitions and cascades. Attrition, alternating offers with a first mover, the critical cascade
-and commitment stand beside them to compare with; commitment takes points that can be added up over sides, which those of a case
-cannot.
+Commitment takes points that can be added up over sides, which those of a case cannot.
 
 Every function checks that its numbers are finite and where the result holds, and raises ValueError, naming the argument
 and the first value that is wrong, where they are not. References stand with the functions; each formula is derived
