@@ -367,7 +367,7 @@ def test_values(case: Case) -> None:
     ]
     assert found.rows[1][2] == Cell("computed one used", "muted")
     assert found.note.endswith(
-        "likeliest readings. The deal analysis uses the computed value for The Sender."
+        "likeliest readings; the computed one is the mean of 32,768 worlds. The deal analysis uses the computed value for The Sender."
     )
     typed = {f: replace(v, used=False, typed=1.0) for f, v in result().no_deal.items()}
     assert "uses the typed values; 'no_deal: from_outlook'" in table(case, found.caption, no_deal=typed).note

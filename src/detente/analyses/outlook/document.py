@@ -20,6 +20,7 @@ from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, S
 from detente.figures import capital, changed, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
+from detente.world.signing import BEST
 
 __all__ = ["brief", "document", "section"]
 
@@ -181,7 +182,7 @@ def _values(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=(1, 2, 3, 4, 5, 6),
         note="Each faction's own points, as if constant for ever. Typed and computed are at best estimates, which take the "
-        f"likeliest readings. {note}",
+        f"likeliest readings; the computed one is the mean of {BEST:,} worlds. {note}",
     )
 
 

@@ -78,7 +78,7 @@ class PathValue:
     """What no deal is worth to a faction, in points of its own, as if constant for ever."""
 
     computed: float
-    """At best estimates."""
+    """At best estimates: mean of 32,768 worlds, however many there are of each draw."""
     mean: float
     """Over the draws."""
     error: float
