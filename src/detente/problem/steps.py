@@ -135,8 +135,8 @@ def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, 
             raise UsageError(
                 f"the package moves '{issue}', which cannot move at '{at.id}': {why}; what can move there: {', '.join(can)}"
             )
-    if why := impossible(problem.case, package):
-        raise UsageError(why)
+    if cannot := impossible(problem.case, package):
+        raise UsageError(cannot)
     return found
 
 
