@@ -288,6 +288,7 @@ def test_ripe(case: Case) -> None:
         "this."
     )
     assert found.tone == "caution"
+    assert ripe(result(ripe=(3,)), words).text.startswith("In 1 of 25 months, on 2021-04-10, everybody")
     never = ripe(result(ripe=()), words)
     assert never.text.startswith("In no month everybody who is needed")
     assert never.tone == "bad"
@@ -325,6 +326,7 @@ def test_what_comes_of_talks(case: Case) -> None:
     assert found.limit == "Means over the draws, of worlds with these talks against the same worlds without."
     assert found.tone == "caution"
     assert found in blocks(case)
+    assert said(replace(TALK, ripe=(2,))).text.endswith("than none in 1 month of 24, on 2021-03-10.")
     never = said(replace(TALK, ripe=()))
     assert never.text == "In no month would both The Ruler and The Sender rather have talks than none."
     assert never.tone == "bad"

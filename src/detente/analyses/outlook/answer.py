@@ -135,9 +135,8 @@ def ripe(result: OutlookResult, words: Words) -> Finding:
     elif len(months) == result.months + 1:
         text, tone = f"In every month {needed} ({what}).", "good"
     else:
-        first, last = result.dates[months[0]], result.dates[months[-1]]
         many = f"{len(months)} of {plural(result.months + 1, 'month')}"
-        text, tone = f"In {many}, between {first} and {last}, {needed} ({what}).", "caution"
+        text, tone = f"In {many}, {_within(result, months)}, {needed} ({what}).", "caution"
     gaps = {f: v - result.no_deal[f].mean for f, v in result.package_value.items()}
     short = [f"{words.faction(f)} ({signed(gap)} of its points)" for f, gap in gaps.items() if gap < 0]
     typed = any(not v.used for v in result.no_deal.values())
@@ -149,6 +148,12 @@ def ripe(result: OutlookResult, words: Words) -> Finding:
         "issues of the package settled from the first month on. Lines that it breaks are not part of this.",
         tone=tone,  # type: ignore[arg-type]
     )
+
+
+def _within(result: OutlookResult, months: Sequence[int]) -> str:
+    """When: the first and the last of ``months``, or the only one."""
+    first, last = result.dates[months[0]], result.dates[months[-1]]
+    return f"on {first}" if first == last else f"between {first} and {last}"
 
 
 def remarks(policies: Mapping[str, PolicyResult], words: Words) -> str:
@@ -172,8 +177,8 @@ def findings_of_talks(name: str, talks: TalksResult, result: OutlookResult, word
     if len(talks.ripe) == total:
         text, tone = f"In every month both {sides} would rather have talks than none.", "good"
     elif talks.ripe:
-        first, last = result.dates[talks.ripe[0]], result.dates[talks.ripe[-1]]
-        text = f"Both {sides} would rather have talks than none in {plural(len(talks.ripe), 'month')} of {total}, between {first} and {last}."
+        many = f"{plural(len(talks.ripe), 'month')} of {total}"
+        text = f"Both {sides} would rather have talks than none in {many}, {_within(result, talks.ripe)}."
         tone = "caution"
     else:
         text, tone = f"In no month would both {sides} rather have talks than none.", "bad"
