@@ -73,6 +73,8 @@ def test_no_equation_is_ever_outside_its_bounds(seed: int) -> None:
     [
         ("a + b * c", Bounds(-1, 2.5)),
         ("a - a", Bounds(-1, 1)),
+        ("0 / b", Bounds(0, 0, gap=True)),
+        ("a / 0", NEVER),
         ("b / d", Bounds(-12, 8)),
         ("1 / b", Bounds(-math.inf, math.inf, True)),
         ("clamp(b, 0, 1)", Bounds(0, 1)),

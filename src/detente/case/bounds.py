@@ -111,7 +111,9 @@ def _joined(sign: str, a: Bounds, b: Bounds) -> Bounds:
         return NEVER
     gap = a.gap or b.gap
     if sign == "/" and b.low <= 0.0 <= b.high:
-        return ANY._replace(gap=True)
+        if b.low == b.high:
+            return NEVER
+        return Bounds(0.0, 0.0, True) if a.low == a.high == 0.0 else ANY._replace(gap=True)
     if sign in "+-":
         other = b if sign == "+" else Bounds(-b.high, -b.low)
         ends = [a.low + other.low, a.high + other.high]
