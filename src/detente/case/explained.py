@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from detente.case.equations import Lookup, Name, Node, children, parse_equation
+from detente.case.equations import parse_equation
 from detente.case.library import bundled
 from detente.case.mechanism import Bundled, Declared, Happening
+from detente.case.typed import named
 from detente.case.wording import one_of
 from detente.document import Block, Document, Paragraph, Section, Table
 from detente.errors import UsageError
@@ -83,22 +84,10 @@ def rows_of(of: Bundled) -> Iterator[tuple[str, str, tuple[str, ...], Rows]]:
 
 def needed(of: Bundled) -> list[str]:
     """Other parts that its equations name, in the order in which they do."""
-    texts = [text for level in of.levels.values() for text in (level.start, level.next)]
-    texts += [value.equation for value in of.values.values()]
-    texts += [text for event in of.events.values() for text in (event.chance, event.when)]
     found = [
-        name.split(".")[0] for text in texts if text for name in _named(parse_equation(text)) if "." in name
+        name.split(".")[0] for text in of.equations() for name in named(parse_equation(text)) if "." in name
     ]
     return list(dict.fromkeys(found))
-
-
-def _named(node: Node) -> Iterator[str]:
-    if isinstance(node, Name):
-        yield node.name
-    elif isinstance(node, Lookup):
-        yield node.table
-    for child in children(node):
-        yield from _named(child)
 
 
 def within(of: Declared) -> str:

@@ -6,7 +6,7 @@ its own in place. What the words mean together is in :mod:`detente.case.wiring`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -220,6 +220,13 @@ class _Mechanism(Provenance):
     levels: Annotated[Mapping[Id, Level], _Members] = {}
     values: Annotated[Mapping[Id, Worked], _Members] = {}
     events: Annotated[Mapping[Id, Happening], _Members] = {}
+
+    def equations(self) -> Iterator[str]:
+        """Every equation, as text."""
+        texts = [text for level in self.levels.values() for text in (level.start, level.next)]
+        texts += [value.equation for value in self.values.values()]
+        texts += [text for event in self.events.values() for text in (event.chance, event.when)]
+        yield from (text for text in texts if text is not None)
 
 
 class Bundled(_Mechanism):

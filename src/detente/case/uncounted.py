@@ -65,11 +65,8 @@ def _trees(of: Wired) -> list[Node]:
 
 def _beside(of: Bundled, part: str, number: str, present: set[str]) -> list[str]:
     """Parts that are not there, each of which would make a number count; all that it is read beside where no single one would."""
-    texts = [text for level in of.levels.values() for text in (level.start, level.next)]
-    texts += [value.equation for value in of.values.values()]
-    texts += [text for event in of.events.values() for text in (event.chance, event.when)]
     here = {number, f"{part}.{number}"}
-    trees = [tree for tree in map(parse_equation, filter(None, texts)) if here & set(named(tree))]
+    trees = [tree for tree in map(parse_equation, of.equations()) if here & set(named(tree))]
     gone = {n.split(".")[0] for tree in trees for n in named(tree) if "." in n} & {
         *bundled(),
         TALKS,
