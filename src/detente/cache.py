@@ -110,7 +110,7 @@ def _put(name: str, content: bytes) -> None:
 def _tidy(new: Path) -> None:
     """Remove the folders of the same kind (``kind-`` and sixteen hexadecimal digits) that were not used for a month.
 
-    Question when a new one is begun, since that is when old ones fall out of use. Only folders of our own, of theirs only
+    Done when a new one is begun, since that is when old ones fall out of use. Only folders of our own, of theirs only
     ordinary files, and links are not followed: what else somebody put there stays, and its folder with it.
     """
     kind = re.compile(re.escape(new.name.rpartition("-")[0]) + "-[0-9a-f]{16}")

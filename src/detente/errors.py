@@ -40,7 +40,7 @@ class DetenteError(Exception):
 
 
 class UsageError(DetenteError):
-    """Question for something that does not exist: an unknown bundled case, a track, a faction."""
+    """Asked for something that does not exist: an unknown bundled case, a track, a faction."""
 
     exit_code = 2
 
