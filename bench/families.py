@@ -84,7 +84,7 @@ def staller(rng: np.random.Generator) -> Points:
 
 
 def costly(rng: np.random.Generator) -> Points:
-    """Both pay more for their own steps than stallers and their senders do, so that more hangs on who steps first."""
+    """Both sides pay more for their own steps than in ``staller``, so that more hangs on who steps first."""
     return _exchange(rng, own=(2, 5), answered=(0, 2), paid=(2, 5), costs=(1, 3))
 
 
@@ -101,8 +101,3 @@ def _exchange(rng: np.random.Generator, *, own: Span, answered: Span, paid: Span
         first[:, n + 1] = first[:, n] + change
         second[n + 1] = second[n] + change_s
     return first, second
-
-
-def _bend(x: Floats) -> Floats:
-    bent: Floats = (1 + x / (1 + np.abs(x))) / 2
-    return bent
