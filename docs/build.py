@@ -198,7 +198,6 @@ _MEANINGS = {
     ("Party", "factions"): "Default: the party is its own only faction.",
     ("Issue", "status_quo"): "The option at which the issue stands now; required unless `status_quo: none`.",
     ("Issue", "options"): "How it can be settled.",
-    ("Issue", "reversible"): "Whether it can be taken back.",
     (
         "Preferences",
         "weights",
@@ -288,7 +287,7 @@ _ORDER += (
 
 
 def _case_format() -> str:
-    from detente.case import base, mechanism, model, wiring
+    from detente.case import base, mechanism, model, wiring, world
 
     classes = _format()
     out = ["# Case format", "", NOTICE]
@@ -323,8 +322,10 @@ def _case_format() -> str:
         ("issues", model.MAX_ISSUES),
         ("options of an issue", model.MAX_OPTIONS),
         ("numbers, levels, values, events or calendars of a part, of each", mechanism.MAX_MEMBERS),
+        ("parts of a world", world.MAX_PARTS),
+        ("months of a world", world.MAX_MONTHS),
+        ("steps of a ladder", world.MAX_LADDER),
     ]
-    limits += [("parts of a world", 60), ("months of a world", 240), ("steps of a ladder", 8)]
     out += [*table(("What", "At most"), [(what, str(most)) for what, most in limits]), ""]
     out += [
         f"Numbers are at most {base.MAX_NUMBER:g} in size. Bundled parts call the part with a ladder `{wiring.TALKS}`."

@@ -8,9 +8,27 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from detente.case.base import Date, Element, Flag, Id, Model, Number, Provenance, Rate, Share, Text, Weight
-from detente.case.mechanism import Equation, Given, Movement, Own, Used, kind_of_part
+from detente.case.mechanism import MAX_MEMBERS, Equation, Given, Movement, Own, Used, kind_of_part
 
-__all__ = ["Condition", "Ladder", "Policy", "Question", "Talks", "World", "WorldPart"]
+__all__ = [
+    "MAX_LADDER",
+    "MAX_MONTHS",
+    "MAX_PARTS",
+    "Condition",
+    "Ladder",
+    "Policy",
+    "Question",
+    "Talks",
+    "World",
+    "WorldPart",
+]
+
+MAX_LADDER = 8
+"""Steps of a ladder, at most."""
+MAX_MONTHS = 240
+"""Months of a world, at most."""
+MAX_PARTS = 60
+"""Parts of a world, at most."""
 
 
 class Ladder(Provenance):
@@ -21,7 +39,8 @@ class Ladder(Provenance):
     to: Id
     """The faction whose step is due next."""
     steps: Annotated[
-        tuple[Annotated[Mapping[Id, Id], Field(min_length=1)], ...], Field(min_length=1, max_length=8)
+        tuple[Annotated[Mapping[Id, Id], Field(min_length=1)], ...],
+        Field(min_length=1, max_length=MAX_LADDER),
     ]
     """What each step moves, by turns, ``by``'s first: issue → option. A step stands as long as its issues have its options,
     or options of later steps."""
@@ -49,7 +68,7 @@ class Talks(Provenance):
     says: Text | None = None
     """What it says, in words."""
     ladder: Ladder
-    numbers: Annotated[Mapping[Id, Given], Field(max_length=60)] = {}
+    numbers: Annotated[Mapping[Id, Given], Field(max_length=MAX_MEMBERS)] = {}
     """For its equations."""
     begins: Equation
     """Chance a month that talks begin while there are none."""
@@ -74,9 +93,9 @@ WorldPart = Annotated[
 class World(Provenance):
     """The world without a deal: mechanisms, what they move, and what that is worth."""
 
-    months: Annotated[int, Field(strict=True, ge=1, le=240)] = 60
+    months: Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHS)] = 60
     """How far to look."""
-    parts: Annotated[Mapping[Id, WorldPart], Field(min_length=1, max_length=60)]
+    parts: Annotated[Mapping[Id, WorldPart], Field(min_length=1, max_length=MAX_PARTS)]
     """A bundled part by its name, with its numbers; or a part of the case's own."""
     moves: Mapping[Id, Movement] = {}
     """Issue → what moves it: ``{option: part.event}``, or ``{by: part.level, option: value}``."""
