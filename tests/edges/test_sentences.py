@@ -203,9 +203,9 @@ def test_an_amount_is_compared_in_the_unit_in_which_it_is_typed(put: Any) -> Non
     questions += asked("above", f"{{that: s.l >= 53, at: {day}}}", day)
     questions += asked("option", f"{{that: x is q and s.l > 10 * s.w, at: {day}}}", day)
     found = answers(put(world_of(part) + questions))
-    # Between the month that ends on the 3rd of May (48 kg) and the one that ends on the 3rd of June (52 kg).
+    # The 29th of 31 days from the month that ends on the 3rd of May (48 kg) to the one on the 3rd of June (52 kg).
     assert found["above"]["yes"] == 0
-    assert 0 <= found["below"]["yes"] <= 1
+    assert found["below"]["yes"] == pytest.approx(1 - 29 / 31, abs=1e-6)
     assert found["option"]["yes"] == 1
     refused = ask(
         "check",
