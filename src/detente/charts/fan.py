@@ -56,15 +56,9 @@ def fan(
                 "tip": f"month {month}\nmedian {bare(middle)}{after}\n90%: {bare(low)} to {bare(high)}{after}",
             }
         )
-    top = 1.05 * max([*(v["high"] for v in values), 1e-9])
-    bottom = 1.05 * min([*(v["low"] for v in values), 0.0])
     last = max(1, len(lines[0]) - 1)
     x = quantity("x", title=["Months from the date of the case"], domain=(0, last), grid=False)
-    y = quantity(
-        "y", title=wrapped_title(y_title), domain=(bottom, min(top, 1.0) if percent else top), grid=True
-    )
-    if percent:
-        y["axis"]["format"] = ".0%"
+    y = _upright(values, y_title, percent)
     layers = [
         layer(
             "fan",
@@ -103,6 +97,17 @@ def fan(
         keep=(-1,),
     )
     return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT)
+
+
+def _upright(values: Sequence[Mapping[str, Any]], title: str, percent: bool) -> dict[str, Any]:
+    """The axis of a fan, from the least to the most of it, with 0."""
+    top = 1.05 * max([*(v["high"] for v in values), 1e-9])
+    bottom = 1.05 * min([*(v["low"] for v in values), 0.0])
+    domain = (bottom, min(top, 1.0) if percent else top)
+    y = quantity("y", title=wrapped_title(title), domain=domain, grid=True)
+    if percent:
+        y["axis"]["format"] = ".0%"
+    return y
 
 
 def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every: int = EVERY) -> Chart:
