@@ -515,6 +515,10 @@ def test_questions(case: Case) -> None:
         ["q3", "What then?", "–", "not modelled", "2022-09-08"],
         ["q4", "Will it snow?", "yes under 1%; no over 99%", "modelled", "2022-09-08"],
     ]
+    assert found.note.startswith("Modelled: shares of simulated worlds. Prior:")
+    asked = {n: replace(q, error=dict.fromkeys(q.answers, e)) for (n, q), e in zip(result().questions.items(), (0.013, 0.05, None, 0.021), strict=True)}  # fmt: skip
+    sure = table(case, found.caption, questions=asked)
+    assert "worlds (standard error at most 2.1 percentage points). Prior:" in sure.note
     assert [row[3].tone for row in found.rows if isinstance(row[3], Cell)] == [
         "plain",
         "caution",

@@ -418,11 +418,16 @@ def _questions(result: OutlookResult) -> Table:
             ]
         )
     modelled = sum(q.basis == "modelled" for q in result.questions.values())
+    worst = max(
+        (e for q in result.questions.values() if q.basis == "modelled" for e in q.error.values() if e),
+        default=0.0,
+    )
+    sure = f" (standard error at most {decimal(100 * worst, 1)} percentage points)" if worst >= 0.0005 else ""
     return Table(
         caption=f"Dated questions ({len(rows)}; {modelled} modelled)",
         columns=("Id", "Question", "Answer", "Basis", "Known by"),
         rows=rows,
-        note="Modelled: shares of simulated worlds. Prior: somebody's judgement, which no model stands behind. Not modelled: "
+        note=f"Modelled: shares of simulated worlds{sure}. Prior: somebody's judgement, which no model stands behind. Not modelled: "
         "the case has nothing to say.",
         fold=True,
     )
