@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 
+from detente import cli
+from detente.draws import DEFAULT_DRAWS
+from detente.world.signing import PER
 from tests.answers import ask
 
 FEW = ("--draws", "64", "--worlds", "192")
+
+
+def test_what_is_asked_by_default_is_what_python_asks_by_default() -> None:
+    """Written twice, so that help needs no NumPy."""
+    given = inspect.signature(cli.outlook).parameters
+    assert (given["worlds"].default, given["draws"].default) == (PER, DEFAULT_DRAWS)
 
 
 def test_shares_merged_are_the_whole(tmp_path: Path) -> None:
