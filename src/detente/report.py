@@ -57,7 +57,7 @@ def report(ready: Drawn) -> Document:
         changes = None if case.computed else pool.submit(copy_context().run, flips, ready, result)
         roads = pool.submit(copy_context().run, ahead, ready, result)
         rests = pool.submit(copy_context().run, _rests, ready) if case.conflict else None
-        track = result.main.id
+        track = None if moves is None else result.main.id
         simulate = partial(outlook, ready, package=moves, track=track)
         future = pool.submit(copy_context().run, simulate) if case.world is not None else None
     return _briefing(

@@ -489,6 +489,11 @@ def test_an_impossible_package_is_refused() -> None:
         solved(SMALL + "impossible: [{ban: lifted, cells: full}]\n", package={"ban": "lifted"})
 
 
+def test_a_table_without_a_package_is_refused() -> None:
+    with pytest.raises(UsageError, match="--track table: that is the table of a package: give --package"):
+        solved(SMALL, track="table")
+
+
 def test_one_world_tells_nothing_of_chance() -> None:
     with pytest.raises(UsageError, match="1 world for each draw: at least 2 are needed"):
         outlook(ready(SMALL), per=1)

@@ -65,9 +65,11 @@ def outlook(
     ------
     UsageError
         The case has no world or no status quo, a part has another name, there are fewer than two worlds for each draw, there is
-        no such table, or the package is none that can be signed there.
+        no such table or no package for it, or the package is none that can be signed there.
     """
     case, world = ready.problem.case, _world(ready, without)
+    if track is not None and package is None:
+        raise UsageError(f"--track {track}: that is the table of a package: give --package as well")
     if per < 2:
         raise UsageError(
             f"{plural(per, 'world')} for each draw: at least 2 are needed to tell chance from judgement"
