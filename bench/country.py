@@ -111,7 +111,7 @@ class Country(NamedTuple):
 
 
 def country(regions: int = 2) -> Country:
-    """A country of so many regions; one of two has some 300 operations and 18 places that draw something."""
+    """A country of so many regions; one of two has some 365 operations and 21 places that draw something."""
     parts = {
         f"{kind}{n}": make(n, (n - 1) % regions)
         for n in range(regions)
