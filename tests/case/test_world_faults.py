@@ -86,8 +86,13 @@ ASKED = "{yes: {that: happened(stock.crossed), at: 2024-08-10}, no: rest}"
     ],
 )  # fmt: skip
 def test_one_fault_at_its_place(was: str, now: str, at: str, says: str) -> None:
-    assert WHOLE.count(was) == 1
-    text = WHOLE.replace(was, now)
+    one_fault(WHOLE, was, now, at, says)
+
+
+def one_fault(whole: str, was: str, now: str, at: str, says: str) -> None:
+    """With ``now`` in the place of ``was`` a file has one fault, which begins at ``at`` and says ``says``."""
+    assert whole.count(was) == 1
+    text = whole.replace(was, now)
     with pytest.raises(CaseError) as caught:
         read_case(text, "spoilt.yaml")
     (told,) = str(caught.value).splitlines()
@@ -97,3 +102,62 @@ def test_one_fault_at_its_place(was: str, now: str, at: str, says: str) -> None:
     line, column = int(place[1]), int(place[2])
     offset = sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
     assert at in text[max(0, offset - 2) : offset + 40], (told, text[offset : offset + 40])
+
+
+TALKING = """\
+detente: 1
+id: talking
+title: Talking
+judgement: made up
+as_of: 2021-01-01
+parties: {a: , c: }
+issues:
+  one: {controlled_by: a, status_quo: n, options: {n: , y: }}
+  two: {controlled_by: c, status_quo: n, options: {n: , y: }}
+preferences:
+  a: {points: {one: {n: 5, y: 0}, two: {n: 0, y: 9}}, no_deal: {status_quo: 0}, patience: 0.9}
+  c: {points: {one: {n: 0, y: 9}, two: {n: 5, y: 0}}, no_deal: {status_quo: 0}, patience: 0.9}
+readings:
+  a:
+    hard: {prior: 0.5, preferences: {}}
+    soft: {prior: 0.5, preferences: {points: {one: {n: 3, y: 0}, two: {n: 0, y: 9}}}}
+world:
+  parts:
+    gossip: {levels: {loud: {start: 0, next: loud, unit: share}}, events: {leaked: {chance: 0.1}}}
+    talks:
+      ladder:
+        {by: a, to: c, steps: [{one: y}, {two: y}], precision: 0.5, stopped: 0.1, seen: {gossip.leaked: {hard: 0.5, soft: 0.1}}}
+      numbers: {begin: 0.2}
+      begins: begin / 2
+      stops: begin * 0.5
+"""
+SEEN = "seen: {gossip.leaked:"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "at", "says"),
+    [
+        ("begin / 2", "begn / 2", "begn", "did you mean 'begin'?"),
+        ("begin / 2", "begin / ", "", "found the end of the equation"),
+        ("begin / 2", "0.1) + (0.2", ") + (", "this ')' closes nothing"),
+        ("begin / 2", "begin > 0", "> 0", "a number was expected, found a condition"),
+        ("begin / 2", "7", "7", "for 7% write 0.07"),
+        ("begin * 0.5", "before(gossip.lowd)", "gossip.lowd", "did you mean 'loud'?"),
+        ("begin * 0.5", "1 / 0", "/ 0", "divides by 0 whatever the draw"),
+        (SEEN, "seen: {gossip.leakd:", "{hard", "did you mean 'leaked'?"),
+        (SEEN, "seen: {gossip.loud:", "{hard", "a condition was expected, found a number"),
+        (SEEN, "seen: {gossip.loud > 1:", "{hard", "the name of an event was expected, 'part.event'"),
+        ("{begin: 0.2}", "{begin: 0.2, able: 0.3}", "0.3", "'able' means something else at talks already"),
+        ("{begin: 0.2}", "{begin: 0.2, due: 0.3}", "0.3", "'due' means something else at talks already"),
+    ],
+)
+def test_faults_of_talks_are_told_where_they_are_typed(was: str, now: str, at: str, says: str) -> None:
+    read_case(TALKING, "talking.yaml")
+    one_fault(TALKING, was, now, at, says)
+
+
+def test_what_never_happens_at_talks_is_told_where_it_is_typed() -> None:
+    still = TALKING.replace("begin / 2", "0 * begin").replace(" * 0.5\n", " * 0\n")
+    told = [w.path for w in read_case(still, "talking.yaml").warnings if "never happens" in w.message]
+    assert {"world.parts.talks.begins", "world.parts.talks.stops"} <= set(told)
+    assert not [path for path in told if ".events" in path]

@@ -30,6 +30,7 @@ __all__ = [
     "MAX_CHAIN",
     "MAX_DEPTH",
     "MAX_LENGTH",
+    "NAME",
     "RESERVED_WORDS",
     "Binary",
     "Call",
@@ -77,7 +78,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<mark>\?\?|<=|>=|==|!=|[-+*/<>(),\[\]]))"
 )
-_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+"""What an equation calls something: ``name``, or ``part.name``."""
 _INSTEAD = {
     "%": "a share instead: 0.5 for 50%",
     "=": "'==' to compare; an equation does not assign",
@@ -384,7 +386,7 @@ class _Reader:
         sign, option = self.take(), self.take()
         past = isinstance(left, Call) and left.function == "before"
         issue = left.arguments[0] if isinstance(left, Call) and past else left
-        if not isinstance(issue, Name) or option.kind != "word" or not _NAME.fullmatch(option.text):
+        if not isinstance(issue, Name) or option.kind != "word" or not NAME.fullmatch(option.text):
             self.stop(sign, "'is' stands between an issue and one of its options")
         return Is(left.at, issue.name, option.text, past)
 
@@ -462,7 +464,7 @@ class _Reader:
             return Call(token.at, "shock", ())
         if token.text in FUNCTIONS:
             self.stop(token, f"'{token.text}' is a function: write '{token.text}(...)'")
-        if not _NAME.fullmatch(token.text):
+        if not NAME.fullmatch(token.text):
             self.stop(
                 token,
                 f"'{token.text}' cannot be a name: names are lower-case letters, digits and '_', "
@@ -472,7 +474,7 @@ class _Reader:
             return Name(token.at, token.text)
         self.take()
         key = self.take()
-        if key.kind != "word" or not _NAME.fullmatch(key.text):
+        if key.kind != "word" or not NAME.fullmatch(key.text):
             self.stop(key, f"the name of an issue was expected between '[' and ']'; found {_shown(key)}")
         self.expect("]", f"after '{token.text}[{key.text}'")
         return Lookup(token.at, token.text, key.text)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from detente.case.equations import Call, Name, Node, children
 from detente.case.idle import idle
-from detente.case.mechanism import Use
+from detente.case.mechanism import Own, Use
 from detente.case.model import Case
+from detente.case.talks import typed_in
 from detente.case.typed import named
 from detente.case.wired import Wired, wired
-from detente.case.world import Talks
+from detente.case.world import Talks, World
 from detente.case.yamltext import Path
 
 __all__ = ["fleeting", "spare"]
@@ -30,7 +31,15 @@ def spare(case: Case) -> Iterator[tuple[Path, str]]:
         bundled=offering,
         months=(case.as_of, world.months),
     ):
-        yield ("world", *fault.place), fault.message
+        yield ("world", *_typed(world, of, fault.place)), fault.message
+
+
+def _typed(world: World, of: Wired, place: Path) -> Path:
+    """The nearest to a place that a case types: of a bundled part and of talks most is not in the file."""
+    if isinstance(world.parts[str(place[1])], Own):
+        return place
+    inside = {one.into: one.place for o in of.operators for one in typed_in(o.part, o.talks, o.readings)}
+    return inside.get(place, place[:2])
 
 
 def _valued(case: Case, of: Wired) -> set[str]:

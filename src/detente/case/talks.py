@@ -16,9 +16,10 @@ from typing import Literal, NamedTuple
 
 from detente.case.base import Range
 from detente.case.mechanism import Figure, Happening, Level, Own, Value
+from detente.case.wiring import Inside
 from detente.case.world import Ladder, Talks
 
-__all__ = ["Told", "judged", "stands", "told", "written"]
+__all__ = ["Told", "judged", "stands", "told", "typed_in", "written"]
 
 
 class Told(NamedTuple):
@@ -114,6 +115,18 @@ def written(part: str, talks: Talks, readings: Sequence[str]) -> Own:
         events=events,
         **{k: getattr(ladder, k) for k in ("fact", "source", "inference", "judgement")},
     )
+
+
+def typed_in(part: str, talks: Talks, readings: Sequence[str]) -> Iterator[Inside]:
+    """What the case types that :func:`written` puts into longer equations."""
+    here = ("parts", part)
+    yield Inside(talks.begins, (*here, "begins"), (*here, "events", "began", "chance"))
+    if talks.stops is not None:
+        yield Inside(talks.stops, (*here, "stops"), (*here, "events", "stopped", "chance"))
+    for event in talks.ladder.seen:
+        for reading in readings:
+            into = (*here, "values", f"likely_if_{reading}")
+            yield Inside(event, (*here, "ladder", "seen", event), into, event=True)
 
 
 def _figure(of: Range) -> Figure:

@@ -13,17 +13,17 @@ from typing import NamedTuple
 
 from detente.case.base import Range
 from detente.case.dates import months_after
-from detente.case.equations import Call, EquationError, Is, Name, Node, children
+from detente.case.equations import NAME, Call, EquationError, Is, Name, Node, children
 from detente.case.library import bundled
 from detente.case.mechanism import Own, Use
 from detente.case.model import Case
-from detente.case.talks import Told, judged, told, written
+from detente.case.talks import Told, judged, told, typed_in, written
 from detente.case.typed import Reader, random
 from detente.case.units import Unit
 from detente.case.wiring import TALKS, Misfit, Wiring, beyond, wire
 from detente.case.wording import one_of
 from detente.case.world import Condition, Policy, Question, Talks, World
-from detente.case.yamltext import Path
+from detente.case.yamltext import Path, cut
 
 __all__ = ["NOTHING", "Meaning", "Operator", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
 
@@ -119,7 +119,8 @@ def _compiled(of: _Same) -> Wired | list[Misfit]:
     issues = {name: tuple(issue.options) for name, issue in case.issues.items()}
     if faults := list(_names(case, world)):
         return faults
-    tied = wire(parts, bundled(), issues, world.moves, _steps(operators))
+    inside = [one for o in operators for one in typed_in(o.part, o.talks, o.readings)]
+    tied = wire(parts, bundled(), issues, world.moves, _steps(operators), inside)
     if not isinstance(tied, Wiring):
         return [m._replace(place=("world", *m.place)) for m in tied]
     reader = Reader(dict(tied.slots), {*parts, *bundled(), TALKS})
@@ -209,6 +210,7 @@ def _names(case: Case, world: World) -> Iterator[Misfit]:
     for part, spec in world.parts.items():
         if isinstance(spec, Talks):
             yield from _ladder(case, spec, ("world", "parts", part, "ladder"))
+            yield from _taken(case, part, spec)
     for faction in world.stakes:
         yield from known(("world", "stakes", faction), "faction with preferences", faction, factions)
     for faction, readings in world.under.items():
@@ -262,9 +264,21 @@ def _ladder(case: Case, talks: Talks, here: Path) -> Iterator[Misfit]:
         what = f"'{ladder.by}' has no reading '{ladder.obstinate}'{one_of(ladder.obstinate, readings)}"
         yield Misfit((*here, "obstinate"), None, what)
     for event, likely in ladder.seen.items():
+        if not NAME.fullmatch(event):
+            what = f"the name of an event was expected, 'part.event': found '{cut(event, 40)}'"
+            yield Misfit((*here, "seen", event), None, what)
         if set(likely) != set(readings):
             what = f"a likelihood was expected for every reading of '{ladder.by}': {', '.join(readings) or 'it has none'}"
             yield Misfit((*here, "seen", event), None, what)
+
+
+def _taken(case: Case, part: str, talks: Talks) -> Iterator[Misfit]:
+    """Numbers of talks that are called as something that all talks have."""
+    own = written(part, talks.model_copy(update={"numbers": {}}), _readings(case, talks))
+    for name in talks.numbers:
+        if any(name in block for block in (own.numbers, own.levels, own.values, own.events)):
+            what = f"'{name}' means something else at talks already: give this number another name"
+            yield Misfit(("world", "parts", part, "numbers", name), None, what)
 
 
 def _under(world: World, tied: Wiring, operators: Sequence[Operator]) -> Iterator[Misfit]:

@@ -33,7 +33,7 @@ What they mean to the bit, with the arithmetic of :mod:`detente.kernels.rows`:
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ from detente.case.typed import Reader, Slot, named
 from detente.case.units import PURE, Unit, unit
 from detente.case.wording import nearest, one_of
 
-__all__ = ["TALKS", "Equations", "Misfit", "Moved", "Wiring", "beyond", "wire"]
+__all__ = ["TALKS", "Equations", "Inside", "Misfit", "Moved", "Wiring", "beyond", "wire"]
 
 Place = tuple[str | int, ...]
 
@@ -58,6 +58,18 @@ class Misfit(NamedTuple):
     place: Place
     at: int | None
     message: str
+
+
+class Inside(NamedTuple):
+    """What a case types that stands inside longer equations: it is read alone as well, and told where it was typed."""
+
+    text: str
+    place: Place
+    """Where it was typed."""
+    into: Place
+    """The longer equation."""
+    event: bool = False
+    """Whether it is a key that names an event, and not a chance."""
 
 
 class Equations(NamedTuple):
@@ -122,11 +134,12 @@ def wire(
     issues: Mapping[str, tuple[str, ...]],
     moves: Mapping[str, Moves | Follows],
     steps: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+    inside: Sequence[Inside] = (),
 ) -> Wiring | list[Misfit]:
     """The parts of a case tied together, or everything that is wrong with them.
 
     ``bundled``: the parts of the product by name; ``issues``: options of the case's issues; ``moves``: how the world
-    moves them; ``steps``: issue → (option, event) of talks, which come first.
+    moves them; ``steps``: issue → (option, event) of talks, which come first; ``inside``: what was typed inside other equations.
     """
     faults: list[Misfit] = []
     joined: dict[str, _Joined] = {}
@@ -148,6 +161,8 @@ def wire(
     for name, whole in joined.items():
         reader.part, reader.issues = name, whole.issues
         faults += _read(reader, whole, equations)
+    figures = {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()}
+    faults = _apart(inside, reader, figures, faults)
     movements: dict[str, Moved] = {}
     faults += _moves(moves, slots, movements)
     for issue, taken in (steps or {}).items():
@@ -156,7 +171,6 @@ def wire(
             what = f"'{issue}' is moved by steps of talks and cannot follow '{other.level}' as well: let events move it"
             faults.append(Misfit(("moves", issue), None, what))
         movements[issue] = Moved(events=(*taken, *other.events))
-    figures = {f"{p}.{n}": v for p, part in joined.items() for n, v in part.numbers.items()}
     if not faults:
         faults += _senseless(equations, slots, figures)
     if faults:
@@ -401,6 +415,33 @@ def _read(reader: Reader, part: _Joined, into: dict[str, Equations]) -> Iterator
     yield from faults
 
 
+def _apart(
+    inside: Sequence[Inside],
+    reader: Reader,
+    figures: Mapping[str, Figure | Mapping[str, Figure]],
+    faults: Sequence[Misfit],
+) -> list[Misfit]:
+    """The faults, those of equations that hold others told where these were typed."""
+    found: dict[Place, list[Misfit]] = {}
+    for one in inside:
+        reader.part, reader.issues = str(one.place[1]), {}
+        wrong = found.setdefault(one.into, [])
+        try:
+            node = reader.read(one.text, wanted=None if one.event else PURE, truth=one.event).node
+        except EquationError as error:
+            wrong.append(Misfit(one.place, None if one.event else error.at, error.message))
+            continue
+        senses = senseless(node, _certain(figures), chance=not one.event)
+        wrong += [Misfit(one.place, at, message) for at, message in senses]
+    where = {one.into: one.place for one in inside}
+    kept = [
+        m._replace(place=where[m.place], at=None) if m.place in where else m
+        for m in faults
+        if not found.get(m.place)
+    ]
+    return list(dict.fromkeys([*kept, *(m for wrong in found.values() for m in wrong)]))
+
+
 def _event(part: str, event: Happening, chance: Node | None, when: Node | None) -> Equations:
     group = f"end of {event.ends}" if event.ends else f"one of {event.one_of}" if event.one_of else None
     return Equations(
@@ -447,6 +488,16 @@ def _moves(
             into[issue] = Moved(level=how.by, values=tuple(how.values.items()))
 
 
+def _certain(figures: Mapping[str, Figure | Mapping[str, Figure]]) -> Callable[[str], Bounds]:
+    """Between what a name lies as far as the numbers that are certain tell."""
+
+    def of(name: str) -> Bounds:
+        given = figures.get(name)
+        return Bounds(given.low, given.high) if isinstance(given, Figure) and given.certain else ANY
+
+    return of
+
+
 def _senseless(
     equations: Mapping[str, Equations],
     slots: Mapping[str, Slot],
@@ -454,10 +505,7 @@ def _senseless(
 ) -> Iterator[Misfit]:
     """Equations that have no value, and chances that are none, whatever the draw."""
 
-    def of(name: str) -> Bounds:
-        given = figures.get(name)
-        return Bounds(given.low, given.high) if isinstance(given, Figure) and given.certain else ANY
-
+    of = _certain(figures)
     for name, equation in equations.items():
         part, member = name.split(".")
         sort = slots[name].sort
