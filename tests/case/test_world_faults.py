@@ -161,3 +161,35 @@ def test_what_never_happens_at_talks_is_told_where_it_is_typed() -> None:
     told = [w.path for w in read_case(still, "talking.yaml").warnings if "never happens" in w.message]
     assert {"world.parts.talks.begins", "world.parts.talks.stops"} <= set(told)
     assert not [path for path in told if ".events" in path]
+
+
+GIVEN = (
+    TALKING[: TALKING.index("    talks:")]
+    + """\
+    talks: {levels: {trust: {start: 0.5, next: trust, unit: share}}}
+    sender:
+      {pressure: two, stage: {n: 0, y: 1}, ease: 0.05, unasked: 0.3, trusted: 0.5, broadens: 0.1, narrow: 0.3, last: 0.5,
+      take_back: 0.02, struck: 0.2, term: 6, renews: 0.8}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "at", "says"),
+    [
+        ("stage: {n: 0, y: 1}", "stage: {n: 0, z: 1}", "{n: 0, z", "'stage' must have a number for each option of 'two': 'y' is"),
+        ("stage: {n: 0, y: 1}", "stage: {n: 0, y: 1, z: 2}", "{n: 0, y", "'z' is none of its options"),
+        ("{trust: {start: 0.5, next: trust,", "{faith: {start: 0.5, next: faith,", "{pressure", "its 'willing' has no sense with what is given"),
+    ],
+)  # fmt: skip
+def test_faults_of_bundled_parts_are_told_where_something_is_given(
+    was: str, now: str, at: str, says: str
+) -> None:
+    read_case(GIVEN, "given.yaml")
+    one_fault(GIVEN, was, now, at, says)
+
+
+def test_what_never_happens_in_a_bundled_part_is_told_at_the_part() -> None:
+    still = GIVEN.replace("broadens: 0.1", "broadens: 0")
+    told = [w for w in read_case(still, "given.yaml").warnings if "never happens" in w.message]
+    assert [w.path for w in told if "sender.broadened" in w.message] == ["world.parts.sender"]

@@ -28,7 +28,7 @@ from detente.case.equations import (
 from detente.case.units import PURE, Unit, unit
 from detente.case.wording import nearest, one_of
 
-__all__ = ["Reader", "Slot", "Typed", "named", "random"]
+__all__ = ["Reader", "Slot", "Typed", "lookups", "named", "random", "unlike"]
 
 Sort = Literal["number", "table", "level", "value", "event", "calendar", "issue"]
 
@@ -196,13 +196,8 @@ class Reader:
         slot = self.slots[table]
         if slot.sort != "table":
             raise EquationError(node.at, f"'{node.table}' is one {slot.sort}, not a number for each option")
-        if set(slot.options) != set(issue.options):
-            missing = [o for o in issue.options if o not in slot.options]
-            extra = [o for o in slot.options if o not in issue.options]
-            what = f"'{missing[0]}' is missing" if missing else f"'{extra[0]}' is none of its options"
-            raise EquationError(
-                node.at, f"'{node.table}' must have a number for each option of '{node.key}': {what}"
-            )
+        if message := unlike(node.table, slot.options, node.key, issue.options):
+            raise EquationError(node.at, message)
         return Typed(Lookup(node.at, table, node.key), False, slot.unit)
 
     def option(self, node: Is) -> Typed:
@@ -324,6 +319,24 @@ _TIMES = {
     **dict.fromkeys(("month", "months", "time", "t"), _COUNTED),
 }
 """Names by which people ask for the time → what is written here."""
+
+
+def unlike(table: str, given: Collection[str], issue: str, options: Collection[str]) -> str | None:
+    """What is wrong with a table, if it has not one number for each option of an issue."""
+    missing = [o for o in options if o not in given]
+    extra = [o for o in given if o not in options]
+    if not missing and not extra:
+        return None
+    what = f"'{missing[0]}' is missing" if missing else f"'{extra[0]}' is none of its options"
+    return f"'{table}' must have a number for each option of '{issue}': {what}"
+
+
+def lookups(node: Node) -> Iterator[Lookup]:
+    """Every ``table[issue]`` in a tree."""
+    if isinstance(node, Lookup):
+        yield node
+    for child in children(node):
+        yield from lookups(child)
 
 
 def named(node: Node, *, now: bool = False) -> Iterator[str]:

@@ -38,9 +38,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from detente.case.bounds import ANY, Bounds, senseless
-from detente.case.equations import RESERVED_WORDS, EquationError, Node
+from detente.case.equations import RESERVED_WORDS, EquationError, Node, parse_equation
 from detente.case.mechanism import Bundled, Declared, Figure, Follows, Happening, Moves, Own, Use
-from detente.case.typed import Reader, Slot, named
+from detente.case.typed import Reader, Slot, lookups, named, unlike
 from detente.case.units import PURE, Unit, unit
 from detente.case.wording import nearest, one_of
 
@@ -174,7 +174,7 @@ def wire(
     if not faults:
         faults += _senseless(equations, slots, figures)
     if faults:
-        return faults
+        return [_as_given(m) if isinstance(parts.get(str(m.place[1])), Use) else m for m in faults]
     order = _order(equations, movements, slots)
     if isinstance(order, Misfit):
         return [order]
@@ -235,8 +235,24 @@ def _join(
     for n, issue in part.issues.items():
         if n in of.issues and issue not in issues:
             yield Misfit((*here, n), None, f"there is no issue '{issue}'{one_of(issue, issues)}")
+    yield from _tables(part, of, issues, here)
     units = {n: unit(d.unit) for n, d in of.numbers.items()}
     joined[name] = _Joined(part.numbers, units, part.calendars, of, part.issues)
+
+
+def _tables(part: Use, of: Bundled, issues: Mapping[str, tuple[str, ...]], here: Place) -> Iterator[Misfit]:
+    """Tables of a bundled part that do not have the options of the issue by which it looks them up."""
+    pairs = [
+        (node.table, part.issues.get(node.key, ""))
+        for text in of.equations()
+        for node in (lookups(parse_equation(text)) if "[" in text else ())
+    ]
+    for table, issue in dict.fromkeys(pairs):
+        given = part.numbers.get(table)
+        if given is None or isinstance(given, Figure) or issue not in issues:
+            continue
+        if message := unlike(table, tuple(given), issue, issues[issue]):
+            yield Misfit((*here, table), None, message)
 
 
 def _names(name: str, part: Own | Use, issues: Mapping[str, tuple[str, ...]]) -> Iterator[Misfit]:
@@ -440,6 +456,15 @@ def _apart(
         if not found.get(m.place)
     ]
     return list(dict.fromkeys([*kept, *(m for wrong in found.values() for m in wrong)]))
+
+
+def _as_given(of: Misfit) -> Misfit:
+    """What is wrong with an equation of a bundled part, told at the part: the equation is not in the file."""
+    here, member = of.place[:2], of.place[3:4]
+    if not member or of.place[0] != "parts":
+        return of
+    message = f"its '{member[0]}' has no sense with what is given ('detente parts {here[1]}' shows it): {of.message}"
+    return Misfit(here, None, message)
 
 
 def _event(part: str, event: Happening, chance: Node | None, when: Node | None) -> Equations:
