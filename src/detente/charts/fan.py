@@ -38,7 +38,6 @@ def fan(
 
     bare = partial(number, percent=percent, digits=digits)
     after = f" {unit}" if unit else ""
-
     values: list[dict[str, Any]] = []
     for month, line in enumerate(zip(*lines, strict=True)):
         if any(v is None for v in line):
