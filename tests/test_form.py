@@ -23,7 +23,6 @@ LONG_BODIES: dict[str, int] = {
     "src/detente/charts/bars.py:grouped_bars": 102,
     "src/detente/charts/bars.py:gain_strip": 70,
     "src/detente/charts/dots.py:quantile_dots": 64,
-    "src/detente/charts/fan.py:fan": 64,
     "src/detente/charts/reach.py:reach_map": 111,
     "src/detente/charts/scatter.py:utility_scatter": 89,
     "src/detente/charts/timeline.py:timeline": 72,

@@ -100,7 +100,8 @@ class World(Provenance):
     moves: Mapping[Id, Movement] = {}
     """Issue → what moves it: ``{option: part.event}``, or ``{by: part.level, option: value}``."""
     stakes: Mapping[Id, Mapping[Text, Number]] = {}
-    """Faction → event or level → points beside what the issues say: once the event has happened, or a unit of the level."""
+    """Faction → event or level → points beside what the issues say: once the event has happened, or a unit of the level (of
+    which a world counts 536,870,912 at most, up or down)."""
     under: Mapping[Id, Mapping[Id, Mapping[Text, Number]]] = {}
     """Faction → reading → number of the world (``exit.rate``) → what it is if that reading is true."""
 
