@@ -21,6 +21,7 @@ from pydantic import (
 
 __all__ = [
     "MAX_NUMBER",
+    "MIN_NUMBER",
     "CaseId",
     "Count",
     "Date",
@@ -42,6 +43,8 @@ __all__ = [
     "Share",
     "Text",
     "Weight",
+    "as_range",
+    "meant",
 ]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
@@ -170,7 +173,14 @@ def _sized(value: float) -> None:
         )
 
 
-def _range(value: Any) -> Any:
+def as_range(value: Any) -> Any:
+    """The keys of a :class:`Range` from a number, a list of two or three, or a block with ``range``; anything else as it is.
+
+    Raises
+    ------
+    ValueError
+        A number or a range that is none; the message says what is allowed.
+    """
     if isinstance(value, bool):
         raise ValueError("a number or a range was expected, not true/false")
     if isinstance(value, (int, float)):
@@ -190,7 +200,7 @@ def _range(value: Any) -> Any:
     if isinstance(value, Mapping) and "range" in value:
         if isinstance(value["range"], (Mapping, Range)):
             raise ValueError("'range' was expected to be a number, [low, high] or [low, median, high]")
-        inner = _range(value["range"])
+        inner = as_range(value["range"])
         if "because" in value:
             inner["judgement"] = value["because"]
         rest = {k: v for k, v in value.items() if k not in ("range", "because")}
@@ -230,7 +240,7 @@ class Range(Provenance):
         return self.low == self.high
 
 
-Number = Annotated[Range, BeforeValidator(_range), WithJsonSchema({"x-number": "number"})]
+Number = Annotated[Range, BeforeValidator(as_range), WithJsonSchema({"x-number": "number"})]
 
 
 def _bounded(low: float, high: float) -> Any:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text, meant
+from detente.case.base import Date, Flag, Id, Model, Plain, Provenance, Range, Text, as_range, meant
 from detente.case.units import unit
 
 __all__ = [
@@ -114,14 +114,12 @@ def _given(value: Any) -> Any:
 
 def _figure(value: Any) -> Any:
     """The words of a range with two keys more."""
-    from detente.case.base import _range
-
     if isinstance(value, Figure):
         return value
     if not isinstance(value, Mapping):
-        return _range(value)
+        return as_range(value)
     beside = {k: v for k, v in value.items() if k in ("says", "unit")}
-    return {**_range({k: v for k, v in value.items() if k not in beside}), **beside}
+    return {**as_range({k: v for k, v in value.items() if k not in beside}), **beside}
 
 
 def _kind_of_number(value: Any) -> str:

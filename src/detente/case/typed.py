@@ -55,7 +55,7 @@ _ALIKE = ("+", "-", "<", "<=", ">", ">=", "==", "!=")
 
 
 class Reader:
-    """Reads the equations of parts; what is wrong goes into ``faults``."""
+    """Reads the equations of parts, those of one after another; what is wrong is raised."""
 
     def __init__(self, slots: dict[str, Slot], parts: Collection[str]) -> None:
         self.slots = slots

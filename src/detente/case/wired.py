@@ -25,7 +25,18 @@ from detente.case.wording import one_of
 from detente.case.world import Condition, Policy, Question, Talks, World
 from detente.case.yamltext import Path, cut
 
-__all__ = ["NOTHING", "Meaning", "Operator", "Revision", "Stake", "Wired", "compiled", "numbers", "wired"]
+__all__ = [
+    "NOTHING",
+    "Meaning",
+    "Operator",
+    "Revision",
+    "Stake",
+    "Wired",
+    "compiled",
+    "days_of",
+    "numbers",
+    "wired",
+]
 
 
 class Operator(NamedTuple):
@@ -444,7 +455,7 @@ def _says(parts: Mapping[str, Own | Use]) -> Iterator[tuple[str, str]]:
                     yield f"{part}.{name}", member.says
 
 
-def events_in(node: Node) -> Iterator[str]:
+def _events_in(node: Node) -> Iterator[str]:
     """Events that a condition names."""
     if isinstance(node, Call) and node.function in ("happened", "months_since", "before"):
         inner = node.arguments[0]
@@ -454,14 +465,14 @@ def events_in(node: Node) -> Iterator[str]:
         yield node.name
     if not isinstance(node, Is):
         for child in children(node):
-            yield from events_in(child)
+            yield from _events_in(child)
 
 
 def days_of(node: Node, tied: Wiring) -> tuple[datetime.date, ...]:
     """The days to which a condition belongs: those of the calendars of its events, and of an issue that only such
     events move."""
     found: list[datetime.date] = []
-    for name in (*events_in(node), *_movers(node, tied)):
+    for name in (*_events_in(node), *_movers(node, tied)):
         calendar = tied.equations[name].calendar if name in tied.equations else None
         found += tied.calendars[calendar] if calendar is not None else ()
     return tuple(sorted(set(found)))
