@@ -16,7 +16,7 @@ from detente.problem.ground import Ground
 from detente.problem.steps import Judged, dimensions, judged
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
-from detente.world.signing import told
+from detente.world.signing import BEST, EACH, Settled, going_on, told
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Drawn", "prepare"]
 
@@ -60,7 +60,8 @@ class Drawn:
 
     def supposing(self, readings: Mapping[str, str]) -> Sample:
         """Best estimates with some readings taken for true."""
-        return self._told(self.best_ground(readings))
+        ground = self.best_ground(readings)
+        return told(ground, self._settled_best) if self.computed else ground.sample
 
     def best_ground(self, readings: Mapping[str, str]) -> Ground:
         """What worlds at best estimates grow from, with some readings taken for true."""
@@ -78,12 +79,32 @@ class Drawn:
             return draw(self.problem, self.chosen_on, readings=readings)
 
         ground = self._ground(supposing({}), self.beside(0), supposing)
-        return self._told(replace(ground, seed=~self.seed))  # worlds of their own as well
+        ground = replace(ground, seed=~self.seed)  # worlds of their own as well
+        return told(ground, Settled(ground, EACH)) if self.computed else ground.sample
 
     @cached_property
     def fresh(self) -> Sample:
         """The draws on which acceptance is reported."""
-        return self._told(self.fresh_ground)
+        ground = self.fresh_ground
+        return told(ground, self._settled_fresh, self._going_on) if self.computed else ground.sample
+
+    @property
+    def computed(self) -> bool:
+        """Whether some no-deal values come from the world."""
+        return bool(self.problem.case.computed)
+
+    @cached_property
+    def _settled_best(self) -> Settled:
+        return Settled(self.best_ground({}), BEST)
+
+    @cached_property
+    def _settled_fresh(self) -> Settled:
+        return Settled(self.fresh_ground, EACH)
+
+    @cached_property
+    def _going_on(self) -> NDArray[np.float64]:
+        """[F, S] what no deal is worth to those for whom it is computed, in worlds of every draw of its own."""
+        return going_on(self.fresh_ground)
 
     @cached_property
     def fresh_ground(self) -> Ground:
@@ -107,7 +128,7 @@ class Drawn:
     def rivals(self) -> Mapping[tuple[str, str], Sample]:
         """The fresh draws under each rival reading."""
         return {
-            (f, r): self._told(self._supposed({f: r}))
+            (f, r): self._rival(self._supposed({f: r}))
             for f, names in zip(self.problem.factions, self.problem.readings, strict=True)
             for r in names
         }
@@ -145,9 +166,8 @@ class Drawn:
     ) -> Ground:
         return Ground(self.problem, sample, beside.steps, beside.world, supposing, self.seed)
 
-    def _told(self, ground: Ground) -> Sample:
-        """With no-deal values from the outlook where the case asks for it."""
-        return told(ground) if self.problem.case.computed else ground.sample
+    def _rival(self, ground: Ground) -> Sample:
+        return told(ground, self._settled_fresh) if self.computed else ground.sample
 
 
 def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Drawn:

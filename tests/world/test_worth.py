@@ -19,8 +19,7 @@ from detente.problem.sample import Sample
 from detente.problem.steps import patience
 from detente.problem.worth import worth
 from detente.world.scenario import Looked, simulate
-from detente.world.signing import PER as SIGNED
-from detente.world.signing import told, worth_of
+from detente.world.signing import EACH, Settled, told
 from detente.world.worth import account, flow, later, value
 from tests.laws.writing import written
 from tests.oracles import worth as oracle
@@ -124,6 +123,13 @@ def test_the_rest_of_a_path_is_worth_what_it_would_be_by_itself(seed: int) -> No
 # --- what signing takes from the world ------------------------------------------------------------------------
 
 
+def worth_of(ground: Ground, revision: Revision = NOTHING) -> Floats:
+    """[F, S] worlds of their own for each revision."""
+    of = account(ground, revision)
+    rho = patience(ground.problem, ground.sample, ground.steps, ground.problem.factions)
+    return value(flow(of, simulate(ground, revision, of.looked, per=EACH)), rho)
+
+
 def signing(seed: int) -> tuple[Ground, Sample]:
     """A case in which nobody types what no deal is worth to ``a`` and ``c``, and the sample as the world tells it."""
     _, tree, _ = valued(seed)
@@ -131,7 +137,7 @@ def signing(seed: int) -> tuple[Ground, Sample]:
         tree["preferences"][f]["no_deal"] = "from_outlook"
     tree["preferences"]["b"]["no_deal"] = Decimal(30)
     ground = ground_of(written(tree))
-    return ground, told(ground)
+    return ground, told(ground, Settled(ground, EACH))
 
 
 def computed(ground: Ground) -> list[int]:
@@ -159,7 +165,7 @@ def test_a_package_that_moves_nothing_is_worth_exactly_no_deal(seed: int) -> Non
         points = worth(problem, sample, packages)[:, 0]
         for f in computed(ground):
             assert np.array_equal(np.rint(points[f] / problem.step[f]), sample.no_deal[f])
-    no_deal = worth_of(ground, per=SIGNED)
+    no_deal = worth_of(ground)
     off = np.abs(sample.no_deal * problem.step[:, None] - no_deal)[computed(ground)]
     assert (off <= problem.step[computed(ground), None]).all()
 
@@ -168,9 +174,9 @@ def test_a_package_that_moves_nothing_is_worth_exactly_no_deal(seed: int) -> Non
 def test_one_that_moves_a_single_issue_is_worth_the_world_with_that_issue_settled(seed: int) -> None:
     ground, sample = signing(seed)
     problem = ground.problem
-    base = worth_of(ground, per=SIGNED)
+    base = worth_of(ground)
     for issue, option in moves(ground):
-        settled = worth_of(ground, Revision(settles={issue: option}), per=SIGNED) - base
+        settled = worth_of(ground, Revision(settles={issue: option})) - base
         # At the table of that issue alone, and at one where everything can move.
         for packages in ([{}, {issue: option}], [{}, *({i: o} for i, o in moves(ground))]):
             at = packages.index({issue: option})
@@ -218,7 +224,7 @@ world:
 
 def test_what_changes_nothing_that_somebody_cares_about_is_worth_exactly_nothing_more() -> None:
     ground = ground_of(QUIET, draws=64)
-    sample, problem = told(ground), ground.problem
+    sample, problem = told(ground, Settled(ground, EACH)), ground.problem
     points = worth(problem, sample, [{}, {"rank": "high"}, {"ban": "lifted"}])
     assert np.array_equal(points[0, 1], points[0, 0])
     assert np.array_equal(np.rint(points[0, 1] / problem.step[0]), sample.no_deal[0])
@@ -238,5 +244,5 @@ def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch)
         return found.acceptance
 
     usual = accepted()
-    monkeypatch.setattr("detente.world.signing.PER", 1024)
+    monkeypatch.setattr("detente.draws.EACH", 1024)
     assert usual == pytest.approx(accepted(), abs=0.025)

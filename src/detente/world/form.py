@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -33,9 +32,9 @@ from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
 from detente.kernels.codes import Code, Op
 from detente.kernels.programs import Program
-from detente.world.trees import about, entry, names, plain, within
+from detente.world.trees import about, entry, kept_at, names, place, plain, plained, within
 
-__all__ = ["Form", "form", "place"]
+__all__ = ["Form", "form"]
 
 
 class Form(NamedTuple):
@@ -51,14 +50,9 @@ class Form(NamedTuple):
     equations: tuple[str, ...]
     """What a fault in an operation ``CHECK`` is about."""
     registers: Mapping[str, int]
-    """Of every level, value and moved issue, and of every event (``happened``: has it by now)."""
+    """Of every level, value and issue that is not the same in all months, and of every event (``happened``: has it by now)."""
     asked: tuple[int, ...]
     """Registers of the conditions that were asked for, in their order."""
-
-
-def place(name: str) -> int:
-    """The number of a place that draws something: 64 bits of a hash of its name."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
 @dataclass(frozen=True)
@@ -83,18 +77,20 @@ def form(
     wiring: Wiring,
     home: Mapping[str, str],
     *,
-    settled: Mapping[str, str] | None = None,
+    settled: Mapping[str, str | None] | None = None,
     still: Iterable[str] = (),
     asked: Sequence[Node] = (),
 ) -> Form:
     """The program of a world.
 
     ``home``: the status quo of every issue; ``settled``: issues that an agreement keeps where it puts them, whatever
-    happens; ``still``: parts whose levels stay at their beginning and whose events never happen, while their values go on;
-    ``asked``: conditions that are counted every month, and draw nothing.
+    happens (None: where a number of each draw says, if anywhere, :func:`~detente.world.trees.kept_at`); ``still``: parts
+    whose levels stay at their beginning and whose events never happen, while their values go on; ``asked``: conditions that
+    are counted every month, and draw nothing.
     """
     assert not any(random(node) for node in asked)
-    made = _Maker(wiring, {**home, **(settled or {})}, set(settled or ()), frozenset(still), asked)
+    wiring, asked = wiring._replace(equations=plained(wiring.equations)), [plain(n) for n in asked]
+    made = _Maker(wiring, home, settled or {}, frozenset(still), asked)
     made.beginning()
     made.months()
     return made.form(asked)
@@ -107,13 +103,17 @@ class _Maker:
         self,
         wiring: Wiring,
         home: Mapping[str, str],
-        settled: set[str],
+        settled: Mapping[str, str | None],
         still: frozenset[str],
         asked: Sequence[Node],
     ) -> None:
         self.wiring = wiring
-        self.home = home
-        self.moves = {issue: how for issue, how in wiring.moves.items() if issue not in settled}
+        self.home = {**home, **{issue: option for issue, option in settled.items() if option is not None}}
+        self.open = [issue for issue, option in settled.items() if option is None]
+        fixed = settled.keys() - set(self.open)
+        self.moves = {issue: how for issue, how in wiring.moves.items() if issue not in fixed}
+        self.rows = [*self.moves, *(issue for issue in self.open if issue not in self.moves)]
+        """Issues that are not the same in every month of every draw."""
         self.still = still
         self.ops: list[Op] = []
         self.start: list[Op] = []
@@ -161,8 +161,7 @@ class _Maker:
         return _Row(self.pair(name) + 1)
 
     def constant(self, node: Node) -> _Constant:
-        key = plain(node)
-        return _Constant(self.constants.setdefault(key, len(self.constants)))
+        return _Constant(self.constants.setdefault(node, len(self.constants)))
 
     def emit(self, code: Code, a: int = 0, b: int = 0, c: int = 0, *, into: int | None = None) -> _Row:
         out = self.register() if into is None else into
@@ -196,9 +195,11 @@ class _Maker:
                     self.fill(_ABSENT, self.pair(f"at {name}"))
             elif name in self.remembered:
                 self.fill(_ABSENT, self.pair(name) + 1)
-        for issue in self.moves:
-            here = self.wiring.slots[issue].options.index(self.home[issue])
-            self.fill(Number(0, float(here)), self.pair(issue), self.pair(issue) + 1)
+        for issue in self.rows:
+            here: Node = Number(0, float(self.wiring.slots[issue].options.index(self.home[issue])))
+            if issue in self.open:
+                here = Default(0, Name(0, kept_at(issue)), here)
+            self.fill(here, self.pair(issue), self.pair(issue) + 1)
         for name in self.wiring.order:
             if self.wiring.slots[name].sort == "value":
                 self.value(name)
@@ -211,6 +212,8 @@ class _Maker:
         """Every month after."""
         self.begun, self.known, self.first = True, {}, dict(self.now)
         grouped: set[str] = set()
+        for issue in self.rows[len(self.moves) :]:
+            self.emit(Code.COPY, self.last(issue).number, into=self.pair(issue))
         for name in self.wiring.order:
             sort = self.wiring.slots[name].sort
             of = self.wiring.equations.get(name)
@@ -282,6 +285,10 @@ class _Maker:
                 below = self.emit(Code.LESS_RC, level.number, middle.number)
                 found = self.pick(below, index, found)
             found = self.pick(self.emit(Code.SAME_RR, level.number, level.number), found, self.last(name))
+        if name in self.open:
+            kept = self.row(self.constant(Name(0, kept_at(name))))
+            code = Code.ELSE_RR if isinstance(found, _Row) else Code.ELSE_RC
+            found = self.emit(code, kept.number, found.number)
         self.emit(Code.COPY, self.row(found).number, into=into)
 
     # --- events ------------------------------------------------------------------------------------------
@@ -413,7 +420,7 @@ class _Maker:
         """A tree as a row, or as a constant where it hangs on numbers alone."""
         if self.certain(node):
             return self.constant(node)
-        key = (plain(node), own if own is not None and names(node, own) else None)
+        key = (node, own if own is not None and names(node, own) else None)
         if key in self.known:
             return self.known[key]
         found = self.made(node, own)
@@ -426,7 +433,7 @@ class _Maker:
             case Name(name=name):
                 return self.wiring.slots[name].sort == "number"
             case Lookup(key=issue) | Is(issue=issue):
-                return issue not in self.moves
+                return issue not in self.rows
             case Call(function=f) if f in ("shock", "chance", "whole", "happened", "months_since", "before"):
                 return False
             case _:
@@ -574,7 +581,7 @@ class _Maker:
         registers = {
             name: self.pairs[f"happened {name}"] if slot.sort == "event" else self.now[name]
             for name, slot in self.wiring.slots.items()
-            if slot.sort in ("level", "value", "event") or name in self.moves
+            if slot.sort in ("level", "value", "event") or name in self.rows
         }
         # Month 0 has the same conditions, worked out from its own rows.
         self.begun, self.known, self.now = False, {}, self.first

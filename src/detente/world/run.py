@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
 
@@ -62,6 +62,8 @@ class Run(NamedTuple):
     bounds: tuple[Range, ...]
     """Of every constant: what it can be in any draw."""
     looked: Looked
+    cycle: int
+    """Draws after which those that follow are numbered from the first one again, and meet the same chance."""
 
 
 class Ensemble(NamedTuple):
@@ -140,6 +142,7 @@ def prepared(
         program,
         bounds,
         looked,
+        size,
     )
 
 
@@ -182,22 +185,27 @@ def run(
     def some(part: Tile) -> tuple[int, int] | None:
         draws, worlds = part
         into = nothing(job, draws.stop - draws.start) if split else whole.of(draws)
-        fault = simulate(
-            native,
-            job,
-            of.constants[draws],
-            into,
-            seed=seed,
-            first=first + draws.start,
-            begins=begin + worlds.start,
-            ends=begin + worlds.stop,
-        )
+        found = None
+        for a, b in _rounds(draws, of.cycle):
+            fault = simulate(
+                native,
+                job,
+                of.constants[a:b],
+                into.of(slice(a - draws.start, b - draws.start)),
+                seed=seed,
+                first=first + a % of.cycle,
+                begins=begin + worlds.start,
+                ends=begin + worlds.stop,
+            )
+            if fault is not None:
+                found = (a + fault[2], fault[3])
+                break
         if split:
             with adding:
                 _added(whole.of(draws), into)
         if tick is not None:
             tick()
-        return None if fault is None else (draws.start + fault[2], fault[3])
+        return found
 
     if faults := [fault for fault in each(some, parts) if fault is not None]:
         draw, block = min(faults)
@@ -205,6 +213,15 @@ def run(
     kept = np.ascontiguousarray(whole.kept.transpose(0, 3, 1, 2))
     kept[:, begin + per :] = np.nan
     return Ensemble(per, whole.counts, whole.sums, kept)
+
+
+def _rounds(draws: slice, cycle: int) -> Iterator[tuple[int, int]]:
+    """Ends of what is left of a slice between multiples of ``cycle``."""
+    a = draws.start
+    while a < draws.stop:
+        b = min(draws.stop, (a // cycle + 1) * cycle)
+        yield a, b
+        a = b
 
 
 def months(of: Run, per: int) -> int:
@@ -246,7 +263,7 @@ def _fault(of: Run, draw: int, block: int, ends: int, seed: int, first: int) -> 
             constants,
             nothing(job, 1),
             seed=seed,
-            first=first + draw,
+            first=first + draw % of.cycle,
             begins=begins,
             ends=min(ends, begins + WORD),
         )
@@ -255,7 +272,7 @@ def _fault(of: Run, draw: int, block: int, ends: int, seed: int, first: int) -> 
     else:
         raise AssertionError("a fault that cannot be found again")
     return UsageError(
-        f"world.parts.{of.form.equations[fault[0]]}: in month {fault[1]} of draw {first + draw} this equation has no finite "
+        f"world.parts.{of.form.equations[fault[0]]}: in month {fault[1]} of draw {first + draw % of.cycle} this equation has no finite "
         "value (a division by 0, or a log or root of what has none); bound what it divides by with 'max(.., ..)', or say "
         "what holds where something is absent: 'x ?? 0'"
     )

@@ -6,7 +6,7 @@ at talks follow from what they have become.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,12 +22,20 @@ from detente.problem.ground import Ground
 from detente.world.constants import evaluated
 from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import Form, form
-from detente.world.run import Ensemble, Run, dated, prepared
+from detente.world.run import Ensemble, Run, dated, prepared, run
 from detente.world.talks import chosen
+from detente.world.trees import kept_at
 
-__all__ = ["Looked", "assigned", "home", "moving", "ready", "simulate"]
+__all__ = ["Looked", "assigned", "branches", "home", "moving", "ready", "simulate"]
 
 Floats = NDArray[np.float64]
+
+_KEY = 2**63 - 1
+"""The key of the random numbers has 64 bits; beyond 2^63 seeds repeat."""
+
+
+COUNTED = 1 << 22
+"""Counts that are kept at once."""
 
 
 class Looked(NamedTuple):
@@ -105,12 +113,55 @@ def ready(ground: Ground, revision: Revision, looked: Looked, *, per: int) -> Ru
     )
 
 
+def branches(
+    ground: Ground,
+    revision: Revision,
+    settled: Sequence[Mapping[str, str]],
+    looked: Looked,
+    *,
+    per: int,
+    cycle: int,
+) -> Iterator[Ensemble]:
+    """Worlds of a scenario in which something more is settled each time; every time, and of each time every ``cycle`` draws,
+    meet equal chance.
+
+    One program serves for all, since where an issue is kept is a number in it.
+    """
+    case, of = ground.problem.case, wired(ground.problem.case)
+    assert case.world is not None
+    assert case.as_of is not None
+    issues = tuple(dict.fromkeys(issue for one in settled for issue in one))
+    made = _form(_Key(of, revision, looked.asked, tuple(home(case).items()), issues))
+    size, times = ground.sample.draws, len(settled)
+    values = {path: np.tile(value, times) for path, value in assigned(ground, revision).items()}
+    for issue in issues:
+        options = list(case.issues[issue].options)
+        where = [options.index(one[issue]) if issue in one else np.nan for one in settled]
+        values[kept_at(issue)] = np.repeat(np.array(where, dtype=np.float64), size)
+    stacked = prepared(
+        made,
+        values,
+        {**home(case), **revision.settles},
+        dated(of.wiring.calendars, made.calendars, case.as_of, case.world.months),
+        summed=looked.summed,
+        draws=size * times,
+        worlds=float(size) * times * per * case.world.months,
+    )._replace(cycle=cycle)
+    months, asked = case.world.months + 1, len(looked.asked) + len(looked.summed)
+    at_once = max(1, COUNTED // (size * months * max(1, asked)))
+    for n in range(0, times, at_once):
+        rows = slice(n * size, min(times, n + at_once) * size)
+        found = run(stacked._replace(constants=stacked.constants[rows]), per=per, seed=ground.seed & _KEY)
+        for m in range(0, len(found.counts), size):
+            part = slice(m, m + size)
+            yield Ensemble(per, found.counts[part], found.sums[part], found.kept[part])
+
+
 def simulate(
     ground: Ground, revision: Revision, looked: Looked, *, per: int, crew: Simulates | None = None
 ) -> Ensemble:
     """``per`` worlds for each draw; equal numbers and seeds meet equal chance, whatever is changed."""
-    # The key of the random numbers has 64 bits; beyond 2^63 seeds repeat.
-    whole = Part(ready(ground, revision, looked, per=per), 0, per, ground.seed & (2**63 - 1))
+    whole = Part(ready(ground, revision, looked, per=per), 0, per, ground.seed & _KEY)
     return simulated(whole) if crew is None else crew.run(whole)
 
 
@@ -121,11 +172,20 @@ class _Key:
     """What a form hangs on: equations by identity, everything else by value."""
 
     def __init__(
-        self, of: Wired, revision: Revision, asked: Sequence[Node], here: tuple[tuple[str, str], ...]
+        self,
+        of: Wired,
+        revision: Revision,
+        asked: Sequence[Node],
+        here: tuple[tuple[str, str], ...],
+        numbered: Sequence[str] = (),
     ) -> None:
         self.of, self.revision, self.asked, self.here = of, revision, tuple(asked), here
-        holds, settles = tuple(revision.holds.items()), tuple(revision.settles.items())
-        self.key = (id(of), holds, settles, revision.stops, self.asked, here)
+        holds = tuple(revision.holds.items())
+        self.settled: tuple[tuple[str, str | None], ...] = (
+            *revision.settles.items(),
+            *((issue, None) for issue in numbered if issue not in revision.settles),
+        )
+        self.key = (id(of), holds, self.settled, revision.stops, self.asked, here)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -137,9 +197,8 @@ class _Key:
 @lru_cache(maxsize=256)
 def _form(key: _Key) -> Form:
     wiring = _held(key.of.wiring, key.revision.holds)
-    here = dict(key.here)
-    settled, still = dict(key.revision.settles), key.revision.stops
-    return form(wiring, here, settled=settled, still=still, asked=key.asked)
+    still = key.revision.stops
+    return form(wiring, dict(key.here), settled=dict(key.settled), still=still, asked=key.asked)
 
 
 def _held(wiring: Wiring, holds: Mapping[str, Node]) -> Wiring:

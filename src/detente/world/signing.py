@@ -1,40 +1,58 @@
 """What the world makes of the deal: no-deal values, and what an option that is settled is worth in it.
 
-No deal is the world going on. Signing an option settles its issue, whatever happens, and leaves the rest of the world
-running; an option that stays as it is settles nothing. So a package that moves nothing is worth exactly as much as no
-deal, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues the
-differences are added, terms between them included: that is exact where no equation reads more than one of them.
+No deal is the world going on with the talks off. Signing an option settles its issue, whatever happens, and leaves the
+rest of the world running; an option that stays as it is settles nothing. So a package that moves nothing is worth exactly as
+much as no deal, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues
+the differences are added, terms between them included: that is exact where no equation reads more than one of them.
+
+Worlds hang on the numbers of the world and on the readings, and on nothing else that is drawn, and what they are worth is
+linear in everybody's points. Numbers of the world are drawn apart from all others, so every draw may take those of another
+one: :data:`LENT` of them serve all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.typed import named
-from detente.case.wired import NOTHING, Revision, wired
+from detente.case.wired import Revision, wired
 from detente.errors import LimitError
+from detente.kernels.threads import each
 from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.ground import Ground
 from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import patience
 from detente.problem.worth import worth
-from detente.world.scenario import simulate
-from detente.world.worth import account, flow, value
+from detente.world.scenario import Looked, branches, simulate
+from detente.world.worth import account, flow, value, weights
 
-__all__ = ["BEST", "PER", "hinges", "told", "worth_of"]
+__all__ = ["BEST", "EACH", "PER", "Settled", "going_on", "hinges", "told"]
 
 Floats = NDArray[np.float64]
 
 PER = 128
-"""Worlds for each draw. Every option is settled in the same ones, so that chance hardly counts in differences; with fewer of
-them what is left of it would widen what a package is worth, and make what nearly everybody accepts less acceptable."""
+"""Worlds for each draw where what happens is counted."""
 
-BEST = 1 << 15
+EACH = 64
+"""Worlds for each draw of the world's numbers that is lent. Every option is settled in the same ones, so that chance hardly
+counts in differences; with fewer of them what is left of it would widen what a package is worth."""
+
+LENT = 128
+"""Draws of the world's numbers that all draws share between them, and of these for every combination of readings"""
+LEAST = 32
+"""at least so many, as far as there are draws."""
+
+BEST = 1 << 12
 """Worlds at best estimates."""
+
+NODES = 12
+"""Values of patience at which paths are discounted; between them polynomials are exact to a millionth of a point."""
 
 
 def hinges(problem: Problem) -> tuple[str, ...]:
@@ -58,15 +76,143 @@ def hinges(problem: Problem) -> tuple[str, ...]:
     return tuple(issue for issue in problem.issues if issue in read | moves | tied)
 
 
-def worth_of(ground: Ground, revision: Revision = NOTHING, *, per: int) -> Floats:
-    """[F, S] value of the path of a world."""
-    of = account(ground, revision)
-    rho = patience(ground.problem, ground.sample, ground.steps, ground.problem.factions)
-    return value(flow(of, simulate(ground, revision, of.looked, per=per)), rho)
+class Settled:
+    """What every option of every hinge makes of the world, in some draws of its numbers."""
+
+    def __init__(self, ground: Ground, per: int) -> None:
+        problem = ground.problem
+        assert problem.case.world is not None
+        self.ground, self.per = ground, per
+        self.options = tuple(_options(problem))
+        """Issues and options that are settled, one at a time."""
+        off = frozenset(operator.part for operator in wired(problem.case).operators)
+        alone: tuple[dict[str, str], ...] = ({}, *({issue: option} for issue, option in self.options))
+        self.revisions = tuple(Revision(settles=one, stops=off) for one in alone)
+        """The world going on, and with each option settled."""
+        self.off = off
+        self.minded = {
+            f: problem.readings[f]
+            for f in map(problem.factions.index, problem.case.world.under)
+            if problem.readings[f]
+        }
+        """Factions whose readings change the world, and these."""
+        self.rho = _nodes(ground)
+        self.found: dict[tuple[int, ...], Floats] = {}
+
+    def worth(self, ground: Ground) -> Floats:
+        """[R, F, S] value of the path of the world under each revision, to the factions whose value is computed, in draws that
+        share the numbers of these."""
+        problem, sample = ground.problem, ground.sample
+        names = problem.case.computed
+        which = [problem.factions.index(f) for f in names]
+        accounts = [account(ground, revision) for revision in self.revisions]
+        asked = tuple(dict.fromkeys(node for of in accounts for node in of.asked))
+        rho = patience(problem, sample, ground.steps, names)
+        between = _between(self.rho, rho)  # [F, S, K]
+        rows, shares = self._shares(sample, Looked(asked, accounts[0].summed))
+
+        def one(n: int) -> Floats:
+            of = accounts[n]
+            columns = [asked.index(node) for node in of.asked] + list(range(len(asked), shares.shape[3]))
+            gains = np.concatenate([of.gains, of.rates])[:, which].transpose(2, 0, 1)  # [S, A + B, F]
+            paths = shares[n][:, :, columns][rows]  # [S, K, A + B]
+            total: Floats = (np.matmul(paths, gains).transpose(2, 0, 1) * between).sum(axis=2)
+            return total + of.base[which]
+
+        return np.array(each(one, range(len(accounts))))
+
+    def _shares(self, sample: Sample, looked: Looked) -> tuple[NDArray[np.int64], Floats]:
+        """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means."""
+        every = product(*(range(len(names)) for names in self.minded.values()))
+        true = {
+            places: np.all([sample.reading[f] == k for f, k in zip(self.minded, places, strict=True)], axis=0)
+            for places in every
+        }
+        here = {places: which for places, which in true.items() if np.any(which)}
+        self._run([places for places in here if places not in self.found], looked)
+        rows, count = np.zeros(sample.draws, dtype=np.int64), 0
+        for places, which in here.items():
+            size = self.found[places].shape[1]
+            rows = np.where(which, count + np.arange(sample.draws) * size // sample.draws, rows)
+            count += size
+        return rows, np.concatenate([self.found[places] for places in here], axis=1)
+
+    def _run(self, readings: Sequence[tuple[int, ...]], looked: Looked) -> None:
+        """Where some readings are true, each in draws of the world's numbers evenly spaced among all."""
+        if not readings:
+            return
+        draws = self.ground.sample.draws
+        size = min(draws, max(LEAST, LENT // prod(len(names) for names in self.minded.values())))
+        lent = self.ground.only(np.tile(np.arange(size) * draws // size, len(readings)))
+        reading = lent.sample.reading.copy()
+        for n, f in enumerate(self.minded):
+            reading[f] = np.repeat([places[n] for places in readings], size)
+        lent = replace(lent, sample=replace(lent.sample, reading=reading))
+        settled = [revision.settles for revision in self.revisions]
+        discounts, found = None, []
+        for ran in branches(lent, Revision(stops=self.off), settled, looked, per=self.per, cycle=size):
+            paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
+            discounts = weights(self.rho, paths.shape[1]) if discounts is None else discounts
+            found.append(np.matmul(discounts, paths))
+        for n, places in enumerate(readings):
+            self.found[places] = np.array(found)[:, n * size : (n + 1) * size]
 
 
-def told(ground: Ground) -> Sample:
+def _options(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Options of hinges that are not the status quo."""
+    for issue in hinges(problem):
+        spec = problem.case.issues[issue]
+        if spec.controlled_by == "outside":
+            continue
+        for option in spec.options:
+            if option != spec.status_quo:
+                yield issue, option
+
+
+def _nodes(ground: Ground) -> Floats:
+    """[K] Chebyshev points between the least and the greatest patience of anybody, whatever reading is true."""
+    problem, known = ground.problem, ground.steps
+    patience(problem, ground.sample, known, problem.case.computed)  # is there
+    held = [known[f"{f}.patience"] for f in problem.case.computed]
+    held += [v for path, v in known.values.items() if ".readings." in path and path.endswith(".patience")]
+    every = np.concatenate(held)
+    low, high = float(every.min()), float(every.max())
+    if high - low < 1e-12:
+        return np.array([low])
+    angles = (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
+    found: Floats = (low + high) / 2 + (high - low) / 2 * np.cos(angles)
+    return found
+
+
+def _between(nodes: Floats, rho: Floats) -> Floats:
+    """[..., K] what the values at the nodes count for at ``rho``: Lagrange's polynomials, in barycentric form."""
+    if len(nodes) == 1:
+        return np.ones((*rho.shape, 1))
+    angles = (2 * np.arange(len(nodes)) + 1) * np.pi / (2 * len(nodes))
+    factors = (-1.0) ** np.arange(len(nodes)) * np.sin(angles)
+    apart = rho[..., None] - nodes
+    hit = apart == 0
+    found = factors / np.where(hit, 1.0, apart)
+    found = np.where(hit.any(axis=-1, keepdims=True), hit, found)
+    weighed: Floats = found / found.sum(axis=-1, keepdims=True)
+    return weighed
+
+
+def going_on(ground: Ground) -> Floats:
+    """[F, S] what no deal is worth to the factions of ``case.computed``, in worlds of each draw's own."""
+    problem = ground.problem
+    names = problem.case.computed
+    off = Revision(stops=frozenset(operator.part for operator in wired(problem.case).operators))
+    of = account(ground, off)
+    rho = patience(problem, ground.sample, ground.steps, names)
+    which = [problem.factions.index(f) for f in names]
+    return value(flow(of, simulate(ground, off, of.looked, per=PER))[which], rho)
+
+
+def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:
     """The sample with the no-deal values of ``case.computed``, and their points for options as the world makes them.
+
+    ``level``: [F, S] what no deal is worth to them by more worlds than ``of`` has; what options make of it stays the same.
 
     Raises
     ------
@@ -77,36 +223,24 @@ def told(ground: Ground) -> Sample:
     names = problem.case.computed
     which = [problem.factions.index(f) for f in names]
     step = problem.step[which][:, None]
-    per = BEST if sample.draws == 1 else PER
-    going_on = worth_of(ground, per=per)[which]
+    going_on, *settled = of.worth(ground)
+    base = going_on if level is None else level
     no_deal = sample.no_deal.copy()
-    no_deal[which] = _steps(going_on / step, names)
+    no_deal[which] = _steps(base / step, names)
     points = sample.points.copy()
     stays = worth(problem, sample, [{}])[which, 0]
     # The first issue is in every package with one of its options: what waiting is worth beyond what stands now goes there.
+    waiting = _steps((base - stays) / step, names)
     for o in range(len(problem.options[0])):
-        points[which, 0, o] += _steps((going_on - stays) / step, names)
-    for issue, option in _settled(problem):
+        points[which, 0, o] += waiting
+    counted = worth(problem, sample, [{issue: option} for issue, option in of.options])[which]
+    for n, ((issue, option), with_it) in enumerate(zip(of.options, settled, strict=True)):
         i = problem.issues.index(issue)
-        with_it = worth_of(ground, Revision(settles={issue: option}), per=per)[which]
-        counted = worth(problem, sample, [{issue: option}])[which, 0] - stays
-        points[which, i, problem.options[i].index(option)] += _steps(
-            (with_it - going_on - counted) / step, names
-        )
+        more = (with_it - going_on) - (counted[:, n] - stays)
+        points[which, i, problem.options[i].index(option)] += _steps(more / step, names)
     for f in which:
         fitting(problem, f, most(points[f], sample.add[f]))
     return replace(sample, no_deal=no_deal, points=points)
-
-
-def _settled(problem: Problem) -> Iterator[tuple[str, str]]:
-    """Options of hinges that are not the status quo."""
-    for issue in hinges(problem):
-        spec = problem.case.issues[issue]
-        if spec.controlled_by == "outside":
-            continue
-        for option in spec.options:
-            if option != spec.status_quo:
-                yield issue, option
 
 
 def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import blake2b
 
 from detente.case.equations import Binary, Call, Choice, Default, Name, Node, Unary, children
+from detente.case.wiring import Equations
 
-__all__ = ["about", "entry", "names", "plain", "within"]
+__all__ = ["about", "entry", "kept_at", "names", "place", "plain", "plained", "within"]
 
 
 def about(call: Call) -> str:
@@ -19,6 +22,16 @@ def about(call: Call) -> str:
 def entry(table: str, option: str) -> Name:
     """A number of a table, by a name that no equation can have."""
     return Name(0, f"{table}[{option}]")
+
+
+def kept_at(issue: str) -> str:
+    """A number, by a name that no equation can have: the place of the option at which an issue is kept; not a number: of none."""
+    return f"{issue} kept at"
+
+
+def place(name: str) -> int:
+    """The number of a place that draws something: 64 bits of a hash of its name."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
 def within(node: Node) -> Iterable[Node]:
@@ -50,3 +63,33 @@ def plain(node: Node) -> Node:
         case _:
             pass
     return found
+
+
+class _Same:
+    """Equations by their identity."""
+
+    def __init__(self, of: Mapping[str, Equations]) -> None:
+        self.of = of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.of is self.of
+
+
+def plained(equations: Mapping[str, Equations]) -> Mapping[str, Equations]:
+    """Trees of which equal ones are equal wherever they stand in the text: one world has many forms."""
+    return _plained(_Same(equations))
+
+
+@lru_cache(maxsize=8)
+def _plained(same: _Same) -> Mapping[str, Equations]:
+    return {
+        name: of._replace(
+            start=None if of.start is None else plain(of.start),
+            next=None if of.next is None else plain(of.next),
+            when=None if of.when is None else plain(of.when),
+        )
+        for name, of in same.of.items()
+    }

@@ -12,9 +12,9 @@ does not move stays where it is; one that is decided outside and does not move i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from detente.problem.sample import Sample
 from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving
 
-__all__ = ["Account", "account", "flow", "later", "value"]
+__all__ = ["Account", "account", "flow", "later", "value", "weights"]
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +53,7 @@ class Account(NamedTuple):
 def account(ground: Ground, revision: Revision = NOTHING) -> Account:
     """Of the world under a revision."""
     problem, sample = ground.problem, ground.sample
+    assert problem.status_quo is not None
     of = wired(problem.case)
     moves = [problem.issues.index(issue) for issue in moving(of, revision)]
     here = _standing(problem, sample, revision, moves)
@@ -61,29 +62,28 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
     asked: dict[Node, Floats] = {}
 
     def gain(node: Node, points: Floats) -> None:
-        if np.any(points):
-            asked[node] = asked.get(node, np.zeros_like(base)) + points
+        asked[node] = asked.get(node, np.zeros_like(base)) + points
 
+    # What is asked hangs on the case and the revision alone, so that the same worlds serve any draws of the points.
+    termed = {term.pattern for schemes in problem.schemes for scheme in schemes for term in scheme.terms}
     step = problem.step[:, None]
     for i in range(len(problem.issues)):
         stays = sample.points[:, i][:, here[i], rows] * step
         base += stays
         for o, option in enumerate(problem.options[i]) if i in moves else ():
-            gain(
-                Is(0, problem.issues[i], option),
-                np.where(here[i] == o, 0.0, sample.points[:, i, o] * step - stays),
-            )
+            if o != problem.status_quo[i]:
+                gain(Is(0, problem.issues[i], option), sample.points[:, i, o] * step - stays)
     for t, pattern in enumerate(problem.patterns):
-        points = sample.add[:, t] * step
-        if not np.any(points):
+        if pattern not in termed:
             continue
+        points = sample.add[:, t] * step
         rest = np.ones(sample.draws, dtype=np.bool_)
         for i, o in pattern:
             rest &= (here[i] == o) if i not in moves else True
         moved = [(i, o) for i, o in pattern if i in moves]
         if not moved:
             base += np.where(rest, points, 0.0)
-        elif rest.any():
+        else:
             parts: list[Node] = [Is(0, problem.issues[i], problem.options[i][o]) for i, o in moved]
             gain(reduce(lambda a, b: Binary(0, "and", a, b), parts), np.where(rest, points, 0.0))
     summed: dict[str, Floats] = {}
@@ -95,14 +95,11 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
             gain(Call(0, "happened", (Name(0, stake.name),)), points)
         else:
             summed[stake.name] = summed.get(stake.name, np.zeros_like(base)) + points
-    shape = (0, *base.shape)
-    return Account(
-        tuple(asked),
-        np.array(list(asked.values())).reshape(-1, *base.shape) if asked else np.zeros(shape),
-        tuple(summed),
-        np.array(list(summed.values())).reshape(-1, *base.shape) if summed else np.zeros(shape),
-        base,
-    )
+
+    def stacked(points: Mapping[Any, Floats]) -> Floats:
+        return np.array(list(points.values())).reshape(-1, *base.shape)
+
+    return Account(tuple(asked), stacked(asked), tuple(summed), stacked(summed), base)
 
 
 def _standing(
@@ -131,10 +128,15 @@ def flow(of: Account, found: Ensemble, *, first: int = 0) -> Floats:
 
 def value(flow: Floats, rho: Floats) -> Floats:
     """[F, S] of flows [F, S, T + 1] under monthly discount factors [F, S]."""
-    months = flow.shape[2] - 1
-    weight = (1 - rho)[..., None] * rho[..., None] ** np.arange(months)
-    total: Floats = (weight * flow[:, :, 1:]).sum(axis=2) + rho**months * flow[:, :, -1]
+    total: Floats = (weights(rho, flow.shape[2] - 1) * flow[:, :, 1:]).sum(axis=2)
     return total
+
+
+def weights(rho: Floats, months: int) -> Floats:
+    """[..., T] what months 1 to T count for; they add up to 1."""
+    found: Floats = (1 - rho)[..., None] * rho[..., None] ** np.arange(months)
+    found[..., -1] += rho**months
+    return found
 
 
 def later(flow: Floats, rho: Floats, month: int) -> Floats:
