@@ -1,0 +1,203 @@
+"""What each faction can have without anybody's agreement, one package and one draw after another, in plain Python.
+
+A *set* C of factions is a smallest one whose consent satisfies the control tree of some issue. It can bring about the
+packages X_C that change only issues whose trees C satisfies. It is *willing* to if every g of it is:
+
+    g is willing to do x:   U_g(x) >= D_g, and x breaks no more of g's lines than leaving everything as it is does
+
+(a line that is broken whatever C does is no reason to leave something else undone). What f can do alone raises its no-deal
+value, with f in C, since what others would do is theirs to do:
+
+    D'_f = max(D_f, max over C with f in C, and x in X_C that all of C are willing to do, of U_f(x))
+
+A set C *would leave* the status quo if some x in X_C is worse for none of it and better for one, where fewer broken lines
+come before points. That is the status quo's Nash stability, written down a second time.
+
+Everything comes in as arrays, so that the same definitions serve any way of making them: ``worth`` [F][X][S] utilities,
+``lines`` [F][X][S] how many lines a package breaks (math.inf: it cannot be), ``no_deal`` [F][S]; index ``here`` of X is
+to leave everything as it is. :func:`standing` makes them from a sample, :func:`sets_of` the sets from a case.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+
+from detente.case.model import All, Case, Tree, Weighted
+
+
+class Mover(NamedTuple):
+    """A smallest set of factions that controls something, and what it can change."""
+
+    factions: frozenset[int]
+    issues: frozenset[int]
+
+
+class Standing(NamedTuple):
+    """Packages, and what everybody makes of them."""
+
+    packages: list[tuple[int, ...]]
+    """One option for each issue."""
+    here: list[int]
+    """[S] the package that leaves everything as it is in a draw."""
+    worth: np.ndarray
+    """[F, X, S]."""
+    lines: np.ndarray
+    """[F, X, S]; infinite where a package is impossible."""
+
+
+# --- from arrays ------------------------------------------------------------------------------------------
+
+
+def changed(a: Sequence[int], b: Sequence[int]) -> set[int]:
+    return {i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y}
+
+
+def within(mover: Mover, at: Standing, s: int) -> list[int]:
+    """X_C in a draw: what differs from leaving everything in issues of the mover alone."""
+    start = at.packages[at.here[s]]
+    return [x for x, package in enumerate(at.packages) if changed(package, start) <= mover.issues]
+
+
+def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.ndarray:
+    """[F, S] D': the no-deal values [F, S] raised to the best that each faction can do alone."""
+    raised = no_deal.copy()
+    for s in range(no_deal.shape[1]):
+        for mover in movers:
+            for x in within(mover, at, s):
+                willing = all(
+                    at.worth[g, x, s] >= no_deal[g, s]
+                    and at.lines[g, x, s] <= at.lines[g, at.here[s], s] < inf
+                    for g in mover.factions
+                )
+                if willing:
+                    for f in mover.factions:
+                        raised[f, s] = max(raised[f, s], at.worth[f, x, s])
+    return raised
+
+
+def would_leave(at: Standing, mover: Mover, s: int, allowed: Callable[[int, int, int], bool]) -> list[int]:
+    """Packages that a mover prefers to leaving everything, where it can get to by ``allowed(issue, from, to)``."""
+
+    def order(g: int, x: int) -> tuple[float, float]:
+        return -at.lines[g, x, s], at.worth[g, x, s]
+
+    start = at.here[s]
+    found = []
+    for x in within(mover, at, s):
+        steps = changed(at.packages[x], at.packages[start])
+        legal = all(allowed(i, at.packages[start][i], at.packages[x][i]) for i in steps)
+        possible = all(at.lines[g, x, s] < inf for g in mover.factions)
+        none_worse = all(order(g, x) >= order(g, start) for g in mover.factions)
+        one_better = any(order(g, x) > order(g, start) for g in mover.factions)
+        if legal and possible and none_worse and one_better:
+            found.append(x)
+    return found
+
+
+def nash(
+    at: Standing, movers: Sequence[Mover], allowed: Callable[[int, int, int], bool] = lambda i, a, b: True
+) -> np.ndarray:
+    """[S] whether no mover would leave the status quo."""
+    draws = range(at.worth.shape[2])
+    return np.array([not any(would_leave(at, m, s, allowed) for m in movers) for s in draws])
+
+
+# --- from a sample ------------------------------------------------------------------------------------------
+
+
+def standing(problem: object, sample: object, issues: Sequence[int] | None = None) -> Standing:
+    """All packages of some issues (default: those that can move at all), the others as they are in each draw.
+
+    Utilities are added up package by package and draw by draw from the sample's points, its terms and its lines.
+    """
+    case, p, s = problem.case, problem, sample  # type: ignore[attr-defined]
+    inside = [i for i, n in enumerate(p.issues) if case.issues[n].controlled_by != "outside"]
+    moving = inside if issues is None else list(issues)
+    draws = range(s.points.shape[-1])
+    stays = [
+        [int(o) if o >= 0 else int(q) for o, q in zip(s.outside[:, d], p.status_quo, strict=True)]
+        for d in draws
+    ]
+    packages = list(itertools.product(*(range(int(p.sizes[i])) for i in moving)))
+    worth = np.zeros((len(p.factions), len(packages), len(draws)), dtype=np.int64)
+    lines = np.zeros(worth.shape)
+    for d in draws:
+        for x, options in enumerate(packages):
+            state = list(stays[d])
+            for i, o in zip(moving, options, strict=True):
+                state[i] = o
+            hits = [t for t, pattern in enumerate(p.patterns) if all(state[i] == o for i, o in pattern)]
+            for f in range(len(p.factions)):
+                worth[f, x, d] = sum(int(s.points[f, i, o, d]) for i, o in enumerate(state))
+                worth[f, x, d] += sum(int(s.add[f, t, d]) for t in hits)
+                lines[f, x, d] = sum(bool(s.broken[f, t, d]) for t in hits)
+            if any(p.excluded[t] for t in hits):
+                lines[:, x, d] = inf
+    here = [packages.index(tuple(stays[d][i] for i in moving)) for d in draws]
+    return Standing(packages, here, worth, lines)
+
+
+# --- from a case --------------------------------------------------------------------------------------------
+
+
+def satisfied(case: Case, tree: Tree, by: frozenset[str]) -> bool:
+    """Whether the consent of these factions is enough; a party with factions says yes as its own tree says."""
+    if isinstance(tree, str):
+        party = case.parties.get(tree)
+        if tree in by or party is None or not party.factions:
+            return tree in by
+        return satisfied(case, party.accepts or All(all=tuple(party.factions)), by)
+    if isinstance(tree, Weighted):
+        return sum(votes for name, votes in tree.weights.items() if satisfied(case, name, by)) >= tree.quota
+    if isinstance(tree, All):
+        return all(satisfied(case, branch, by) for branch in tree.all)
+    if hasattr(tree, "any"):
+        return any(satisfied(case, branch, by) for branch in tree.any)
+    return sum(satisfied(case, branch, by) for branch in tree.at_least.of) >= tree.at_least.k
+
+
+def minimal(sets: Iterator[frozenset[str]]) -> list[frozenset[str]]:
+    """Those that contain no other; ``sets`` comes smallest first."""
+    kept: list[frozenset[str]] = []
+    for one in sets:
+        if not any(smaller <= one for smaller in kept):
+            kept.append(one)
+    return kept
+
+
+def sets_of(
+    case: Case,
+    factions: Sequence[str],
+    issues: Sequence[str],
+    *,
+    alone: bool = False,
+) -> list[Mover]:
+    """Every mover of these issues, as indices into both lists; no more than 8 factions, as all subsets are tried.
+
+    ``alone``: only sets within one party, and only issues of which every move can be taken back. What several parties do
+    together is an agreement, which is what no deal is compared with; and what cannot be taken back is not a way to wait.
+    """
+    trees = {i: case.issues[i].controlled_by for i in issues}
+    trees = {i: tree for i, tree in trees.items() if tree is not None and tree != "outside"}
+    if alone:
+        trees = {i: tree for i, tree in trees.items() if case.issues[i].reversible}
+    home = {f: p for p, party in case.parties.items() for f in (party.factions or (p,))}
+    found: list[frozenset[str]] = []
+    for tree in trees.values():
+        every = (frozenset(s) for n in range(len(factions) + 1) for s in itertools.combinations(factions, n))
+        enough = (s for s in every if satisfied(case, tree, s))
+        found += [s for s in minimal(enough) if s not in found]
+    if alone:
+        found = [s for s in found if len({home[f] for f in s}) == 1]
+    return [
+        Mover(
+            frozenset(factions.index(f) for f in s),
+            frozenset(issues.index(i) for i, tree in trees.items() if satisfied(case, tree, s)),
+        )
+        for s in found
+    ]
