@@ -3,7 +3,7 @@
 A *set* C of factions is a smallest one whose consent satisfies the control tree of some issue. It can bring about the
 packages X_C that change only issues whose trees C satisfies. It is *willing* to if every g of it is:
 
-    g is willing to do x:   U_g(x) >= D_g, and x breaks no more of g's lines than leaving everything as it is does
+    g is willing to do x:   U_g(x) >= D_g, and x breaks no line of g that leaving everything as it is does not break
 
 (a line that is broken whatever C does is no reason to leave something else undone). What f can do alone raises its no-deal
 value, with f in C, since what others would do is theirs to do:
@@ -14,14 +14,14 @@ A set C *would leave* the status quo if some x in X_C is worse for none of it an
 come before points. That is the status quo's Nash stability, written down a second time.
 
 Everything comes in as arrays, so that the same definitions serve any way of making them: ``worth`` [F][X][S] utilities,
-``lines`` [F][X][S] how many lines a package breaks (math.inf: it cannot be), ``no_deal`` [F][S]; index ``here`` of X is
-to leave everything as it is. :func:`standing` makes them from a sample, :func:`sets_of` the sets from a case.
+``lines`` [F][X][S] how many lines a package breaks (math.inf: it cannot be), ``fresh`` [F][X][S] whether it breaks one that
+leaving everything as it is does not break, ``no_deal`` [F][S]; index ``here`` of X is to leave everything as it is. :func:`standing` makes them from a sample, :func:`sets_of` the sets from a case.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -48,6 +48,8 @@ class Standing(NamedTuple):
     """[F, X, S]."""
     lines: np.ndarray
     """[F, X, S]; infinite where a package is impossible."""
+    fresh: np.ndarray
+    """[F, X, S]; True where a package is impossible, and to leave everything as it is is not."""
 
 
 # --- from arrays ------------------------------------------------------------------------------------------
@@ -70,9 +72,7 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
         for mover in movers:
             for x in within(mover, at, s):
                 willing = all(
-                    at.worth[g, x, s] >= no_deal[g, s]
-                    and at.lines[g, x, s] <= at.lines[g, at.here[s], s] < inf
-                    for g in mover.factions
+                    at.worth[g, x, s] >= no_deal[g, s] and not at.fresh[g, x, s] for g in mover.factions
                 )
                 if willing:
                     for f in mover.factions:
@@ -80,8 +80,9 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
     return raised
 
 
-def would_leave(at: Standing, mover: Mover, s: int, allowed: Callable[[int, int, int], bool]) -> list[int]:
-    """Packages that a mover prefers to leaving everything, where it can get to by ``allowed(issue, from, to)``."""
+def would_leave(at: Standing, mover: Mover, s: int) -> list[int]:
+    """Packages that a mover prefers to leaving everything. From where things stand every option lies further away, so that
+    what cannot be undone is no bar."""
 
     def order(g: int, x: int) -> tuple[float, float]:
         return -at.lines[g, x, s], at.worth[g, x, s]
@@ -89,22 +90,18 @@ def would_leave(at: Standing, mover: Mover, s: int, allowed: Callable[[int, int,
     start = at.here[s]
     found = []
     for x in within(mover, at, s):
-        steps = changed(at.packages[x], at.packages[start])
-        legal = all(allowed(i, at.packages[start][i], at.packages[x][i]) for i in steps)
         possible = all(at.lines[g, x, s] < inf for g in mover.factions)
         none_worse = all(order(g, x) >= order(g, start) for g in mover.factions)
         one_better = any(order(g, x) > order(g, start) for g in mover.factions)
-        if legal and possible and none_worse and one_better:
+        if possible and none_worse and one_better:
             found.append(x)
     return found
 
 
-def nash(
-    at: Standing, movers: Sequence[Mover], allowed: Callable[[int, int, int], bool] = lambda i, a, b: True
-) -> np.ndarray:
+def nash(at: Standing, movers: Sequence[Mover]) -> np.ndarray:
     """[S] whether no mover would leave the status quo."""
     draws = range(at.worth.shape[2])
-    return np.array([not any(would_leave(at, m, s, allowed) for m in movers) for s in draws])
+    return np.array([not any(would_leave(at, m, s) for m in movers) for s in draws])
 
 
 # --- from a sample ------------------------------------------------------------------------------------------
@@ -126,7 +123,9 @@ def standing(problem: object, sample: object, issues: Sequence[int] | None = Non
     packages = list(itertools.product(*(range(int(p.sizes[i])) for i in moving)))
     worth = np.zeros((len(p.factions), len(packages), len(draws)), dtype=np.int64)
     lines = np.zeros(worth.shape)
+    fresh = np.zeros(worth.shape, dtype=bool)
     for d in draws:
+        already = {t for t, pattern in enumerate(p.patterns) if all(stays[d][i] == o for i, o in pattern)}
         for x, options in enumerate(packages):
             state = list(stays[d])
             for i, o in zip(moving, options, strict=True):
@@ -136,10 +135,11 @@ def standing(problem: object, sample: object, issues: Sequence[int] | None = Non
                 worth[f, x, d] = sum(int(s.points[f, i, o, d]) for i, o in enumerate(state))
                 worth[f, x, d] += sum(int(s.add[f, t, d]) for t in hits)
                 lines[f, x, d] = sum(bool(s.broken[f, t, d]) for t in hits)
+                fresh[f, x, d] = any(s.broken[f, t, d] or p.excluded[t] for t in hits if t not in already)
             if any(p.excluded[t] for t in hits):
                 lines[:, x, d] = inf
     here = [packages.index(tuple(stays[d][i] for i in moving)) for d in draws]
-    return Standing(packages, here, worth, lines)
+    return Standing(packages, here, worth, lines, fresh)
 
 
 # --- from a case --------------------------------------------------------------------------------------------

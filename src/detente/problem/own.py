@@ -1,0 +1,206 @@
+"""What each faction can have without anybody's agreement, and no deal raised to it.
+
+A *set* C is a smallest set of factions, of one party, that controls an issue by its tree (:func:`detente.problem.table.control`).
+It can bring about the packages X_C that change only issues which it controls and which can be changed back. With D the
+no-deal values and U the utilities of a draw (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to
+agreement are made, not found),
+
+    D'_f = max(D_f, max of U_f(x) over C with f in C, and x in X_C such that U_g(x) >= D_g for every g in C
+                    and x breaks no line of any g in C that leaving everything as it is does not break).
+
+What several parties do together is an agreement, which is what no deal is compared with, so no C spans parties. No deal is
+waiting: a step that cannot be taken back is not a way to wait. A line that is broken whatever C does ties nobody's hands.
+
+Issues that no term, line or impossible combination ties together are chosen apart: the best for f alone is a sum of maxima.
+Where it suits all of C, or where somebody in C cannot reach its no-deal value at all, that decides. Only for the other draws
+are all packages of C listed. Cost: packages of tied issues, and listed packages, each times factions of C times draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.agreement import minimal_winning_sets
+from detente.errors import LimitError
+from detente.problem.build import IntArray, Problem
+from detente.problem.sample import Sample
+from detente.problem.table import control
+
+__all__ = ["MAX_LISTED", "Alone", "alone", "own_gains", "own_moves"]
+
+MAX_LISTED = 1 << 30
+"""Utilities (packages of tied issues, or of one set, times its factions times draws) listed at most: ten seconds of one core."""
+
+AT_ONCE = 1 << 20
+"""Utilities held at a time."""
+
+NEVER = -(1 << 50)
+"""Gain of what is refused: below whatever can be added up."""
+
+
+class Alone(NamedTuple):
+    """A smallest set of factions, of one party, that controls something by itself."""
+
+    factions: tuple[int, ...]
+    issues: tuple[int, ...]
+    """What it controls and can change back."""
+
+
+def alone(problem: Problem) -> tuple[Alone, ...]:
+    """Every such set, by number of factions, then in the order of the case."""
+    case, count = problem.case, range(len(problem.factions))
+    sets: dict[int, tuple[int, ...]] = {}
+    for i, issue in enumerate(problem.issues):
+        tree = control(problem, i) if case.issues[issue].reversible else None
+        if tree is not None:
+            sets[i] = minimal_winning_sets(tree)
+    masks = {mask for found in sets.values() for mask in found}
+    members = {mask: tuple(f for f in count if mask >> f & 1) for mask in masks}
+    return tuple(
+        Alone(who, tuple(i for i, found in sets.items() if any(w & mask == w for w in found)))
+        for mask, who in sorted(members.items(), key=lambda pair: (len(pair[1]), pair[0]))
+        if len({problem.party_of[f] for f in who}) == 1
+    )
+
+
+def own_moves(problem: Problem, sample: Sample) -> IntArray:
+    """[F, S] no-deal values in grid steps, raised to the best that each faction can have alone; as they are without a status quo.
+
+    Raises
+    ------
+    LimitError
+        More than :data:`MAX_LISTED` utilities would have to be listed.
+    """
+    typed = sample.no_deal.astype(np.int64)
+    raised = typed.copy()
+    for of, here in _sets(problem, sample):
+        who = list(of.factions)
+        lacking = typed[who] - _standing(problem, sample, of, here)
+        raised[who] = np.maximum(raised[who], typed[who] - lacking + _best(problem, sample, of, here, lacking))
+    return raised
+
+
+def own_gains(problem: Problem, sample: Sample) -> IntArray:
+    """[F, S] the most, in grid steps, that each faction gains over leaving everything as it is by what it can do alone: how far
+    ``own_moves`` lies above a no-deal value that is the status quo itself. Errors are those of ``own_moves``."""
+    gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
+    for of, here in _sets(problem, sample):
+        who = list(of.factions)
+        gained[who] = np.maximum(gained[who], _best(problem, sample, of, here, np.zeros_like(gained[who])))
+    return gained
+
+
+def _sets(problem: Problem, sample: Sample) -> Iterator[tuple[Alone, IntArray]]:
+    """What can act alone, and [I, S] where everything is; nothing without a status quo."""
+    if problem.status_quo is not None:
+        here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
+        for of in alone(problem):
+            yield of, here
+
+
+def _points(sample: Sample, of: Alone) -> NDArray[np.int32]:
+    return sample.points if sample.apart is None or sample.hinge in of.issues else sample.apart
+
+
+def _standing(problem: Problem, sample: Sample, of: Alone, here: IntArray) -> IntArray:
+    """[C, S] what leaving everything as it is is worth to the factions of a set."""
+    who, rows = list(of.factions), np.arange(sample.draws)
+    points = _points(sample, of)[who]
+    total = np.zeros((len(who), sample.draws), dtype=np.int64)
+    for i, at in enumerate(here):
+        total += points[:, i][:, at, rows]
+    for t, pattern in enumerate(problem.patterns):
+        total += sample.add[who, t] * np.all([here[i] == o for i, o in pattern], axis=0)
+    return total
+
+
+def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
+    """The issues of a set in groups that no pattern of any weight to it ties to each other."""
+    who = list(of.factions)
+    groups = [{i} for i in of.issues]
+    for t, pattern in enumerate(problem.patterns):
+        if problem.excluded[t] or sample.broken[who, t].any() or sample.add[who, t].any():
+            together = [g for g in groups if any(i in g for i, _ in pattern)]
+            if len(together) > 1:
+                groups = [g for g in groups if g not in together] + [set().union(*together)]
+    return sorted(tuple(sorted(g)) for g in groups)
+
+
+def _part(problem: Problem, sample: Sample, of: Alone, here: IntArray, tied: tuple[int, ...]) -> IntArray:
+    """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
+    assert problem.status_quo is not None
+    who, home = list(of.factions), problem.status_quo
+    sizes = [int(problem.sizes[i]) for i in tied]
+    _within_limit(problem, of, prod(sizes) * len(who) * sample.draws)
+    place = {i: n for n, i in enumerate(tied)}
+    points = _points(sample, of)[who].astype(np.int64)
+    gain = np.zeros((len(who), *(1 for _ in sizes), sample.draws), dtype=np.int64)
+    for n, i in enumerate(tied):
+        apart = [1] * len(sizes)
+        apart[n] = sizes[n]
+        more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
+        gain = gain + more.reshape(len(who), *apart, sample.draws)
+    for t, pattern in enumerate(problem.patterns):
+        if not any(i in place for i, _ in pattern):
+            continue
+        live = np.all([here[i] == o for i, o in pattern if i not in place] or [True], axis=0)
+        cell = [slice(None)] * len(sizes)
+        for i, o in pattern:
+            if i in place:
+                cell[place[i]] = slice(o, o + 1)
+        flat = (len(who), *(1 for _ in sizes), sample.draws)
+        add = (sample.add[who, t] * live).astype(np.int64)
+        if all(home[i] == o for i, o in pattern if i in place):
+            gain -= add.reshape(flat)
+        else:
+            refused = live & (problem.excluded[t] | sample.broken[who, t].any(axis=0))
+            add = np.where(refused, NEVER, add)
+        gain[(slice(None), *cell)] += add.reshape(flat)
+    return gain.reshape(len(who), -1, sample.draws)
+
+
+def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: IntArray) -> IntArray:
+    """[C, S] the most that each faction of a set gains by what all of it are willing to do; ``NEVER`` where that is nothing.
+
+    ``lacking`` [C, S] is what each has to gain at least.
+    """
+    parts = [_part(problem, sample, of, here, tied) for tied in _tied(problem, sample, of)]
+    most = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
+    able = (most >= lacking).all(axis=0)
+    best = np.full_like(most, NEVER)
+    open_ = np.zeros(len(able), dtype=np.bool_)
+    for f in range(len(best)):
+        at = [part[f].argmax(axis=0)[None, None] for part in parts]
+        there = sum(np.take_along_axis(part, a, axis=1)[:, 0] for part, a in zip(parts, at, strict=True))
+        suits = able & (there >= lacking).all(axis=0)
+        best[f, suits] = most[f, suits]
+        open_ |= able & ~suits & (most[f] > lacking[f])
+    rows = np.flatnonzero(open_)
+    count = prod(part.shape[1] for part in parts)
+    _within_limit(problem, of, count * len(best) * len(rows))
+    for some in _blocks(rows, max(1, AT_ONCE // (count * len(best)))):
+        total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
+        for part in parts:
+            total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
+        willing = (total >= lacking[:, None, some]).all(axis=0)
+        best[:, some] = np.where(willing, total, NEVER).max(axis=1)
+    return best
+
+
+def _blocks(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    for low in range(0, len(rows), size):
+        yield rows[low : low + size]
+
+
+def _within_limit(problem: Problem, of: Alone, listed: int) -> None:
+    if listed > MAX_LISTED:
+        who = ", ".join(problem.factions[f] for f in of.factions)
+        raise LimitError(
+            f"what {who} can do alone, with {len(of.issues)} issues of its own, would take {listed:,} utilities to list; the limit "
+            f"is {MAX_LISTED:,}: ask for fewer --draws, or leave out options that nobody would choose"
+        )
