@@ -112,6 +112,18 @@ class Drawn:
         return self._ground(self.typed, self.beside_fresh, self._reported)
 
     @cached_property
+    def talking_ground(self) -> Ground:
+        """The same where talks are on, with what no deal is worth to those who choose at them."""
+
+        def waiting(readings: Mapping[str, str]) -> Sample:
+            ground = self._supposed(readings)
+            known = told(ground, self._settled_fresh) if self.computed else ground.sample
+            return replace(ground.sample, no_deal=known.no_deal)
+
+        sample = replace(self.typed, no_deal=self.fresh.no_deal)
+        return replace(self.fresh_ground, sample=sample, supposing=waiting)
+
+    @cached_property
     def typed(self) -> Sample:
         """The same with every no-deal value as typed."""
         return self._reported({})

@@ -80,6 +80,15 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
     return raised
 
 
+def charged(at: Standing, undo: np.ndarray) -> Standing:
+    """With what changing an issue costs whoever does, ``undo`` [F, I, S], taken off what a package is worth."""
+    worth = at.worth.copy()
+    for f, x, s in np.ndindex(*worth.shape):
+        for i in changed(at.packages[x], at.packages[at.here[s]]):
+            worth[f, x, s] -= undo[f, i, s]
+    return at._replace(worth=worth)
+
+
 def would_leave(at: Standing, mover: Mover, s: int) -> list[int]:
     """Packages that a mover prefers to leaving everything. From where things stand every option lies further away, so that
     what cannot be undone is no bar."""

@@ -1,19 +1,21 @@
-"""What each faction can have without anybody's agreement, and no deal raised to it.
+"""What each faction can have without anybody's agreement.
 
 A *set* C is a smallest set of factions, of one party, that controls an issue by its tree (:func:`detente.problem.table.control`).
-It can bring about the packages X_C that change only issues which it controls and which can be changed back. With D the
-no-deal values and U the utilities of a draw (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to
-agreement are made, not found),
+It can bring about the packages X_C that change only issues which it controls and which can be changed back. Let G(x) be what x
+is worth beyond leaving everything as it is, less ``undo`` for each issue that x changes: whoever changes what stands takes it
+back. Then (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to agreement are made, not found)
 
-    D'_f = max(D_f, max of U_f(x) over C with f in C, and x in X_C such that U_g(x) >= D_g for every g in C
-                    and x breaks no line of any g in C that leaving everything as it is does not break).
+    own_f = max of G_f(x) over C with f in C, and x in X_C such that G_g(x) >= 0 for every g in C
+            and x breaks no line of any g in C that leaving everything as it is does not break,
+
+and no deal is worth that much more than the world going on: what somebody does alone comes on top of what happens anyway.
 
 What several parties do together is an agreement, which is what no deal is compared with, so no C spans parties. No deal is
 waiting: a step that cannot be taken back is not a way to wait. A line that is broken whatever C does ties nobody's hands.
 
 Issues that no term, line or impossible combination ties together are chosen apart: the best for f alone is a sum of maxima.
-Where it suits all of C, or where somebody in C cannot reach its no-deal value at all, that decides. Only for the other draws
-are all packages of C listed. Cost: packages of tied issues, and listed packages, each times factions of C times draws.
+Where it suits all of C that decides. Only for the other draws are all packages of C listed. Cost: packages of tied issues, and
+listed packages, each times factions of C times draws.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ from detente.agreement import minimal_winning_sets
 from detente.errors import LimitError
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
+from detente.problem.steps import Judged
 from detente.problem.table import control
 
-__all__ = ["MAX_LISTED", "Alone", "alone", "own_gains", "own_moves"]
+__all__ = ["MAX_LISTED", "Alone", "alone", "own_gains"]
 
 MAX_LISTED = 1 << 30
 """Utilities (packages of tied issues, or of one set, times its factions times draws) listed at most: ten seconds of one core."""
@@ -51,6 +54,17 @@ class Alone(NamedTuple):
     """What it controls and can change back."""
 
 
+class _Within(NamedTuple):
+    """What the packages of a set are looked at with."""
+
+    problem: Problem
+    sample: Sample
+    known: Judged
+    of: Alone
+    here: IntArray
+    """[I, S] where everything is."""
+
+
 def alone(problem: Problem) -> tuple[Alone, ...]:
     """Every such set, by number of factions, then in the order of the case."""
     case, count = problem.case, range(len(problem.factions))
@@ -68,55 +82,26 @@ def alone(problem: Problem) -> tuple[Alone, ...]:
     )
 
 
-def own_moves(problem: Problem, sample: Sample) -> IntArray:
-    """[F, S] no-deal values in grid steps, raised to the best that each faction can have alone; as they are without a status quo.
+def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
+    """[F, S] grid steps that each faction gains over leaving everything as it is by what it can do alone; 0 without a status quo.
 
     Raises
     ------
     LimitError
         More than :data:`MAX_LISTED` utilities would have to be listed.
     """
-    typed = sample.no_deal.astype(np.int64)
-    raised = typed.copy()
-    for of, here in _sets(problem, sample):
-        who = list(of.factions)
-        lacking = typed[who] - _standing(problem, sample, of, here)
-        raised[who] = np.maximum(raised[who], typed[who] - lacking + _best(problem, sample, of, here, lacking))
-    return raised
-
-
-def own_gains(problem: Problem, sample: Sample) -> IntArray:
-    """[F, S] the most, in grid steps, that each faction gains over leaving everything as it is by what it can do alone: how far
-    ``own_moves`` lies above a no-deal value that is the status quo itself. Errors are those of ``own_moves``."""
     gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
-    for of, here in _sets(problem, sample):
+    if problem.status_quo is None:
+        return gained
+    here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
+    for of in alone(problem):
         who = list(of.factions)
-        gained[who] = np.maximum(gained[who], _best(problem, sample, of, here, np.zeros_like(gained[who])))
+        gained[who] = np.maximum(gained[who], _best(problem, sample, known, of, here))
     return gained
-
-
-def _sets(problem: Problem, sample: Sample) -> Iterator[tuple[Alone, IntArray]]:
-    """What can act alone, and [I, S] where everything is; nothing without a status quo."""
-    if problem.status_quo is not None:
-        here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
-        for of in alone(problem):
-            yield of, here
 
 
 def _points(sample: Sample, of: Alone) -> NDArray[np.int32]:
     return sample.points if sample.apart is None or sample.hinge in of.issues else sample.apart
-
-
-def _standing(problem: Problem, sample: Sample, of: Alone, here: IntArray) -> IntArray:
-    """[C, S] what leaving everything as it is is worth to the factions of a set."""
-    who, rows = list(of.factions), np.arange(sample.draws)
-    points = _points(sample, of)[who]
-    total = np.zeros((len(who), sample.draws), dtype=np.int64)
-    for i, at in enumerate(here):
-        total += points[:, i][:, at, rows]
-    for t, pattern in enumerate(problem.patterns):
-        total += sample.add[who, t] * np.all([here[i] == o for i, o in pattern], axis=0)
-    return total
 
 
 def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
@@ -131,8 +116,9 @@ def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
     return sorted(tuple(sorted(g)) for g in groups)
 
 
-def _part(problem: Problem, sample: Sample, of: Alone, here: IntArray, tied: tuple[int, ...]) -> IntArray:
+def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
+    problem, sample, known, of, here = within
     assert problem.status_quo is not None
     who, home = list(of.factions), problem.status_quo
     sizes = [int(problem.sizes[i]) for i in tied]
@@ -144,6 +130,9 @@ def _part(problem: Problem, sample: Sample, of: Alone, here: IntArray, tied: tup
         apart = [1] * len(sizes)
         apart[n] = sizes[n]
         more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
+        undo = known.get(f"{problem.issues[i]}.undo", 0.0, sample.delivers[0])
+        cost = np.rint(undo / problem.step[who, None]).astype(np.int64)
+        more[:, np.arange(sizes[n]) != home[i]] -= cost[:, None]
         gain = gain + more.reshape(len(who), *apart, sample.draws)
     for t, pattern in enumerate(problem.patterns):
         if not any(i in place for i, _ in pattern):
@@ -164,22 +153,19 @@ def _part(problem: Problem, sample: Sample, of: Alone, here: IntArray, tied: tup
     return gain.reshape(len(who), -1, sample.draws)
 
 
-def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: IntArray) -> IntArray:
-    """[C, S] the most that each faction of a set gains by what all of it are willing to do; ``NEVER`` where that is nothing.
-
-    ``lacking`` [C, S] is what each has to gain at least.
-    """
-    parts = [_part(problem, sample, of, here, tied) for tied in _tied(problem, sample, of)]
+def _best(problem: Problem, sample: Sample, known: Judged, of: Alone, here: IntArray) -> IntArray:
+    """[C, S] the most that each faction of a set gains by what all of it are willing to do, at least nothing."""
+    within = _Within(problem, sample, known, of, here)
+    parts = [_part(within, tied) for tied in _tied(problem, sample, of)]
     most = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
-    able = (most >= lacking).all(axis=0)
-    best = np.full_like(most, NEVER)
-    open_ = np.zeros(len(able), dtype=np.bool_)
+    best = np.zeros_like(most)
+    open_ = np.zeros(most.shape[1], dtype=np.bool_)
     for f in range(len(best)):
         at = [part[f].argmax(axis=0)[None, None] for part in parts]
         there = sum(np.take_along_axis(part, a, axis=1)[:, 0] for part, a in zip(parts, at, strict=True))
-        suits = able & (there >= lacking).all(axis=0)
+        suits = (there >= 0).all(axis=0)
         best[f, suits] = most[f, suits]
-        open_ |= able & ~suits & (most[f] > lacking[f])
+        open_ |= ~suits & (most[f] > 0)
     rows = np.flatnonzero(open_)
     count = prod(part.shape[1] for part in parts)
     _within_limit(problem, of, count * len(best) * len(rows))
@@ -187,8 +173,7 @@ def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: 
         total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
         for part in parts:
             total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
-        willing = (total >= lacking[:, None, some]).all(axis=0)
-        best[:, some] = np.where(willing, total, NEVER).max(axis=1)
+        best[:, some] = np.where((total >= 0).all(axis=0), total, 0).max(axis=1)
     return best
 
 

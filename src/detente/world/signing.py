@@ -1,6 +1,7 @@
 """What the world makes of the deal: no-deal values, and what an option that is settled is worth in it.
 
-No deal is the world going on with the talks off. Signing an option settles its issue, whatever happens, and leaves the
+No deal is the world going on with the talks off, and what somebody can do alone on top of it
+(:mod:`detente.problem.own`). Signing an option settles its issue, whatever happens, and leaves the
 rest of the world running; an option that stays as it is settles nothing. So a package that moves nothing is worth exactly as
 much as no deal, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues
 the differences are added, terms between them included: that is exact where no equation reads more than one of them.
@@ -26,6 +27,7 @@ from detente.errors import LimitError
 from detente.kernels.threads import each
 from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.ground import Ground
+from detente.problem.own import own_gains
 from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import patience
 from detente.problem.worth import worth
@@ -240,7 +242,9 @@ def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:
         points[which, i, problem.options[i].index(option)] += _steps(more / step, names)
     for f in which:
         fitting(problem, f, most(points[f], sample.add[f]))
-    return replace(sample, no_deal=no_deal, points=points)
+    found = replace(sample, no_deal=no_deal, points=points)
+    no_deal[which] += own_gains(problem, found, ground.steps)[which].astype(np.int32)
+    return found
 
 
 def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:

@@ -1,8 +1,7 @@
 """The choices at talks as numbers of a world: the game of every draw, solved (:mod:`detente.kernels.talks`).
 
 What stands at a position of the ladder is worth its utility, less a hundred points for each line that it breaks; until all
-steps are taken the standoff goes on, which adds the typed worth of waiting beyond the status quo (nothing where that is
-computed).
+steps are taken the standoff goes on, which adds what no deal is worth beyond the status quo.
 """
 
 from __future__ import annotations
@@ -38,13 +37,10 @@ def positions(operator: Operator) -> list[dict[str, str]]:
 
 def standing(problem: Problem, sample: Sample, packages: Sequence[Mapping[str, str]], faction: int) -> Floats:
     """[S, N + 1] points a month at each position: of what stands there, lines that it breaks, and, until everything is done, what
-    waiting without a deal is typed to be worth beyond the status quo."""
+    no deal is worth beyond the status quo."""
     points = worth(problem, sample, packages, lines=True)[faction]
     now = worth(problem, sample, [{}])[faction, 0]
-    waiting = sample.no_deal[faction] * problem.step[faction] - now
-    if problem.factions[faction] in problem.case.computed:
-        waiting = np.zeros_like(waiting)
-    points[:-1] += waiting
+    points[:-1] += sample.no_deal[faction] * problem.step[faction] - now
     return np.asarray(points.T)
 
 

@@ -137,7 +137,7 @@ def ripe(result: OutlookResult, words: Words) -> Finding:
     else:
         many = f"{len(months)} of {plural(result.months + 1, 'month')}"
         text, tone = f"In {many}, {_within(result, months)}, {needed} ({what}).", "caution"
-    gaps = {f: v - result.no_deal[f].mean for f, v in result.package_value.items()}
+    gaps = {f: v - result.no_deal[f].going_on for f, v in result.package_value.items()}
     short = [f"{words.faction(f)} ({signed(gap)} of its points)" for f, gap in gaps.items() if gap < 0]
     typed = any(not v.used for v in result.no_deal.values())
     elsewhere = ", where the deal analysis takes what is typed" if typed else ""

@@ -20,7 +20,6 @@ from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, S
 from detente.figures import capital, changed, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
-from detente.world.signing import BEST
 
 __all__ = ["brief", "document", "section"]
 
@@ -148,41 +147,45 @@ def _digits(level: LevelPath) -> int:
 
 def _values(result: OutlookResult, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
+    some_typed = any(v.typed is not None for v in result.no_deal.values())
     for f, v in result.no_deal.items():
-        typed = Cell("computed one used", "muted") if v.typed is None else points(v.typed)
-        gap = "–" if v.typed is None else signed(round(v.computed, 1) - round(v.typed, 1))
+        typed: list[str | Cell] = [Cell("computed", "muted") if v.typed is None else points(v.typed)]
         rows.append(
             [
                 words.faction(f),
                 points(v.status_quo),
-                typed,
-                points(v.computed),
-                gap,
-                spread(points(v.mean), points(v.low), points(v.high)),
+                points(v.going_on),
                 signed(v.drift),
+                signed(v.alone),
+                spread(points(v.no_deal), points(v.low), points(v.high)),
+                *(typed if some_typed else []),
+                signed(v.negotiating),
+                points(v.expected),
             ]
         )
-    used = [f for f, v in result.no_deal.items() if v.used]
+    used = [f for f, v in result.no_deal.items() if not v.used]
     note = (
-        f"The deal analysis uses the computed value for {joined([words.faction(f) for f in used])}."
+        f"The deal analysis takes what is typed for {joined([words.faction(f) for f in used])} instead."
         if used
-        else "The deal analysis uses the typed values; 'no_deal: from_outlook' makes it use the computed ones."
+        else "No deal is what the deal analysis compares every package with."
     )
     return Table(
-        caption="What no deal is worth: typed and computed",
+        caption="What is to be had without a deal",
         columns=(
             "Faction",
             "Status quo",
-            "Typed",
-            "Computed",
-            "Difference",
-            "Mean over draws (5% to 95%)",
+            "If it goes on",
             "Change in a year",
+            "What it can do alone",
+            "No deal (5% to 95%)",
+            *(("Typed",) if some_typed else ()),
+            "Value of negotiating",
+            "To be expected",
         ),
         rows=rows,
-        numeric=(1, 2, 3, 4, 5, 6),
-        note="Each faction's own points, as if constant for ever. Typed and computed are at best estimates, which take the "
-        f"likeliest readings; the computed one is the mean of {BEST:,} worlds. {note}",
+        numeric=tuple(range(1, 9 if some_typed else 8)),
+        note="Each faction's own points, as if constant for ever; means over the draws. No deal is the world going on with its "
+        f"talks off, and what the faction can do alone; what is to be expected is the same world with its talks on. {note}",
     )
 
 

@@ -75,26 +75,34 @@ class Happens:
 
 @dataclass(frozen=True)
 class PathValue:
-    """What no deal is worth to a faction, in points of its own, as if constant for ever."""
+    """What comes is worth to a faction without a deal: means over the draws, in points of its own, as if constant for ever."""
 
-    computed: float
-    """At best estimates: mean of 32,768 worlds, however many there are of each draw."""
-    mean: float
-    """Over the draws."""
+    status_quo: float
+    """Everything staying as it is."""
+    going_on: float
+    """The world with its talks off."""
+    alone: float
+    """What it can do by itself, on top of that."""
+    no_deal: float
+    """Both: what the deal analysis compares packages with, unless a value was typed."""
     error: float
-    """Standard error of the mean, from the replicates."""
+    """Standard error of it, from the replicates."""
     low: float
     """5th percentile over the draws."""
     high: float
     """95th percentile over the draws."""
     typed: float | None
-    """The case's own no-deal value at best estimates; null where the case asks for the computed one."""
-    status_quo: float
-    """Points of everything staying as it is, at best estimates."""
+    """The case's own no-deal value, which the deal analysis uses instead; null where it is computed."""
+    negotiating: float
+    """What the talks of the world add to ``going_on``, in the same worlds: the value of negotiating."""
+    negotiating_error: float
+    """Standard error of it, from paired replicates."""
+    expected: float
+    """The world with its talks on: what to expect."""
     drift: float
-    """Mean over the draws of what no deal would be worth a year from now, less what it is worth now."""
+    """What ``going_on`` would be a year from now, less what it is now."""
     later: tuple[float, ...]
-    """Mean value of the path from each month on, month 0 first."""
+    """``going_on`` from each month on, month 0 first."""
     used: bool
     """Whether the deal analysis uses the computed value."""
 

@@ -19,7 +19,7 @@ from detente.analyses.outlook.result import (
     PolicyResult,
 )
 from detente.analyses.outlook.talks import negotiated
-from detente.analyses.outlook.view import View, every, happened
+from detente.analyses.outlook.view import Seen, View, every, happened
 from detente.case.dates import months_after
 from detente.case.equations import Is
 from detente.case.typed import named
@@ -30,12 +30,13 @@ from detente.errors import UsageError
 from detente.figures import plural
 from detente.kernels.codes import KEPT
 from detente.problem import table
+from detente.problem.own import own_gains
 from detente.problem.steps import moved
 from detente.problem.worth import worth
 from detente.progress import told
 from detente.rng import replicate_error
 from detente.world.crew import Simulates
-from detente.world.signing import BEST, PER
+from detente.world.signing import PER
 from detente.world.worth import later
 
 __all__ = ["PER", "outlook"]
@@ -79,10 +80,12 @@ def outlook(
     of = wired(case)
     shown = tuple(_shown(of))
     stands = Revision(stops=frozenset(without))
-    view = View(ready.fresh_ground, per, stands, crew, conditions(of.questions), shown)
+    view = View(ready.talking_ground, per, stands, crew, conditions(of.questions), shown)
+    off = frozenset(operator.part for operator in of.operators)
+    quiet = view.run(Revision(stops=off)) if off - set(without) else view.base
     asking = Asking(of, view.base, start)
     parts = {p: of.says.get(p, "") for p in world.parts if p not in without}
-    compared = _compared(ready, view, package, track)
+    compared = _compared(ready, view, quiet, package, track)
     few = view.only(every(ready.draws))
     return OutlookResult(
         case=case.id,
@@ -104,13 +107,15 @@ def outlook(
         levels=dict(_levels(view, shown)),
         kept=min(KEPT, per),
         judgement_share=_judgement(view),
-        no_deal=_values(ready, view),
+        no_deal=_values(ready, view, quiet),
         compared=few.ground.sample.draws,
         structure={
             p: _influence(few, Revision(stops=frozenset((p,)))) for p in told("parts left out", list(parts))
         },
         talks={
-            o.part: negotiated(view, o, view.run(Revision(stops=frozenset((o.part,)))))
+            o.part: negotiated(
+                view, o, quiet if len(off) == 1 else view.run(Revision(stops=frozenset((o.part,))))
+            )
             for o in of.operators
             if o.part not in without
         },
@@ -269,33 +274,42 @@ def _fan(kept: NDArray[np.float32]) -> Fan:
 # --- values -----------------------------------------------------------------------------------------------
 
 
-def _values(ready: Drawn, view: View) -> dict[str, PathValue]:
-    problem = ready.problem
-    best = View(ready.best_ground({}), BEST, view.always)
-    computed = best.base.worth[:, 0]
-    standing = worth(problem, best.ground.sample, [{}])[:, 0, 0]
-    months = view.base.flow.shape[2] - 1
-    after = np.array([later(view.base.flow, view.rho, m).mean(axis=1) for m in range(months + 1)])
-    a_year = later(view.base.flow, view.rho, min(YEAR, months)) - view.base.worth
-    typed = best.ground.sample.no_deal[:, 0] * problem.step
+def _values(ready: Drawn, view: View, quiet: Seen) -> dict[str, PathValue]:
+    """``quiet``: the same worlds with the talks off."""
+    problem, sample = ready.problem, view.ground.sample
+    standing = worth(problem, sample, [{}])[:, 0]
+    months = quiet.flow.shape[2] - 1
+    after = np.array([later(quiet.flow, view.rho, m).mean(axis=1) for m in range(months + 1)])
+    alone = own_gains(problem, ready.fresh, view.ground.steps) * problem.step[:, None]
     found = {}
     for n, f in enumerate(problem.factions):
-        here = view.base.worth[n]
-        low, high = np.quantile(here, RANGE)
         used = f in problem.case.computed
+        talks = view.base.worth[n] - quiet.worth[n]
+        gains = alone[n] if used else np.zeros_like(alone[n])
+        no_deal = quiet.worth[n] + gains
+        low, high = np.quantile(no_deal, RANGE)
+        typed = float((ready.typed.no_deal[n] * problem.step[n]).mean())
         found[f] = PathValue(
-            computed=round(float(computed[n]), 6),
-            mean=round(float(here.mean()), 6),
-            error=replicate_error(here, REPLICATES),
+            status_quo=_mean(standing[n]),
+            going_on=_mean(quiet.worth[n]),
+            alone=_mean(gains),
+            no_deal=_mean(no_deal),
+            error=replicate_error(no_deal, REPLICATES),
             low=round(float(low), 6),
             high=round(float(high), 6),
-            typed=None if used else round(float(typed[n]), 6),
-            status_quo=round(float(standing[n]), 6),
-            drift=round(float(a_year[n].mean()), 6),
+            typed=None if used else round(typed, 6),
+            negotiating=_mean(talks),
+            negotiating_error=replicate_error(talks, REPLICATES),
+            expected=_mean(view.base.worth[n]),
+            drift=round(float(after[min(YEAR, months), n] - after[0, n]), 6),
             later=tuple(round(float(v), 6) for v in after[:, n]),
             used=used,
         )
     return found
+
+
+def _mean(values: Floats) -> float:
+    return round(float(values.mean()), 6)
 
 
 # --- what changes -----------------------------------------------------------------------------------------
@@ -348,19 +362,20 @@ def _policy(view: View, name: str) -> PolicyResult:
 
 
 def _compared(
-    ready: Drawn, view: View, package: Mapping[str, str] | None, track: str | None
+    ready: Drawn, view: View, quiet: Seen, package: Mapping[str, str] | None, track: str | None
 ) -> tuple[dict[str, float], tuple[int, ...]] | None:
     """What a package is worth in the same world, and from which months on it is preferred to waiting."""
     if package is None:
         return None
     problem = ready.problem
     at = table(problem, track)
-    signed = view.run(Revision(settles=moved(problem, at, package)))
+    off = frozenset(operator.part for operator in view.of.operators)
+    signed = view.run(Revision(settles=moved(problem, at, package), stops=off))
     mean = signed.worth.mean(axis=1)
     ripe = []
     place = {f: n for n, f in enumerate(at.factions)}
-    for m in range(view.base.flow.shape[2]):
-        left = later(view.base.flow, view.rho, m).mean(axis=1)
+    for m in range(quiet.flow.shape[2]):
+        left = later(quiet.flow, view.rho, m).mean(axis=1)
         wants = {f for f in range(len(problem.factions)) if mean[f] >= left[f]}
         mask = sum(1 << place[f] for f in wants if f in place)
         if any(w & mask == w for w in at.winning):
