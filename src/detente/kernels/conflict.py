@@ -37,7 +37,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.errors import LimitError
-from detente.kernels.ways import Levels, Ways, anywhere, levels, pairs, prefers, spread, ways
+from detente.kernels.ways import Levels, Ways, anywhere, levels, pairs, prefers, spread, together, ways
 
 __all__ = [
     "CONCEPTS",
@@ -73,6 +73,8 @@ class Graph(NamedTuple):
     """[M, F]."""
     opponents: Bools
     """[M, M]."""
+    against: tuple[list[Ways], ...]
+    """Of each mover, what reaches as far as its opponents by turns."""
 
 
 class _Liking(NamedTuple):
@@ -85,7 +87,10 @@ class _Liking(NamedTuple):
 
 def graph(states: NDArray[np.int8], allowed: Bools, issues: Bools, members: Bools) -> Graph:
     """Of ``states`` [N, I] with the movers' ``issues`` [M, I] and ``members`` [M, F]; ``allowed`` as in ``ways``."""
-    return Graph(tuple(ways(states, allowed, mine) for mine in issues), members, _apart(members))
+    each, opponents = tuple(ways(states, allowed, mine) for mine in issues), _apart(members)
+    sets = {row.tobytes(): [each[q] for q in np.flatnonzero(row)] for row in opponents}
+    reach = {row: together(others) for row, others in sets.items()}
+    return Graph(each, members, opponents, tuple(reach[row.tobytes()] for row in opponents))
 
 
 def _apart(members: Bools) -> Bools:
@@ -150,11 +155,45 @@ def _improvements(rank, total, place, cell, block, kind, leads, home, s):  # typ
 
 
 @njit(cache=True, nogil=True)
+def _no_less(least, t, s):  # type: ignore[no-untyped-def]
+    for f in range(least.shape[0]):  # noqa: SIM110 - all() of a generator cannot be compiled
+        if least[f, t] < least[f, s]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """[N] of the states ``asked`` those with a way to some t whose ``least`` numbers [J, N] all are above theirs."""
     out = np.zeros(total.size, dtype=np.bool_)
     factions = rank.shape[1]
+    # Of each cell, the states of which no other has all the least numbers: where those do not reach, none does.
+    best = np.empty(place.size, dtype=np.int32)
+    end = np.empty(cell.size - 1, dtype=np.int64)
     for b in range(block.size - 1):
+        wanted = False
+        for k in range(cell[block[b]], cell[block[b + 1]]):
+            wanted |= asked[place[k]]
+        if not wanted:
+            continue
+        for d in range(block[b], block[b + 1]):
+            high = cell[d]
+            for j in range(cell[d], cell[d + 1]):
+                t = place[j]
+                kept, beaten = cell[d], False
+                for k in range(cell[d], high):
+                    if _no_less(least, best[k], t):
+                        beaten = True
+                        break
+                if beaten:
+                    continue
+                for k in range(cell[d], high):
+                    if not _no_less(least, t, best[k]):
+                        best[kept] = best[k]
+                        kept += 1
+                best[kept] = t
+                high = kept + 1
+            end[d] = high
         for c in range(block[b], block[b + 1]):
             for k in range(cell[c], cell[c + 1]):
                 s = place[k]
@@ -163,8 +202,8 @@ def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: 
                 for d in range(block[b], block[b + 1]):
                     if not leads[kind[c], kind[d]]:
                         continue
-                    for j in range(cell[d], cell[d + 1]):
-                        t = place[j]
+                    for j in range(cell[d], end[d]):
+                        t = best[j]
                         fine = least[factions, t] > total[s]
                         f = 0
                         while fine and f < factions:
@@ -246,7 +285,7 @@ def _judge(
     """[5, N] whether the states ``asked`` [5, N] are stable for a mover, by concept; False where not asked. And how
     many verdicts had to be settled one by one.
 
-    ``free`` are its opponents' ways, ``bound`` what they like of them. What is asked of a concept has to be asked of
+    ``free`` reaches as far as its opponents, ``bound`` is what they like. What is asked of a concept has to be asked of
     every weaker one too, which spares what a weaker one has decided.
     """
     out = asked.copy()
@@ -290,9 +329,7 @@ def _judges(rank: Indices, board: Graph) -> Callable[[int, Bools], tuple[Bools, 
 
     def judge(m: int, asked: Bools) -> tuple[Bools, int]:
         others = np.flatnonzero(board.opponents[m]).tolist()
-        return _judge(
-            likings[m], board.ways[m], [board.ways[q] for q in others], [bound[q] for q in others], asked
-        )
+        return _judge(likings[m], board.ways[m], board.against[m], [bound[q] for q in others], asked)
 
     return judge
 
@@ -333,12 +370,11 @@ def deterrence(rank: Indices, board: Graph, mover: int, state: int) -> Bools:
     """
     liked, way = _liking(rank, board, mover), board.ways[mover]
     others = np.flatnonzero(board.opponents[mover]).tolist()
-    free = [board.ways[q] for q in others]
     bound = [levels(*_liking(rank, board, q)[:2], board.ways[q]) for q in others]
     leaving = np.array([state], dtype=np.int32)
     found = [
         _deterred(liked, way, kinds, leaving, escapes=escapes)
-        for kinds in (free, bound)
+        for kinds in (board.against[mover], bound)
         for escapes in (False, True)
     ]
     by: Bools = np.array(found) & 1 == 1

@@ -12,7 +12,8 @@ least of numbers or by the union of 64 bits, over what a mover can get to from a
   and the squares of the numbers of cells in the blocks.
 - :func:`upward`, by moves that the mover prefers to staying. States of a block that are alike (same cell, same
   ranks) are a *level*; a level's *parents* are the better levels with none in between (:func:`levels`, a Hasse
-  diagram, once for given ranks: the squares of the sizes of the blocks, less where all is comparable). As
+  diagram, once for given ranks: the squares of the sizes of the blocks, less where all is comparable). Where what a
+  mover does is worth the same whatever stands elsewhere, its blocks all have the same levels, which are found once. As
   preference is transitive, what is above a level is its parents and what is above those. Time N and the parents.
 """
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError
 
-__all__ = ["Levels", "Ways", "anywhere", "feasible", "levels", "pairs", "prefers", "spread", "upward", "ways"]
+__all__ = ["Levels", "Ways", "anywhere", "feasible", "levels", "pairs", "prefers", "spread", "together", "upward", "ways"]
 
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -222,6 +223,29 @@ def spread(value: Ints, movers: list[Ways] | list[Levels], *, bits: bool = False
         turn += 1
 
 
+def together(movers: list[Ways]) -> list[Ways]:
+    """What reaches as far as the movers by turns: those that can take back all their moves as one, whose cells are all that
+    they can bring about from a state."""
+    free = [way for way in movers if way.leads.all()]
+    if len(free) < 2:
+        return movers
+    count = len(free[0].place)
+    least = np.arange(count)
+    spread(least, free)
+    place = np.argsort(least, kind="stable").astype(np.int32)
+    first, home = np.unique(least, return_index=True, return_inverse=True)[1:]
+    cell = np.append(np.searchsorted(least[place], least[first]), count)
+    one = Ways(
+        place,
+        cell,
+        np.arange(len(cell)),
+        np.zeros(len(first), dtype=np.int32),
+        np.ones((1, 1), dtype=np.bool_),
+        home.astype(np.int32),
+    )
+    return [one, *(way for way in movers if not way.leads.all())]
+
+
 @njit(cache=True, nogil=True)
 def prefers(rank, total, t, s):  # type: ignore[no-untyped-def]
     """Nobody worse off in t than in s, somebody better off."""
@@ -258,12 +282,39 @@ def _sort(rank, total, place, kind):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _likeness(rank, place, kind, low, high):  # type: ignore[no-untyped-def]
+    """A number that blocks share whose states differ from their first in the same way, in order."""
+    found = np.uint64(high - low)
+    for k in range(low, high):
+        found = (found ^ np.uint64(kind[k])) * np.uint64(0x9E3779B97F4A7C15)
+        for f in range(rank.shape[1]):
+            apart = np.uint64(rank[place[k], f] - rank[place[low], f])
+            found = (found ^ apart) * np.uint64(0x9E3779B97F4A7C15)
+            found ^= found >> np.uint64(29)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _alike(rank, place, kind, a, b, size):  # type: ignore[no-untyped-def]
+    """Whether the states from a and from b on differ from their first in the same way, in order."""
+    for n in range(size):
+        if kind[a + n] != kind[b + n]:
+            return False
+        for f in range(rank.shape[1]):
+            one = rank[place[a + n], f] - rank[place[a], f]
+            if one != rank[place[b + n], f] - rank[place[b], f]:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
-    count = place.size
-    place = place.copy()
+    count, blocks = place.size, block.size - 1
+    given, place = place, place.copy()
     kind = np.empty(count, dtype=np.int32)
     for c in range(cell_kind.size):
         kind[cell[c] : cell[c + 1]] = cell_kind[c]
+    asked = kind.copy()  # in the order given
     level, first = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
     parent = np.empty(count + 1, dtype=np.int32)
     found, used = 0, 0
@@ -274,10 +325,44 @@ def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[
     # Of the levels of the block, kept together.
     worth, sums = np.empty((largest, rank.shape[1]), dtype=np.int64), np.empty(largest, dtype=np.int64)
     kinds = np.empty(largest, dtype=np.int32)
-    for b in range(block.size - 1):
+    # Blocks whose states differ in the same way have the same levels; ``known`` finds one by its likeness.
+    room = 1
+    while room < 2 * blocks:
+        room *= 2
+    known = np.full(room, -1, dtype=np.int64)
+    tops = np.empty(blocks + 1, dtype=np.int64)  # first level of each block
+    at = np.empty(count, dtype=np.int32)  # where in its block, in the order given, a state is
+    for b in range(blocks):
         low, high = cell[block[b]], cell[block[b + 1]]
+        top, size = found, high - low
+        tops[b] = top
+        slot = np.int64(_likeness(rank, given, asked, low, high) & np.uint64(room - 1))
+        twin = known[slot]
+        while twin >= 0:
+            other = cell[block[twin]]
+            if cell[block[twin + 1]] - other == size and _alike(rank, given, asked, other, low, size):
+                break
+            slot = (slot + 1) & (room - 1)
+            twin = known[slot]
+        if twin >= 0:
+            shift = np.int64(low - other)
+            for n in range(size):
+                place[low + n] = given[low + at[place[other + n]]]
+            start, end = first[tops[twin]], first[tops[twin + 1]]
+            while used + end - start > parent.size:
+                parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
+            for v in range(tops[twin], tops[twin + 1]):
+                level[found], first[found] = level[v] + shift, first[v] - start + used
+                found += 1
+            for e in range(start, end):
+                parent[used] = parent[e] - tops[twin] + top
+                used += 1
+            tops[b + 1], first[found] = found, used
+            continue
+        known[slot] = b
+        for k in range(low, high):
+            at[given[k]] = k - low
         _sort(rank, total, place[low:high], kind[low:high])
-        top = found
         for k in range(low, high):
             s = place[k]
             if k > low and _before(rank, total, place[k - 1], kind[k - 1], s, kind[k]) == 0:
@@ -303,6 +388,7 @@ def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[
                 above[:p] |= over[p, :p]
                 above[p] = True
             found += 1
+        tops[b + 1], first[found] = found, used
     level[found], first[found] = count, used
     return place, level[: found + 1].copy(), first[: found + 1].copy(), parent[:used].copy()
 

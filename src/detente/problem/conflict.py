@@ -9,11 +9,12 @@ back is no move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,37 +190,54 @@ def _any(at: Conflict, states: NDArray[np.int8], entry: tuple[Pattern, ...]) -> 
     return hit
 
 
+class Line(NamedTuple):
+    """Lines on one combination of options."""
+
+    states: NDArray[np.intp]
+    """Which states have it."""
+    binds: NDArray[np.bool_]
+    """[F, S] for whom it is one in which draws."""
+
+
 @dataclass(frozen=True)
 class Eyes:
     """The states of a conflict as its factions see them in each draw."""
 
     seen: Seat
-    states: NDArray[np.int8]
-    hits: tuple[NDArray[np.bool_], ...]
-    """Per pattern, [N] which states match it."""
+    halves: tuple[tuple[range, NDArray[np.intp]], ...]
+    """Some issues, and [N] which of their combinations a state has; every issue in one of two halves."""
+    terms: tuple[NDArray[np.intp], ...]
+    """Per pattern of the seat, which states match it."""
+    crossed: tuple[Line, ...]
 
     def worth(self, draw: int) -> NDArray[np.int64]:
         """[F, N] utilities in grid steps, lines left out."""
         s = self.seen
-        total = np.repeat(s.base[:, draw, None].astype(np.int64), len(self.states), axis=1)
-        for i in range(self.states.shape[1]):
-            total += s.points[:, i, :, draw][:, self.states[:, i]]
-        for t, hit in enumerate(self.hits):
-            total[:, hit] += s.add[:, t, draw, None]
+        total = s.base[:, draw, None].astype(np.int64)
+        for issues, which in self.halves:
+            sums = np.zeros((len(s.base), 1), dtype=np.int64)
+            for i in issues:
+                more = s.points[:, i, : s.sizes[i], draw]
+                sums = (sums[:, :, None] + more[:, None]).reshape(len(sums), -1)
+            total = total + sums.take(which, axis=1)
+        for t, states in enumerate(self.terms):
+            for f in np.flatnonzero(s.add[:, t, draw]):
+                total[f, states] += s.add[f, t, draw]
         return total
 
     def lines(self, draw: int) -> NDArray[np.int64]:
-        """[F, N] how many lines of its own a state breaks."""
-        count = np.zeros((len(self.seen.base), len(self.states)), dtype=np.int64)
-        for t, hit in enumerate(self.hits):
-            count += self.seen.broken[:, t, draw, None] & hit
+        """[F, N] how many lines of its own a state breaks, those left out that no state of the conflict mends or breaks."""
+        count = np.zeros((len(self.seen.base), len(self.halves[0][1])), dtype=np.int64)
+        for line in self.crossed:
+            for f in np.flatnonzero(line.binds[:, draw]):
+                count[f, line.states] += 1
         return count
 
     def ranks(self, draw: int) -> NDArray[np.int32]:
         """[F, N] the order of the states, higher is better: fewer broken lines first, then utility."""
-        worth, lines = self.worth(draw), self.lines(draw)
-        worth -= worth.min(axis=1, keepdims=True)
-        order = worth - lines * (worth.max(axis=1, keepdims=True) + 1)
+        order, lines = self.worth(draw), self.lines(draw)
+        order -= order.min(axis=1, keepdims=True)
+        order -= lines * (order.max(axis=1, keepdims=True) + 1)
         if order.min() <= np.iinfo(np.int32).min:
             order = np.array([np.unique(row, return_inverse=True)[1].reshape(-1) for row in order])
         found: NDArray[np.int32] = order.astype(np.int32)
@@ -231,8 +249,38 @@ def eyes(problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8
     which = tuple(problem.factions.index(f) for f in at.factions)
     issues = tuple(problem.issues.index(i) for i in at.issues)
     seen = seat(problem, sample, Table("conflict", "", which, issues, all_of(*range(len(which))), {}))
-    hits = tuple(
-        np.all([states[:, seen.issue[k]] == seen.option[k] for k in range(int(a), int(b))], axis=0)
-        for a, b in pairwise(seen.start)
+    sizes = seen.sizes.tolist()
+    middle = next(n for n in range(1, len(sizes) + 1) if prod(sizes[:n]) ** 2 >= prod(sizes))
+    halves = tuple(
+        (span, np.ravel_multi_index(tuple(states[:, span.start : span.stop].T), tuple(sizes[span.start : span.stop])))
+        for span in (range(middle), range(middle, len(sizes)))
+        if span
     )
-    return Eyes(seen, states, hits)
+
+    def having(pattern: Iterable[tuple[int, int]]) -> NDArray[np.intp]:
+        return np.flatnonzero(np.all([states[:, i] == o for i, o in pattern], axis=0))
+
+    flat = list(zip(seen.issue.tolist(), seen.option.tolist(), strict=True))
+    terms = tuple(having(flat[a:b]) for a, b in pairwise(seen.start.tolist()))
+    crossed = tuple(
+        Line(having(inside), binds) for inside, binds in _binding(problem, sample, which, issues) if binds.any()
+    )
+    return Eyes(seen, halves, terms, crossed)
+
+
+def _binding(
+    problem: Problem, sample: Sample, which: tuple[int, ...], issues: tuple[int, ...]
+) -> Iterator[tuple[list[tuple[int, int]], NDArray[np.bool_]]]:
+    """Every pattern of the case that the issues can have a part in, as that part, and [F, S] for whom it is a line; an
+    impossible combination that holds by chance is one for everybody. Lines are counted one by one: not as a seat has them,
+    where those of the same part are one."""
+    here = sample.outside.astype(np.int64)
+    if problem.status_quo is not None:
+        here = np.where(here >= 0, here, problem.status_quo[:, None])
+    for t, pattern in enumerate(problem.patterns):
+        inside = [(issues.index(i), o) for i, o in pattern if i in issues]
+        live = np.all([here[i] == o for i, o in pattern if i not in issues] or [np.True_], axis=0)
+        live = np.broadcast_to(live, sample.draws)
+        if inside:
+            by_chance = bool(problem.excluded[t]) and not live.all()
+            yield inside, live & (sample.broken[list(which), t] | by_chance)
