@@ -27,7 +27,19 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError
 
-__all__ = ["Levels", "Ways", "anywhere", "feasible", "levels", "pairs", "prefers", "spread", "together", "upward", "ways"]
+__all__ = [
+    "Levels",
+    "Ways",
+    "anywhere",
+    "feasible",
+    "levels",
+    "pairs",
+    "prefers",
+    "spread",
+    "together",
+    "upward",
+    "ways",
+]
 
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -58,16 +70,23 @@ class Ways(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """How a mover likes the states within its reach."""
+    """How a mover likes the states within its reach. Blocks whose states differ in the same way are of one *sort*: they have
+    the same levels, which are passed over together."""
 
     place: Indices
-    """[N] states, block by block, better ones before worse ones."""
+    """[N] states, sort by sort; of a sort the best of each of its blocks, then the next of each, and so on."""
+    start: Ints
+    """[K + 1] offsets into ``place``."""
+    many: Ints
+    """[K] blocks of each sort."""
+    top: Ints
+    """[K + 1] offsets into ``level``."""
     level: Indices
-    """[V + 1] offsets into ``place``."""
+    """[V] the first of a block's states, by their order in ``place``, that is of the level."""
     first: Indices
     """[V + 1] offsets into ``parent``."""
     parent: Indices
-    """Levels, each before its own."""
+    """Levels counted from the first of the sort, each before its own."""
 
 
 def feasible(sizes: Ints, start: Ints, issue: Ints, option: Ints) -> NDArray[np.int8]:
@@ -186,22 +205,29 @@ def anywhere(value: Ints, way: Ways, *, bits: bool = False) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _upward(value, place, level, first, parent, bits):  # type: ignore[no-untyped-def]
-    whole = np.empty(level.size - 1, dtype=np.int64)
+def _upward(value, place, start, many, top, level, first, parent, bits):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    whole = np.empty(place.size, dtype=np.int64)
+    above = np.empty(np.max(many) if many.size else 0, dtype=np.int64)
     changed = False
-    for v in range(level.size - 1):
-        above = np.int64(0) if bits else np.int64(NOTHING)
-        for e in range(first[v], first[v + 1]):
-            above = _join(above, whole[parent[e]], bits)
-        own = above
-        for k in range(level[v], level[v + 1]):
-            s = place[k]
-            found = _join(value[s], above, bits)
-            own = _join(own, found, bits)
-            if found != value[s]:
-                value[s] = found
-                changed = True
-        whole[v] = own
+    for c in range(many.size):
+        blocks = many[c]
+        end = (start[c + 1] - start[c]) // blocks
+        for v in range(top[c], top[c + 1]):
+            own = (v - top[c]) * blocks
+            above[:blocks] = np.int64(0) if bits else np.int64(NOTHING)
+            for e in range(first[v], first[v + 1]):
+                p = parent[e] * blocks
+                for j in range(blocks):
+                    above[j] = _join(above[j], whole[p + j], bits)
+            whole[own : own + blocks] = above[:blocks]
+            for k in range(level[v], level[v + 1] if v + 1 < top[c + 1] else end):
+                at = start[c] + k * blocks
+                for j in range(blocks):
+                    s = place[at + j]
+                    found = _join(value[s], above[j], bits)
+                    whole[own + j] = _join(whole[own + j], found, bits)
+                    changed |= found != value[s]
+                    value[s] = found
     return changed
 
 
@@ -283,9 +309,10 @@ def _sort(rank, total, place, kind):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _likeness(rank, place, kind, low, high):  # type: ignore[no-untyped-def]
-    """A number that blocks share whose states differ from their first in the same way, in order."""
+    """A number that blocks of one sort share; a few of their states tell enough."""
     found = np.uint64(high - low)
-    for k in range(low, high):
+    for n in range(1, 5):
+        k = low + (high - low - 1) * n // 4
         found = (found ^ np.uint64(kind[k])) * np.uint64(0x9E3779B97F4A7C15)
         for f in range(rank.shape[1]):
             apart = np.uint64(rank[place[k], f] - rank[place[low], f])
@@ -308,74 +335,77 @@ def _alike(rank, place, kind, a, b, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
-    count, blocks = place.size, block.size - 1
-    given, place = place, place.copy()
+def _sorts(rank, place, cell, block, kind):  # type: ignore[no-untyped-def]
+    """[B] the first block of the same sort as each; blocks of one size, kinds and differences are."""
+    blocks = block.size - 1
+    found = np.empty(blocks, dtype=np.int64)
+    room = 1
+    while room < 2 * blocks:
+        room *= 2
+    known = np.full(room, -1, dtype=np.int64)
+    for b in range(blocks):
+        low, high = cell[block[b]], cell[block[b + 1]]
+        slot = np.int64(_likeness(rank, place, kind, low, high) & np.uint64(room - 1))
+        while known[slot] >= 0:
+            twin = known[slot]
+            other = cell[block[twin]]
+            if cell[block[twin + 1]] - other == high - low and _alike(
+                rank, place, kind, other, low, high - low
+            ):
+                break
+            slot = (slot + 1) & (room - 1)
+        else:
+            known[slot] = b
+        found[b] = known[slot]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
+    count, blocks = given.size, block.size - 1
     kind = np.empty(count, dtype=np.int32)
     for c in range(cell_kind.size):
         kind[cell[c] : cell[c + 1]] = cell_kind[c]
-    asked = kind.copy()  # in the order given
-    level, first = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
+    twin = _sorts(rank, given, cell, block, kind)
+    many = np.zeros(blocks, dtype=np.int64)  # of the sort of which a block is the first
+    for b in range(blocks):
+        many[twin[b]] += 1
+    leaders = np.flatnonzero(many)
+    start, top = np.zeros(leaders.size + 1, dtype=np.int64), np.zeros(leaders.size + 1, dtype=np.int64)
+    level, first = np.empty(count, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
     parent = np.empty(count + 1, dtype=np.int32)
     found, used = 0, 0
     alike = leads.size == 1
     chain = rank.shape[1] == 1 and alike
     largest = 0 if chain else np.max(cell[block[1:]] - cell[block[:-1]])
-    over = np.zeros((largest, largest), dtype=np.bool_)  # over[v, p]: level p of the block is above level v
-    # Of the levels of the block, kept together.
+    over = np.zeros((largest, largest), dtype=np.bool_)  # over[v, p]: level p of the sort is above level v
+    # Of the levels of the sort, kept together.
     worth, sums = np.empty((largest, rank.shape[1]), dtype=np.int64), np.empty(largest, dtype=np.int64)
     kinds = np.empty(largest, dtype=np.int32)
-    # Blocks whose states differ in the same way have the same levels; ``known`` finds one by its likeness.
-    room = 1
-    while room < 2 * blocks:
-        room *= 2
-    known = np.full(room, -1, dtype=np.int64)
-    tops = np.empty(blocks + 1, dtype=np.int64)  # first level of each block
-    at = np.empty(count, dtype=np.int32)  # where in its block, in the order given, a state is
-    for b in range(blocks):
-        low, high = cell[block[b]], cell[block[b + 1]]
-        top, size = found, high - low
-        tops[b] = top
-        slot = np.int64(_likeness(rank, given, asked, low, high) & np.uint64(room - 1))
-        twin = known[slot]
-        while twin >= 0:
-            other = cell[block[twin]]
-            if cell[block[twin + 1]] - other == size and _alike(rank, given, asked, other, low, size):
-                break
-            slot = (slot + 1) & (room - 1)
-            twin = known[slot]
-        if twin >= 0:
-            shift = np.int64(low - other)
-            for n in range(size):
-                place[low + n] = given[low + at[place[other + n]]]
-            start, end = first[tops[twin]], first[tops[twin + 1]]
-            while used + end - start > parent.size:
-                parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
-            for v in range(tops[twin], tops[twin + 1]):
-                level[found], first[found] = level[v] + shift, first[v] - start + used
-                found += 1
-            for e in range(start, end):
-                parent[used] = parent[e] - tops[twin] + top
-                used += 1
-            tops[b + 1], first[found] = found, used
-            continue
-        known[slot] = b
+    at = np.empty(count, dtype=np.int32)  # a state's place in its block, of those of leaders
+    order = np.empty(count, dtype=np.int32)  # of leaders: the places in the block, best first
+    sort = np.empty(blocks, dtype=np.int64)
+    for c in range(leaders.size):
+        low, high = cell[block[leaders[c]]], cell[block[leaders[c] + 1]]
+        sort[leaders[c]], start[c + 1] = c, start[c] + (high - low) * many[leaders[c]]
         for k in range(low, high):
             at[given[k]] = k - low
-        _sort(rank, total, place[low:high], kind[low:high])
-        for k in range(low, high):
-            s = place[k]
-            if k > low and _before(rank, total, place[k - 1], kind[k - 1], s, kind[k]) == 0:
+        here, ways_on = given[low:high].copy(), kind[low:high].copy()
+        _sort(rank, total, here, ways_on)
+        for k in range(here.size):
+            s = here[k]
+            order[low + k] = at[s]
+            if k > 0 and _before(rank, total, here[k - 1], ways_on[k - 1], s, ways_on[k]) == 0:
                 continue
             level[found], first[found] = k, used
+            v = found - top[c]
+            found += 1
             if chain:
-                if found > top:
-                    parent[used] = found - 1
+                if v > 0:
+                    parent[used] = v - 1
                     used += 1
-                found += 1
                 continue
-            v = found - top
-            worth[v], sums[v], kinds[v] = rank[s], total[s], kind[k]
+            worth[v], sums[v], kinds[v] = rank[s], total[s], ways_on[k]
             above = over[v, :v]
             above[:] = False
             for p in range(v - 1, -1, -1):
@@ -383,14 +413,27 @@ def _levels(rank, total, place, cell, block, cell_kind, leads):  # type: ignore[
                     continue
                 if used == parent.size:
                     parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
-                parent[used] = p + top
+                parent[used] = p
                 used += 1
                 above[:p] |= over[p, :p]
                 above[p] = True
-            found += 1
-        tops[b + 1], first[found] = found, used
-    level[found], first[found] = count, used
-    return place, level[: found + 1].copy(), first[: found + 1].copy(), parent[:used].copy()
+        top[c + 1] = found
+    first[found] = used
+    place, taken = np.empty(count, dtype=np.int32), np.zeros(leaders.size, dtype=np.int64)
+    for b in range(blocks):
+        c, low, leading = sort[twin[b]], cell[block[b]], cell[block[twin[b]]]
+        for k in range(cell[block[b + 1]] - low):
+            place[start[c] + k * many[twin[b]] + taken[c]] = given[low + order[leading + k]]
+        taken[c] += 1
+    return (
+        place,
+        start,
+        many[leaders],
+        top,
+        level[:found].copy(),
+        first[: found + 1].copy(),
+        parent[:used].copy(),
+    )
 
 
 def levels(rank: Ints, total: Ints, way: Ways) -> Levels:

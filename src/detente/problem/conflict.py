@@ -252,7 +252,12 @@ def eyes(problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8
     sizes = seen.sizes.tolist()
     middle = next(n for n in range(1, len(sizes) + 1) if prod(sizes[:n]) ** 2 >= prod(sizes))
     halves = tuple(
-        (span, np.ravel_multi_index(tuple(states[:, span.start : span.stop].T), tuple(sizes[span.start : span.stop])))
+        (
+            span,
+            np.ravel_multi_index(
+                tuple(states[:, span.start : span.stop].T), tuple(sizes[span.start : span.stop])
+            ),
+        )
         for span in (range(middle), range(middle, len(sizes)))
         if span
     )
@@ -263,7 +268,9 @@ def eyes(problem: Problem, sample: Sample, at: Conflict, states: NDArray[np.int8
     flat = list(zip(seen.issue.tolist(), seen.option.tolist(), strict=True))
     terms = tuple(having(flat[a:b]) for a, b in pairwise(seen.start.tolist()))
     crossed = tuple(
-        Line(having(inside), binds) for inside, binds in _binding(problem, sample, which, issues) if binds.any()
+        Line(having(inside), binds)
+        for inside, binds in _binding(problem, sample, which, issues)
+        if binds.any()
     )
     return Eyes(seen, halves, terms, crossed)
 

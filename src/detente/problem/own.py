@@ -90,6 +90,20 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
     LimitError
         More than :data:`MAX_LISTED` utilities would have to be listed.
     """
+    typed = sample.no_deal.astype(np.int64)
+    raised = typed.copy()
+    for of, here in _sets(problem, sample):
+        who = list(of.factions)
+        lacking = typed[who] - _standing(problem, sample, of, here)
+        raised[who] = np.maximum(
+            raised[who], typed[who] - lacking + _best(problem, sample, of, here, lacking)
+        )
+    return raised
+
+
+def own_gains(problem: Problem, sample: Sample) -> IntArray:
+    """[F, S] the most, in grid steps, that each faction gains over leaving everything as it is by what it can do alone: how far
+    ``own_moves`` lies above a no-deal value that is the status quo itself. Errors are those of ``own_moves``."""
     gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
     if problem.status_quo is None:
         return gained
