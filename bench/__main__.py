@@ -27,6 +27,7 @@ import numpy as np
 
 from bench import equations as rows
 from bench.families import SEED, conflict, mean_value, roadmap
+from bench.standoffs import moves_alone, plain, same, standoff
 from bench.talks import FAMILIES, FAR, GAMES, MONTHS, apart
 from detente.case.reading import read_case
 from detente.case.wired import NOTHING
@@ -38,6 +39,7 @@ from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
 from detente.kernels.ways import feasible
+from detente.problem.own import own_moves
 from detente.world.run import Run, run
 from detente.world.scenario import ready
 from detente.world.worth import account
@@ -114,7 +116,35 @@ def standoffs() -> list[Measurement]:
     for parties in (3, 6):
         measured("7,680 of 8,192 states", parties, 13, 1, 1.0, free=False)
         measured("7,680 of 8,192 states, two factions each", parties, 13, 2, 1.0, free=False)
-    return rows
+    return [*rows, *_rests(), *_alone()]
+
+
+def _rests() -> list[Measurement]:
+    """Standoffs of which all but a few worths add up: of ten issues, and one that plain NumPy can do as well."""
+    large, small = standoff((3, 3, 2, *[3] * 7), SEED), standoff((3, 3, 2, 2, 3, 2, 2, 3), SEED)
+    same(small.equilibria, lambda: plain(small), "stability")
+    ours, theirs = seconds(small.equilibria), seconds(lambda: plain(small), runs=1)
+    note = f"{len(small.states):,} states, four movers; NumPy {theirs:.2f} s"
+    return [
+        Measurement(
+            f"stability, 4 movers, {len(large.states):,} states", seconds(large.equilibria), "s", 0.3
+        ),
+        Measurement("stability, plain NumPy / detente", theirs / ours, "x", 50, True, note),
+    ]
+
+
+def _alone() -> list[Measurement]:
+    """What each can do alone in the bundled case, in every draw."""
+    ready = prepare(read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case)
+    problem, sample = ready.problem, ready.typed
+    same(lambda: own_moves(problem, sample), lambda: moves_alone(problem, sample), "own moves")
+    ours = seconds(lambda: own_moves(problem, sample))
+    theirs = seconds(lambda: moves_alone(problem, sample), runs=1)
+    note = f"NumPy {theirs:.2f} s"
+    return [
+        Measurement(f"own moves, venezuela, {sample.draws:,} draws", ours, "s", 0.3),
+        Measurement("own moves, plain NumPy / detente", theirs / ours, "x", 3, True, note),
+    ]
 
 
 def roadmaps() -> list[Measurement]:
