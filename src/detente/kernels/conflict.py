@@ -163,37 +163,49 @@ def _no_less(least, t, s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _highest(numbers, place, cell):  # type: ignore[no-untyped-def]
+    """Of each cell the states of which no other has all the ``numbers`` [J, N]: in [N] from the start of the cell to [C]."""
+    best, end = np.empty(place.size, dtype=np.int32), np.empty(cell.size - 1, dtype=np.int64)
+    for c in range(cell.size - 1):
+        high = cell[c]
+        for j in range(cell[c], cell[c + 1]):
+            t = place[j]
+            beaten = False
+            for k in range(cell[c], high):
+                if _no_less(numbers, best[k], t):
+                    beaten = True
+                    break
+            if beaten:
+                continue
+            kept = cell[c]
+            for k in range(cell[c], high):
+                if not _no_less(numbers, t, best[k]):
+                    best[kept] = best[k]
+                    kept += 1
+            best[kept] = t
+            high = kept + 1
+        end[c] = high
+    return best, end
+
+
+@njit(cache=True, nogil=True)
+def _above(numbers, some, other, s):  # type: ignore[no-untyped-def]
+    """Whether ``some`` numbers of the other are no less than all numbers of s, and the last is more."""
+    last = numbers.shape[0] - 1
+    if some[last, other] <= numbers[last, s]:
+        return False
+    for f in range(last):  # noqa: SIM110 - all() of a generator cannot be compiled
+        if some[f, other] < numbers[f, s]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _left(numbers, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]
     """[N] of the states ``asked`` those with a way to some t whose ``least`` numbers [J, N] all are above theirs."""
-    out = np.zeros(total.size, dtype=np.bool_)
-    factions = rank.shape[1]
-    # Of each cell, the states of which no other has all the least numbers: where those do not reach, none does.
-    best = np.empty(place.size, dtype=np.int32)
-    end = np.empty(cell.size - 1, dtype=np.int64)
+    out = np.zeros(place.size, dtype=np.bool_)
+    best, end = _highest(least, place, cell)
     for b in range(block.size - 1):
-        wanted = False
-        for k in range(cell[block[b]], cell[block[b + 1]]):
-            wanted |= asked[place[k]]
-        if not wanted:
-            continue
-        for d in range(block[b], block[b + 1]):
-            high = cell[d]
-            for j in range(cell[d], cell[d + 1]):
-                t = place[j]
-                kept, beaten = cell[d], False
-                for k in range(cell[d], high):
-                    if _no_less(least, best[k], t):
-                        beaten = True
-                        break
-                if beaten:
-                    continue
-                for k in range(cell[d], high):
-                    if not _no_less(least, t, best[k]):
-                        best[kept] = best[k]
-                        kept += 1
-                best[kept] = t
-                high = kept + 1
-            end[d] = high
         for c in range(block[b], block[b + 1]):
             for k in range(cell[c], cell[c + 1]):
                 s = place[k]
@@ -203,13 +215,7 @@ def _left(rank, total, least, place, cell, block, kind, leads, asked):  # type: 
                     if not leads[kind[c], kind[d]]:
                         continue
                     for j in range(cell[d], end[d]):
-                        t = best[j]
-                        fine = least[factions, t] > total[s]
-                        f = 0
-                        while fine and f < factions:
-                            fine = least[f, t] >= rank[s, f]
-                            f += 1
-                        if fine:
+                        if _above(numbers, least, best[j], s):
                             out[s] = True
                             break
                     if out[s]:
@@ -228,38 +234,84 @@ def _leaves(liked: _Liking, least: Ints, way: Ways, asked: Bools) -> Bools:
     maybe: Bools = asked & (-most > liked.total)
     if len(least) == 1 or not maybe.any():
         return maybe
-    found: Bools = _left(liked.rank, liked.total, least, *way[:5], maybe)
+    found: Bools = _left(liked.numbers, least, *way[:5], maybe)
     return found
 
 
 @njit(cache=True, nogil=True)
 def _liked_more(numbers, states, out):  # type: ignore[no-untyped-def]
     """out[u]: bit k tells whether u is preferred to states[k]; ``numbers`` [J, N]."""
-    last = numbers.shape[0] - 1
     for k in range(states.size):
-        s = states[k]
-        more = numbers[last] > numbers[last, s]
-        for f in range(last):
-            more &= numbers[f] >= numbers[f, s]
         for u in range(out.size):
-            out[u] |= np.int64(more[u]) << k
+            out[u] |= np.int64(_above(numbers, numbers, u, states[k])) << k
 
 
-def _deterred(
-    liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], states: Indices, *, escapes: bool
-) -> Ints:
-    """[N] bit k: whether the opponents can deter m, once there, from having left states[k] (at most 64)."""
+@njit(cache=True, nogil=True)
+def _ways_on(numbers, best, end, place, cell, block, kind, leads, states, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """out[u]: bit k tells whether m gets from u to what it prefers to states[k]; ``best`` and ``end`` of its cells."""
+    whole = np.zeros(kind.size, dtype=np.int64)
+    for c in range(kind.size):
+        for k in range(states.size):
+            for j in range(cell[c], end[c]):
+                if _above(numbers, numbers, best[j], states[k]):
+                    whole[c] |= np.int64(1) << k
+                    break
+    for b in range(block.size - 1):
+        for c in range(block[b], block[b + 1]):
+            found = np.int64(0)
+            for d in range(block[b], block[b + 1]):
+                if leads[kind[c], kind[d]]:
+                    found |= whole[d]
+            for k in range(cell[c], cell[c + 1]):
+                out[place[k]] = found
+
+
+@njit(cache=True, nogil=True)
+def _all_deterred(rank, total, by, place, cell, block, kind, leads, home, states, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """out[k]: whether of all that m prefers to states[k] and can get to, bit k of ``by`` [N] is set."""
+    for k in range(states.size):
+        s, b = states[k], home[states[k]]
+        here = np.int64(0)
+        for c in range(block[b], block[b + 1]):
+            for j in range(cell[c], cell[c + 1]):
+                if place[j] == s:
+                    here = kind[c]
+        out[k] = True
+        for c in range(block[b], block[b + 1]):
+            if leads[here, kind[c]]:
+                for j in range(cell[c], cell[c + 1]):
+                    t = place[j]
+                    if not by[t] >> k & 1 and prefers(rank, total, t, s):
+                        out[k] = False
+
+
+def _deterred(liked: _Liking, opponents: list[Ways] | list[Levels], states: Indices) -> Ints:
+    """[N] bit k: whether the opponents can deter m, once there, from having left states[k] (at most 64), if it may not
+    escape."""
     value = np.zeros(len(liked.total), dtype=np.int64)
     _liked_more(liked.numbers, states, value)
-    if escapes:
-        anywhere(value, way, bits=True)
+    value = ~value
+    spread(value, opponents, bits=True)
+    return value
+
+
+def _trapped(
+    liked: _Liking,
+    way: Ways,
+    highest: tuple[Indices, Ints],
+    opponents: list[Ways] | list[Levels],
+    states: Indices,
+) -> Ints:
+    """The same if it may escape; ``highest`` of its cells."""
+    value = np.empty(len(liked.total), dtype=np.int64)
+    _ways_on(liked.numbers, *highest, *way[:5], states, value)
     value = ~value
     spread(value, opponents, bits=True)
     return value
 
 
 def _settled(liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], states: Indices) -> Bools:
-    """[K] whether m is deterred from leaving each of the states for anything, where it may not escape.
+    """[K] whether m is deterred from leaving each of the states for anything, where it may escape.
 
     LimitError where that takes more than 2^33 states times states.
     """
@@ -269,13 +321,14 @@ def _settled(liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], st
             f"several factions; the limit is {MAX_SETTLED // len(liked.total):,}: name the issues that matter under "
             "'conflict: {issues: [..]}'"
         )
-    out = np.ones(len(states), dtype=np.bool_)
+    out = np.empty(len(states), dtype=np.bool_)
+    if not len(states):
+        return out
+    highest = _highest(liked.numbers, way.place, way.cell)
     for low in range(0, len(states), 64):
         some = states[low : low + 64]
-        by = _deterred(liked, way, opponents, some, escapes=True)
-        for k, s in enumerate(some.tolist()):
-            better = _improvements(liked.rank, liked.total, *way, s)
-            out[low + k] = bool((by[better] >> k & 1).all())
+        by = _trapped(liked, way, highest, opponents, some)
+        _all_deterred(liked.rank, liked.total, by, *way, some, out[low : low + 64])
     return out
 
 
@@ -351,7 +404,7 @@ def stability(rank: Indices, board: Graph, states: Indices | None = None) -> Boo
 def equilibria(rank: Indices, board: Graph) -> tuple[Bools, int]:
     """[5, N] whether each state is stable for all movers: ``stability(rank, board).all(axis=1)``, faster.
 
-    And how many verdicts had to be settled one by one, at about 2 N steps each beyond ``work``.
+    And how many verdicts had to be settled one by one, at about N steps each beyond ``work``.
     """
     alive = np.ones((5, rank.shape[1]), dtype=np.bool_)
     judge = _judges(rank, board)
@@ -372,11 +425,10 @@ def deterrence(rank: Indices, board: Graph, mover: int, state: int) -> Bools:
     others = np.flatnonzero(board.opponents[mover]).tolist()
     bound = [levels(*_liking(rank, board, q)[:2], board.ways[q]) for q in others]
     leaving = np.array([state], dtype=np.int32)
-    found = [
-        _deterred(liked, way, kinds, leaving, escapes=escapes)
-        for kinds in (board.against[mover], bound)
-        for escapes in (False, True)
-    ]
+    highest = _highest(liked.numbers, way.place, way.cell)
+    found: list[Ints] = []
+    for kinds in (board.against[mover], bound):
+        found += [_deterred(liked, kinds, leaving), _trapped(liked, way, highest, kinds, leaving)]
     by: Bools = np.array(found) & 1 == 1
     return by
 

@@ -361,15 +361,31 @@ def _sorts(rank, place, cell, block, kind):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _by_sorts(given, cell, block, twin, order):  # type: ignore[no-untyped-def]
+    """``place`` of :class:`Levels`; ``order`` [N] tells where in a block its best state stands, the next, ..., for the first
+    block of each sort."""
+    many = np.bincount(twin)
+    place, taken = np.empty(given.size, dtype=np.int32), np.zeros(many.size, dtype=np.int64)
+    begins, start = np.empty(many.size, dtype=np.int64), 0
+    for b in range(twin.size):
+        leader, low = twin[b], cell[block[b]]
+        size = cell[block[b + 1]] - low
+        if leader == b:
+            begins[b] = start
+            start += size * many[b]
+        for k in range(size):
+            at = order[cell[block[leader]] + k]
+            place[begins[leader] + k * many[leader] + taken[leader]] = given[low + at]
+        taken[leader] += 1
+    return place
+
+
+@njit(cache=True, nogil=True)
 def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
-    count, blocks = given.size, block.size - 1
-    kind = np.empty(count, dtype=np.int32)
-    for c in range(cell_kind.size):
-        kind[cell[c] : cell[c + 1]] = cell_kind[c]
+    count = given.size
+    kind = np.repeat(cell_kind, np.diff(cell))
     twin = _sorts(rank, given, cell, block, kind)
-    many = np.zeros(blocks, dtype=np.int64)  # of the sort of which a block is the first
-    for b in range(blocks):
-        many[twin[b]] += 1
+    many = np.bincount(twin)  # blocks of the sort of which a block is the first
     leaders = np.flatnonzero(many)
     start, top = np.zeros(leaders.size + 1, dtype=np.int64), np.zeros(leaders.size + 1, dtype=np.int64)
     level, first = np.empty(count, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
@@ -384,10 +400,9 @@ def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[
     kinds = np.empty(largest, dtype=np.int32)
     at = np.empty(count, dtype=np.int32)  # a state's place in its block, of those of leaders
     order = np.empty(count, dtype=np.int32)  # of leaders: the places in the block, best first
-    sort = np.empty(blocks, dtype=np.int64)
     for c in range(leaders.size):
         low, high = cell[block[leaders[c]]], cell[block[leaders[c] + 1]]
-        sort[leaders[c]], start[c + 1] = c, start[c] + (high - low) * many[leaders[c]]
+        start[c + 1] = start[c] + (high - low) * many[leaders[c]]
         for k in range(low, high):
             at[given[k]] = k - low
         here, ways_on = given[low:high].copy(), kind[low:high].copy()
@@ -419,21 +434,8 @@ def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[
                 above[p] = True
         top[c + 1] = found
     first[found] = used
-    place, taken = np.empty(count, dtype=np.int32), np.zeros(leaders.size, dtype=np.int64)
-    for b in range(blocks):
-        c, low, leading = sort[twin[b]], cell[block[b]], cell[block[twin[b]]]
-        for k in range(cell[block[b + 1]] - low):
-            place[start[c] + k * many[twin[b]] + taken[c]] = given[low + order[leading + k]]
-        taken[c] += 1
-    return (
-        place,
-        start,
-        many[leaders],
-        top,
-        level[:found].copy(),
-        first[: found + 1].copy(),
-        parent[:used].copy(),
-    )
+    level, first, parent = level[:found].copy(), first[: found + 1].copy(), parent[:used].copy()
+    return _by_sorts(given, cell, block, twin, order), start, many[leaders], top, level, first, parent
 
 
 def levels(rank: Ints, total: Ints, way: Ways) -> Levels:

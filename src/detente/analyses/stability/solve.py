@@ -73,7 +73,7 @@ class _Board:
         """Steps of one draw, its ranks included, as far as can be told from best estimates."""
         count, issues = self.states.shape
         return int(
-            kernel.work(self.graph) + 6 * count * issues * len(self.at.factions) + 2 * count * self.joint[1]
+            kernel.work(self.graph) + 6 * count * issues * len(self.at.factions) + count * self.joint[1]
         )
 
     @cached_property
