@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -190,6 +191,7 @@ def test_who_gains_alone_would_leave_the_status_quo(seed: int) -> None:
         assert (gains[which] == ~asked.stable[which]).all()
 
 
+VIENNA = str(Path(__file__).parents[1] / "cases" / "vienna-2022.yaml")
 BUNDLED = ("parliament", "stockpile", "two-villages", "venezuela-2021")
 
 
@@ -216,7 +218,7 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
     assert {(*map(frozenset, a),) for a in own.alone(problem)} == {*map(tuple, expected)}
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", [*BUNDLED, VIENNA])
 def test_bundled_status_quos_are_stable_where_nobody_would_leave(name: str) -> None:
     """One mover at a time: none of them has to be seen beside the others to know whether it would leave."""
     few = list(range(0, 64, 9))

@@ -164,7 +164,8 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
             refused = live & (problem.excluded[t] | sample.broken[who, t].any(axis=0))
             add = np.where(refused, NEVER, add)
         gain[(slice(None), *cell)] += add.reshape(flat)
-    return gain.reshape(len(who), -1, sample.draws)
+    ways: IntArray = gain.reshape(len(who), -1, sample.draws)
+    return ways
 
 
 def _best(problem: Problem, sample: Sample, known: Judged, of: Alone, here: IntArray) -> IntArray:
