@@ -278,6 +278,46 @@ def many(issues: int, factions: str, tied: bool) -> str:
     return text
 
 
+def test_lines_are_counted_one_by_one() -> None:
+    """Mending one of two lines is worth any points, and mending none is not; a line on what stands elsewhere counts for
+    nothing."""
+    text = """\
+detente: 1
+id: lines
+title: Lines
+judgement: made up
+parties: {a: {}, b: {}}
+issues:
+  gate: {controlled_by: a, status_quo: shut, options: {shut: , ajar: , open: }}
+  sea: {controlled_by: outside, status_quo: calm, options: {calm: , rough: }, chances: {calm: 1}}
+preferences:
+  a:
+    points: {gate: {shut: 8, ajar: 1, open: 9}, sea: {calm: 0, rough: 0}}
+    min: 0
+    max: 9
+    red_lines: [{gate: shut}, {gate: shut, sea: calm}, {gate: ajar}, {gate: open}, {gate: open, sea: calm}, {sea: calm}]
+  b: {points: {gate: {shut: 0, ajar: 0, open: 0}, sea: {calm: 0, rough: 0}}, min: 0, max: 1}
+"""
+    asked = Asked(text)
+    (mover,) = asked.movers(alone=False)
+    assert oracle.would_leave(asked.at, mover, 0) == [1, 2]
+    states, graph, home = graph_of(conflict(asked.case))
+    seen = eyes(asked.problem, asked.sample, conflict(asked.case), states)
+    assert seen.lines(0)[0].tolist() == [2, 1, 2]
+    assert np.argsort(seen.ranks(0)[0]).tolist() == [0, 2, 1]
+    assert kernel.improvements(seen.ranks(0), graph, 0, int(home[0])).tolist() == [1, 2]
+    # Both ways cross lines that the shut gate does not, and are refused as long as it stays shut.
+    assert not own_gains(asked.problem, asked.sample).any()
+
+
+def test_draws_are_taken_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = load_case(resolve("venezuela-2021")).case
+    ready = prepare(case, draws=64)
+    whole = own_moves(ready.problem, ready.typed)
+    monkeypatch.setattr(own, "AT_ONCE", 1000)
+    assert (own_moves(ready.problem, ready.typed) == whole).all()
+
+
 def test_one_faction_with_many_issues_adds_up_what_is_best_on_each() -> None:
     ready = prepare(read_case(many(24, "{}", tied=False), "many.yaml").case, draws=8)
     best = sum(5 + k % 3 for k in range(24))
@@ -289,6 +329,6 @@ def test_more_than_can_be_listed_is_refused_with_the_limit(factions: str, tied: 
     ready = prepare(read_case(many(20, factions, tied), "many.yaml").case, draws=8)
     with pytest.raises(
         LimitError,
-        match=r"with 20 issues of its own, would take .* the limit is 1,073,741,824: ask for fewer",
+        match=r"with 20 issues of its own, would take .* the limit is 1,048,576: leave out",
     ):
         own_gains(ready.problem, ready.typed)

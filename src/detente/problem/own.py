@@ -20,7 +20,7 @@ listed packages, each times factions of C times draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from detente.agreement import minimal_winning_sets
 from detente.errors import LimitError
+from detente.figures import joined
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged
@@ -36,8 +37,8 @@ from detente.problem.table import control
 
 __all__ = ["MAX_LISTED", "Alone", "alone", "own_gains"]
 
-MAX_LISTED = 1 << 30
-"""Utilities (packages of tied issues, or of one set, times its factions times draws) listed at most: ten seconds of one core."""
+MAX_LISTED = 1 << 20
+"""Utilities (packages of tied issues, or of one set, times its factions) listed at most for a draw: a hundredth of a second."""
 
 AT_ONCE = 1 << 20
 """Utilities held at a time."""
@@ -88,16 +89,14 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
     Raises
     ------
     LimitError
-        More than :data:`MAX_LISTED` utilities would have to be listed.
+        More than :data:`MAX_LISTED` utilities would have to be listed for a draw.
     """
     typed = sample.no_deal.astype(np.int64)
     raised = typed.copy()
     for of, here in _sets(problem, sample):
         who = list(of.factions)
-        lacking = typed[who] - _standing(problem, sample, of, here)
-        raised[who] = np.maximum(
-            raised[who], typed[who] - lacking + _best(problem, sample, of, here, lacking)
-        )
+        stays = _standing(problem, sample, of, here)
+        raised[who] = np.maximum(raised[who], stays + _best(problem, sample, of, here, typed[who] - stays))
     return raised
 
 
@@ -134,57 +133,69 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
     problem, sample, known, of, here = within
     assert problem.status_quo is not None
-    who, home = list(of.factions), problem.status_quo
+    who, home, draws = list(of.factions), problem.status_quo, sample.draws
     sizes = [int(problem.sizes[i]) for i in tied]
-    _within_limit(problem, of, prod(sizes) * len(who) * sample.draws)
     place = {i: n for n, i in enumerate(tied)}
     points = _points(sample, of)[who].astype(np.int64)
-    gain = np.zeros((len(who), *(1 for _ in sizes), sample.draws), dtype=np.int64)
+    gain = np.zeros((len(who), *(1 for _ in sizes), draws), dtype=np.int64)
     for n, i in enumerate(tied):
         apart = [1] * len(sizes)
         apart[n] = sizes[n]
         more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
-        undo = known.get(f"{problem.issues[i]}.undo", 0.0, sample.delivers[0])
-        cost = np.rint(undo / problem.step[who, None]).astype(np.int64)
-        more[:, np.arange(sizes[n]) != home[i]] -= cost[:, None]
-        gain = gain + more.reshape(len(who), *apart, sample.draws)
+        gain = gain + more.reshape(len(who), *apart, draws)
     for t, pattern in enumerate(problem.patterns):
-        if not any(i in place for i, _ in pattern):
+        inside = [(place[i], o) for i, o in pattern if i in place]
+        if not inside:
             continue
         live = np.all([here[i] == o for i, o in pattern if i not in place] or [True], axis=0)
         cell = [slice(None)] * len(sizes)
-        for i, o in pattern:
-            if i in place:
-                cell[place[i]] = slice(o, o + 1)
-        flat = (len(who), *(1 for _ in sizes), sample.draws)
+        for n, o in inside:
+            cell[n] = slice(o, o + 1)
         add = (sample.add[who, t] * live).astype(np.int64)
-        if all(home[i] == o for i, o in pattern if i in place):
-            gain -= add.reshape(flat)
+        broadly = (len(who), *(1 for _ in sizes), draws)
+        if all(home[tied[n]] == o for n, o in inside):
+            gain -= add.reshape(broadly)
         else:
             refused = live & (problem.excluded[t] | sample.broken[who, t].any(axis=0))
             add = np.where(refused, NEVER, add)
-        gain[(slice(None), *cell)] += add.reshape(flat)
-    ways: IntArray = gain.reshape(len(who), -1, sample.draws)
+        gain[(slice(None), *cell)] += add.reshape(broadly)
+    ways: IntArray = gain.reshape(len(who), -1, draws)
     return ways
 
 
-def _best(problem: Problem, sample: Sample, known: Judged, of: Alone, here: IntArray) -> IntArray:
-    """[C, S] the most that each faction of a set gains by what all of it are willing to do, at least nothing."""
-    within = _Within(problem, sample, known, of, here)
-    parts = [_part(within, tied) for tied in _tied(problem, sample, of)]
+def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: IntArray) -> IntArray:
+    """[C, S] the most that each faction of a set gains by what all of it are willing to do; ``NEVER`` where that is nothing.
+
+    ``lacking`` [C, S] is what each has to gain at least.
+    """
+    tied = _tied(problem, sample, of)
+    largest = max(prod(int(problem.sizes[i]) for i in issues) for issues in tied) * len(lacking)
+    _within_limit(problem, of, largest)
+    best = np.empty_like(lacking)
+    for some in _blocks(np.arange(sample.draws), max(1, AT_ONCE // largest)):
+        drawn = sample if len(some) == sample.draws else sample.only(some)
+        parts = [_part(problem, drawn, of, here[:, some], issues) for issues in tied]
+        best[:, some] = _chosen(problem, of, parts, lacking[:, some])
+    return best
+
+
+def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray], lacking: IntArray) -> IntArray:
+    """The same from what every way of settling each group of issues gains."""
     most = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
-    best = np.zeros_like(most)
-    open_ = np.zeros(most.shape[1], dtype=np.bool_)
+    able = (most >= lacking).all(axis=0)
+    best = np.full_like(most, NEVER)
+    unsettled = np.zeros(len(able), dtype=np.bool_)
     for f in range(len(best)):
         at = [part[f].argmax(axis=0)[None, None] for part in parts]
         there = sum(np.take_along_axis(part, a, axis=1)[:, 0] for part, a in zip(parts, at, strict=True))
         suits = (there >= 0).all(axis=0)
         best[f, suits] = most[f, suits]
-        open_ |= ~suits & (most[f] > 0)
-    rows = np.flatnonzero(open_)
-    count = prod(part.shape[1] for part in parts)
-    _within_limit(problem, of, count * len(best) * len(rows))
-    for some in _blocks(rows, max(1, AT_ONCE // (count * len(best)))):
+        unsettled |= able & ~suits & (most[f] > lacking[f])
+    rows = np.flatnonzero(unsettled)
+    listed = prod(part.shape[1] for part in parts) * len(best)
+    if len(rows):
+        _within_limit(problem, of, listed)
+    for some in _blocks(rows, max(1, AT_ONCE // listed)):
         total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
         for part in parts:
             total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
@@ -199,8 +210,8 @@ def _blocks(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
 
 def _within_limit(problem: Problem, of: Alone, listed: int) -> None:
     if listed > MAX_LISTED:
-        who = ", ".join(problem.factions[f] for f in of.factions)
+        who = joined([problem.factions[f] for f in of.factions])
         raise LimitError(
-            f"what {who} can do alone, with {len(of.issues)} issues of its own, would take {listed:,} utilities to list; the limit "
-            f"is {MAX_LISTED:,}: ask for fewer --draws, or leave out options that nobody would choose"
+            f"what {who} can do alone, with {len(of.issues)} issues of its own, would take {listed:,} utilities a draw to "
+            f"list; the limit is {MAX_LISTED:,}: leave out options that nobody would choose, or issues that matter little"
         )
