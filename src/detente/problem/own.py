@@ -181,9 +181,9 @@ def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: 
 
 def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray], lacking: IntArray) -> IntArray:
     """The same from what every way of settling each group of issues gains."""
-    most = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
+    most: IntArray = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
     able = (most >= lacking).all(axis=0)
-    best = np.full_like(most, NEVER)
+    best: IntArray = np.full_like(most, NEVER)
     unsettled = np.zeros(len(able), dtype=np.bool_)
     for f in range(len(best)):
         at = [part[f].argmax(axis=0)[None, None] for part in parts]
