@@ -39,7 +39,8 @@ from detente.kernels.frontier import frontier
 from detente.kernels.search import Objective, maximise
 from detente.kernels.sequencing import best_plan
 from detente.kernels.ways import feasible
-from detente.problem.own import own_moves
+from detente.problem.own import own_gains
+from detente.problem.steps import Judged
 from detente.world.run import Run, run
 from detente.world.scenario import ready
 from detente.world.worth import account
@@ -136,9 +137,9 @@ def _rests() -> list[Measurement]:
 def _alone() -> list[Measurement]:
     """What each can do alone in the bundled case, in every draw."""
     ready = prepare(read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case)
-    problem, sample = ready.problem, ready.typed
-    same(lambda: own_moves(problem, sample), lambda: moves_alone(problem, sample), "own moves")
-    ours = seconds(lambda: own_moves(problem, sample))
+    problem, sample, free = ready.problem, ready.typed, Judged({})
+    same(lambda: own_gains(problem, sample, free), lambda: moves_alone(problem, sample), "own moves")
+    ours = seconds(lambda: own_gains(problem, sample, free))
     theirs = seconds(lambda: moves_alone(problem, sample), runs=1)
     note = f"NumPy {theirs:.2f} s"
     return [

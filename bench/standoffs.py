@@ -100,9 +100,10 @@ def _closed(step: Bools) -> Bools:
 
 
 def moves_alone(problem: Problem, sample: Sample) -> NDArray[np.int64]:
-    """[F, S] what ``own_moves`` finds, from every package of every set: all options gathered, all patterns looked up."""
+    """[F, S] what ``own_gains`` finds where changing costs nothing, from every package of every set: all options gathered, all
+    patterns looked up."""
     assert problem.status_quo is not None
-    raised = sample.no_deal.astype(np.int64)
+    gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None])
     for who, issues in alone(problem):
         grid = np.indices(tuple(problem.sizes[list(issues)].tolist())).reshape(len(issues), -1)
@@ -119,10 +120,11 @@ def moves_alone(problem: Problem, sample: Sample) -> NDArray[np.int64]:
             worth += np.where(hit, sample.add[list(who), t][:, None], 0)
             line = problem.excluded[t] | sample.broken[list(who), t].any(axis=0)
             refused |= hit & (line & ~before)
-        willing = (worth >= sample.no_deal[list(who)][:, None]).all(axis=0) & ~refused
-        best = np.where(willing, worth, np.iinfo(np.int64).min).max(axis=1)
-        raised[list(who)] = np.maximum(raised[list(who)], best)
-    return raised
+        home = int(np.flatnonzero((grid == problem.status_quo[list(issues)][:, None]).all(axis=0))[0])
+        worth -= worth[:, home : home + 1]
+        willing = (worth >= 0).all(axis=0) & ~refused
+        gained[list(who)] = np.maximum(gained[list(who)], np.where(willing, worth, 0).max(axis=1))
+    return gained
 
 
 def same(

@@ -20,7 +20,7 @@ listed packages, each times factions of C times draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -60,10 +60,11 @@ class _Within(NamedTuple):
 
     problem: Problem
     sample: Sample
-    known: Judged
     of: Alone
     here: IntArray
     """[I, S] where everything is."""
+    costs: Mapping[int, IntArray]
+    """Issue → [F, S] what changing it costs."""
 
 
 def alone(problem: Problem) -> tuple[Alone, ...]:
@@ -91,25 +92,18 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
     LimitError
         More than :data:`MAX_LISTED` utilities would have to be listed for a draw.
     """
-    typed = sample.no_deal.astype(np.int64)
-    raised = typed.copy()
-    for of, here in _sets(problem, sample):
-        who = list(of.factions)
-        stays = _standing(problem, sample, of, here)
-        raised[who] = np.maximum(raised[who], stays + _best(problem, sample, of, here, typed[who] - stays))
-    return raised
-
-
-def own_gains(problem: Problem, sample: Sample) -> IntArray:
-    """[F, S] the most, in grid steps, that each faction gains over leaving everything as it is by what it can do alone: how far
-    ``own_moves`` lies above a no-deal value that is the status quo itself. Errors are those of ``own_moves``."""
     gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
     if problem.status_quo is None:
         return gained
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
+    costs = {
+        i: np.rint(known.values[f"{issue}.undo"] / problem.step[:, None]).astype(np.int64)
+        for i, issue in enumerate(problem.issues)
+        if f"{issue}.undo" in known.values
+    }
     for of in alone(problem):
         who = list(of.factions)
-        gained[who] = np.maximum(gained[who], _best(problem, sample, known, of, here))
+        gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here, costs)))
     return gained
 
 
@@ -131,7 +125,7 @@ def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
 
 def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
-    problem, sample, known, of, here = within
+    problem, sample, of, here, costs = within
     assert problem.status_quo is not None
     who, home, draws = list(of.factions), problem.status_quo, sample.draws
     sizes = [int(problem.sizes[i]) for i in tied]
@@ -142,6 +136,8 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
         apart = [1] * len(sizes)
         apart[n] = sizes[n]
         more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
+        if i in costs:
+            more[:, np.arange(sizes[n]) != home[i]] -= costs[i][who, None]
         gain = gain + more.reshape(len(who), *apart, draws)
     for t, pattern in enumerate(problem.patterns):
         inside = [(place[i], o) for i, o in pattern if i in place]
@@ -163,34 +159,31 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     return ways
 
 
-def _best(problem: Problem, sample: Sample, of: Alone, here: IntArray, lacking: IntArray) -> IntArray:
-    """[C, S] the most that each faction of a set gains by what all of it are willing to do; ``NEVER`` where that is nothing.
-
-    ``lacking`` [C, S] is what each has to gain at least.
-    """
+def _best(within: _Within) -> IntArray:
+    """[C, S] the most that each faction of a set gains by what all of it are willing to do, at least nothing."""
+    problem, sample, of, here, costs = within
     tied = _tied(problem, sample, of)
-    largest = max(prod(int(problem.sizes[i]) for i in issues) for issues in tied) * len(lacking)
+    largest = max(prod(int(problem.sizes[i]) for i in issues) for issues in tied) * len(of.factions)
     _within_limit(problem, of, largest)
-    best = np.empty_like(lacking)
+    best = np.empty((len(of.factions), sample.draws), dtype=np.int64)
     for some in _blocks(np.arange(sample.draws), max(1, AT_ONCE // largest)):
         drawn = sample if len(some) == sample.draws else sample.only(some)
-        parts = [_part(problem, drawn, of, here[:, some], issues) for issues in tied]
-        best[:, some] = _chosen(problem, of, parts, lacking[:, some])
+        part = _Within(problem, drawn, of, here[:, some], {i: cost[:, some] for i, cost in costs.items()})
+        best[:, some] = _chosen(problem, of, [_part(part, issues) for issues in tied])
     return best
 
 
-def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray], lacking: IntArray) -> IntArray:
+def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray]) -> IntArray:
     """The same from what every way of settling each group of issues gains."""
     most: IntArray = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
-    able = (most >= lacking).all(axis=0)
-    best: IntArray = np.full_like(most, NEVER)
-    unsettled = np.zeros(len(able), dtype=np.bool_)
+    best: IntArray = np.zeros_like(most)
+    unsettled = np.zeros(most.shape[1], dtype=np.bool_)
     for f in range(len(best)):
         at = [part[f].argmax(axis=0)[None, None] for part in parts]
         there = sum(np.take_along_axis(part, a, axis=1)[:, 0] for part, a in zip(parts, at, strict=True))
         suits = (there >= 0).all(axis=0)
         best[f, suits] = most[f, suits]
-        unsettled |= able & ~suits & (most[f] > lacking[f])
+        unsettled |= ~suits & (most[f] > 0)
     rows = np.flatnonzero(unsettled)
     listed = prod(part.shape[1] for part in parts) * len(best)
     if len(rows):
@@ -199,7 +192,7 @@ def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray], lacking: Int
         total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
         for part in parts:
             total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
-        best[:, some] = np.where((total >= 0).all(axis=0), total, 0).max(axis=1)
+        best[:, some] = np.where((total >= 0).all(axis=0)[None], total, 0).max(axis=1)
     return best
 
 
