@@ -10,11 +10,11 @@ import pytest
 
 from detente.analyses.deal import bargaining, deal
 from detente.analyses.deal.result import TrackResult
-from detente.analyses.deal.room import accepted, crossed, totals, view
 from detente.case.model import Case
 from detente.draws import prepare
 from detente.kernels.acceptance import agreed
 from detente.problem import table
+from detente.prospects.view import accepted, crossed, totals, view
 
 Data = dict[str, Any]
 RULES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian")

@@ -9,15 +9,15 @@ import pytest
 from oracles.deal import Table as Oracle
 
 from detente.analyses.deal import deal
-from detente.analyses.deal.room import accepted, view
 from detente.analyses.roadmap import roadmap
-from detente.analyses.roadmap.road import Road
 from detente.case.model import Case
 from detente.draws import Drawn, prepare
 from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Sample, table
 from detente.problem.steps import agenda
+from detente.prospects.road import Road
+from detente.prospects.view import accepted, view
 
 CASES = range(40)
 

@@ -15,7 +15,7 @@ from small_cases import small_cases, valid
 
 from detente.analyses.deal import deal
 from detente.analyses.deal.bargaining import counted
-from detente.analyses.deal.room import Room, accepted, view
+from detente.analyses.deal.room import Room
 from detente.analyses.flips import Flip, FlipsResult, flips
 from detente.analyses.flips.document import sentence
 from detente.analyses.flips.probe import Panel
@@ -25,6 +25,7 @@ from detente.draws import prepare
 from detente.errors import LimitError, UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import assemble, choose, table
+from detente.prospects.view import accepted, view
 
 
 def quick(examples: int) -> settings:

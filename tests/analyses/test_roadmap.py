@@ -13,7 +13,6 @@ from detente.analyses.deal import deal
 from detente.analyses.roadmap import RoadmapResult, roadmap
 from detente.analyses.roadmap.document import document
 from detente.analyses.roadmap.propose import ahead, package
-from detente.analyses.roadmap.terms import terms
 from detente.analyses.schema import result_schema
 from detente.case.reading import read_case
 from detente.catalogue import resolve
@@ -22,6 +21,7 @@ from detente.errors import CaseError, UsageError
 from detente.kernels.sequencing import appraise
 from detente.problem import table
 from detente.problem.steps import agenda, judged
+from detente.prospects.terms import terms
 from detente.rng import uniforms
 
 SWAP = """\

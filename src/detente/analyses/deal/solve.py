@@ -24,7 +24,7 @@ from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.consent import consent
 from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
-from detente.analyses.deal.room import Room, accepted, totals, view
+from detente.analyses.deal.room import Room
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
@@ -32,6 +32,7 @@ from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Table, gate, table
 from detente.progress import told
+from detente.prospects.view import accepted, totals, view
 
 __all__ = ["deal"]
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
 from detente.analyses.deal.result import Swap
-from detente.analyses.deal.room import Room, accepted, allowed, totals, view
+from detente.analyses.deal.room import Room
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
+from detente.prospects.view import accepted, allowed, totals, view
 from detente.rng import replicate_error
 
 __all__ = ["SWAP_SIZE", "swaps"]

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analyses.deal.result import Blocker, Zone
-from detente.analyses.deal.room import Room, View
+from detente.analyses.deal.room import Room
 from detente.draws import REPLICATES
 from detente.kernels.existence import effort, exists
+from detente.prospects.view import View
 from detente.rng import replicate_error
 
 __all__ = ["NODES", "Blockers", "blockers", "error_of_share", "existence", "zone"]

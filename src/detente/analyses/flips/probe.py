@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.room import View, accepted, view
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters
 from detente.problem.build import Scheme
+from detente.prospects.view import View, accepted, view
 
 __all__ = ["Panel"]
 

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
-from detente.analyses.deal.room import accepted, allowed, view
 from detente.analyses.flips.index import END, PLACES, first_order
 from detente.analyses.flips.probe import Panel
 from detente.analyses.flips.thresholds import Turns, turns
@@ -34,6 +33,7 @@ from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
 from detente.problem.sample import quantile
 from detente.progress import told
+from detente.prospects.view import accepted, allowed, view
 
 __all__ = ["APART", "CANDIDATES", "FLIP_DRAWS", "SETTINGS", "Flip", "FlipsResult", "flips"]
 

@@ -33,13 +33,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.room import View, accepted, view
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.existence import Existence, exists
 from detente.problem import Problem, Table, assemble, choose, medians, parameters
 from detente.problem.build import MAX_STEPS, Scheme
 from detente.progress import told
+from detente.prospects.view import View, accepted, view
 
 __all__ = ["Turn", "Turns", "turns"]
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from detente.analyses.roadmap.remedies import REORDERED
 from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
-from detente.analyses.roadmap.road import WHOLE
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
 from detente.figures import agree, error, joined, percent, plural, points, sampled, signed
+from detente.prospects.road import WHOLE
 
 __all__ = ["brief", "document", "section"]
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from detente.analyses.roadmap.moves import finite, taken
 from detente.analyses.roadmap.result import Boost, Missing, Part
-from detente.analyses.roadmap.road import TOLERANCE, WHOLE, Road, weakest, worst
-from detente.analyses.roadmap.terms import terms
 from detente.kernels.sequencing import Terms, appraise, best_plan, restrict, slack
+from detente.prospects.road import TOLERANCE, WHOLE, Road, weakest, worst
+from detente.prospects.terms import terms
 
 __all__ = ["REORDERED", "boosts", "longest_part"]
 
@@ -24,7 +25,7 @@ def boosts(road: Road) -> tuple[Boost, ...]:
 
     def attempt(kind: str, what: tuple[str, ...], changed: Terms, way: tuple[int, ...]) -> None:
         found = worst(changed, way)
-        told, before = road.told(found), road.told(road.slack)
+        told, before = finite(found), finite(road.slack)
         gain = None if told is None or before is None else round(told - before, 6)
         tried.append((found, Boost(kind, what, told, gain, None), changed))
 
@@ -56,7 +57,7 @@ def boosts(road: Road) -> tuple[Boost, ...]:
             again = worst(
                 changed, best_plan(changed).order
             )  # joined or freer steps: an order there always is
-        told = None if again is None else road.told(again)
+        told = None if again is None else finite(again)
         best_of = now if again is None else max(now, again)
         found.append((best_of, replace(boost, reordered=told)))
     return tuple(boost for _, boost in sorted(found, key=lambda one: -one[0]))
@@ -92,7 +93,7 @@ def longest_part(road: Road) -> Part:
     if found is None:
         return Part((), None, False, None)
     held, value, inside = found
-    moves = tuple(road.move(s) for s in inside)
+    moves = tuple(taken(road, s) for s in inside)
     exact = len(held) == best.steps - 1
     return Part(moves, round(value, 6), exact, _missing(road, held, inside, dropped))
 
@@ -116,8 +117,8 @@ def _missing(
     if not tried:
         return None
     least, s, faction = max(tried)
-    points = road.told(least)
-    return Missing(road.move(s), road.of.factions[faction], None if points is None else -points)
+    points = finite(least)
+    return Missing(taken(road, s), road.of.factions[faction], None if points is None else -points)
 
 
 class _PartPlan(NamedTuple):

@@ -10,14 +10,14 @@ over those who have to go on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import product
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.room import crossed, totals
 from detente.analyses.roadmap.base_rates import BASE_RATES
+from detente.analyses.roadmap.moves import batch, finite
 from detente.analyses.roadmap.remedies import boosts, longest_part
 from detente.analyses.roadmap.result import (
     Chances,
@@ -25,8 +25,8 @@ from detente.analyses.roadmap.result import (
     RoadmapResult,
     Stage,
 )
-from detente.analyses.roadmap.road import TOLERANCE, Floats, Road, weakest
 from detente.case.dates import months_after
+from detente.case.model import Case
 from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import (
@@ -39,6 +39,8 @@ from detente.kernels.sequencing import (
 )
 from detente.problem import Sample, obliged, table
 from detente.problem.steps import agenda
+from detente.prospects.road import TOLERANCE, Floats, Road, paved, prior, weakest
+from detente.prospects.view import crossed, totals
 from detente.rng import replicate_error
 
 __all__ = ["roadmap"]
@@ -76,10 +78,10 @@ def roadmap(
                 f"no guarantee '{name}' in case '{case.id}'; it has: {', '.join(case.guarantees) or 'none'}"
             )
     at = table(ready.problem, track)
-    in_force = [name for name, spec in case.guarantees.items() if spec.in_force or name in counted_on]
+    _asked(case, suppose)
     of = agenda(ready.problem, at, package)
-    plain = Road(ready, of, tuple(in_force), {})
-    road = Road(ready, of, tuple(in_force), _supposed(plain, suppose))
+    road = paved(ready, of, counted_on=counted_on, suppose=suppose)
+    plain = replace(road, supposed={})
     if not road.plan.order and len(of.steps) > MAX_EXACT:
         raise LimitError(
             f"no order of the {len(of.steps)} steps was found that keeps clear of what the case calls impossible; beyond "
@@ -106,13 +108,13 @@ def roadmap(
         package={s.issue: package[s.issue] for s in road.of.steps},
         rule=rule,
         supposed=road.supposed,
-        supposed_prior=_prior(ready, road.supposed),
+        supposed_prior=prior(ready, road.supposed),
         short=_short(plain),
         guarantees=road.given,
         stages=stages,
         months=stages[-1].month,
-        slack=road.told(road.slack),
-        bound=road.told(road.bound),
+        slack=finite(road.slack),
+        bound=finite(road.bound),
         proven=road.plan.proven,
         weakest=_worst(stages).number,
         lines=_lines(road, road.sample),
@@ -132,25 +134,11 @@ def roadmap(
     )
 
 
-def _supposed(plain: Road, asked: Mapping[str, str] | None) -> Mapping[str, str]:
-    """The readings to take for true."""
-    case = plain.ready.problem.case
-    if asked is not None:
-        for f, reading in asked.items():
-            if reading not in case.readings.get(f, {}):
-                known = ", ".join(f"{f}={r}" for f, rs in case.readings.items() for r in rs)
-                raise UsageError(f"no reading '{f}={reading}' in case '{case.id}'; it has: {known or 'none'}")
-        return asked
-    if plain.accepted(plain.sample)[0]:
-        return {}
-    rivals = {f: case.readings[f] for f in plain.of.factions if len(case.readings.get(f, {})) > 1}
-    likeliest = {f: max(rs, key=lambda r, rs=rs: rs[r].prior.median) for f, rs in rivals.items()}  # type: ignore[misc]
-    combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
-    changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
-    for one in sorted(filter(None, changed), key=lambda one: -_prior(plain.ready, {**likeliest, **one})):
-        if plain.accepted(plain.ready.supposing(one))[0]:
-            return one
-    return {}
+def _asked(case: Case, suppose: Mapping[str, str] | None) -> None:
+    for f, reading in (suppose or {}).items():
+        if reading not in case.readings.get(f, {}):
+            known = ", ".join(f"{f}={r}" for f, rs in case.readings.items() for r in rs)
+            raise UsageError(f"no reading '{f}={reading}' in case '{case.id}'; it has: {known or 'none'}")
 
 
 def _short(road: Road) -> dict[str, float | None]:
@@ -166,15 +154,6 @@ def _short(road: Road) -> dict[str, float | None]:
     }
 
 
-def _prior(ready: Drawn, readings: Mapping[str, str]) -> float:
-    """Best estimate of the chance that these readings are true."""
-    case, chance = ready.problem.case, 1.0
-    for f, reading in readings.items():
-        whole = sum(r.prior.median for r in case.readings[f].values())
-        chance *= case.readings[f][reading].prior.median / whole
-    return round(chance, 6)
-
-
 def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
     factions, best, now = road.of.factions, road.best, road.now
     found: list[Stage] = []
@@ -183,7 +162,7 @@ def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
         margin = now.margin[n, :, 0]
         least, whose = weakest(now, n, best.winning)
         mask = int(best.batches[road.plan.order[n]]) if n < len(road.plan.order) else 0
-        steps = road.moves(mask)
+        steps = batch(road, mask)
         month = int(now.elapsed[n, 0])
         found.append(
             Stage(
@@ -192,10 +171,10 @@ def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
                 date=None if start is None else months_after(start, month).isoformat(),
                 months=max((s.months for s in steps), default=0),
                 steps=steps,
-                margin={f: road.told(float(m)) for f, m in zip(factions, margin, strict=True)},
+                margin={f: finite(float(m)) for f, m in zip(factions, margin, strict=True)},
                 crosses=tuple(f for f, hit in zip(factions, now.crosses[n, :, 0], strict=True) if hit),
                 way_out={f: KINDS[int(k)] for f, k in zip(factions, now.kind[n, :, 0], strict=True)},
-                slack=road.told(least),
+                slack=finite(least),
                 weakest=factions[whose],
                 share=float(share[n]),
             )

@@ -1,24 +1,24 @@
-"""What every answer about a roadmap shares: the steps, what they are judged by, and the order found."""
+"""The order in which one package is carried out: its steps, what they are judged by, and the best order found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.room import View, accepted, view
-from detente.analyses.roadmap.result import Move
-from detente.analyses.roadmap.terms import terms
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
 from detente.problem import Sample
-from detente.problem.steps import Agenda, Judged, Step
+from detente.problem.steps import Agenda, Judged
+from detente.prospects.terms import terms
+from detente.prospects.view import View, accepted, view
 
-__all__ = ["TOLERANCE", "WHOLE", "Floats", "Road", "weakest", "worst"]
+__all__ = ["TOLERANCE", "WHOLE", "Floats", "Road", "paved", "prior", "weakest", "worst"]
 
 TOLERANCE = 1e-9
 
@@ -94,13 +94,6 @@ class Road:
         """Points for the reader; None where a line is broken, which has no points."""
         return None if points == -np.inf else round(points, 6)
 
-    def move(self, step: int) -> Move:
-        s: Step = self.of.steps[step]
-        return Move(s.issue, s.before, s.option, s.parties, s.reversible, int(self.best.month[step, 0]))
-
-    def moves(self, mask: int) -> tuple[Move, ...]:
-        return tuple(self.move(n) for n in range(len(self.of.steps)) if mask >> n & 1)
-
 
 def worst(of: Terms, order: tuple[int, ...]) -> float:
     """The slack of the worst stage of an order, in one draw; -inf where it breaks a line of who has to go on."""
@@ -117,3 +110,45 @@ def weakest(now: Appraisal, stage: int, winning: NDArray[np.int64]) -> tuple[flo
         if mask
     ]
     return least, max(found, key=lambda one: one[0], default=(least, 0))[1]
+
+
+def paved(
+    ready: Drawn,
+    of: Agenda,
+    *,
+    counted_on: Collection[str] = (),
+    suppose: Mapping[str, str] | None = None,
+) -> Road:
+    """The road of a package, with the guarantees in force and those counted on.
+
+    Best estimates suppose the likeliest readings, unless the table would then not agree to the package at all: then those, of
+    all combinations under which it would, that are likeliest.
+    """
+    case = ready.problem.case
+    given = tuple(name for name, spec in case.guarantees.items() if spec.in_force or name in counted_on)
+    plain = Road(ready, of, given, {})
+    return plain if (found := suppose or _supposed(plain)) == {} else Road(ready, of, given, found)
+
+
+def _supposed(plain: Road) -> Mapping[str, str]:
+    """The readings to take for true."""
+    case = plain.ready.problem.case
+    if plain.accepted(plain.sample)[0]:
+        return {}
+    rivals = {f: case.readings[f] for f in plain.of.factions if len(case.readings.get(f, {})) > 1}
+    likeliest = {f: max(rs, key=lambda r, rs=rs: rs[r].prior.median) for f, rs in rivals.items()}  # type: ignore[misc]
+    combinations = [dict(zip(rivals, chosen, strict=True)) for chosen in product(*rivals.values())]
+    changed = [{f: r for f, r in one.items() if likeliest[f] != r} for one in combinations]
+    for one in sorted(filter(None, changed), key=lambda one: -prior(plain.ready, {**likeliest, **one})):
+        if plain.accepted(plain.ready.supposing(one))[0]:
+            return one
+    return {}
+
+
+def prior(ready: Drawn, readings: Mapping[str, str]) -> float:
+    """Best estimate of the chance that these readings are true."""
+    case, chance = ready.problem.case, 1.0
+    for f, reading in readings.items():
+        whole = sum(r.prior.median for r in case.readings[f].values())
+        chance *= case.readings[f][reading].prior.median / whole
+    return round(chance, 6)
