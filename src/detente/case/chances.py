@@ -24,6 +24,10 @@ APART = 0.25
 Found = Iterator[tuple[Path, str]]
 
 
+SIGNED = 0.99
+"""No signature is surer."""
+
+
 def left_over(issue: Issue) -> float:
     """What the chances of an issue leave of 1, at their medians, for a status quo that has none of its own; else 0."""
     if not issue.chances or issue.status_quo is None or issue.status_quo in issue.chances:
@@ -45,6 +49,17 @@ def chance_faults(case: Case) -> Found:
         yield (
             ("record", "agreements"),
             f"{plural(record.agreements, 'agreement')} from {plural(record.rounds, 'round')} cannot be: at most one a round was expected",
+        )
+    signing = case.signing
+    if signing is not None and signing.chance.high > SIGNED:
+        yield (
+            ("signing", "chance"),
+            f"what is acceptable is not signed for certain: at most {SIGNED} was expected, found {signing.chance.high:g}",
+        )
+    if signing is not None and signing.by is not None and case.as_of is not None and signing.by <= case.as_of:
+        yield (
+            ("signing", "by"),
+            f"a day after the date of the case, {case.as_of}, was expected: found {signing.by}",
         )
 
 

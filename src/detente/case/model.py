@@ -77,6 +77,7 @@ __all__ = [
     "Reading",
     "Record",
     "RelativeNoDeal",
+    "Signing",
     "Source",
     "Steps",
     "Together",
@@ -392,6 +393,17 @@ class Record(Provenance):
     agreements: Count
 
 
+class Signing(Provenance):
+    """How likely it is that what everybody needed would accept is signed as well."""
+
+    chance: Share
+    """Chance that it comes to a signature, before the record is looked at; at most 0.99."""
+    counts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 2
+    """As many rounds this judgement counts for, beside those of the record."""
+    by: Date | None = None
+    """By when."""
+
+
 class Conflict(Provenance):
     """The standoff as a graph of states, for ``detente stability``."""
 
@@ -461,6 +473,8 @@ class Case(Element):
     """``none`` in a game without one: every package is a change."""
     sources: Mapping[Id, Source] = {}
     record: Record | None = None
+    signing: Signing | None = None
+    """How likely what is acceptable is signed; default: even, for two rounds beside the record, where there is one."""
     parties: Annotated[
         Mapping[Id, Annotated[Party, BeforeValidator(_nothing)]], Field(min_length=1, max_length=MAX_PARTIES)
     ]

@@ -253,6 +253,8 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
     for i, issue in case.issues.items():
         add(f"{i}.verify", i, issue.verify, 0.0, 120.0)
         add(f"{i}.undo", i, issue.undo, 0.0, math.inf)
+    if case.signing is not None:
+        add("signing.chance", "", case.signing.chance, 0.0, 1.0)
     if case.steps is not None:
         add("steps.temptation", "", case.steps.temptation, 0.0, math.inf)
     for g, guarantee in case.guarantees.items():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
-from detente.problem import Sample
+from detente.problem import Sample, Seat
 from detente.problem.steps import Agenda, Judged
 from detente.prospects.terms import terms
 from detente.prospects.view import View, accepted, view
@@ -73,9 +73,9 @@ class Road:
         """No order has more slack; -inf: every order breaks a line."""
         return self.slack if self.plan.proven else self.plan.bound
 
-    def over(self, sample: Sample) -> tuple[Terms, Appraisal]:
-        """The order found, in every draw of a sample."""
-        drawn = terms(self.of, sample, self.drawn, self.given)
+    def over(self, sample: Sample, seen: Seat | None = None) -> tuple[Terms, Appraisal]:
+        """The order found, in every draw of a sample, ``seen`` from the table."""
+        drawn = terms(self.of, sample, self.drawn, self.given, seen)
         return drawn, appraise(drawn, self.plan.order)
 
     def seen(self, sample: Sample) -> tuple[View, NDArray[np.int16]]:

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from detente.case.model import Guarantee
 from detente.kernels.sequencing import Terms
-from detente.problem import Sample, seat
+from detente.problem import Sample, Seat, seat
 from detente.problem.steps import Agenda, Judged, patience
 
 __all__ = ["terms"]
 
 
-def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]) -> Terms:
-    """What plans are judged by in every draw of ``sample``, with some guarantees given.
+def terms(
+    of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str], seen: Seat | None = None
+) -> Terms:
+    """What plans are judged by in every draw of ``sample``, with some guarantees given; ``seen``: the sample from the table, if
+    it was looked at before.
 
     Raises
     ------
@@ -24,7 +27,7 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
         A faction of the table has no patience.
     """
     problem, case = of.problem, of.problem.case
-    seen = seat(problem, sample, of.table)
+    seen = seat(problem, sample, of.table) if seen is None else seen
     step = problem.step[list(of.table.factions)]
     size, count, steps = sample.draws, len(of.table.factions), len(of.steps)
     base = (seen.base - seen.no_deal) * step[:, None]

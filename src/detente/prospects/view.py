@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.kernels.acceptance import accepts
+from detente.kernels.existence import exists
 from detente.kernels.patterns import Patterns, matches
 from detente.problem import Problem, Sample, Seat, Table, seat
 
-__all__ = ["View", "accepted", "allowed", "crossed", "totals", "view"]
+__all__ = ["NODES", "View", "accepted", "allowed", "crossed", "existence", "totals", "view"]
+
+
+NODES = 20_000
+"""Nodes of the search that decides whether one draw has an agreed package."""
 
 
 class View(NamedTuple):
@@ -102,3 +107,18 @@ def allowed(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
         pairs = range(s.start[t], s.start[t + 1])
         possible &= ~np.all([packages[:, s.issue[k]] == s.option[k] for k in pairs], axis=0)
     return possible
+
+
+def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NODES) -> NDArray[np.int8]:
+    """Per draw, whether some package is agreed: 1 yes, 0 no, -1 undecided within ``node_limit``."""
+    s = seen.seat
+    verdict: NDArray[np.int8] = exists(
+        s.points,
+        s.thresholds,
+        s.sizes,
+        winning=seen.winning,
+        candidates=candidates,
+        node_limit=node_limit,
+        **seen.over,
+    ).verdict
+    return verdict

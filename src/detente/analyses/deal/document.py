@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from detente.analyses.deal.answer import PAPER, answer, short, zone
 from detente.analyses.deal.consent import whose
+from detente.analyses.deal.ladder import Rung, ladder
 from detente.analyses.deal.result import DealResult, PackageResult, Solution, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.case.model import Case
@@ -33,6 +34,8 @@ UNTOUCHED = (
     "The case does not say of any issue that it touches somebody's hold on office ('touches_office'), so every exchange of "
     "two or three issues counts as small."
 )
+SWAPS = 5
+"""Swaps of which the whole chain is shown."""
 RARE = 0.05
 """Of the draws without a deal: sets of factions that stand in the way less often are left out."""
 
@@ -76,12 +79,27 @@ def run_facts(result: DealResult) -> dict[str, str]:
 def sections(result: DealResult, case: Case) -> list[Section]:
     """One section per table, and the small swaps."""
     words = Words(case)
-    found = [_track(track, result, words) for track in result.tracks.values()]
+    found = [*_chances(result, words), *(_track(track, result, words) for track in result.tracks.values())]
     if result.swaps_considered:
         found.append(_swaps(result, words))
     if result.bodies:
         found.append(_bodies(result, words))
     return found
+
+
+def _chances(result: DealResult, words: Words) -> list[Section]:
+    rungs = [Rung(t.name, t.chances) for t in result.tracks.values() if t.chances is not None]
+    rungs += [Rung(f"Swap: {words.moves(s.moves)}", s.chances) for s in result.swaps[:SWAPS]]
+    if not rungs or not result.uncertain:
+        return []
+    return [
+        Section(
+            id="chances",
+            title="How likely is each agreement",
+            lead="Acceptable, signed, begun and kept are four things.",
+            blocks=[*ladder(rungs, words, result.record)],
+        )
+    ]
 
 
 def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
@@ -239,8 +257,6 @@ def _verdicts(
     rows = [(blocked, [_against(s, track, words) for s in shown])]
     if result.uncertain:
         rows.append(("Accepted by all it needs", [sampled(s.acceptance, s.acceptance_error) for s in shown]))
-    if any(s.delivered != s.acceptance for s in shown):
-        rows.append(("… and those needed make their own sides comply", [percent(s.delivered) for s in shown]))
     if result.uncertain:
         bounds = [[percent(b) for b in s.dependence_bounds] for s in shown]
         rows.append(
@@ -486,7 +502,7 @@ def _swaps(result: DealResult, words: Words) -> Section:
     limit = "" if any(issue.touches_office for issue in words.case.issues.values()) else UNTOUCHED
     if result.swaps:
         best = result.swaps[0]
-        share = f" ({percent(best.acceptance)} of draws)" if result.uncertain else ""
+        share = f" ({percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
         often = f"{agree(count, 'and it is', 'the one')} accepted" + (" most often" if count > 1 else "")
         left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
         blocks.append(
@@ -523,13 +539,17 @@ def _swaps(result: DealResult, words: Words) -> Section:
 
 
 def _swap_table(result: DealResult, words: Words) -> Table:
-    told = any(s.acceptance_by_reading for s in result.swaps)
+    readings = [
+        {f: {r: links.acceptable for r, links in each.items()} for f, each in s.chances.by_reading.items()}
+        for s in result.swaps
+    ]
+    told = any(readings)
     rows: list[Sequence[str | Cell]] = []
-    for s in result.swaps:
+    for s, under in zip(result.swaps, readings, strict=True):
         row = [words.moves(s.moves)]
-        row += [sampled(s.acceptance, s.acceptance_error)] if result.uncertain else []
+        row += [sampled(s.chances.acceptable, s.chances.acceptable_error)] if result.uncertain else []
         row.append("; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items()))
-        row += [words.by_reading(s.acceptance_by_reading) or "–"] if told else []
+        row += [words.by_reading(under) or "–"] if told else []
         rows.append(row)
     return Table(
         caption="Exchanges accepted most often" if result.uncertain else "Exchanges that are accepted",

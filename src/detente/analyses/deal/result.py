@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from detente import __version__
+from detente.prospects.chances import Chances
 
 __all__ = [
     "Blocker",
@@ -52,9 +53,6 @@ class PackageResult:
     """Their Monte Carlo standard errors."""
     dependence_bounds: tuple[float, float]
     """Acceptance if the factions' judgements hung together in the worst and the best way (Fréchet bounds)."""
-    delivered: float
-    """Acceptance, each draw times the chances that those whose consent or steps the package needs make their own sides
-    comply."""
     accepts: tuple[str, ...]
     """Factions for whom it is acceptable at best estimates."""
     blocks: tuple[str, ...]
@@ -214,6 +212,8 @@ class TrackResult:
     """Why there is no exact frontier, where there is none."""
     solutions: Mapping[str, Solution | None]
     """nash, kalai_smorodinsky, egalitarian, utilitarian, most_acceptable."""
+    chances: Chances | None
+    """Of the most acceptable package; null where none is ever accepted."""
     blockers: tuple[Blocker, ...]
     blockers_draws: int
     """How many draws the blockers were looked for in."""
@@ -236,9 +236,8 @@ class Swap:
     consent: tuple[str, ...]
     """Factions whose consent can matter."""
     gain: Mapping[str, float]
-    acceptance: float
-    acceptance_error: float
-    acceptance_by_reading: Mapping[str, Mapping[str, float]]
+    """Faction → points above its no-deal value at best estimates."""
+    chances: Chances
 
 
 @dataclass(frozen=True)

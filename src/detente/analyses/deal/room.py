@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.analyses.deal.result import PackageResult
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import agreed
-from detente.problem import Problem, Table, obliged
+from detente.problem import Problem, Table
 from detente.prospects.view import View, accepted, totals, view
 from detente.rng import replicate_error
 
@@ -70,7 +70,6 @@ class Room:
         yes = accepted(self.best, packages)[..., 0]
         over = accepted(self.fresh, packages)
         together = agreed(over, self.fresh.winning)
-        delivered = _delivered(self, packages, together)
         low, mid, high = np.percentile(
             totals(self.fresh, packages) - self.fresh.seat.no_deal, [5, 50, 95], axis=2
         )
@@ -106,7 +105,6 @@ class Room:
                     acceptance_by_reading=readings,
                     acceptance_by_reading_error=errors,
                     dependence_bounds=_dependence(self, over[n]),
-                    delivered=float(delivered[n]),
                     accepts=tuple(name for f, name in enumerate(self.names) if yes[n, f]),
                     blocks=tuple(name for f, name in enumerate(self.names) if not yes[n, f]),
                 )
@@ -123,21 +121,6 @@ class Room:
         if start is None:
             return named
         return {k: o for (k, o), a, b in zip(named.items(), package, start, strict=True) if a != b}
-
-
-def _delivered(room: Room, packages: NDArray[np.int16], together: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Share of draws agreed, each weighted by the chance that those whose consent or steps each package needs deliver."""
-    problem, start = room.problem, room.best.seat.status_quo
-    by_issue = [obliged(problem, room.at, [i]) for i in room.at.issues]
-    chances: dict[frozenset[str], NDArray[np.float64]] = {}
-    share = np.empty(len(packages))
-    for n, package in enumerate(packages):
-        moved = range(len(package)) if start is None else np.flatnonzero(package != start)
-        parties = frozenset().union(*(by_issue[k] for k in moved))
-        if parties not in chances:
-            chances[parties] = room.ready.fresh.delivered(problem, parties)
-        share[n] = (together[n] * chances[parties]).mean()
-    return share
 
 
 def _dependence(room: Room, over: NDArray[np.bool_]) -> tuple[float, float]:

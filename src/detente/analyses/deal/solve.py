@@ -32,6 +32,7 @@ from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Table, gate, table
 from detente.progress import told
+from detente.prospects.chances import prospect
 from detente.prospects.view import accepted, totals, view
 
 __all__ = ["deal"]
@@ -95,7 +96,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
     if front is not None and len(readable) < len(front):
         notes.append(f"{len(readable)} of {len(front):,} points of the frontier are shown")
     pool = np.unique(np.concatenate([readable, candidates]), axis=0)
-    opened, error = zone(room, pool)
+    opened, error, verdicts = zone(room, pool)
     agreed, why_not = counted(room)
     top = solved["most_acceptable"]
     between = blockers(room, pool)
@@ -125,6 +126,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         frontier_size=None if whole is None else whole.size,
         frontier_why=why,
         solutions=solved,
+        chances=None if top is None else prospect(ready, at, top.package).chances(verdicts),
         blockers=between.sets,
         blockers_draws=between.draws,
         blockers_closed=between.closed,

@@ -9,7 +9,7 @@ draws, like packages, and reported on the fresh ones; a swap that contains a sma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import prod
 
@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
 from detente.analyses.deal.result import Swap
 from detente.analyses.deal.room import Room
-from detente.draws import REPLICATES, Drawn
+from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, control
+from detente.prospects.chances import prospect
 from detente.prospects.view import accepted, allowed, totals, view
-from detente.rng import replicate_error
 
 __all__ = ["SWAP_SIZE", "swaps"]
 
@@ -81,27 +81,19 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
         return (), 0, left_out
     shown = _shown(found, _agreement(found, accepted(room.first, packages)).mean(axis=1))
     few, chosen = packages[shown], [found[n] for n in shown]
-    shares = _agreement(chosen, accepted(room.fresh, few))
-    by_reading = {
-        key: _agreement(chosen, accepted(view(problem, s, whole, winning=[]), few)).mean(axis=1)
-        for key, s in ready.rivals.items()
-    }
     gains = totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
     results = []
     for row, exchange in enumerate(chosen):
         consent = tuple(problem.factions[f] for f in sorted(players(exchange.gate)))
-        readings: dict[str, dict[str, float]] = {}
-        for (faction, reading), values in by_reading.items():
-            if faction in consent:
-                readings.setdefault(faction, {})[reading] = float(values[row])
+        moves = {problem.issues[i]: problem.options[i][o] for i, o in exchange.moves}
+        at = replace(whole, issues=tuple(sorted(i for i, _ in exchange.moves)), agreement=exchange.gate)
+        found_of = prospect(ready, at, moves)
         results.append(
             Swap(
-                moves={problem.issues[i]: problem.options[i][o] for i, o in exchange.moves},
+                moves=moves,
                 consent=consent,
                 gain={f: v for f, v in room.points(gains[row]).items() if f in consent},
-                acceptance=float(shares[row].mean()),
-                acceptance_error=replicate_error(shares[row].astype(np.float64), REPLICATES),
-                acceptance_by_reading=readings,
+                chances=found_of.chances(found_of.opened()),
             )
         )
     return tuple(results), considered, left_out

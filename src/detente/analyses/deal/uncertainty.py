@@ -12,48 +12,34 @@ from numpy.typing import NDArray
 from detente.analyses.deal.result import Blocker, Zone
 from detente.analyses.deal.room import Room
 from detente.draws import REPLICATES
-from detente.kernels.existence import effort, exists
-from detente.prospects.view import View
+from detente.kernels.existence import effort
+from detente.prospects.chances import Opened
+from detente.prospects.view import View, existence
 from detente.rng import replicate_error
 
-__all__ = ["NODES", "Blockers", "blockers", "error_of_share", "existence", "zone"]
+__all__ = ["Blockers", "blockers", "error_of_share", "zone"]
 
 SOME_DRAWS = 256
 MAX_BLOCKERS = 4
 """Largest set of blockers looked for."""
-NODES = 20_000
-"""Nodes of the search that decides whether one draw has an agreed package."""
 MAX_EFFORT = 30_000_000
 """What looking for blockers may take, as :func:`detente.kernels.existence.effort` counts it: some 10 seconds of one core."""
 
 
-def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NODES) -> NDArray[np.int8]:
-    """Per draw, whether some package is agreed: 1 yes, 0 no, -1 undecided within ``node_limit``."""
-    s = seen.seat
-    verdict: NDArray[np.int8] = exists(
-        s.points,
-        s.thresholds,
-        s.sizes,
-        winning=seen.winning,
-        candidates=candidates,
-        node_limit=node_limit,
-        **seen.over,
-    ).verdict
-    return verdict
-
-
-def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float]:
-    """Share of draws in which some package is agreed, and its error.
+def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float, Opened]:
+    """Share of draws in which some package is agreed, its error, and in which.
 
     A range where a capped search left some draws undecided.
     """
     verdict = existence(room.fresh, candidates)
+    rivals = {key: existence(seen, candidates) == 1 for key, seen in room.rivals.items()}
+    opened: Opened = {None: verdict == 1, **rivals}
     yes = float((verdict == 1).mean())
     undecided = float((verdict == -1).mean())
     error = replicate_error((verdict == 1).astype(np.float64), REPLICATES)
     if undecided:
-        return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error
-    return yes, error
+        return Zone(lower=yes, upper=yes + undecided, undecided=undecided), error, opened
+    return yes, error, opened
 
 
 class Blockers(NamedTuple):

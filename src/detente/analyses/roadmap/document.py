@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from detente.analyses.deal.ladder import Rung, ladder, said
 from detente.analyses.roadmap.remedies import REORDERED
-from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
+from detente.analyses.roadmap.result import Boost, Move, Part, Patience, RoadmapResult, Stage
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
-from detente.figures import agree, error, joined, percent, plural, points, sampled, signed
+from detente.figures import agree, error, joined, percent, plural, points, signed
 from detente.prospects.road import WHOLE
 
 __all__ = ["brief", "document", "section"]
@@ -58,13 +59,7 @@ def brief(result: RoadmapResult, words: Words) -> Finding:
         text = f"{steps} an order in which nobody gains by stopping half-way."
     else:
         text = f"{steps} no order in which nobody would gain by stopping half-way, or cross a line."
-    chances = [
-        ("accepted", result.chances.signed),
-        ("started", result.chances.started),
-        ("kept", result.chances.kept),
-    ]
-    shares = ", ".join(f"{name} {percent(v)}" for name, v in chances if v is not None)
-    return Finding(text, limit=f"Shares of draws, not calibrated: {shares}.")
+    return Finding(text, limit=f"Chances, not calibrated: {said(result.chances)}.")
 
 
 def _package(result: RoadmapResult) -> str:
@@ -84,7 +79,7 @@ def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Bloc
     blocks += [_order(result, words), Paragraph(_patience(result.patience, words))]
     if result.boosts:
         blocks.append(_boosts(result.boosts, result.slack, words))
-    blocks += [_chances(result, words), _margins(result, words)]
+    blocks += [*ladder([Rung("This package", result.chances)], words, result.record), _margins(result, words)]
     if result.base_rates:
         blocks.append(_base_rates(result))
     blocks.append(Paragraph(_how(result, words), tone="muted"))
@@ -358,49 +353,6 @@ def _boost(b: Boost, words: Words) -> str:
 def _guarantee(id: str, words: Words) -> str:
     spec = words.case.guarantees[id]
     return f"{spec.name or id.replace('_', ' ')} ({spec.kind.replace('_', ' ')})"
-
-
-def _chances(result: RoadmapResult, words: Words) -> Table:
-    c: Chances = result.chances
-    rows: list[list[str | Cell]] = [["Accepted", sampled(c.signed, c.signed_error), "–"]]
-    # Where nobody's compliance is in doubt the column would say the same again.
-    doubted = any(
-        one is not None and one != other
-        for one, other in ((c.started_delivered, c.started), (c.kept_delivered, c.kept))
-    )
-    for name, value, off, delivered in (
-        ("Started", c.started, c.started_error, c.started_delivered),
-        ("Kept to the end", c.kept, c.kept_error, c.kept_delivered),
-    ):
-        if value is not None and off is not None and delivered is not None:
-            rows.append([name, sampled(value, off), percent(delivered)])
-    note = "Accepted: the table agrees to the package, which is not the chance that it is signed. "
-    if doubted:
-        note += (
-            "Those needed: whose consent or steps the package needs; of what is accepted alone nothing has to be complied "
-            "with yet. "
-        )
-    if result.record:
-        note += f"{words.record(result.record)} "
-    note += "Shares of draws, not calibrated. "
-    if c.kept is None:
-        note += "Without 'steps: {temptation: ...}' in the case there is no chance of holding to give."
-    else:
-        note += (
-            "A stage holds unless a temptation, drawn anew for everybody, exceeds its margin; its spread is a judgement of "
-            "the case."
-        )
-        if c.kept_if_signed is not None:
-            note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
-    return Table(
-        caption="Accepted, started, kept: three different things",
-        columns=("Event", "Share of draws", "And those needed make their own sides comply")[
-            : 3 if doubted else 2
-        ],
-        rows=[row[: 3 if doubted else 2] for row in rows],
-        numeric=(1, 2)[: 2 if doubted else 1],
-        note=note,
-    )
 
 
 def _base_rates(result: RoadmapResult) -> Table:

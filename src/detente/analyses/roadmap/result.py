@@ -8,8 +8,9 @@ from typing import Any
 
 from detente import __version__
 from detente.analyses.deal.result import jsonable
+from detente.prospects.chances import Chances
 
-__all__ = ["BaseRate", "Boost", "Chances", "Missing", "Move", "Part", "Patience", "RoadmapResult", "Stage"]
+__all__ = ["BaseRate", "Boost", "Missing", "Move", "Part", "Patience", "RoadmapResult", "Stage"]
 
 
 @dataclass(frozen=True)
@@ -103,28 +104,6 @@ class Part:
     exact: bool
     """Whether every part with more steps was tried; else steps were dropped one at a time."""
     missing: Missing | None
-
-
-@dataclass(frozen=True)
-class Chances:
-    """Three events, one after another; means over the draws, not calibrated."""
-
-    signed: float
-    """Accepted: the share of draws in which the table agrees to the package. Whatever the key says, not the
-    chance that it is signed."""
-    signed_error: float
-    started: float | None
-    """And the first batch is carried out and kept; None: the case gives no spread of temptations."""
-    started_error: float | None
-    kept: float | None
-    """And all others, and the end."""
-    kept_error: float | None
-    started_delivered: float | None
-    """Started, and those whose consent or steps the package needs can make their own sides comply."""
-    kept_delivered: float | None
-    """Kept, and they can."""
-    kept_if_signed: float | None
-    """Kept among the draws in which it is accepted."""
 
 
 @dataclass(frozen=True)

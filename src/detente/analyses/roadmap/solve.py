@@ -1,10 +1,8 @@
 """In what order can a package be carried out, and would it hold? The theory is in ``docs/explanation/roadmap.md``.
 
 At best estimates the order with the most slack (:mod:`detente.kernels.sequencing`); over the draws, the share
-in which that order survives; the least patience that carries it; what would buy the most slack; and three
-chances: signed, started, kept. While a stage is verified every party draws a temptation, logistic with spread
-sigma, and stops if it exceeds its margin, so that a stage holds with the product of ``1 / (1 + exp(-m_f / sigma))``
-over those who have to go on.
+in which that order survives; the least patience that carries it; what would buy the most slack; and the chances that
+it is signed, begun and kept (:mod:`detente.prospects.chances`).
 """
 
 from __future__ import annotations
@@ -20,7 +18,6 @@ from detente.analyses.roadmap.base_rates import BASE_RATES
 from detente.analyses.roadmap.moves import batch, finite
 from detente.analyses.roadmap.remedies import boosts, longest_part
 from detente.analyses.roadmap.result import (
-    Chances,
     Patience,
     RoadmapResult,
     Stage,
@@ -32,13 +29,13 @@ from detente.errors import LimitError, UsageError
 from detente.kernels.sequencing import (
     KINDS,
     MAX_EXACT,
-    Appraisal,
     Terms,
     appraise,
     slack,
 )
-from detente.problem import Sample, obliged, table
+from detente.problem import Sample, table
 from detente.problem.steps import agenda
+from detente.prospects.chances import prospect
 from detente.prospects.road import TOLERANCE, Floats, Road, paved, prior, weakest
 from detente.prospects.view import crossed, totals
 from detente.rng import replicate_error
@@ -124,7 +121,7 @@ def roadmap(
         patience=_patience(road),
         boosts=boosts(road),
         part=None if road.slack >= -TOLERANCE else longest_part(road),
-        chances=_chances(road, drawn, then),
+        chances=prospect(ready, at, package, road).chances(),
         record=None
         if case.record is None
         else {"rounds": case.record.rounds, "agreements": case.record.agreements},
@@ -265,41 +262,3 @@ def _spread(of: Terms, rho: Floats) -> Terms:
         cost=wide(of.cost),
         rho=rho,
     )
-
-
-# --- accepted, started, kept -------------------------------------------------------------------------------
-
-
-def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
-    accepted = road.accepted(road.ready.fresh).astype(np.float64)
-    error = replicate_error(accepted, REPLICATES)
-    spread = road.drawn.values.get("steps.temptation")
-    if spread is None:
-        return Chances(float(accepted.mean()), error, None, None, None, None, None, None, None)
-    stays = _stays(then.margin, drawn.winning, spread)
-    started = accepted * stays[0]
-    kept = accepted * stays.prod(axis=0)
-    parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
-    delivered = road.ready.fresh.delivered(road.of.problem, parties)
-    return Chances(
-        signed=float(accepted.mean()),
-        signed_error=error,
-        started=float(started.mean()),
-        started_error=replicate_error(started, REPLICATES),
-        kept=float(kept.mean()),
-        kept_error=replicate_error(kept, REPLICATES),
-        started_delivered=float((started * delivered).mean()),
-        kept_delivered=float((kept * delivered).mean()),
-        kept_if_signed=float(kept.sum() / accepted.sum()) if accepted.any() else None,
-    )
-
-
-def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats:
-    """[K, S] chance that those who have to go on do, in the winning set most likely to."""
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        each = np.where(spread > 0, 1 / (1 + np.exp(-margin / spread)), margin >= 0)
-    best = np.zeros(each[:, 0].shape)
-    for mask in winning.tolist():
-        inside = [f for f in range(each.shape[1]) if mask >> f & 1]
-        best = np.maximum(best, each[:, inside].prod(axis=1))
-    return best

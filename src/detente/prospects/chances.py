@@ -1,0 +1,202 @@
+"""One chain of chances: open, acceptable, signed, begun, kept; each at most the one before, on the same draws.
+
+For a package at a table, in every draw:
+
+- *open*: some package clears the line of everybody whose consent is needed;
+- *acceptable*: this package does;
+- *signed*: acceptable, times the chance p that what is acceptable is signed. p is a judgement of the case which counts for w
+  rounds, and the record: with k agreements of n rounds the mean of the Beta distribution, (w p + k) / (w + n);
+- *begun*: signed, times the chance that those whose consent or steps the package needs make their own sides comply, times the
+  chance that the first stage holds;
+- *kept*: begun, times the chance that every other stage does, the end included.
+
+While a stage is verified every party draws a temptation, logistic with spread sigma, and stops if it exceeds its margin, so
+that a stage holds with the product of ``1 / (1 + exp(-m_f / sigma))`` over those who have to go on, in the winning set most
+likely to. Whether anybody delivers is multiplied here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.draws import REPLICATES, Drawn
+from detente.errors import DetenteError
+from detente.kernels.acceptance import agreed
+from detente.problem import Sample, Table, obliged
+from detente.problem.steps import Judged, agenda
+from detente.prospects.road import Floats, Road, paved
+from detente.prospects.view import View, accepted, existence, view
+from detente.rng import replicate_error
+
+__all__ = ["EVEN", "Chances", "Links", "Opened", "Prospect", "prospect"]
+
+EVEN = 0.5
+ROUNDS = 2
+"""Where a case has a record and no judgement, what is acceptable is taken to be signed as often as not, and that to count for
+so many rounds: the rule of succession (Laplace 1774)."""
+
+
+Opened = Mapping[tuple[str, str] | None, NDArray[np.bool_]]
+"""[S] whether some package is agreed in the fresh draws (None), and in those under a reading of a faction."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Chances of one package, each at most the one before; means over the draws, not calibrated."""
+
+    open: float | None
+    """Some package clears everybody's line (draws that a capped search left undecided do not count); null where only this
+    package was looked at."""
+    acceptable: float
+    """This one does."""
+    signed: float | None
+    """And is signed; null where the case has neither a record nor a judgement of that."""
+    begun: float | None
+    """And its first stage is carried out; null where ``unsaid`` says why."""
+    kept: float | None
+    """And all of it, to the end."""
+
+
+@dataclass(frozen=True)
+class Chances(Links):
+    """The chain of one package, with each reading and together."""
+
+    acceptable_error: float
+    """Monte Carlo standard error, from the replicates."""
+    by_reading: Mapping[str, Mapping[str, Links]]
+    """Faction → its reading → the chain if that is true."""
+    unsaid: str | None
+    """Why a link has no number."""
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A package at a table, and the order in which it is carried out."""
+
+    ready: Drawn
+    at: Table
+    package: Mapping[str, str]
+    road: Road | None
+    unsaid: str | None
+
+    _views: dict[int, tuple[Sample, View]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def local(self) -> Table:
+        """The table with only what the package moves, if something can be left as it is."""
+        problem = self.ready.problem
+        if problem.status_quo is None:
+            return self.at
+        which = tuple(
+            i for i in self.at.issues if self.package.get(problem.issues[i], self._home(i)) != self._home(i)
+        )
+        return replace(self.at, issues=which or self.at.issues, whole=self.at.issues)
+
+    def _home(self, issue: int) -> str:
+        problem = self.ready.problem
+        assert problem.status_quo is not None
+        return problem.options[issue][int(problem.status_quo[issue])]
+
+    def seen(self, sample: Sample) -> tuple[View, NDArray[np.int16]]:
+        """A sample from the table, and the package [1, I] as it is there."""
+        problem, local = self.ready.problem, self.local
+        if id(sample) not in self._views:
+            self._views[id(sample)] = sample, view(problem, sample, local)
+        names = [problem.issues[i] for i in local.issues]
+        options = [
+            self.package[n] if n in self.package else self._home(i)
+            for i, n in zip(local.issues, names, strict=True)
+        ]
+        place = [problem.options[i].index(o) for i, o in zip(local.issues, options, strict=True)]
+        return self._views[id(sample)][1], np.array([place], dtype=np.int16)
+
+    def chances(self, opened: Opened | None = None) -> Chances:
+        """The chain; ``opened``: where the table is, if that is asked."""
+        ready, known = self.ready, opened or {}
+        together, acceptable = self._links(ready.fresh, known.get(None))
+        by_reading: dict[str, dict[str, Links]] = {}
+        names = {ready.problem.factions[f] for f in self.at.factions}
+        for (faction, reading), sample in ready.rivals.items():
+            if faction in names and len(ready.problem.case.readings[faction]) > 1:
+                found, _ = self._links(sample, known.get((faction, reading)))
+                by_reading.setdefault(faction, {})[reading] = found
+        return Chances(
+            **vars(together),
+            acceptable_error=replicate_error(acceptable, REPLICATES),
+            by_reading=by_reading,
+            unsaid=self.unsaid,
+        )
+
+    def opened(self) -> Opened:
+        """Where the table is open, asked from scratch."""
+        samples = {None: self.ready.fresh, **self.ready.rivals}
+        return {key: existence(*self.seen(sample)) == 1 for key, sample in samples.items()}
+
+    def _links(self, sample: Sample, opened: NDArray[np.bool_] | None) -> tuple[Links, Floats]:
+        """The chain in a sample of as many draws as the fresh ones, and [S] where the package is acceptable."""
+        seen, package = self.seen(sample)
+        acceptable = agreed(accepted(seen, package), seen.winning)[0].astype(np.float64)
+        known = self.ready.beside_fresh.steps
+        chance = signing(self.ready, known)
+        signed = None if chance is None else acceptable * chance
+        begun = kept = None
+        spread = known.values.get("steps.temptation")
+        if signed is not None and self.road is not None and spread is not None:
+            drawn, then = self.road.over(sample, seen.seat)
+            stays = _stays(then.margin, drawn.winning, spread)
+            problem = self.ready.problem
+            moved = [problem.issues.index(step.issue) for step in self.road.of.steps]
+            parties = obliged(problem, self.at, list(dict.fromkeys(moved)))
+            begun = signed * sample.delivered(problem, parties) * stays[0]
+            kept = begun * stays[1:].prod(axis=0)
+        links = (opened, acceptable, signed, begun, kept)
+        shares = [None if link is None else float(link.mean()) for link in links]
+        return Links(*shares), acceptable  # type: ignore[arg-type]
+
+
+def prospect(ready: Drawn, at: Table, package: Mapping[str, str], road: Road | None = None) -> Prospect:
+    """What is known of how a package would be carried out; where nothing is, why. ``road``: the order, if it was found already."""
+    case, unsaid = ready.problem.case, None
+    if road is None:
+        try:
+            road = paved(ready, agenda(ready.problem, at, package))
+            if not road.plan.order:
+                unsaid = "no order of its steps was found that keeps clear of what the case calls impossible"
+        except DetenteError as error:
+            road, unsaid = None, str(error)
+    if case.signing is None and case.record is None:
+        unsaid = (
+            "the case does not say how likely what is acceptable is signed: add 'signing: {chance: [0.1, 0.3, 0.5]}' or a "
+            "'record'"
+        )
+    elif unsaid is None and (case.steps is None or case.steps.temptation is None):
+        unsaid = "the case gives no spread of temptations: add 'steps: {temptation: [1, 2, 4]}'"
+    return Prospect(ready, at, package, road if unsaid is None else None, unsaid)
+
+
+def signing(ready: Drawn, known: Judged) -> Floats | None:
+    """[S] the chance that what is acceptable is signed: the case's judgement, and its record."""
+    case = ready.problem.case
+    if case.signing is None and case.record is None:
+        return None
+    judged = np.full(ready.draws, EVEN) if case.signing is None else known["signing.chance"]
+    counts = ROUNDS if case.signing is None else case.signing.counts
+    rounds, agreements = (0, 0) if case.record is None else (case.record.rounds, case.record.agreements)
+    found: Floats = (counts * judged + agreements) / (counts + rounds)
+    return found
+
+
+def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats:
+    """[K, S] chance that those who have to go on do, in the winning set most likely to."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        each = np.where(spread > 0, 1 / (1 + np.exp(-margin / spread)), margin >= 0)
+    best = np.zeros(each[:, 0].shape)
+    for mask in winning.tolist():
+        inside = [f for f in range(each.shape[1]) if mask >> f & 1]
+        best = np.maximum(best, each[:, inside].prod(axis=1))
+    return best
