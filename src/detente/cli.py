@@ -186,7 +186,7 @@ def roadmap(  # noqa: PLR0913
         typer.Option(
             "--suppose",
             metavar="FACTION=READING",
-            help="Take this reading for true (repeatable); default: the likeliest under which the package is accepted.",
+            help="Take this reading for true (repeatable); default: the likeliest under which the package is acceptable.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -185,7 +185,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         raise LimitError(
             f"the package takes {len(steps)} steps; the limit is {MAX_STEPS}: make fewer issues gradual"
         )
-    local = replace(at, issues=which, whole=at.issues)
+    local = replace(at, issues=which, whole=at.decided)
     made = Agenda(
         problem,
         local,

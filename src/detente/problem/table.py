@@ -38,6 +38,11 @@ class Table:
     whole: tuple[int, ...] | None = None
     """All that can move there, where ``issues`` is only what one package moves."""
 
+    @property
+    def decided(self) -> tuple[int, ...]:
+        """All that can move there."""
+        return self.issues if self.whole is None else self.whole
+
     @cached_property
     def winning(self) -> tuple[int, ...]:
         """Minimal winning sets as bit masks over ``factions``."""
@@ -225,8 +230,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     factions, issues = list(at.factions), list(at.issues)
     fixed = [i for i in range(len(problem.issues)) if i not in at.issues]
     size = sample.draws
-    decided = at.issues if at.whole is None else at.whole
-    points = sample.points if sample.apart is None or sample.hinge in decided else sample.apart
+    points = sample.points if sample.apart is None or sample.hinge in at.decided else sample.apart
     base = np.zeros((len(factions), size), dtype=np.int32)
     here = sample.outside.astype(np.int64)
     if problem.status_quo is not None:

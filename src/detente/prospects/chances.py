@@ -95,7 +95,7 @@ class Prospect:
         which = tuple(
             i for i in self.at.issues if self.package.get(problem.issues[i], self._home(i)) != self._home(i)
         )
-        return replace(self.at, issues=which or self.at.issues, whole=self.at.issues)
+        return replace(self.at, issues=which or self.at.issues, whole=self.at.decided)
 
     def _home(self, issue: int) -> str:
         problem = self.ready.problem

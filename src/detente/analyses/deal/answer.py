@@ -58,7 +58,7 @@ def _at_best(track: TrackResult, result: DealResult, words: Words) -> str:
         needs = agree(packages.acceptable, "it needs", "they need")
         sure = "" if result.uncertain else ", and every number that this rests on is certain"
         return (
-            f"{start}{packages.acceptable:,} of {plural(packages.total, 'package')} {would} accepted by everyone whose "
+            f"{start}{packages.acceptable:,} of {plural(packages.total, 'package')} {would} acceptable to everyone whose "
             f"consent {needs}{sure}."
         )
     none = f"none of {plural(packages.total, 'package')} clears the line of everyone whose consent it needs"
@@ -77,19 +77,25 @@ def short(track: TrackResult, words: Words) -> str:
 
 
 def _over_draws(track: TrackResult, result: DealResult, words: Words) -> str:
-    """How often the best single package is accepted, by reading where these part it, and how often any is."""
+    """How often the best single package is acceptable, by reading where these part it, and how often any is."""
     top = track.solutions["most_acceptable"]
     if not result.uncertain:
         return ""
     if top is None:
-        return f"No package is accepted in any of {plural(result.draws, 'draw')}."
-    spread = f"{error(top.acceptance_error)} percentage points, " if top.acceptance_error else ""
-    text = (
-        f"Over the range of the judgements the best single package is accepted in {percent(top.acceptance)} of draws "
-        f"({spread}Monte Carlo)"
+        return f"No package is acceptable in any of {plural(result.draws, 'draw')}."
+    off = (
+        f" ({felt} percentage points, Monte Carlo)"
+        if (felt := _felt(top.acceptance, top.acceptance_error))
+        else ""
     )
+    text = f"Over the range of the judgements the best single package is acceptable in {percent(top.acceptance)} of draws{off}"
     rivals = words.by_reading(words.told_apart(top.acceptance_by_reading))
-    return f"{text}{f': {rivals}' if rivals else ''}. Some package is accepted in {zone(track)}."
+    return f"{text}{f': {rivals}' if rivals else ''}. Some package is acceptable in {zone(track)}."
+
+
+def _felt(share: float, of: float) -> str:
+    """The error of a share where other draws could have rounded it otherwise."""
+    return error(of) if percent(max(0.0, share - of)) != percent(min(1.0, share + of)) else ""
 
 
 def zone(track: TrackResult) -> str:

@@ -27,7 +27,7 @@ READABLE = 3000
 THINNED = 400
 MAX_OBJECTIVES = 8
 PROOF_NODES = 10_000
-"""Nodes spent on proving that no package is accepted in more draws."""
+"""Nodes spent on proving that no package is acceptable in more draws."""
 LISTED = 4096
 """Packages up to which all that dominate another are looked at."""
 MAX_SETS = 16
@@ -147,7 +147,7 @@ def counted(room: Room) -> tuple[int | None, str | None]:
 def solutions(
     room: Room, front: NDArray[np.int16] | None, notes: list[str]
 ) -> tuple[dict[str, Solution | None], NDArray[np.int16]]:
-    """The bargaining solutions and the package accepted most often; the packages found on the way."""
+    """The bargaining solutions and the package acceptable most often; the packages found on the way."""
     masks = room.at.winning[:MAX_SETS]
     if len(room.at.winning) > MAX_SETS:
         notes.append(
@@ -162,7 +162,7 @@ def solutions(
             continue
         stack = np.array([found.package for _, found in options], dtype=np.int16)
         shares = agreed(accepted(room.first, stack), room.first.winning).mean(axis=1)
-        # Of the sets whose solution is accepted most often, the first whose solution no other of them beats.
+        # Of the sets whose solution is acceptable most often, the first whose solution no other of them beats.
         mask, found = options[_unbeaten(room, stack, shares)]
         package = undominated(room, found.package)
         gains = totals(room.best, package[None])[0, :, 0] - room.best.seat.no_deal[:, 0]
@@ -218,7 +218,7 @@ def _unbeaten(room: Room, packages: NDArray[np.int16], shares: NDArray[np.float6
 
 def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
     """A package that is at least as good for everybody at the table at best estimates, no line more being broken, better for
-    one, and accepted in at least as many of the draws on which packages are chosen; where none is found any more, the last.
+    one, and acceptable in at least as many of the draws on which packages are chosen; where none is found any more, the last.
 
     Where the packages can be listed, all that dominate are looked at; else, for each faction and for all together, the
     one that gives most.

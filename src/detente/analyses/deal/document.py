@@ -90,7 +90,7 @@ def sections(result: DealResult, case: Case) -> list[Section]:
 def _chances(result: DealResult, words: Words) -> list[Section]:
     rungs = [Rung(t.name, t.chances) for t in result.tracks.values() if t.chances is not None]
     rungs += [Rung(f"Swap: {words.moves(s.moves)}", s.chances) for s in result.swaps[:SWAPS]]
-    if not rungs or not result.uncertain:
+    if not rungs or not (result.uncertain or any(r.chances.signed is not None for r in rungs)):
         return []
     return [
         Section(
@@ -168,12 +168,12 @@ def _numbers(track: TrackResult, result: DealResult) -> Table:
     if result.uncertain:
         rows += [
             [
-                "Best single package is accepted",
+                "Best single package is acceptable",
                 percent(packages.best_package_acceptance),
                 f"of {result.draws:,} fresh draws{_off(packages.best_package_error)}",
             ],
             [
-                "Some package is accepted (zone)",
+                "Some package is acceptable (zone)",
                 zone(track),
                 f"{undecided}of the same draws{_off(packages.monte_carlo_error)}; grows with the number of issues, and is "
                 "not the chance of signature",
@@ -238,7 +238,7 @@ def _side_by_side(track: TrackResult, result: DealResult, words: Words) -> Table
         )
     agreed = track.packages.acceptable or 0
     if not result.uncertain and agreed > 1 and track.solutions.get("most_acceptable") is not None:
-        note += f" Where every number is certain, “most acceptable” is one of the {agreed:,} that are accepted, and none is accepted more."
+        note += f" Where every number is certain, “most acceptable” is one of the {agreed:,} that are acceptable, and none is more so."
     if unproven:
         note += f" Not proven best by its rule: {joined(unproven)} (a search limit was reached)."
     return Table(
@@ -252,11 +252,13 @@ def _side_by_side(track: TrackResult, result: DealResult, words: Words) -> Table
 def _verdicts(
     track: TrackResult, result: DealResult, shown: Sequence[Solution], words: Words
 ) -> list[tuple[str, list[str]]]:
-    """What becomes of each package: who stands against it, how often it is accepted, and on what that hangs."""
+    """What becomes of each package: who stands against it, how often it is acceptable, and on what that hangs."""
     blocked = "Blocked at best estimates by" if result.uncertain else "Blocked by"
     rows = [(blocked, [_against(s, track, words) for s in shown])]
     if result.uncertain:
-        rows.append(("Accepted by all it needs", [sampled(s.acceptance, s.acceptance_error) for s in shown]))
+        rows.append(
+            ("Acceptable to all it needs", [sampled(s.acceptance, s.acceptance_error) for s in shown])
+        )
     if result.uncertain:
         bounds = [[percent(b) for b in s.dependence_bounds] for s in shown]
         rows.append(
@@ -294,9 +296,9 @@ def _gain(gain: float, within: tuple[float, float, float] | None, blocks: bool =
 def _headline_dots(track: TrackResult, top: Solution) -> Chart:
     return quantile_dots(
         f"dots-{track.id}",
-        "How often the most acceptable package is accepted by everyone it needs",
+        "How often the most acceptable package is acceptable to everyone it needs",
         top.acceptance,
-        ("accepted", "somebody refuses"),
+        ("acceptable", "somebody refuses"),
     )
 
 
@@ -462,10 +464,10 @@ def _frontier(track: TrackResult, result: DealResult, words: Words) -> Table:
         for p in shown
     ]
     size = track.frontier_size or len(track.frontier)
-    often = ", those accepted most often" if result.uncertain else ""
+    often = ", those acceptable most often" if result.uncertain else ""
     note = f"{len(shown)} of {size:,}{often}. " if size > len(shown) else ""
     at = " at best estimates" if result.uncertain else ""
-    columns = ("Package", *(("Accepted",) if result.uncertain else ()), *map(words.faction, track.factions))
+    columns = ("Package", *(("Acceptable",) if result.uncertain else ()), *map(words.faction, track.factions))
     return Table(
         caption="The frontier: no package is better for one without being worse for another",
         columns=columns,
@@ -503,7 +505,7 @@ def _swaps(result: DealResult, words: Words) -> Section:
     if result.swaps:
         best = result.swaps[0]
         share = f" ({percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
-        often = f"{agree(count, 'and it is', 'the one')} accepted" + (" most often" if count > 1 else "")
+        often = f"{agree(count, 'and it is', 'the one')} acceptable" + (" most often" if count > 1 else "")
         left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
         blocks.append(
             Finding(
@@ -521,11 +523,11 @@ def _swaps(result: DealResult, words: Words) -> Section:
             if count == 1
             else f"None of {count:,} small exchanges that touch"
         )
-        refused = "is not accepted" if count == 1 else "is accepted"
+        refused = "is not acceptable" if count == 1 else "is acceptable"
         draws = ", in any draw" if result.uncertain else ""
         blocks.append(
             Finding(
-                f"{those} nobody's hold on office {refused} by those who control what it moves{draws}.",
+                f"{those} nobody's hold on office {refused} to those who control what it moves{draws}.",
                 limit=limit,
                 tone="bad",
             )
@@ -552,12 +554,12 @@ def _swap_table(result: DealResult, words: Words) -> Table:
         row += [words.by_reading(under) or "–"] if told else []
         rows.append(row)
     return Table(
-        caption="Exchanges accepted most often" if result.uncertain else "Exchanges that are accepted",
+        caption="Exchanges acceptable most often" if result.uncertain else "Exchanges that are acceptable",
         columns=(
             "Exchange",
-            *(("Accepted",) if result.uncertain else ()),
+            *(("Acceptable",) if result.uncertain else ()),
             "Gain over no deal" + (" at best estimates" if result.uncertain else ""),
-            *(("Accepted under each reading",) if told else ()),
+            *(("Acceptable under each reading",) if told else ()),
         ),
         rows=rows,
         numeric=(1,) if result.uncertain else (),

@@ -213,7 +213,7 @@ class TrackResult:
     solutions: Mapping[str, Solution | None]
     """nash, kalai_smorodinsky, egalitarian, utilitarian, most_acceptable."""
     chances: Chances | None
-    """Of the most acceptable package; null where none is ever accepted."""
+    """Of the most acceptable package; null where none is ever acceptable."""
     blockers: tuple[Blocker, ...]
     blockers_draws: int
     """How many draws the blockers were looked for in."""

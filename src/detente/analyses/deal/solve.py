@@ -2,7 +2,7 @@
 
 For each table: at best estimates, the exact frontier, the exact number of agreed packages, the bargaining
 solutions (Nash 1950; Kalai & Smorodinsky 1975; egalitarian, Kalai 1977; utilitarian), the nearest miss; over
-the draws, each package's acceptance, the package accepted most often, whether the zone is open, who blocks;
+the draws, each package's acceptance, the package acceptable most often, whether the zone is open, who blocks;
 and the small swaps that leave everybody's hold on office alone. The theory is in ``docs/explanation/deal.md``.
 
 Two independent sets of draws are used: packages are *chosen* on the first and their acceptance is *reported*
@@ -11,7 +11,7 @@ section 5.1.2). Errors come from the replicates of the lattice, not from a binom
 
 Ties: among equally good packages the one that comes first in the order of the case file's options, issue by
 issue. With several minimal winning sets, a solution is taken per set, over its members, and the set whose
-solution is accepted most often is shown (then the smaller set, then the earlier).
+solution is acceptable most often is shown (then the smaller set, then the earlier).
 """
 
 from __future__ import annotations

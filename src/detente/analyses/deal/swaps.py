@@ -46,7 +46,7 @@ class _Exchange:
 
 
 def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
-    """The exchanges accepted most often, how many were considered, and what was left out, if anything."""
+    """The exchanges acceptable most often, how many were considered, and what was left out, if anything."""
     problem = ready.problem
     if problem.status_quo is None:
         return (), 0, None
@@ -86,14 +86,15 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
     for row, exchange in enumerate(chosen):
         consent = tuple(problem.factions[f] for f in sorted(players(exchange.gate)))
         moves = {problem.issues[i]: problem.options[i][o] for i, o in exchange.moves}
-        at = replace(whole, issues=tuple(sorted(i for i, _ in exchange.moves)), agreement=exchange.gate)
-        found_of = prospect(ready, at, moves)
+        issues = tuple(sorted(i for i, _ in exchange.moves))
+        at = replace(whole, issues=issues, agreement=exchange.gate, whole=whole.issues)
+        ahead = prospect(ready, at, moves)
         results.append(
             Swap(
                 moves=moves,
                 consent=consent,
                 gain={f: v for f, v in room.points(gains[row]).items() if f in consent},
-                chances=found_of.chances(found_of.opened()),
+                chances=ahead.chances(ahead.opened()),
             )
         )
     return tuple(results), considered, left_out

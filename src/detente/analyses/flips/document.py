@@ -110,17 +110,17 @@ def _switches(result: FlipsResult, words: Words) -> str:
 
 
 def _packages(result: FlipsResult) -> str:
-    """How firm it is which package is accepted most often."""
+    """How firm it is which package is acceptable most often."""
     if result.package is None:
         return ""
     if not _drawn(result):
         return (
             f"Of {plural(result.compared, 'other package')} compared {result.indistinct:,} {agree(result.indistinct, 'is', 'are')} "
-            "accepted too."
+            "acceptable too."
         )
     told = (
         f"Of {plural(result.compared, 'other package')} compared on the same draws, {result.indistinct:,} cannot be told apart "
-        "from the package accepted most often."
+        "from the package acceptable most often."
     )
     if result.candidates < 2:  # no other that could come ahead
         return told
@@ -181,7 +181,7 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                     for f in swings
                 ],
                 result.acceptance,
-                "Share of draws in which the package is accepted",
+                "Share of draws in which the package is acceptable",
                 percent=True,
             )
         )
@@ -243,7 +243,7 @@ def _table(result: FlipsResult, words: Words) -> Table | None:
         note=f"{note}; a chance of a reading moves the others in proportion. "
         f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
         f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
-        "the share of the variance of “accepted” that the number explains alone, with its standard error.",
+        "the share of the variance of “acceptable” that the number explains alone, with its standard error.",
         fold=True,
     )
 

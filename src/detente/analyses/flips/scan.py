@@ -5,7 +5,7 @@ Three answers, for each number of the case that matters at a table:
 1. *Flip of deal / no deal*: the nearest value of the one number, all others at their best estimates, at which the
    existence of an agreed package changes (:mod:`detente.analyses.flips.thresholds`).
 2. *Flip of the package*: the smallest change, looked for at ``SETTINGS`` points of its judged range, at which
-   another candidate is accepted in more draws than the package now accepted most often, by more than ``APART`` paired
+   another candidate is acceptable in more draws than the package now acceptable most often, by more than ``APART`` paired
    errors; by the same measure, how many packages cannot be told apart from it as judged.
 3. *Swing and index*: that package's acceptance with the number held at its 5th and 95th percentile (a tornado;
    Howard 1988), and the first-order index of Y = "the package is agreed" (:mod:`detente.analyses.flips.index`).
@@ -44,7 +44,7 @@ NEIGHBOURS = 4_096
 FLIP_DRAWS = 256
 APART = 3.0
 """Paired standard errors beyond which two packages are told apart: one comparison in some hundred would pass by chance,
-and the most accepted of many is compared."""
+and the most acceptable of many is compared."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Flip:
     deal_flip_inside: bool
     """Whether that value lies inside the judged range."""
     package_flips_at: float | None
-    """Nearest value of the judged range at which another package is accepted more often."""
+    """Nearest value of the judged range at which another package is acceptable more often."""
     package_becomes: Mapping[str, str] | None
     acceptance_low: float
     """Acceptance of the package with the number at its 5th percentile."""
@@ -112,7 +112,7 @@ class FlipsResult:
     deal_by_reading: Mapping[str, Mapping[str, bool | None]]
     """Faction → reading → the same if this reading were the likeliest."""
     package: Mapping[str, str] | None
-    """The package whose acceptance is looked at: the one accepted most often."""
+    """The package whose acceptance is looked at: the one acceptable most often."""
     acceptance: float
     acceptance_error: float
     candidates: int
@@ -120,7 +120,7 @@ class FlipsResult:
     compared: int
     """How many it was compared with as judged."""
     indistinct: int
-    """How many of these cannot be told apart from it: accepted less often by at most ``APART`` paired errors."""
+    """How many of these cannot be told apart from it: acceptable less often by at most ``APART`` paired errors."""
     flips: tuple[Flip, ...]
     moved_together: tuple[str, ...]
     """Numbers that were declared to move together with others, and are moved alone here."""
@@ -197,10 +197,10 @@ def _indexed(problem: Problem, at: Table, packages: Sequence[Mapping[str, str]])
 
 
 class _Rivals(NamedTuple):
-    """The package accepted most often, and what it is compared with."""
+    """The package acceptable most often, and what it is compared with."""
 
     packages: NDArray[np.int16]
-    """[K, I] it, then those accepted most often of all that were looked at."""
+    """[K, I] it, then those acceptable most often of all that were looked at."""
     compared: int
     indistinct: int
 
@@ -240,7 +240,7 @@ def _neighbours(problem: Problem, at: Table, package: NDArray[np.int16]) -> NDAr
 
 
 def _paired(verdicts: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """[K] by how much each package is accepted more often than the first, on the same draws, and the error of it.
+    """[K] by how much each package is acceptable more often than the first, on the same draws, and the error of it.
 
     Of n draws in d of which the two differ the error is sqrt(d) / n (McNemar 1947): rather too large on even draws,
     and never 0 by the luck of few replicates.
@@ -286,7 +286,7 @@ def _sways(ready: Drawn, at: Table, packages: NDArray[np.int16], mine: Sequence[
 
 
 def _other_package(panel: Panel, n: int) -> tuple[float | None, int | None]:
-    """The nearest setting of a judged range at which another candidate is accepted more often, and which."""
+    """The nearest setting of a judged range at which another candidate is acceptable more often, and which."""
     p = panel.problem.parameters[n]
     for setting in sorted(np.linspace(p.low, p.high, SETTINGS), key=lambda v: abs(v - p.median)):
         ahead, error = _paired(panel.holding(n, float(setting)))
