@@ -32,10 +32,37 @@ from detente.case.model import Case
 from detente.case.reading import load_case
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.draws import REPLICATES
+from detente.prospects.chances import Chances, Links
 
 ROOT = Path(__file__).parents[2]
 WHO = ("premier", "navy", "tolland")
 MOVES = {"ferries": "daily", "fishermen": "six"}
+CHAIN = Chances(
+    open=0.71,
+    acceptable=0.45,
+    signed=0.16,
+    begun=0.08,
+    kept=0.05,
+    acceptable_error=0.017,
+    by_reading={
+        "navy": {
+            "holding_out": Links(0.74, 0.48, 0.18, 0.1, 0.07),
+            "admiral": Links(0.67, 0.37, 0.12, 0.06, 0.03),
+        }
+    },
+    unsaid=None,
+)
+LINKS = CHAIN.by_reading["navy"]["admiral"]
+SWAP = replace(
+    CHAIN,
+    open=0.66,
+    acceptable=0.61,
+    signed=0.21,
+    begun=0.14,
+    kept=0.11,
+    acceptable_error=0.02,
+    by_reading={},
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +83,6 @@ def solution(**changes: Any) -> Solution:
         acceptance_by_reading={"navy": {"holding_out": 0.49, "admiral": 0.38}},
         acceptance_by_reading_error={"navy": {"holding_out": 0.02, "admiral": 0.03}},
         dependence_bounds=(0.3, 0.62),
-        delivered=0.13,
         accepts=("premier", "navy"),
         blocks=("tolland",),
         rule="most_acceptable",
@@ -92,6 +118,7 @@ def track(**changes: Any) -> TrackResult:
         frontier_size=0,
         frontier_why=None,
         solutions={"most_acceptable": solution()},
+        chances=CHAIN,
         blockers=(
             Blocker(("tolland",), True, 0.24, 0.03, 0.05),
             Blocker(("navy",), False, 0.03, 0.009, 0.02),
@@ -170,9 +197,9 @@ def test_the_headline_gives_the_shares_by_reading_and_the_zone(case: Case) -> No
     finding = answer(track(), result(), Words(case))
     assert finding.text == (
         "At best estimates there is no deal: none of 27 packages clears the line of everyone whose consent it needs. "
-        "Over the range of the judgements the best single package is accepted in 44% of draws (± 1.9 percentage points, "
+        "Over the range of the judgements the best single package is acceptable in 44% of draws (± 1.9 percentage points, "
         "Monte Carlo): 49% if “holding out for a price” is true of Orsa's navy, 38% if “the admiral's last stand” is. "
-        "Some package is accepted in 70%."
+        "Some package is acceptable in 70%."
     )
     assert "Hardest to win for that package: Tolland, who accepts it in 61% of draws." in finding.because
 
@@ -224,15 +251,19 @@ def test_the_record_carries_the_caveat_of_the_case(case: Case) -> None:
     assert Words(case).record(None) == ""
 
 
+SURE = Chances(1.0, 1.0, 0.25, None, None, 0.0, {}, "the case gives no spread of temptations")
+
+
 def test_a_case_without_ranges_speaks_of_no_draws(case: Case) -> None:
-    sure = solution(acceptance=1.0, acceptance_error=0.0, acceptance_by_reading={}, delivered=1.0, blocks=())
+    sure = solution(acceptance=1.0, acceptance_error=0.0, acceptance_by_reading={}, blocks=())
     at = track(
         packages=Packages(27, 3, None, 1.0, 0.0, 1.0, 0.0),
         solutions={"most_acceptable": sure},
         nearest_miss=None,
+        chances=SURE,
         blockers=(),
     )
-    swap = Swap(MOVES, WHO, {"premier": 3.0, "tolland": 4.0}, 1.0, 0.0, {})
+    swap = Swap(MOVES, WHO, {"premier": 3.0, "tolland": 4.0}, SURE)
     found = result(at, uncertain=0, readings={}, swaps=(swap,), swaps_considered=2)
     case = case.model_copy(update={"readings": {}})
     text = said([document(found, case)])
@@ -240,7 +271,7 @@ def test_a_case_without_ranges_speaks_of_no_draws(case: Case) -> None:
     finding = answer(at, found, Words(case))
     assert finding.tone == "good"
     assert finding.text.startswith(
-        "3 of 27 packages are accepted by everyone whose consent they need, and every"
+        "3 of 27 packages are acceptable to everyone whose consent they need, and every"
     )
     assert "draws" not in document(found, case).facts
 
@@ -251,7 +282,7 @@ def test_where_nothing_is_drawn_the_most_acceptable_is_one_of_several(
 ) -> None:
     at = track(packages=Packages(27, agreed, None, 1.0, 0.0, 1.0, 0.0))
     note = table_of(result(at, uncertain=uncertain), case, "Packages side by side").note
-    said = "“most acceptable” is one of the 3 that are accepted, and none is accepted more."
+    said = "“most acceptable” is one of the 3 that are acceptable, and none is more so."
     assert (said in note) == tied
 
 
@@ -300,7 +331,7 @@ def test_the_columns_of_the_packages_are_not_swapped(case: Case) -> None:
     table = table_of(result(), case, "Packages side by side")
     assert row_of(table, "Gain over no deal: Orsa's premier")[1:] == ["+10.0", "+56.0 (+41.0 to +71.0)"]
     assert row_of(table, "Gain over no deal: Tolland")[1:] == ["+4.0", "−2.5 (−11.0 to +5.0)"]
-    assert row_of(table, "Accepted by all it needs")[2] == "44% ± 1.9"
+    assert row_of(table, "Acceptable to all it needs")[2] == "44% ± 1.9"
     assert row_of(table, "… and those needed make their own sides comply")[2] == "13%"
     assert row_of(table, "… if judgements were tied together")[2] == "30% to 62%"
     assert row_of(table, "… if “the admiral's last stand” is true of Orsa's navy")[2] == "38%"
@@ -330,23 +361,78 @@ def test_the_error_of_a_share_of_the_draws_without_a_deal_is_that_of_a_ratio() -
 
 
 def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:
-    plain = Swap(MOVES, WHO, {"premier": 3.0, "tolland": -4.0}, 0.61, 0.02, {})
-    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges accepted most often")
-    assert list(table.columns) == ["Exchange", "Accepted", "Gain over no deal at best estimates"]
+    plain = Swap(MOVES, WHO, {"premier": 3.0, "tolland": -4.0}, SWAP)
+    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges acceptable most often")
+    assert list(table.columns) == ["Exchange", "Acceptable", "Gain over no deal at best estimates"]
     assert list(table.rows[0])[1:] == ["61% ± 2.0", "Orsa's premier +3.0; Tolland −4.0"]
-    read = replace(plain, acceptance_by_reading={"navy": {"holding_out": 0.7, "admiral": 0.5}})
-    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges accepted most often")
+    rivals = {
+        "navy": {"holding_out": replace(LINKS, acceptable=0.7), "admiral": replace(LINKS, acceptable=0.5)}
+    }
+    read = replace(plain, chances=replace(SWAP, by_reading=rivals))
+    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges acceptable most often")
     assert [row[3] for row in table.rows] == [
         "70% if “holding out for a price” is true of Orsa's navy, 50% if “the admiral's last stand” is",
         "–",
     ]
 
 
+def test_each_package_has_its_chain(case: Case) -> None:
+    """Of every table its most acceptable package, of the swaps the first five."""
+    more = [
+        Swap(
+            {"patrols": "halved", "ferries": ("freight", "daily")[n % 2]},
+            WHO,
+            {},
+            replace(SWAP, open=None, kept=None, unsaid="it is not said"),
+        )
+        for n in range(5)
+    ]
+    swaps = (Swap(MOVES, WHO, {"premier": 3.0}, SWAP), *more)
+    other = track(id="other", name="The other table", chances=replace(CHAIN, acceptable=0.43))
+    none = track(id="third", name="The third table", chances=None)
+    found = result(track(), other, none, swaps=swaps, swaps_considered=7)
+    table = table_of(found, case, "Chances, each at most the one before it")
+    assert list(table.columns) == ["Package", "Open", "Acceptable", "Signed", "Begun", "Kept"]
+    assert [list(row) for row in table.rows][:4] == [
+        ["The table", "71%", "45%", "16%", "8%", "5%"],
+        ["The other table", "71%", "43%", "16%", "8%", "5%"],
+        [
+            "Swap: Tolland's ferries: daily service; The fishermen: six of them home",
+            "66%",
+            "61%",
+            "21%",
+            "14%",
+            "11%",
+        ],
+        ["Swap: Orsa's patrol boats: halved; Tolland's ferries: freight only", "–", "61%", "21%", "14%", "–"],
+    ]
+    assert len(table.rows) == 7
+    assert "open: some package is acceptable to everybody" in table.note.lower()
+    assert "their Monte Carlo error is up to ± 2.0 percentage points" in table.note
+    assert "A dash (" in table.note
+    assert table.note.endswith(": it is not said.")
+    rivals = table_of(found, case, "Acceptable, by what is true of Orsa's navy")
+    assert [list(row) for row in rivals.rows] == [
+        ["The table", "48%", "37%"],
+        ["The other table", "48%", "37%"],
+    ]
+
+
+def test_the_chain_is_told_where_something_is_drawn_or_judged(case: Case) -> None:
+    def told(**changes: Any) -> bool:
+        found = result(track(chances=replace(SURE, **changes)), uncertain=0)
+        return "chances" in [s.id for s in sections(found, case)]
+
+    assert told()
+    assert not told(signed=None)
+    assert not any(s.id == "chances" for s in sections(result(track(chances=None)), case))
+
+
 @pytest.mark.parametrize(
     ("considered", "start"),
     [
-        (1, "The only small exchange that touches nobody's hold on office is not accepted by those"),
-        (5, "None of 5 small exchanges that touch nobody's hold on office is accepted by those"),
+        (1, "The only small exchange that touches nobody's hold on office is not acceptable to those"),
+        (5, "None of 5 small exchanges that touch nobody's hold on office is acceptable to those"),
     ],
 )
 def test_no_swap_is_said_in_the_right_number(case: Case, considered: int, start: str) -> None:
@@ -387,9 +473,9 @@ def test_the_zone_in_numbers(case: Case) -> None:
     assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
         ["Possible packages", "27", "the status quo among them; exact"],
         ["Agreed at best estimates", "5", "exact count"],
-        ["Best single package is accepted", "44%", "of 1,024 fresh draws, ± 1.9 percentage points"],
+        ["Best single package is acceptable", "44%", "of 1,024 fresh draws, ± 1.9 percentage points"],
         [
-            "Some package is accepted (zone)",
+            "Some package is acceptable (zone)",
             "70%",
             "of the same draws, ± 0.8 percentage points; grows with the number of issues, and is not the chance of signature",
         ],
@@ -422,7 +508,7 @@ def test_pictures_hold_the_low_end_before_the_high_one(case: Case) -> None:
         ["Most acceptable", "Orsa's navy: the admiral's last stand", "38%", "32%", "44%"],
     ]
     _, dots = picture_of(result(), case, "dots-")
-    assert dots == [["accepted", "22", "44%"], ["somebody refuses", "28", "56%"]]
+    assert dots == [["acceptable", "22", "44%"], ["somebody refuses", "28", "56%"]]
 
 
 def test_the_nearest_packages_are_seen_by_those_who_stand_furthest_apart(case: Case) -> None:
@@ -469,7 +555,7 @@ def test_power_and_the_frontier_stand_in_their_columns(case: Case) -> None:
         case,
         "The frontier: no package is better for one without being worse for another",
     )
-    assert table.columns == ("Package", "Accepted", "Orsa's premier", "Orsa's navy", "Tolland")
+    assert table.columns == ("Package", "Acceptable", "Orsa's premier", "Orsa's navy", "Tolland")
     assert [list(row)[1:] for row in table.rows] == [
         ["61%", "+1.0", "+2.0", "+3.0"],
         ["44%", "+56.0", "+2.5", "−2.5"],

@@ -72,8 +72,9 @@ def test_a_swap_worked_out_by_hand() -> None:
     # South needs 20 >= (1 - rho) 60, that is rho >= 2/3, at the end; north .25.
     assert found.patience.common == pytest.approx(2 / 3, abs=1e-3)
     assert found.survival == 1
-    assert found.chances.signed == 1
-    assert found.chances.kept is None
+    assert found.chances.acceptable == 1
+    assert (found.chances.open, found.chances.signed, found.chances.kept) == (None, None, None)
+    assert "'signing: {chance:" in (found.chances.unsaid or "")
     assert found.part is None
 
 
@@ -89,13 +90,36 @@ def test_what_cannot_be_undone_is_held_up_by_who_comes_second() -> None:
     assert found.part.moves == ()
 
 
-def test_kept_is_the_product_of_what_holds_and_of_what_is_delivered() -> None:
-    found = solved(SWAP + "steps: {temptation: 4}\n")
+def test_kept_is_the_product_of_what_is_signed_delivered_and_holds() -> None:
+    found = solved(SWAP + "steps: {temptation: 4}\nsigning: {chance: 0.3}\n")
     hold = np.prod([[1 / (1 + np.exp(-m / 4)) for m in s.margin.values()] for s in found.stages])
-    assert found.chances.kept == pytest.approx(hold)
-    assert found.chances.kept_delivered == pytest.approx(hold / 2)
+    assert found.chances.signed == pytest.approx(0.3)
+    assert found.chances.kept == pytest.approx(0.3 * 0.5 * hold)
     first = np.prod([1 / (1 + np.exp(-m / 4)) for m in found.stages[0].margin.values()])
-    assert found.chances.started == pytest.approx(first)
+    assert found.chances.begun == pytest.approx(0.3 * 0.5 * first)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "signed", "unsaid"),
+    [
+        ("", None, "add 'signing: {chance: [0.1, 0.3, 0.5]}' or a 'record'"),
+        ("signing: {chance: 0.3}\n", 0.3, "add 'steps: {temptation: [1, 2, 4]}'"),
+        ("signing: {chance: 0.3}\nrecord: {rounds: 6, agreements: 0}\n", 0.6 / 8, "add 'steps: {temptation: [1, 2, 4]}'"),
+        ("signing: {chance: 0.3, counts: 4}\nrecord: {rounds: 6, agreements: 2}\n", 3.2 / 10, "add 'steps: {temptation: [1, 2, 4]}'"),
+        ("record: {rounds: 6, agreements: 2}\n", 3 / 8, "add 'steps: {temptation: [1, 2, 4]}'"),
+        ("signing: {chance: 0}\nsteps: {temptation: 4}\n", 0, None),
+        ("record: {rounds: 0, agreements: 0}\nsteps: {temptation: 0}\n", 0.5, None),
+    ],
+)  # fmt: skip
+def test_signature_takes_the_judgement_and_the_record(
+    blocks: str, signed: float | None, unsaid: str | None
+) -> None:
+    """The mean of a Beta distribution; without a judgement one that counts for two rounds at one half."""
+    chances = solved(SWAP + blocks).chances
+    assert chances.signed == (None if signed is None else pytest.approx(signed))
+    assert (chances.begun is None) == (chances.kept is None) == (unsaid is not None)
+    assert (chances.unsaid is None) == (unsaid is None)
+    assert (unsaid or "") in (chances.unsaid or "")
 
 
 def test_a_deadline_removes_the_future() -> None:
@@ -241,7 +265,16 @@ def test_what_is_judged_about_steps_leaves_the_deal_as_it_is() -> None:
         deal(prepare(read_case(t, "v.yaml").case, draws=64), tracks=["electoral_council"])
         for t in (text, bare)
     )
-    assert whole.to_json() == less.to_json()
+    told = json.loads(json.dumps([whole.to_json(), less.to_json()]))
+    chains = [[part["chances"] for part in (*t["tracks"].values(), *t["swaps"])] for t in told]
+    assert any(chain["kept"] for chain in chains[0])
+    for of in told:
+        for part in (of, *of["tracks"].values(), *of["swaps"]):
+            part.pop("chances", None)
+    assert told[0] == told[1]
+    for steps, none in zip(*chains, strict=True):
+        assert (none["begun"], none["kept"]) == (None, None)
+        assert all(steps[link] == none[link] for link in ("open", "acceptable", "signed", "acceptable_error"))
 
 
 def test_same_seed_same_bytes() -> None:
@@ -262,10 +295,11 @@ def test_the_venezuelan_roadmaps() -> None:
     for road in roads:
         jsonschema.validate(json.loads(json.dumps(road.to_json())), result_schema("roadmap"))
         assert document(road, case).blocks
-        assert road.survival <= road.chances.signed + 1e-9
+        assert road.survival <= road.chances.acceptable + 1e-9
         assert road.chances.kept is not None
-        assert road.chances.started is not None
-        assert road.chances.kept <= road.chances.started <= road.chances.signed
+        assert road.chances.begun is not None
+        assert road.chances.signed is not None
+        assert road.chances.kept <= road.chances.begun <= road.chances.signed <= road.chances.acceptable
         moved = [m.issue for s in road.stages for m in s.steps]
         assert sorted(moved) == sorted(road.package)
         assert min(s.slack for s in road.stages) == pytest.approx(road.slack, abs=1e-6)

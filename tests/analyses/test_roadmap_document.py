@@ -11,7 +11,6 @@ import pytest
 from detente.analyses.roadmap.document import brief, document, section
 from detente.analyses.roadmap.result import (
     Boost,
-    Chances,
     Missing,
     Move,
     Part,
@@ -20,14 +19,16 @@ from detente.analyses.roadmap.result import (
     Stage,
 )
 from detente.analyses.words import Words
-from detente.case.model import Case
+from detente.case.model import Case, Signing
 from detente.case.reading import load_case
 from detente.document import Cell, Chart, Finding, Paragraph, Table
+from detente.prospects.chances import Chances, Links
 
 STRAIT = Path(__file__).parents[2] / "docs" / "tutorial" / "strait.yaml"
 FERRIES = Move("ferries", "suspended", "daily", ("tolland",), True, 1)
 SIX = Move("fishermen", "held", "six", ("orsa",), True, 1)
 HALF = Move("patrols", "as_now", "halved", ("orsa",), True, 3)
+CHAIN = Chances(None, 0.44, 0.18, 0.09, 0.05, 0.019, {}, None)
 OUT = dict.fromkeys(("premier", "navy", "tolland"), "walk off")
 
 
@@ -74,7 +75,7 @@ def result(**changes: Any) -> RoadmapResult:
         patience=Patience(0.7, None, {}, {"premier": 0.95, "navy": 0.97, "tolland": 0.98}),
         boosts=(Boost("irreversible", ("ferries",), 2.9, 1.3, 4.1),),
         part=None,
-        chances=Chances(0.44, 0.019, 0.18, 0.007, 0.09, 0.004, 0.06, 0.02, 0.2),
+        chances=CHAIN,
         record={"rounds": 2, "agreements": 0},
         base_rates=(),
     )
@@ -93,29 +94,65 @@ def first(found: RoadmapResult, case: Case) -> Finding:
     return finding
 
 
-def test_what_is_acceptable_is_not_called_signed(case: Case) -> None:
-    table, rows = table_of(result(), case, "Accepted, started, kept: three different things")
-    assert rows == [
-        ["Accepted", "44% ± 1.9", "–"],
-        ["Started", "18% ± 0.7", "6%"],
-        ["Kept to the end", "9% ± 0.4", "2%"],
-    ]
-    assert "not the chance that it is signed" in table.note
-    assert "whose consent or steps the package needs" in table.note
-    assert "Of what is accepted, 20% is kept." in table.note
+CAPTION = "Chances, each at most the one before it"
+
+
+def test_acceptable_signed_begun_and_kept_are_four_things(case: Case) -> None:
+    table, rows = table_of(result(), case, CAPTION)
+    assert table.columns == ("Package", "Acceptable", "Signed", "Begun", "Kept")
+    assert rows == [["This package", "44%", "18%", "9%", "5%"]]
+    assert table.note.startswith(
+        "Acceptable: this one is; signed: it is acceptable, and signed; begun: it is signed, those who"
+    )
+    assert (
+        "Taken to be signed where it is acceptable: 50%, counted as 2 rounds, beside the record."
+        in table.note
+    )
     assert "The record: 2 earlier rounds, 0 agreements." in table.note
-    assert brief(result(), Words(case)).limit.endswith("accepted 44%, started 18%, kept 9%.")
+    assert "spread of temptations is a judgement" in table.note
+    assert table.note.endswith(
+        "Never scored against outcomes; their Monte Carlo error is up to ± 1.9 percentage points."
+    )
+    assert brief(result(), Words(case)).limit == (
+        "Chances, not calibrated: acceptable 44%, signed 18%, begun 9%, kept 5%."
+    )
 
 
-def test_compliance_has_a_column_only_where_it_is_in_doubt(case: Case) -> None:
-    sure = result(chances=Chances(0.44, 0.019, 0.18, 0.007, 0.09, 0.004, 0.18, 0.09, 0.2))
-    table, rows = table_of(sure, case, "Accepted, started, kept: three different things")
-    assert table.columns == ("Event", "Share of draws")
-    assert rows == [["Accepted", "44% ± 1.9"], ["Started", "18% ± 0.7"], ["Kept to the end", "9% ± 0.4"]]
-    assert "comply" not in table.note
-    none = result(chances=Chances(0.44, 0.019, None, None, None, None, None, None, None))
-    _, rows = table_of(none, case, "Accepted, started, kept: three different things")
-    assert rows == [["Accepted", "44% ± 1.9"]]
+def test_the_judgement_of_a_signature_is_told_with_its_day(case: Case) -> None:
+    signing = Signing.model_validate({"chance": [0.1, 0.3, 0.6], "counts": 5, "by": "2026-09-01"})
+    table, _ = table_of(result(), case.model_copy(update={"signing": signing}), CAPTION)
+    assert (
+        "Judged to be signed by 2026-09-01 where it is acceptable: 30%, counted as 5 rounds, beside"
+        in table.note
+    )
+    alone = case.model_copy(update={"signing": signing, "record": None})
+    table, _ = table_of(result(record=None), alone, CAPTION)
+    assert "where it is acceptable: 30%. A stage" in table.note
+
+
+def test_links_that_nobody_can_give_are_left_out_with_the_reason(case: Case) -> None:
+    none = result(chances=Chances(None, 0.44, None, None, None, 0.019, {}, "nobody judged it"))
+    table, rows = table_of(none, case, CAPTION)
+    assert table.columns == ("Package", "Acceptable")
+    assert rows == [["This package", "44%"]]
+    assert table.note.endswith("percentage points. What is missing: nobody judged it.")
+    assert "temptation" not in table.note
+    assert "Taken" not in table.note
+    assert brief(none, Words(case)).limit == "Chances, not calibrated: acceptable 44%."
+
+
+def test_the_package_is_told_under_each_reading(case: Case) -> None:
+    rivals = {
+        "navy": {
+            "holding_out": Links(None, 0.49, 0.2, 0.11, 0.07),
+            "admiral": Links(None, 0.38, 0.15, 0.08, 0.03),
+        }
+    }
+    table, rows = table_of(
+        result(chances=replace(CHAIN, by_reading=rivals)), case, "Acceptable, by what is true of Orsa's navy"
+    )
+    assert list(table.columns) == ["Package", "holding out for a price", "the admiral's last stand"]
+    assert rows == [["This package", "49%", "38%"]]
 
 
 def test_stages_are_counted_and_not_steps(case: Case) -> None:

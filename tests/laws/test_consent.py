@@ -23,7 +23,7 @@ def put(case: Tree, folder: Path) -> Path:
     return path
 
 
-def signed(case: Tree, moves: dict[str, str], folder: Path) -> Any:
+def asked(case: Tree, moves: dict[str, str], folder: Path) -> Any:
     package = folder / "package.yaml"
     package.write_text("".join(f"{i}: {o}\n" for i, o in moves.items()), encoding="utf-8")
     answer = ask("roadmap", put(case, folder), "--package", package, "--json", *DRAWS)
@@ -47,25 +47,25 @@ def changes(truth: Enumerated) -> list[Package]:
 
 
 @pytest.mark.parametrize("seed", range(500, 512))
-def test_signed_is_the_chance_that_enumeration_gives(seed: int, tmp_path: Path) -> None:
+def test_acceptable_is_the_chance_that_enumeration_gives(seed: int, tmp_path: Path) -> None:
     case = fresh(seed, impossible=False)
     truth = Enumerated(written(case))
     for package in changes(truth)[:: max(1, len(truth.packages) // 5)]:
-        chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
+        chances = asked(case, moves_of(package, truth), tmp_path)
+        assert near(chances["acceptable"], truth.acceptance(package), chances["acceptable_error"]), package
 
 
 @pytest.mark.parametrize("seed", range(520, 530))
-def test_signed_is_the_acceptance_that_deal_shows(seed: int, tmp_path: Path) -> None:
+def test_acceptable_is_the_acceptance_that_deal_shows(seed: int, tmp_path: Path) -> None:
     case = fresh(seed, impossible=False)
     result = deal(case, tmp_path)
     shown = [*result["frontier"], *(s for s in result["solutions"].values() if s)]
     for entry in {tuple(e["moves"].items()): e for e in shown if e["moves"]}.values():
-        assert signed(case, entry["moves"], tmp_path)["signed"] == entry["acceptance"], entry["moves"]
+        assert asked(case, entry["moves"], tmp_path)["acceptable"] == entry["acceptance"], entry["moves"]
 
 
 @pytest.mark.parametrize("seed", range(540, 545))
-def test_signed_is_what_deal_counts_where_nothing_else_is_possible(seed: int, tmp_path: Path) -> None:
+def test_acceptable_is_what_deal_counts_where_nothing_else_is_possible(seed: int, tmp_path: Path) -> None:
     """Any package can be asked for in the deal analysis: all others are declared impossible."""
     case = fresh(seed, impossible=False)
     truth = Enumerated(written(case))
@@ -77,7 +77,7 @@ def test_signed_is_what_deal_counts_where_nothing_else_is_possible(seed: int, tm
         if any(len(pattern) < 2 for pattern in alone["impossible"]):
             continue  # A single option cannot be called impossible: it could be left out.
         share = deal(alone, tmp_path)["packages"]["zone_probability"]
-        assert signed(case, moves_of(package, truth), tmp_path)["signed"] == share, package
+        assert asked(case, moves_of(package, truth), tmp_path)["acceptable"] == share, package
 
 
 STAYS = {
@@ -126,6 +126,6 @@ def test_a_line_binds_wherever_it_is_true(lines: dict[str, Tree], tmp_path: Path
     }
     truth = Enumerated(written(case))
     for package in changes(truth):
-        chances = signed(case, moves_of(package, truth), tmp_path)
-        assert near(chances["signed"], truth.acceptance(package), chances["signed_error"]), package
+        chances = asked(case, moves_of(package, truth), tmp_path)
+        assert near(chances["acceptable"], truth.acceptance(package), chances["acceptable_error"]), package
     assert near(deal(case, tmp_path)["packages"]["zone_probability"], truth.zone_probability)

@@ -588,15 +588,17 @@ def test_anchor_hold(entry: Any) -> None:
                 },
             },
             "steps": {"temptation": 0.5},
+            "signing": {"chance": 0.5},
         }
     )
     found = roadmap(prepare(case, draws=64), dict.fromkeys(issues, "yes"))
     assert [s.margin["south"] for s in found.stages] == pytest.approx([1.2] * 14)
-    started, kept = found.chances.started, found.chances.kept
-    assert started is not None
+    signed, begun, kept = found.chances.signed, found.chances.begun, found.chances.kept
+    assert signed == 0.5
+    assert begun is not None
     assert kept is not None
-    assert 1 - started == near(entry["h"])
-    assert kept == near(entry["S(14)"])
+    assert 1 - begun / signed == near(entry["h"])
+    assert kept / signed == near(entry["S(14)"])
 
 
 # --- trusting, leaving, complying ---------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from detente.case.model import (
     Party,
     Pattern,
     Preferences,
+    Signing,
     Steps,
     Together,
     Weighted,
@@ -258,6 +259,30 @@ def _cardinal(here: Here) -> str | None:
     )
 
 
+def _begun(here: Here) -> str | None:
+    """Of what only the chances that a package is begun and kept read."""
+    case = here.case
+    if case.signing is None and case.record is None:
+        return (
+            "only the chances that a package is begun and kept read it, and nothing says how likely what is acceptable is "
+            "signed: add 'signing: {chance: [0.1, 0.3, 0.5]}' or a 'record'"
+        )
+    if case.steps is None or case.steps.temptation is None:
+        return (
+            "only the chances that a package is begun and kept read it, and they need a spread of temptations: add "
+            "'steps: {temptation: [1, 2, 4]}'"
+        )
+    return _road(here)
+
+
+def _beside_rounds(here: Here) -> str | None:
+    """Of how many rounds a judgement counts for."""
+    record = here.case.record
+    if record is not None and record.rounds:
+        return None
+    return "there are no earlier rounds beside which the judgement could count for more or less: add a 'record', or leave it out"
+
+
 def _looks_ahead(here: Here) -> str | None:
     return None if here.case.world is not None else "'detente outlook' reads it, and needs a block 'world'"
 
@@ -472,6 +497,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "preferences.*": (_voteless,),
             "readings.*": (_cardinal, _voteless),
             "readings.*.*": (_unlikely,),
+            "signing": (_cardinal,),
             "steps": _ROAD,
             "guarantees": _ROAD,
             "guarantees.*": (_guards,),
@@ -480,7 +506,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "gestures": (_cardinal, _looks_ahead),
             "moves_with": (_cardinal,),
         },
-        Party: {"delivers": (_cardinal, _of_voteless), "accepts": (_of_voteless, _one_of_mind)},
+        Party: {"delivers": (_cardinal, _of_voteless, _begun), "accepts": (_of_voteless, _one_of_mind)},
         Issue: dict.fromkeys(("reversible", "gradual", "verify", "undo", "touches_office"), (_step,)),
         Preferences: {
             "patience": (_replaced, _patient),
@@ -497,7 +523,8 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "firm.*": (_cannot_be, _held),
         },
         Body: {"members.*": (_votes,)},
-        Steps: {"simultaneous.*.*": (_named_step,)},
+        Signing: {"counts": (_beside_rounds,)},
+        Steps: {"simultaneous.*.*": (_named_step,), "temptation": (_begun,)},
         Guarantee: {
             "covers.*": (_named_step,),
             "punishes.*": (_voteless,),

@@ -12,7 +12,7 @@ For a package at a table, in every draw:
 
 While a stage is verified every party draws a temptation, logistic with spread sigma, and stops if it exceeds its margin, so
 that a stage holds with the product of ``1 / (1 + exp(-m_f / sigma))`` over those who have to go on, in the winning set most
-likely to. Whether anybody delivers is multiplied here and nowhere else.
+likely to. Who could stop only by breaking a line of his own does not. Whether anybody delivers is multiplied here and nowhere else.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +28,14 @@ from numpy.typing import NDArray
 from detente.draws import REPLICATES, Drawn
 from detente.errors import DetenteError
 from detente.kernels.acceptance import agreed
+from detente.kernels.sequencing import Appraisal
 from detente.problem import Sample, Table, obliged
 from detente.problem.steps import Judged, agenda
 from detente.prospects.road import Floats, Road, paved
 from detente.prospects.view import View, accepted, existence, view
 from detente.rng import replicate_error
 
-__all__ = ["EVEN", "Chances", "Links", "Opened", "Prospect", "prospect"]
+__all__ = ["EVEN", "Chances", "Drawing", "Links", "Opened", "Prospect", "prospect"]
 
 EVEN = 0.5
 ROUNDS = 2
@@ -72,6 +74,16 @@ class Chances(Links):
     """Faction → its reading → the chain if that is true."""
     unsaid: str | None
     """Why a link has no number."""
+
+
+class Drawing(NamedTuple):
+    """The chain of one package in every draw, [S] each; None as in :class:`Links`."""
+
+    open: NDArray[np.bool_] | None
+    acceptable: Floats
+    signed: Floats | None
+    begun: Floats | None
+    kept: Floats | None
 
 
 @dataclass(frozen=True)
@@ -118,16 +130,16 @@ class Prospect:
     def chances(self, opened: Opened | None = None) -> Chances:
         """The chain; ``opened``: where the table is, if that is asked."""
         ready, known = self.ready, opened or {}
-        together, acceptable = self._links(ready.fresh, known.get(None))
+        drawn = self.each(ready.fresh, known.get(None))
         by_reading: dict[str, dict[str, Links]] = {}
         names = {ready.problem.factions[f] for f in self.at.factions}
         for (faction, reading), sample in ready.rivals.items():
             if faction in names and len(ready.problem.case.readings[faction]) > 1:
-                found, _ = self._links(sample, known.get((faction, reading)))
-                by_reading.setdefault(faction, {})[reading] = found
+                found = self.each(sample, known.get((faction, reading)))
+                by_reading.setdefault(faction, {})[reading] = _means(found)
         return Chances(
-            **vars(together),
-            acceptable_error=replicate_error(acceptable, REPLICATES),
+            **vars(_means(drawn)),
+            acceptable_error=replicate_error(drawn.acceptable, REPLICATES),
             by_reading=by_reading,
             unsaid=self.unsaid,
         )
@@ -137,8 +149,8 @@ class Prospect:
         samples = {None: self.ready.fresh, **self.ready.rivals}
         return {key: existence(*self.seen(sample)) == 1 for key, sample in samples.items()}
 
-    def _links(self, sample: Sample, opened: NDArray[np.bool_] | None) -> tuple[Links, Floats]:
-        """The chain in a sample of as many draws as the fresh ones, and [S] where the package is acceptable."""
+    def each(self, sample: Sample, opened: NDArray[np.bool_] | None = None) -> Drawing:
+        """The chain in every draw of a sample of as many as the fresh ones."""
         seen, package = self.seen(sample)
         acceptable = agreed(accepted(seen, package), seen.winning)[0].astype(np.float64)
         known = self.ready.beside_fresh.steps
@@ -148,15 +160,13 @@ class Prospect:
         spread = known.values.get("steps.temptation")
         if signed is not None and self.road is not None and spread is not None:
             drawn, then = self.road.over(sample, seen.seat)
-            stays = _stays(then.margin, drawn.winning, spread)
+            stays = _stays(_margins(then), drawn.winning, spread)
             problem = self.ready.problem
             moved = [problem.issues.index(step.issue) for step in self.road.of.steps]
             parties = obliged(problem, self.at, list(dict.fromkeys(moved)))
             begun = signed * sample.delivered(problem, parties) * stays[0]
             kept = begun * stays[1:].prod(axis=0)
-        links = (opened, acceptable, signed, begun, kept)
-        shares = [None if link is None else float(link.mean()) for link in links]
-        return Links(*shares), acceptable  # type: ignore[arg-type]
+        return Drawing(opened, acceptable, signed, begun, kept)
 
 
 def prospect(ready: Drawn, at: Table, package: Mapping[str, str], road: Road | None = None) -> Prospect:
@@ -189,6 +199,16 @@ def signing(ready: Drawn, known: Judged) -> Floats | None:
     rounds, agreements = (0, 0) if case.record is None else (case.record.rounds, case.record.agreements)
     found: Floats = (counts * judged + agreements) / (counts + rounds)
     return found
+
+
+def _means(of: Drawing) -> Links:
+    open_, _, signed, begun, kept = (None if link is None else float(link.mean()) for link in of)
+    return Links(open_, float(of.acceptable.mean()), signed, begun, kept)
+
+
+def _margins(of: Appraisal) -> Floats:
+    """[K, F, S] margins, infinite for those of whom every way out breaks a line: they are capped, and the tolled ones are not."""
+    return np.where((of.margin > -np.inf) & (of.tolled > of.margin), np.inf, of.margin)
 
 
 def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats:

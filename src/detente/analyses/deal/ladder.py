@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detente.analyses.words import Words
 from detente.document import Cell, Table
-from detente.figures import error, joined, percent
+from detente.figures import error, joined, percent, plural
 from detente.prospects.chances import EVEN, ROUNDS, Chances
 
 __all__ = ["LINKS", "Rung", "ladder", "said"]
@@ -83,7 +83,7 @@ def _note(rungs: Sequence[Rung], links: Sequence[str], words: Words, record: Map
         )
     largest = max((r.chances.acceptable_error for r in rungs), default=0.0)
     off = f"; their Monte Carlo error is up to {error(largest)} percentage points" if largest else ""
-    note += f"Means over draws of judged ranges, never scored: not calibrated{off}."
+    note += f"Never scored against outcomes{off}."
     for why in dict.fromkeys(r.chances.unsaid for r in rungs):
         if why is not None:
             of = joined([r.name for r in rungs if r.chances.unsaid == why])
@@ -98,5 +98,5 @@ def _signing(words: Words) -> str:
     chance = percent(EVEN) if given is None else percent(given.chance.median)
     whose = "Taken" if given is None else "Judged"
     by = "" if given is None or given.by is None else f" by {given.by.isoformat()}"
-    beside = ", beside the record" if case.record is not None else ""
-    return f"{whose} to be signed{by} where it is acceptable: {chance}, counted as {rounds} rounds{beside}."
+    beside = "" if case.record is None else f", counted as {plural(rounds, 'round')}, beside the record"
+    return f"{whose} to be signed{by} where it is acceptable: {chance}{beside}."
