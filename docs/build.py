@@ -250,6 +250,7 @@ _ORDER = (
     "Case",
     "Source",
     "Record",
+    "Signing",
     "Party",
     "Faction",
     "Track",

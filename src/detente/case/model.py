@@ -394,14 +394,14 @@ class Record(Provenance):
 
 
 class Signing(Provenance):
-    """How likely it is that what everybody needed would accept is signed as well."""
+    """How likely it is that what is acceptable is signed as well: ``signing: {chance: [0.1, 0.3, 0.5]}``."""
 
     chance: Share
     """Chance that it comes to a signature, before the record is looked at; at most 0.99."""
     counts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 2
-    """As many rounds this judgement counts for, beside those of the record."""
+    """For how many rounds this judgement counts, beside those of the record."""
     by: Date | None = None
-    """By when."""
+    """By which day; told beside the chance, which is the same with and without it."""
 
 
 class Conflict(Provenance):
