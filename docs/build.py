@@ -432,6 +432,10 @@ def _shown(default: ast.expr | None) -> str:
 # --- JSON -------------------------------------------------------------------------------------------------
 
 
+_HEIRS = {"Solution": ("PackageResult",), "Chances": ("Links",)}
+"""Result classes that have the fields of others."""
+
+
 def _json() -> str:
     from detente.analyses.schema import SCHEMAS, result_schema
 
@@ -469,7 +473,7 @@ def _json() -> str:
                 continue
             shown[title] = says.get(name, "")
             out += [f"### {title}", "", says.get(name, ""), ""]
-            inherited = [name, *(("PackageResult",) if name == "Solution" else ())]
+            inherited = [name, *_HEIRS.get(name, ())]
             rows = [
                 (
                     f"`{field}`",
@@ -495,12 +499,13 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     from detente.analyses.outlook import result as future
     from detente.analyses.roadmap import result as road
     from detente.analyses.stability import result as stable
+    from detente.prospects import chances
     from detente.world import influence
 
     own = {"deal": result, "flips": scan, "outlook": future, "roadmap": road, "stability": stable}
     if verb == "world":
         return _classes(influence) | _classes(schema)
-    return _classes(result) | _classes(own[verb])
+    return _classes(chances) | _classes(result) | _classes(own[verb])
 
 
 def _type(kind: Json, titles: Mapping[str, str]) -> str:
