@@ -156,7 +156,14 @@ LAWS = (
         "readings",
         "he plays for time",
         Lever(reading="staller"),
+        (("talks.trust", -1), (LEFT, -1)),
+    ),
+    Law(
+        "readings",
+        "he plays for time, and looks for no way out",
+        Lever(reading="staller"),
         ((TERMS, -1), ("talks.trust", -1), (LEFT, -1)),
+        Lever(reading="exiter"),
     ),
     Law(
         "readings",
