@@ -78,6 +78,10 @@ def test_every_number_has_a_provenance(case: Case) -> None:
     assert [e.path for e in numbers if e.kind == "none" or not e.text] == []
 
 
+def test_every_judgement_is_somebodys(case: Case) -> None:
+    assert [e.path for e in elements(case) if e.kind == "judgement" and not e.origin] == []
+
+
 def test_every_range_has_a_reason_of_its_own(read: ReadCase) -> None:
     typed = re.findall(r"\{range: [^}]*\}|range: \[", read.text)
     bare = re.findall(r": \[-?[\d.]+, -?[\d.]+(?:, -?[\d.]+)?\]", read.text)

@@ -97,7 +97,8 @@ def _reason(value: Any) -> Any:
 
 
 class Judgement(Model):
-    """Somebody's estimate: who, when, why. A bare string is the reason."""
+    """Somebody's estimate: who, when, why. A bare string is the reason; who and when are then those of the judgement around
+    it."""
 
     because: Text
     by: Text | None = None

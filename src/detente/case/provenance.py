@@ -1,17 +1,19 @@
 """Where every element of a case comes from: fact, inference or judgement, the nearest enclosing one.
 
 A number (a range) belongs to the provenance written on it, else to that of the block around it, and so on
-outwards; an element that is not a number is listed only where provenance was written on it.
+outwards; an element that is not a number is listed only where provenance was written on it. A judgement that does not
+say whose it is belongs to whoever signs the nearest judgement around it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from detente.case.base import Model
+from detente.case.base import Judgement, Model
 from detente.case.model import Case, Provenance, Range
 from detente.figures import spread, typed
 
@@ -37,35 +39,41 @@ class Element:
 
 def elements(case: Case) -> list[Element]:
     """Every number, and every other element with a provenance of its own, in file order."""
-    return list(_walk(case, "", ("none", "", "")))
+    return list(_walk(case, "", _Around(("none", "", ""), "")))
 
 
-def _own(value: Provenance) -> tuple[str, str, str] | None:
+class _Around(NamedTuple):
+    own: tuple[str, str, str]
+    signed: str
+    """Who signs what is not signed, and when."""
+
+
+def _own(value: Provenance, signed: str) -> tuple[str, str, str] | None:
     if value.fact is not None:
         return "fact", value.fact, value.source or ""
     if value.inference is not None:
         return "inference", value.inference, ""
     if value.judgement is not None:
-        who = ", ".join(
-            part
-            for part in (value.judgement.by, value.judgement.on.isoformat() if value.judgement.on else None)
-            if part
-        )
-        return "judgement", value.judgement.because, who
+        return "judgement", value.judgement.because, _signature(value.judgement) or signed
     return None
 
 
-def _walk(value: object, path: str, around: tuple[str, str, str]) -> Iterator[Element]:
+def _signature(of: Judgement) -> str:
+    return ", ".join(part for part in (of.by, of.on.isoformat() if of.on else None) if part)
+
+
+def _walk(value: object, path: str, around: _Around) -> Iterator[Element]:
     if isinstance(value, Provenance):
-        own = _own(value)
+        own = _own(value, around.signed)
         if isinstance(value, Range):
-            kind, text, origin = own or around
+            kind, text, origin = own or around.own
             yield Element(path, True, _shown(value), kind, text, origin)
             return
         if own is not None:
             if path and own[0] != "judgement":
                 yield Element(path, False, "", *own)
-            around = own
+            signed = _signature(value.judgement) if value.judgement is not None else ""
+            around = _Around(own, signed or around.signed)
     if isinstance(value, BaseModel):
         skip = Provenance.model_fields if isinstance(value, Provenance) else {}
         for name in type(value).model_fields:
