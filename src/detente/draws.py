@@ -95,7 +95,7 @@ class Drawn:
 
     @cached_property
     def _settled_best(self) -> Settled:
-        return Settled(self.best_ground({}), BEST)
+        return Settled(self.best_ground({}), BEST, monthly=True)
 
     @cached_property
     def _settled_fresh(self) -> Settled:

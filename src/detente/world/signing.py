@@ -34,7 +34,7 @@ from detente.problem.worth import worth
 from detente.world.scenario import Looked, branches, simulate
 from detente.world.worth import account, flow, value, weights
 
-__all__ = ["BEST", "EACH", "PER", "Settled", "going_on", "hinges", "told"]
+__all__ = ["BEST", "EACH", "PER", "Counted", "Settled", "going_on", "hinges", "signed", "told"]
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,8 @@ def hinges(problem: Problem) -> tuple[str, ...]:
 class Settled:
     """What every option of every hinge makes of the world, in some draws of its numbers."""
 
-    def __init__(self, ground: Ground, per: int) -> None:
+    def __init__(self, ground: Ground, per: int, *, monthly: bool = False) -> None:
+        """``monthly``: keep every month, so that draws of any patience may share the worlds."""
         problem = ground.problem
         assert problem.case.world is not None
         self.ground, self.per = ground, per
@@ -98,7 +99,7 @@ class Settled:
             if problem.readings[f]
         }
         """Factions whose readings change the world, and these."""
-        self.rho = _nodes(ground)
+        self.rho = None if monthly else _nodes(ground)
         self.found: dict[tuple[int, ...], Floats] = {}
 
     def worth(self, ground: Ground) -> Floats:
@@ -110,7 +111,8 @@ class Settled:
         accounts = [account(ground, revision) for revision in self.revisions]
         asked = tuple(dict.fromkeys(node for of in accounts for node in of.asked))
         rho = patience(problem, sample, ground.steps, names)
-        between = _between(self.rho, rho)  # [F, S, K]
+        assert problem.case.world is not None
+        between = weights(rho, problem.case.world.months) if self.rho is None else _between(self.rho, rho)
         rows, shares = self._shares(sample, Looked(asked, accounts[0].summed))
 
         def one(n: int) -> Floats:
@@ -118,10 +120,23 @@ class Settled:
             columns = [asked.index(node) for node in of.asked] + list(range(len(asked), shares.shape[3]))
             gains = np.concatenate([of.gains, of.rates])[:, which].transpose(2, 0, 1)  # [S, A + B, F]
             paths = shares[n][:, :, columns][rows]  # [S, K, A + B]
+            # [F, S, K] between the nodes, or month by month
             total: Floats = (np.matmul(paths, gains).transpose(2, 0, 1) * between).sum(axis=2)
             return total + of.base[which]
 
         return np.array(each(one, range(len(accounts))))
+
+    def lent(self) -> NDArray[np.int64]:
+        """[S] whose numbers of the world each draw takes, where none takes another reading's."""
+        draws = self.ground.sample.draws
+        size = self._size()
+        taken: NDArray[np.int64] = (np.arange(draws) * size // draws) * draws // size
+        return taken
+
+    def _size(self) -> int:
+        """Draws of the world's numbers under each combination of readings."""
+        readings = prod(len(names) for names in self.minded.values())
+        return min(self.ground.sample.draws, max(LEAST, LENT // readings))
 
     def _shares(self, sample: Sample, looked: Looked) -> tuple[NDArray[np.int64], Floats]:
         """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means."""
@@ -144,7 +159,7 @@ class Settled:
         if not readings:
             return
         draws = self.ground.sample.draws
-        size = min(draws, max(LEAST, LENT // prod(len(names) for names in self.minded.values())))
+        size = self._size()
         lent = self.ground.only(np.tile(np.arange(size) * draws // size, len(readings)))
         reading = lent.sample.reading.copy()
         for n, f in enumerate(self.minded):
@@ -154,10 +169,46 @@ class Settled:
         discounts, found = None, []
         for ran in branches(lent, Revision(stops=self.off), settled, looked, per=self.per, cycle=size):
             paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
-            discounts = weights(self.rho, paths.shape[1]) if discounts is None else discounts
+            if discounts is None:
+                months = paths.shape[1]
+                discounts = np.eye(months) if self.rho is None else weights(self.rho, months)
             found.append(np.matmul(discounts, paths))
         for n, places in enumerate(readings):
             self.found[places] = np.array(found)[:, n * size : (n + 1) * size]
+
+
+class Counted:
+    """What a point of every option, term and stake counts for at best estimates, in each world that is settled: paths are linear
+    in them, so that other points need no other worlds. Nobody's patience changes, and no reading."""
+
+    def __init__(self, ground: Ground, of: Settled) -> None:
+        assert ground.sample.draws == 1
+        problem = ground.problem
+        self.which = [problem.factions.index(f) for f in problem.case.computed]
+        self.stakes = [path for path in ground.world if path.startswith("stakes.")]
+        points, add = ground.sample.points[..., 0], ground.sample.add[..., 0]
+        many = points[0].size + len(add[0]) + len(self.stakes)
+        basis = ground.only(np.zeros(many, dtype=np.int64))
+        units = np.eye(many, dtype=np.int32)
+        a, b = points[0].size, points[0].size + len(add[0])
+        sample = replace(
+            basis.sample,
+            points=np.broadcast_to(units[:a].reshape(*points[0].shape, many), (*points.shape, many)),
+            add=np.broadcast_to(units[a:b], (*add.shape, many)),
+        )
+        world = {**basis.world, **dict(zip(self.stakes, units[b:].astype(np.float64), strict=True))}
+        self.each = of.worth(replace(basis, sample=sample, world=world))
+        """[R, F, J]."""
+
+    def worth(self, ground: Ground) -> Floats:
+        """[R, F, S] as :meth:`Settled.worth`."""
+        sample = ground.sample
+        stakes = np.array([ground.world[path] for path in self.stakes]).reshape(-1, sample.draws)
+        found = np.empty((*self.each.shape[:2], sample.draws))
+        for k, f in enumerate(self.which):
+            rows = [sample.points[f].reshape(-1, sample.draws), sample.add[f], stakes]
+            found[:, k] = self.each[:, k] @ np.concatenate(rows)
+        return found
 
 
 def _options(problem: Problem) -> Iterator[tuple[str, str]]:
@@ -221,11 +272,18 @@ def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:
     LimitError
         What a path is worth to somebody is beyond the points that the deal counts in.
     """
+    return signed(ground, of.options, of.worth(ground), level)
+
+
+def signed(
+    ground: Ground, options: Sequence[tuple[str, str]], paths: Floats, level: Floats | None = None
+) -> Sample:
+    """The same from what the world is worth going on and with each of ``options`` settled, ``paths`` [1 + options, F, S]."""
     problem, sample = ground.problem, ground.sample
     names = problem.case.computed
     which = [problem.factions.index(f) for f in names]
     step = problem.step[which][:, None]
-    going_on, *settled = of.worth(ground)
+    going_on, *settled = paths
     base = going_on if level is None else level
     no_deal = sample.no_deal.copy()
     no_deal[which] = _steps(base / step, names)
@@ -235,8 +293,8 @@ def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:
     waiting = _steps((base - stays) / step, names)
     for o in range(len(problem.options[0])):
         points[which, 0, o] += waiting
-    counted = worth(problem, sample, [{issue: option} for issue, option in of.options])[which]
-    for n, ((issue, option), with_it) in enumerate(zip(of.options, settled, strict=True)):
+    counted = worth(problem, sample, [{issue: option} for issue, option in options])[which]
+    for n, ((issue, option), with_it) in enumerate(zip(options, settled, strict=True)):
         i = problem.issues.index(issue)
         more = (with_it - going_on) - (counted[:, n] - stays)
         points[which, i, problem.options[i].index(option)] += _steps(more / step, names)
