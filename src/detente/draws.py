@@ -61,7 +61,7 @@ class Drawn:
     def supposing(self, readings: Mapping[str, str]) -> Sample:
         """Best estimates with some readings taken for true."""
         ground = self.best_ground(readings)
-        return told(ground, self._settled_best) if self.computed else ground.sample
+        return told(ground, self.settled_best) if self.computed else ground.sample
 
     def best_ground(self, readings: Mapping[str, str]) -> Ground:
         """What worlds at best estimates grow from, with some readings taken for true."""
@@ -94,12 +94,18 @@ class Drawn:
         return bool(self.problem.case.computed)
 
     @cached_property
-    def _settled_best(self) -> Settled:
+    def settled_best(self) -> Settled:
+        """What every option makes of the world at best estimates, month by month."""
         return Settled(self.best_ground({}), BEST, monthly=True)
 
     @cached_property
     def _settled_fresh(self) -> Settled:
         return Settled(self.fresh_ground, EACH)
+
+    @property
+    def lent(self) -> NDArray[np.int64]:
+        """[S] whose numbers of the world a fresh draw takes where no-deal values are computed."""
+        return self._settled_fresh.lent()
 
     @cached_property
     def _going_on(self) -> NDArray[np.float64]:

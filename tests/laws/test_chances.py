@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +28,6 @@ from tests.laws.random_cases import factions_of, fresh
 from tests.laws.writing import Tree, written
 from tests.oracles.chances import Asked, Chain, Judged, chain
 from tests.oracles.deal import Table as Seats
-from tests.oracles.deal import satisfied
 
 ROOT = Path(__file__).parents[2]
 LINKS = ("open", "acceptable", "signed", "begun", "kept")
@@ -65,7 +63,12 @@ def drawn(seed: int, **kinds: bool) -> Tree:
         about |= rng.choice([{}, {"gradual": True}, {"verify": [1, 2, 4]}])
         about |= rng.choice([{}, {"reversible": False}, {"undo": [0, 1, 3]}])
     for wants in case["preferences"].values():
-        least = min(abs(v) for about in wants.get("points", {"": {"": 1}}).values() for v in about.values() if v or "points" not in wants)
+        least = min(
+            abs(v)
+            for about in wants.get("points", {"": {"": 1}}).values()
+            for v in about.values()
+            if v or "points" not in wants
+        )
         wants["no_deal"] = {"status_quo": [-9 * least, -2 * least, least]}
         if rng.random() < 0.6:
             wants["red_lines"] = []

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from oracles.deal import Table as Oracle
 
-from detente.analyses.deal.uncertainty import existence
 from detente.case.model import Case
 from detente.errors import LimitError
 from detente.kernels import acceptance
@@ -17,7 +16,7 @@ from detente.kernels.counting import count
 from detente.problem import build, medians, sample, table
 from detente.problem.build import MAX_STEPS
 from detente.problem.sample import assemble, choose, parameters
-from detente.prospects.view import accepted, view
+from detente.prospects.view import accepted, existence, view
 
 
 def case_of(preferences: dict[str, Any], **more: Any) -> Case:

@@ -30,7 +30,17 @@ from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
 from detente.problem.table import Table, hands
 
-__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "moved", "patience"]
+__all__ = [
+    "Agenda",
+    "Judged",
+    "Step",
+    "agenda",
+    "dimensions",
+    "judged",
+    "moved",
+    "patience",
+    "step_parameters",
+]
 
 MAX_STEPS = 63
 """Steps of one package: they are bits of a set."""
@@ -238,7 +248,7 @@ class Judged:
         return np.full_like(like, default) if found is None else found
 
 
-def _parameters(case: Case, widen: float) -> list[Parameter]:
+def step_parameters(case: Case, widen: float) -> list[Parameter]:
     """Everything judged about steps, in the order of the case."""
     found: list[Parameter] = []
 
@@ -268,12 +278,12 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
 
 def dimensions(case: Case) -> int:
     """How many uniforms one draw of what is judged about steps takes."""
-    return len(_parameters(case, 1.0))
+    return len(step_parameters(case, 1.0))
 
 
 def judged(case: Case, uniforms: NDArray[np.float64] | None, *, widen: float = 1.0) -> Judged:
     """Values from ``uniforms`` [S, :func:`dimensions`]; best estimates (S = 1) without."""
-    return Judged(drawn(_parameters(case, widen), uniforms))
+    return Judged(drawn(step_parameters(case, widen), uniforms))
 
 
 def patience(problem: Problem, sample: Sample, known: Judged, factions: Sequence[str]) -> NDArray[np.float64]:

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from detente.analyses.deal.result import NearestMiss, OpeningLine, PackageResult, Solution
 from detente.analyses.deal.room import Room
-from detente.analyses.deal.uncertainty import existence
 from detente.errors import LimitError
 from detente.kernels.acceptance import agreed, most_acceptable
 from detente.kernels.counting import count
 from detente.kernels.frontier import ANYTHING, MAX_WORK, Front, frontier, nondominated
 from detente.kernels.search import Best, Objective, maximise
-from detente.prospects.view import accepted, allowed, crossed, totals, view
+from detente.prospects.view import accepted, allowed, crossed, existence, totals, view
 
 __all__ = ["READABLE", "Frontier", "counted", "frontier_packages", "nearest_miss", "solutions", "thinned"]
 

@@ -147,7 +147,8 @@ class _Probe:
 
 
 class Panel:
-    """The factions of a table over the draws ``rows``, each asked anew only when one of its own numbers is held."""
+    """The factions of a table over the draws ``rows``, each asked anew only when one of its own numbers is held; who has a
+    no-deal value from the world is not asked anew."""
 
     def __init__(self, ready: Drawn, at: Table, packages: NDArray[np.int16], rows: NDArray[np.intp]) -> None:
         problem = ready.problem
@@ -164,6 +165,10 @@ class Panel:
             for f, unbroken in zip(at.factions, fine, strict=True)
         ]
         self.accepted = np.stack([probe.accepts() for probe in self.probes], axis=1)
+        if ready.computed:
+            told = accepted(view(problem, ready.fresh.only(rows.astype(np.int64)), at), packages)
+            which = [k for k, f in enumerate(at.factions) if problem.factions[f] in problem.case.computed]
+            self.accepted[:, which] = told[:, which]
         self.known: dict[int, NDArray[np.bool_]] = {}
         self.place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
 

@@ -10,6 +10,10 @@ Three answers, for each number of the case that matters at a table:
 3. *Swing and index*: that package's acceptance with the number held at its 5th and 95th percentile (a tornado;
    Howard 1988), and the first-order index of Y = "the package is agreed" (:mod:`detente.analyses.flips.index`).
    Judgements that were declared to move together stay as drawn while one of them is held.
+
+Where no-deal values come from the world, what moves them is judged too, be it about the deal, about steps or about the world.
+Such a number cannot be held in every draw without other worlds: (2) and (3) are then read off the draws as they are, in bins of it
+(:mod:`detente.analyses.flips.binned`), and (1) of what worlds hang on only at both ends (:mod:`detente.analyses.flips.ends`).
 """
 
 from __future__ import annotations
@@ -17,18 +21,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
+from detente.analyses.flips.binned import bins, explained
+from detente.analyses.flips.ends import Ends, ends
 from detente.analyses.flips.index import END, PLACES, first_order
+from detente.analyses.flips.numbers import Numbers, Still, numbers_of
 from detente.analyses.flips.probe import Panel
-from detente.analyses.flips.thresholds import Turns, turns
+from detente.analyses.flips.thresholds import How, Turns, turns
 from detente.draws import REPLICATES, Drawn
-from detente.errors import UsageError
 from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
 from detente.problem.sample import quantile
@@ -54,6 +60,8 @@ class Flip:
     path: str
     owner: str
     kind: str
+    about: Literal["deal", "steps", "world"]
+    """What it is judged about."""
     low: float
     best: float
     high: float
@@ -67,14 +75,19 @@ class Flip:
     """Whether every search on the way was decided; if not, a nearer flip may have been missed."""
     looked_at: tuple[float, float] | None
     """The number's legal range; where it has no end, as far as a verdict can still change."""
+    deal_flip_how: How | None
+    """``exact``: no value nearer flips; ``scanned``: the first of some places looked at, then the nearest before it that flips;
+    ``ends``: only the ends of the judged range were looked at. None: not looked at."""
     deal_flip_inside: bool
     """Whether that value lies inside the judged range."""
     package_flips_at: float | None
     """Nearest value of the judged range at which another package is acceptable more often."""
     package_becomes: Mapping[str, str] | None
     acceptance_low: float
-    """Acceptance of the package with the number at its 5th percentile."""
+    """Acceptance of the package with the number at its 5th percentile; ``binned``: in the draws with its least values."""
     acceptance_high: float
+    acceptance_how: Literal["held", "binned"]
+    """Whether the number was held in every draw, or the draws were put in bins of it."""
     first_order: float
     """Share of the variance of "agreed" that the number explains alone."""
     first_order_error: float
@@ -97,6 +110,22 @@ class Flip:
     def switch(self) -> bool:
         """Whether it only chooses what best estimates start from: the likeliest reading, a line from one half on."""
         return self.kind in ("prior", "holds")
+
+
+@dataclass(frozen=True)
+class WorldFlips:
+    """Numbers of the world moved to both ends of their judged ranges."""
+
+    numbers: int
+    """Numbers with a range that worlds hang on."""
+    moved: int
+    """Of these those with the largest first-order indices, which were moved."""
+    worlds: int
+    """In which each end was tried; what turns in fewer than 4,096 has turned in 4,096 too."""
+    unconfirmed: int
+    """Ends that turned in fewer, and for which there was no time in 4,096."""
+    draws: int
+    """Draws of the world's numbers that all draws share, for each combination of readings: the indices rest on these."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +155,10 @@ class FlipsResult:
     """Numbers that were declared to move together with others, and are moved alone here."""
     reading_index: Mapping[str, float]
     """Faction → first-order index of which of its rival readings is true."""
+    cannot_move: tuple[Still, ...]
+    """Numbers that cannot move the answer at all, by block."""
+    world: WorldFlips | None
+    """How numbers on which worlds hang were moved; None: the answer does not hang on worlds."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -140,39 +173,24 @@ class FlipsResult:
 
 
 def flips(ready: Drawn, result: DealResult, *, track: str | None = None) -> FlipsResult:
-    """Scan every number that the factions of ``track`` (default: the first) hold.
+    """Scan every judged number that can move the answer at ``track`` (default: the first).
 
     ``result`` is the deal analysis of the same run.
     """
-    if ready.problem.case.computed:
-        named = ", ".join(ready.problem.case.computed)
-        raise UsageError(
-            f"'flips' changes one typed judgement at a time, and the no-deal values of {named} are computed from the world; "
-            "give them typed ones to ask this"
-        )
     found = result.main if track is None else result.tracks[track]
     problem = ready.problem
     at = table(problem, found.id)
-    mine = _numbers(problem, at)
-    count = found.packages.acceptable
-    turned = turns(
-        ready, at, mine, known=_known(problem, at, found), deal=None if count is None else count > 0
-    )
+    numbers = numbers_of(ready, at)
+    count, known = found.packages.acceptable, _known(problem, at, found)
+    turned = turns(numbers, at, known=known, deal=None if count is None else count > 0)
     rivals = _rivals(ready, at, found)
-    if rivals is None:
-        return _result(ready, found, turned, None, [_STILL] * len(mine), mine)
-    sways = _sways(ready, at, rivals.packages, mine)
-    return _result(ready, found, turned, rivals, sways, mine)
-
-
-def _numbers(problem: Problem, at: Table) -> list[int]:
-    """Parameters of the table's factions that can matter there."""
-    owners = {problem.factions[f] for f in at.factions}
-    return [
-        n
-        for n, p in enumerate(problem.parameters)
-        if n != 0 and p.owner in owners and p.kind not in ("delivers", "chance")
-    ]
+    sways = {} if rivals is None else _sways(numbers, at, rivals.packages)
+    moved = None
+    if numbers.simulated and turned.deal is not None:
+        index = {n: sway.first_order for n, sway in sways.items()}
+        moved = ends(numbers, at, index, known=known, deal=turned.deal)
+        turned = turned._replace(of={**turned.of, **moved.turns})
+    return _result(numbers, found, turned, rivals, sways, moved)
 
 
 def _known(problem: Problem, at: Table, found: TrackResult) -> NDArray[np.int16]:
@@ -265,24 +283,47 @@ class _Sway(NamedTuple):
 _STILL = _Sway(0.0, 0.0, 0.0, 0.0, None, None)
 
 
-def _sways(ready: Drawn, at: Table, packages: NDArray[np.int16], mine: Sequence[int]) -> list[_Sway]:
-    problem = ready.problem
+def _sways(numbers: Numbers, at: Table, packages: NDArray[np.int16]) -> dict[int, _Sway]:
+    ready, every = numbers.ready, numbers.every
     whole = Panel(ready, at, packages[:1], np.arange(ready.draws))
     rows = np.arange(0, ready.draws, max(1, ready.draws // FLIP_DRAWS))
     some = Panel(ready, at, packages, rows)
-    now = float(whole.agreed()[0].mean())
-    found = []
-    for n in told("numbers and the best package", mine):
-        p = problem.parameters[n]
-        if p.certain or not some.matters(n):
-            found.append(_STILL._replace(low=now, high=now))
-            continue
-        places = quantile(np.array([p.knots]), PLACES[:, None])[:, 0]
-        held = np.array([whole.holding(n, v)[0] for v in places], dtype=np.float64)
-        index, error = first_order(held, REPLICATES)
-        low, high = held[END].mean(), held[-1 - END].mean()
-        found.append(_Sway(float(low), float(high), index, error, *_other_package(some, n)))
+    verdicts = agreed(accepted(view(ready.problem, ready.fresh, at), packages), whole.winning)
+    now = float(verdicts[0].mean())
+    found, held = {}, set(numbers.held)
+    for n in told("numbers and the best package", numbers.looked_at):
+        p = every[n]
+        if p.certain or (n in held and not some.matters(n)):
+            found[n] = _STILL._replace(low=now, high=now)
+        elif n in held:
+            places = quantile(np.array([p.knots]), PLACES[:, None])[:, 0]
+            at_places = np.array([whole.holding(n, v)[0] for v in places], dtype=np.float64)
+            index, error = first_order(at_places, REPLICATES)
+            low, high = at_places[END].mean(), at_places[-1 - END].mean()
+            found[n] = _Sway(float(low), float(high), index, error, *_other_package(some, n))
+        else:
+            found[n] = _binned(numbers.values(n), verdicts, p.median)
     return found
+
+
+def _binned(values: NDArray[np.float64], verdicts: NDArray[np.bool_], best: float) -> _Sway:
+    """The same in bins of a number over draws as they are, from ``verdicts`` [K, S] on the candidates."""
+    of = bins(values)
+    now = float(verdicts[0].mean())
+    if of.count < 2:
+        return _STILL._replace(low=now, high=now)
+    index, error = explained(of, verdicts[0], REPLICATES)
+    each = [of.which == b for b in range(of.count)]
+    middles = [float(np.median(values[rows])) for rows in each]
+    package_at, becomes = None, None
+    for b in sorted(range(of.count), key=lambda b: abs(middles[b] - best)):
+        ahead, apart = _paired(verdicts[:, each[b]])
+        top = int(np.argmax(ahead))
+        if ahead[top] > APART * apart[top]:
+            package_at, becomes = middles[b], top
+            break
+    low, high = verdicts[0, each[0]].mean(), verdicts[0, each[-1]].mean()
+    return _Sway(float(low), float(high), index, error, package_at, becomes)
 
 
 def _other_package(panel: Panel, n: int) -> tuple[float | None, int | None]:
@@ -315,44 +356,15 @@ def _reading_index(
 
 
 def _result(
-    ready: Drawn,
+    numbers: Numbers,
     found: TrackResult,
     turned: Turns,
     rivals: _Rivals | None,
-    sways: Sequence[_Sway],
-    mine: Sequence[int],
+    sways: Mapping[int, _Sway],
+    moved: Ends | None,
 ) -> FlipsResult:
-    problem = ready.problem
-    issues = [problem.issues.index(i) for i in found.issues]
-    rows = []
-    for n, sway in zip(mine, sways, strict=True):
-        p, turn = problem.parameters[n], turned.of.get(n)
-        at = None if turn is None else turn.at
-        becomes = None
-        if rivals is not None and sway.becomes is not None:
-            becomes = problem.package(rivals.packages[sway.becomes].tolist(), issues)
-        rows.append(
-            Flip(
-                path=p.path,
-                owner=p.owner,
-                kind=p.kind,
-                low=p.low,
-                best=p.median,
-                high=p.high,
-                certain=p.certain,
-                deal_flips_at=at,
-                deal_flip_step=None if turn is None else turn.unit,
-                deal_flip_proven=turned.deal is not None and (turn is None or turn.proven),
-                looked_at=None if turn is None else (turn.low, turn.high),
-                deal_flip_inside=at is not None and not p.certain and p.low <= at <= p.high,
-                package_flips_at=sway.package_at,
-                package_becomes=becomes,
-                acceptance_low=sway.low,
-                acceptance_high=sway.high,
-                first_order=sway.first_order,
-                first_order_error=sway.error,
-            )
-        )
+    ready, problem = numbers.ready, numbers.ready.problem
+    rows = [_flip(numbers, n, found, turned, rivals, sways.get(n, _STILL)) for n in numbers.looked_at]
     rows.sort(key=lambda flip: (-flip.swing, flip.deal_change is None, flip.deal_change or 0.0, flip.path))
     top = found.solutions.get("most_acceptable")
     return FlipsResult(
@@ -373,4 +385,48 @@ def _result(
             problem.parameters[problem.uncertain[d]].path for dims, _ in problem.correlations for d in dims
         ),
         reading_index={} if top is None else _reading_index(ready, top.acceptance, top.acceptance_by_reading),
+        cannot_move=numbers.still,
+        world=None
+        if moved is None
+        else WorldFlips(
+            numbers=moved.of,
+            moved=len(moved.turns),
+            worlds=moved.worlds,
+            unconfirmed=moved.unconfirmed,
+            draws=len(np.unique(numbers.lent)),
+        ),
+    )
+
+
+def _flip(
+    numbers: Numbers, n: int, found: TrackResult, turned: Turns, rivals: _Rivals | None, sway: _Sway
+) -> Flip:
+    problem, p, turn = numbers.ready.problem, numbers.every[n], turned.of.get(n)
+    at = None if turn is None else turn.at
+    becomes = None
+    if rivals is not None and sway.becomes is not None:
+        issues = [problem.issues.index(i) for i in found.issues]
+        becomes = problem.package(rivals.packages[sway.becomes].tolist(), issues)
+    return Flip(
+        path=p.path,
+        owner=p.owner,
+        kind=p.kind,
+        about=numbers.block(n),
+        low=p.low,
+        best=p.median,
+        high=p.high,
+        certain=p.certain,
+        deal_flips_at=at,
+        deal_flip_step=None if turn is None else turn.unit,
+        deal_flip_proven=turned.deal is not None and (turn is None or turn.proven),
+        looked_at=None if turn is None else (turn.low, turn.high),
+        deal_flip_how=None if turn is None else turn.how,
+        deal_flip_inside=at is not None and not p.certain and p.low <= at <= p.high,
+        package_flips_at=sway.package_at,
+        package_becomes=becomes,
+        acceptance_low=sway.low,
+        acceptance_high=sway.high,
+        acceptance_how="held" if n in numbers.held else "binned",
+        first_order=sway.first_order,
+        first_order_error=sway.error,
     )

@@ -18,6 +18,14 @@ One number of a faction moves its utilities only, and these so:
 - A prior moves the other priors in proportion, since all are chances of one thing. At best estimates it decides which
   reading is the likeliest, and only by that whether there is a deal: a switch, not a measure.
 
+Where no-deal values come from the world, a faction also gains or loses by waiting and by what it can do alone, with signs of any
+kind. Its gain by a package is linear in its points and stakes (of a weight, after multiplying by B + w as above), what it can do
+alone is a maximum of such gains, and whether others of its own party are willing to go along is a comparison of one; so each
+package is agreed on one interval. A zone that is open is followed from witness to witness to where it closes, exactly. Where it
+is closed an interval may lie anywhere: ``SCANNED`` places on each side are looked at, denser near the best estimate, and the
+first at which the zone is open is halved towards the last at which it is not. The same goes for patience, in either direction.
+What a step back costs (``undo``) only takes away from what is done alone, so that it moves every verdict in one direction.
+
 A number without a bound is followed to where it outweighs everything else that its faction wants, or to the end of the
 faction's scale: beyond, no verdict can change.
 """
@@ -26,22 +34,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import Drawn
+from detente.analyses.flips.numbers import Numbers
 from detente.kernels.acceptance import agreed
 from detente.kernels.existence import Existence, exists
-from detente.problem import Problem, Table, assemble, choose, medians, parameters
-from detente.problem.build import MAX_STEPS, Scheme
+from detente.problem import Problem, Sample, Table, assemble, choose
+from detente.problem.build import MAX_STEPS, Parameter, Scheme
+from detente.problem.steps import Judged
 from detente.progress import told
 from detente.prospects.view import View, accepted, view
+from detente.world.signing import Counted, signed
 
-__all__ = ["Turn", "Turns", "turns"]
+__all__ = ["SCANNED", "How", "Turn", "Turns", "exists_at", "turns"]
 
 SEARCH_NODES = 4_000
 MAX_EFFORT = 40_000_000
@@ -49,6 +59,10 @@ MAX_EFFORT = 40_000_000
 are left then are not looked at."""
 TOGETHER = 8
 """Numbers followed side by side."""
+TOLD_TOGETHER = 32
+"""Of those that move computed no-deal values, which take longer to work out than to look up."""
+SCANNED = 24
+"""Places looked at on each side where a zone may open anywhere."""
 HOPS = 64
 """Witnesses followed along one weight before it counts as undecided."""
 DIGITS = 2
@@ -57,6 +71,10 @@ VANISHES = 20_000
 """With this many times the weight of all others, whatever these add rounds to nothing: 100 / VANISHES is half a grid step."""
 
 Ints = NDArray[np.int64]
+
+
+How = Literal["exact", "scanned", "ends"]
+"""The nearest place; the first of some places looked at, then halved; one of both ends of the judged range."""
 
 
 class Turn(NamedTuple):
@@ -71,6 +89,7 @@ class Turn(NamedTuple):
     """Ends of what was looked at."""
     proven: bool
     """False: a search reached its limit, so that a nearer turn may have been missed."""
+    how: How = "exact"
 
 
 class Turns(NamedTuple):
@@ -84,15 +103,13 @@ class Turns(NamedTuple):
     """Faction → reading → whether there is a deal at best estimates if this were the likeliest."""
 
 
-def turns(
-    ready: Drawn, at: Table, mine: Sequence[int], *, known: NDArray[np.int16], deal: bool | None
-) -> Turns:
-    """The nearest turn of each of the parameters ``mine``.
+def turns(numbers: Numbers, at: Table, *, known: NDArray[np.int16], deal: bool | None) -> Turns:
+    """The nearest turn of each number that can move the answer without another world.
 
     ``known`` [N, I] are packages that are tried first; ``deal`` is the verdict at best estimates where it is known.
     """
-    problem = ready.problem
-    court = _Court(ready, at, known)
+    problem, ready = numbers.ready.problem, numbers.ready
+    court = _Court(numbers, at, known)
     if deal is None:
         verdict = court.zone(np.zeros(1, np.int64), court.base[:1]).verdict[0]
         deal = None if verdict < 0 else bool(verdict)
@@ -101,20 +118,65 @@ def turns(
     if deal is None:
         return Turns(None, {}, by_reading)
     found: dict[int, Turn] = {}
-    spans: list[_Span] = []
     for f in at.factions:
-        scheme = problem.schemes[f][int(reading[f])]
-        for n in sorted(_used(scheme) & set(mine)):
-            spans.append(_span(problem, f, scheme, n, court.base))
         verdicts = list(by_reading.get(problem.factions[f], {}).values())
         for r, n in enumerate(problem.priors[f] if verdicts else ()):
             found[n] = _switch(court.base[list(problem.priors[f])], r, verdicts, deal=deal)
+    spans = [
+        _through_the_world(span, problem) if n in numbers.told else span
+        for f, n in _own(numbers, reading)
+        for span in [_span(problem, f, problem.schemes[f][int(reading[f])], n, court.base)]
+    ]
+    spans += _beside(numbers, reading)
     # Where not all can be followed, those that are judged within a range come first.
-    spans.sort(key=lambda s: problem.parameters[s.number].certain)
-    for some in told("numbers and deal or no deal", list(_batched(spans, TOGETHER))):
+    spans.sort(key=lambda s: numbers.every[s.number].certain)
+    apart = set(numbers.told)
+    kinds = [([s for s in spans if s.number not in apart], TOGETHER)]
+    later = [s for s in spans if s.number in apart]
+    patient = [s for s in later if s.kind == "patience"]
+    kinds += [([s for s in later if s.kind != "patience"], TOLD_TOGETHER), (patient, TOGETHER)]
+    batches = [batch for some, size in kinds for batch in _batched(some, size)]
+    for some in told("numbers and deal or no deal", batches):
         followed = _followed(court, some, deal=deal) if court.left > 0 else [_unfollowed(s) for s in some]
         found |= dict(zip((s.number for s in some), followed, strict=True))
     return Turns(deal, found, by_reading)
+
+
+def _own(numbers: Numbers, reading: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
+    """Faction and number of the deal's own that best estimates depend on."""
+    problem, mine = numbers.ready.problem, {*numbers.held, *numbers.told}
+    for f, schemes in enumerate(problem.schemes):
+        for n in sorted(_used(schemes[int(reading[f])]) & mine):
+            yield f, n
+
+
+def _beside(numbers: Numbers, reading: NDArray[np.int8]) -> Iterator[_Span]:
+    """The numbers of steps and stakes that best estimates depend on."""
+    problem = numbers.ready.problem
+    every = [problem.schemes[f][int(reading[f])] for f in range(len(problem.factions))]
+    far = max(2 * _reach(problem, scheme) for scheme in every)
+    for n in numbers.told:
+        if n < numbers.first_step:
+            continue
+        p = numbers.every[n]
+        if numbers.block(n) == "world":
+            far_here = far + abs(p.median)
+            yield _made(n, p.median, DIGITS, -far_here, far_here, kind="linear")
+        elif p.path.endswith(".undo"):
+            yield _made(n, p.median, DIGITS, 0.0, max(far, p.median))
+        elif _patience_used(problem, p, reading):
+            yield _made(n, p.median, 4, 0.01, 0.9999, kind="patience")
+
+
+def _patience_used(problem: Problem, p: Parameter, reading: NDArray[np.int8]) -> bool:
+    """Whether best estimates take this patience and not that of a reading."""
+    f = problem.factions.index(p.owner)
+    names, case = problem.readings[f], problem.case
+    if not names:
+        return True
+    likeliest = names[int(reading[f])]
+    own = case.readings[p.owner][likeliest].preferences.patience is not None
+    return p.path == (f"{p.owner}.readings.{likeliest}.patience" if own else f"{p.owner}.patience")
 
 
 def _used(scheme: Scheme) -> set[int]:
@@ -132,7 +194,7 @@ def _read(court: _Court, f: int) -> dict[str, bool | None]:
     problem, name = court.problem, court.problem.factions[f]
     found: dict[str, bool | None] = {}
     for reading in problem.readings[f]:
-        seen = view(problem, medians(problem, readings={name: reading}), court.at)
+        seen = view(problem, court.ready.supposing({name: reading}), court.at)
         verdict = court.search(seen).verdict[0]
         found[reading] = None if verdict < 0 else bool(verdict)
     return found
@@ -167,8 +229,9 @@ class _Span:
     last: int
     reach: float | None = None
     """Of raw points, which are compared exactly: the most that the faction's other numbers can add up to."""
-    both_ways: bool = False
-    """A weight: it may turn the verdict and turn it back."""
+    kind: Literal["one way", "weight", "linear", "patience"] = "one way"
+    """A weight may turn the verdict and turn it back; of what is linear each package is agreed on an interval; of patience nothing
+    is known beforehand."""
 
     def fine(self, value: float) -> int:
         """Decimals in which a turn near ``value`` can be typed: of raw points more than the grid has, if they fit."""
@@ -195,23 +258,42 @@ def _span(problem: Problem, f: int, scheme: Scheme, n: int, base: NDArray[np.flo
         others = float(weights.sum()) - best
         digits = round(4 - math.log10(others + best)) if others + best > 0 else DIGITS
         last = max(best, VANISHES * others)
-        return _made(n, best, digits, 0.0, last + 10.0**-digits, both_ways=True)
+        return _made(n, best, digits, 0.0, last + 10.0**-digits, kind="weight")
     if kind == "holds":
         return _made(n, best, DIGITS, 0.0, 1.0)
     wants = problem.case.preferences[problem.factions[f]]
     low, high = (wants.min, wants.max) if scheme.raw else (0.0, 100.0)
     if kind == "add" or (kind == "no_deal" and scheme.relative):
         low, high = None, None
-    digits = -round(math.log10(problem.step[f]))
-    reach = 0.0 if scheme.raw else 100.0
-    for row in scheme.value if scheme.raw else ():
-        reach += max(_size(problem, int(m)) for m in row)
-    reach += sum(_size(problem, m) for m in (*(t.add for t in scheme.terms), scheme.no_deal))
+    digits, reach = -round(math.log10(problem.step[f])), _reach(problem, scheme)
     far = 2 * reach + 10.0**-digits
     if scheme.raw:
         far = min(far, max(abs(best), MAX_STEPS * 10.0**-digits - reach))
     low, high = -far if low is None else low, far if high is None else high
     return _made(n, best, digits, low, high, reach=reach if scheme.raw else None)
+
+
+def _reach(problem: Problem, scheme: Scheme) -> float:
+    """The most that a faction's numbers can add up to."""
+    reach = 0.0 if scheme.raw else 100.0
+    for row in scheme.value if scheme.raw else ():
+        reach += max(_size(problem, int(m)) for m in row)
+    return reach + sum(_size(problem, m) for m in (*(t.add for t in scheme.terms), scheme.no_deal))
+
+
+def _through_the_world(span: _Span, problem: Problem) -> _Span:
+    """The same of a number by which a computed no-deal value moves too, so that it is rounded to the grid, raw points or not."""
+    kind = problem.parameters[span.number].kind
+    if kind == "holds":
+        return span
+    cut = round(MAX_STEPS / 10)
+    return replace(
+        span,
+        kind="linear",
+        reach=None,
+        first=max(span.first, -cut),
+        last=min(span.last, cut) if kind != "weight" else span.last,
+    )
 
 
 def _size(problem: Problem, n: int) -> float:
@@ -226,10 +308,10 @@ def _made(
     high: float,
     *,
     reach: float | None = None,
-    both_ways: bool = False,
+    kind: Literal["one way", "weight", "linear", "patience"] = "one way",
 ) -> _Span:
     first, last = (Decimal(repr(float(x))).scaleb(digits) for x in (low, high))
-    return _Span(n, best, digits, math.ceil(first), math.floor(last), reach, both_ways)
+    return _Span(n, best, digits, math.ceil(first), math.floor(last), reach, kind)
 
 
 # --- following -----------------------------------------------------------------------------------------------
@@ -238,23 +320,20 @@ def _made(
 class _Court:
     """Verdicts at best estimates in which one number differs."""
 
-    def __init__(self, ready: Drawn, at: Table, known: NDArray[np.int16]) -> None:
-        self.problem, self.at, self.known = ready.problem, at, known
-        self.base = parameters(self.problem, np.full((1, self.problem.dimensions), 0.5))[0]
+    def __init__(self, numbers: Numbers, at: Table, known: NDArray[np.int16]) -> None:
+        self.numbers, self.ready, self.at, self.known = numbers, numbers.ready, at, known
+        self.problem = numbers.ready.problem
+        self.base = numbers.best
         self.left = MAX_EFFORT
+        self.intervals = len(at.winning) == 1 or not numbers.shared
+        """Whether every package is agreed on one interval of what is linear, and not on that of each winning set."""
+        self.patience = {n for n in numbers.told if numbers.every[n].path.endswith(".patience")}
+        self.ground = self.ready.best_ground({}) if self.ready.computed else None
+        self.counted = Counted(self.ground, self.ready.settled_best) if self.ground is not None else None
 
     def search(self, seen: View) -> Existence:
         """Whether some package is agreed, and one that is."""
-        s = seen.seat
-        found = exists(
-            s.points,
-            s.thresholds,
-            s.sizes,
-            winning=seen.winning,
-            candidates=self.known,
-            node_limit=SEARCH_NODES,
-            **seen.over,
-        )
+        found = exists_at(seen, self.known)
         self.left -= found.took
         return found
 
@@ -286,8 +365,40 @@ class _Court:
             some = numbers[rows]
             part = np.repeat(self.base[None], len(some), axis=0)
             part[np.arange(len(some)), some] = values[rows]
-            sample = assemble(self.problem, part, choose(self.problem, part, None))
-            yield rows, view(self.problem, sample, self.at)
+            deal = part[:, : self.numbers.first_step]
+            sample = assemble(self.problem, deal, choose(self.problem, deal, None))
+            yield rows, view(self.problem, self._told(sample, part, some), self.at)
+
+    def _told(self, sample: Sample, part: NDArray[np.float64], which: Ints) -> Sample:
+        """With what the world makes of no deal, and of every option."""
+        if self.ground is None or self.counted is None:
+            return sample
+        numbers, columns = self.numbers, part.T
+        names = [p.path for p in numbers.every]
+        first, second = numbers.first_step, numbers.first_world
+        ground = replace(
+            self.ground,
+            sample=sample,
+            steps=Judged(dict(zip(names[first:second], columns[first:second], strict=True))),
+            world=dict(zip(names[second:], columns[second:], strict=True)),
+        )
+        settled = self.ready.settled_best
+        of = settled if self.patience & {int(n) for n in which} else self.counted
+        return signed(ground, settled.options, of.worth(ground))
+
+
+def exists_at(seen: View, known: NDArray[np.int16]) -> Existence:
+    """Whether some package is agreed in each draw; ``known`` are tried first."""
+    s = seen.seat
+    return exists(
+        s.points,
+        s.thresholds,
+        s.sizes,
+        winning=seen.winning,
+        candidates=known,
+        node_limit=SEARCH_NODES,
+        **seen.over,
+    )
 
 
 class _Sides:
@@ -311,6 +422,12 @@ class _Sides:
         return (
             self.span[k].best if j == 0 else self.span[k].value(self.start[k] + int(self.sign[k]) * (j - 1))
         )
+
+    def within(self, k: int) -> int:
+        """How many multiples of side ``k`` are as near as what its number may be."""
+        p = self.court.numbers.every[int(self.number[k])]
+        far = p.upper if self.sign[k] > 0 else p.lower
+        return max(0, math.ceil(abs(far - p.median) * 10.0 ** self.span[k].digits))
 
     def zone(self, which: Ints, place: Ints) -> Existence:
         """Verdicts at places."""
@@ -350,15 +467,21 @@ def _followed(court: _Court, spans: Sequence[_Span], *, deal: bool) -> list[Turn
     some = np.flatnonzero(sides.last > 0)
     ends = sides.zone(some, sides.last[some])
     open_ended[some] = ends.verdict == -1
-    turned = some[ends.verdict == int(not deal)]
+    kinds = np.array([span.kind for span in sides.span])
+    hopped = (kinds == "linear") & deal
+    looked = (kinds == "patience") | ((kinds == "linear") & (not deal))
+    turned = some[(ends.verdict == int(not deal)) & ~(hopped | looked)[some]]
+    last = sides.last.copy()
+    seen = _scanned(sides, np.flatnonzero(looked & (sides.last > 0)), inner, last, open_ended, deal=deal)
+    turned = np.concatenate([turned, seen])
 
     def changed(live: Ints, place: Ints) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = sides.zone(turned[live], place).verdict == int(not deal)
         return found
 
-    inner[turned], outer[turned] = _halved(inner[turned], sides.last[turned], changed)
+    inner[turned], outer[turned] = _halved(inner[turned], last[turned], changed)
     if deal:
-        again = (ends.verdict == 1) & np.array([sides.span[k].both_ways for k in some], dtype=np.bool_)
+        again = ((ends.verdict == 1) & (kinds[some] == "weight")) | hopped[some]
         _witnessed(sides, some[again], ends.witness[again], inner, outer, open_ended)
     moved = np.flatnonzero(outer > 0)
     before = sides.zone(moved, inner[moved]).verdict
@@ -370,8 +493,39 @@ def _followed(court: _Court, spans: Sequence[_Span], *, deal: bool) -> list[Turn
         at = min(values, key=lambda v: abs(v - span.best), default=None)
         unit = float(Decimal(1).scaleb(-span.fine(span.best if at is None else at)))
         low, high = span.value(span.first), span.value(span.last)
-        found.append(Turn(at, unit, low, high, not open_ended[k : k + 2].any()))
+        exact = not looked[k] and (not hopped[k] or court.intervals)
+        proven = not open_ended[k : k + 2].any()
+        found.append(Turn(at, unit, low, high, proven, "exact" if exact else "scanned"))
     return found
+
+
+def _scanned(
+    sides: _Sides, which: Ints, inner: Ints, last: Ints, open_ended: NDArray[np.bool_], *, deal: bool
+) -> Ints:
+    """Of some sides those that have turned at a place looked at; between it and the last before it they turn."""
+    if not len(which):
+        return which
+    places = [_places(int(sides.last[k]), sides.within(int(k))) for k in which]
+    rows = np.repeat(which, [len(p) for p in places])
+    verdict = sides.zone(rows, np.concatenate(places)).verdict
+    found = []
+    for k, at, said in zip(
+        which, places, np.split(verdict, np.cumsum([len(p) for p in places])[:-1]), strict=True
+    ):
+        hit = np.flatnonzero(said == int(not deal))
+        open_ended[k] |= bool((said[: hit[0] if len(hit) else None] == -1).any())
+        if len(hit):
+            inner[k], last[k] = at[hit[0] - 1] if hit[0] else 0, at[hit[0]]
+            found.append(int(k))
+    return np.array(found, dtype=np.int64)
+
+
+def _places(last: int, within: int) -> Ints:
+    """Multiples from the best estimate to ``last``: a third of them as far as judged, the others farther and farther apart."""
+    near = np.linspace(0, min(within, last), SCANNED // 3 + 1)[1:]
+    far = np.geomspace(1, last, SCANNED - SCANNED // 3)
+    every: Ints = np.unique(np.rint(np.concatenate([near, far])).astype(np.int64))
+    return every[every > 0]
 
 
 def _witnessed(
@@ -382,13 +536,14 @@ def _witnessed(
     outer: Ints,
     open_ended: NDArray[np.bool_],
 ) -> None:
-    """Of weights along which the zone is open here and at the end: the first place where it is closed."""
+    """Of numbers along which every package is agreed on an interval, and the zone is open here: the first place where it is closed.
+    ``at_end``: what is agreed there, -1 for nothing."""
     place = np.zeros(len(which), np.int64)
     for _ in range(HOPS):
         if not len(which):
             return
         # What is agreed here and at the end is agreed between.
-        keep = ~sides.accepts(which, place, at_end)
+        keep = (at_end[:, 0] < 0) | ~sides.accepts(which, place, at_end)
         which, place, at_end = which[keep], place[keep], at_end[keep]
         here = sides.zone(which, place).witness
         keep = ~sides.accepts(which, sides.last[which], here)

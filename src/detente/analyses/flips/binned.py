@@ -1,0 +1,76 @@
+"""What a number explains, read off draws in which everything moves: for numbers that cannot be held without another world.
+
+Draws are put in bins by the number, equally full, at most ``BINS`` and none with fewer than ``FULL`` values of it. Of bin b and
+replicate g let m_bg be the mean of Y. Replicates are independent, so m_bg m_bh with g != h has mean E[Y | b]^2, and
+
+    Var(E[Y | b])  =  sum_b w_b <m_bg m_bh>  -  <m_g m_h>,        g != h,
+
+has no bias from chance within the bins, whatever shares a draw's numbers with its neighbours. It is a first-order index from
+given data (Plischke, Borgonovo & Smith 2013), a little below the true one for what varies within a bin, and it can come out below
+0, where 0 is reported. The error is a jackknife over the replicates (Efron & Stein 1981).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BINS", "FULL", "Binned", "bins", "explained"]
+
+BINS = 8
+FULL = 8
+
+Floats = NDArray[np.float64]
+
+
+class Binned(NamedTuple):
+    """Bins of draws by one number, from its least to its greatest values."""
+
+    which: NDArray[np.int64]
+    """[S]."""
+    count: int
+
+
+def bins(values: Floats) -> Binned:
+    """Equally full bins; equal values are in one bin. One bin where there are too few values to tell anything."""
+    distinct = np.unique(values)
+    count = min(BINS, len(distinct) // FULL)
+    if count < 2:
+        return Binned(np.zeros(len(values), dtype=np.int64), 1)
+    edges = distinct[[len(distinct) * k // count for k in range(1, count)]]
+    return Binned(np.searchsorted(edges, values, side="right").astype(np.int64), count)
+
+
+def explained(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[float, float]:
+    """The first-order index of Y = ``verdict`` [S] and its standard error; draws of one replicate stand together."""
+    size = len(verdict) // replicates
+    cell = np.arange(len(verdict)) // size * of.count + of.which
+    many = replicates * of.count
+    number = np.bincount(cell, minlength=many).reshape(replicates, of.count).astype(np.float64)
+    total = np.bincount(cell, weights=verdict, minlength=many).reshape(replicates, of.count)
+    left_out = np.array(
+        [_share(np.delete(total, g, axis=0), np.delete(number, g, axis=0)) for g in range(replicates)]
+    )
+    error = np.sqrt((replicates - 1) / replicates * ((left_out - left_out.mean()) ** 2).sum())
+    return max(0.0, _share(total, number)), float(error)
+
+
+def _share(total: Floats, number: Floats) -> float:
+    """From sums of Y and numbers of draws [G, B]."""
+    mean = total.sum() / number.sum()
+    whole = mean * (1 - mean)
+    if whole <= 0:
+        return 0.0
+    weight = number.sum(axis=0) / number.sum()
+    squares = _crossed(total) / np.maximum(_crossed(number), 1e-300)
+    everything = _crossed(total.sum(axis=1)) / _crossed(number.sum(axis=1))
+    told = _crossed(number) > 0
+    return float(((weight[told] * squares[told]).sum() / weight[told].sum() - everything) / whole)
+
+
+def _crossed(of: Floats) -> Floats:
+    """Sum over pairs of different replicates of the product; replicates first."""
+    crossed: Floats = of.sum(axis=0) ** 2 - (of**2).sum(axis=0)
+    return crossed
