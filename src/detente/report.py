@@ -35,11 +35,6 @@ from detente.figures import agree, joined, plural
 
 __all__ = ["report"]
 
-NO_FLIPS = Finding(
-    "Which single judgement would flip the answer is not looked for in this case.",
-    because="Its no-deal values are computed from a world, and one judgement moved there moves all of them.",
-)
-
 KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
@@ -54,7 +49,7 @@ def report(ready: Drawn) -> Document:
     moves = best.moves if best is not None and best.moves else None
     with ThreadPoolExecutor(max_workers=2) as pool:
         # Each in a context of its own, so that whoever listens hears of it.
-        changes = None if case.computed else pool.submit(copy_context().run, flips, ready, result)
+        changes = pool.submit(copy_context().run, flips, ready, result)
         roads = pool.submit(copy_context().run, ahead, ready, result)
         rests = pool.submit(copy_context().run, _rests, ready) if case.conflict else None
         track = None if moves is None else result.main.id
@@ -63,7 +58,7 @@ def report(ready: Drawn) -> Document:
     return _briefing(
         case,
         result,
-        changes.result() if changes else None,
+        changes.result(),
         rests.result() if rests else None,
         roads.result(),
         future.result() if future else None,
@@ -81,7 +76,7 @@ def _rests(ready: Drawn) -> StabilityResult | LimitError:
 def _briefing(
     case: Case,
     result: DealResult,
-    changes: FlipsResult | None,
+    changes: FlipsResult,
     rests: StabilityResult | LimitError | None,
     roads: Sequence[RoadmapResult],
     future: OutlookResult | None,
@@ -91,7 +86,7 @@ def _briefing(
     found = elements(case)
     blocks: list[Block] = [
         answer(result.main, result, words),
-        NO_FLIPS if changes is None else flip_sentence(changes, words),
+        flip_sentence(changes, words),
         *([roadmap_brief(roads[0], words)] if roads and roads[0].track == result.main.id else []),
         *([outlook_brief(future, words)] if future is not None else []),
         _footing(found),
@@ -106,26 +101,23 @@ def _briefing(
         blocks.append(too_much(rests))
     elif rests is not None:
         blocks.append(stability_section(rests, case))
-    if changes is not None:
-        blocks += flip_sections(changes, case)
+    blocks += flip_sections(changes, case)
     blocks.append(_limits(result, words, ordered=bool(roads)))
     blocks.append(_provenance(found, words))
     return Document(
         title=case.title,
-        subtitle=case.name
-        or _asked(ordered=bool(roads), future=future is not None, flips=changes is not None),
+        subtitle=case.name or _asked(ordered=bool(roads), future=future is not None),
         blocks=blocks,
         facts=run_facts(result),
     )
 
 
-def _asked(*, ordered: bool, future: bool, flips: bool) -> str:
+def _asked(*, ordered: bool, future: bool) -> str:
     """The questions that the page answers."""
     asked = ["Is there a deal", "which one"]
     asked += ["in what order", "would it hold"] if ordered else []
     asked += ["what happens otherwise"] if future else []
-    asked += ["what would flip it"] if flips else []
-    return f"{joined(asked)}?"
+    return f"{joined([*asked, 'what would flip it'])}?"
 
 
 def _footing(found: list[Element]) -> Finding:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from detente.case.library import bundled
+from detente.case.mechanism import Use
 from detente.case.model import Case
+from detente.case.wired import wired
 from detente.figures import capital, joined, percent, plural, signed
 
 __all__ = ["Words", "joined", "percent", "plural", "signed"]
@@ -92,6 +95,8 @@ class Words:
         """What a number of the case is about: ``leader's weight on prisoners``."""
         parts = path.split(".")
         faction, rest = parts[0], parts[1:]
+        if said := self._beside(path, parts):
+            return said
         who = self.faction(faction)
         spec = self.case.preferences.get(faction)
         if rest[0] == "readings":
@@ -106,6 +111,8 @@ class Words:
             return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}"
         if rest[0] == "no_deal":
             return f"{who}: no-deal value"
+        if rest[0] == "patience":
+            return f"{who}: patience"
         if rest[0] == "together" and spec is not None:
             return f"{who}: worth of “{self.moves(spec.together[int(rest[1])].when)}” together"
         if rest[0] == "firm" and spec is not None:
@@ -113,6 +120,35 @@ class Words:
                 f"{who}: chance that the firm line on “{self.moves(spec.firm[int(rest[1])].package)}” holds"
             )
         return path
+
+    def _beside(self, path: str, parts: Sequence[str]) -> str:
+        """The same of a number of steps or of the world; nothing of one of the deal's own."""
+        case, last = self.case, parts[-1]
+        if last == "undo" and parts[0] in case.issues:
+            return f"What taking a step on {self.issue(parts[0])} back costs"
+        if parts[0] in case.issues and parts[1] == "chances":
+            return f"Chance that {self.issue(parts[0])} is {self.option(parts[0], last)}"
+        if case.world is None or parts[0] in case.preferences:
+            return ""
+        of = wired(case)
+        if parts[0] == "stakes":
+            name = ".".join(parts[2:])
+            return f"{self.faction(parts[1])}: what is at stake in “{of.says.get(name, _spaced(name))}”"
+        if parts[0] == "under":
+            true = self.is_true(parts[1], parts[2])
+            return f"{self._figure('.'.join(parts[3:]))} (if {true})"
+        return self._figure(path) if parts[0] in case.world.parts else ""
+
+    def _figure(self, path: str) -> str:
+        """A number of a part of the world, as the part says it."""
+        assert self.case.world is not None
+        whole, _, option = path.partition("[")
+        part, _, name = whole.partition(".")
+        spec = self.case.world.parts[part]
+        of = bundled()[part] if isinstance(spec, Use) else spec
+        given = getattr(of, "numbers", {}).get(name)
+        said = getattr(given, "says", None) or _spaced(name)
+        return f"World, {_spaced(part)}: {said}{f' [{_spaced(option[:-1])}]' if option else ''}"
 
     def place(self, path: str) -> str:
         """Where an element stands in the case file, in names: ``Tolland, The fishermen, fact``."""

@@ -12,12 +12,13 @@ given data (Plischke, Borgonovo & Smith 2013), a little below the true one for w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BINS", "FULL", "Binned", "bins", "explained"]
+__all__ = ["BINS", "FULL", "Binned", "bins", "difference_error", "explained"]
 
 BINS = 8
 FULL = 8
@@ -45,16 +46,41 @@ def bins(values: Floats) -> Binned:
 
 def explained(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[float, float]:
     """The first-order index of Y = ``verdict`` [S] and its standard error; draws of one replicate stand together."""
+    total, number = _sums(of, verdict, replicates)
+    left_out = _without_each(_share, total, number)
+    return max(0.0, _share(total, number)), _jackknifed(left_out)
+
+
+def difference_error(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> float:
+    """Standard error of the mean of Y in the last bin less that in the first."""
+    total, number = _sums(of, verdict, replicates)
+
+    def difference(total: Floats, number: Floats) -> float:
+        mean = total.sum(axis=0) / np.maximum(number.sum(axis=0), 1.0)
+        return float(mean[-1] - mean[0])
+
+    return _jackknifed(_without_each(difference, total, number))
+
+
+def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floats, Floats]:
+    """[G, B] sums of Y and numbers of draws."""
     size = len(verdict) // replicates
     cell = np.arange(len(verdict)) // size * of.count + of.which
     many = replicates * of.count
-    number = np.bincount(cell, minlength=many).reshape(replicates, of.count).astype(np.float64)
-    total = np.bincount(cell, weights=verdict, minlength=many).reshape(replicates, of.count)
-    left_out = np.array(
-        [_share(np.delete(total, g, axis=0), np.delete(number, g, axis=0)) for g in range(replicates)]
-    )
-    error = np.sqrt((replicates - 1) / replicates * ((left_out - left_out.mean()) ** 2).sum())
-    return max(0.0, _share(total, number)), float(error)
+    number = np.bincount(cell, minlength=many).astype(np.float64)
+    total = np.bincount(cell, weights=verdict, minlength=many)
+    return total.reshape(replicates, of.count), number.reshape(replicates, of.count)
+
+
+def _without_each(found: Callable[[Floats, Floats], float], total: Floats, number: Floats) -> Floats:
+    """[G] what comes out without each replicate."""
+    rows = range(len(total))
+    return np.array([found(np.delete(total, g, axis=0), np.delete(number, g, axis=0)) for g in rows])
+
+
+def _jackknifed(left_out: Floats) -> float:
+    count = len(left_out)
+    return float(np.sqrt((count - 1) / count * ((left_out - left_out.mean()) ** 2).sum()))
 
 
 def _share(total: Floats, number: Floats) -> float:

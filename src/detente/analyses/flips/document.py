@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, Flip, FlipsResult
+from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, TOLD, Flip, FlipsResult
+from detente.analyses.flips.thresholds import SCANNED
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
-from detente.figures import agree, decimal, error, joined, percent, plural, spread
+from detente.figures import agree, capital, decimal, error, joined, percent, plural, spelt, spread, typed
+from detente.world.signing import BEST
 
 __all__ = ["document", "sections", "sentence"]
 
@@ -79,7 +81,9 @@ def _numbers(result: FlipsResult, words: Words) -> str:
             text += f" {plural(more, 'other number')} would too."
         return text
     if not flip:
-        return f"{start}, and no single number, moved alone, changes that."
+        left_out = result.world is not None and result.world.moved < result.world.numbers
+        which = "number that was moved" if left_out else "number, moved alone,"
+        return f"{start}, and no single {which} changes that."
     judged = any(not f.certain and not f.switch for f in result.flips)
     named = joined(
         [f"the nearest outside is {_change(f, words)}" for f in outside[:1]]
@@ -139,10 +143,37 @@ def _limits(result: FlipsResult) -> str:
         text += (
             f" {plural(len(result.moved_together), 'number')} declared to move with others moved alone here."
         )
+    scanned = sum(f.deal_flip_how == "scanned" for f in result.flips)
+    if scanned:
+        text += (
+            f" {plural(scanned, 'number')} through which no-deal values from the world move {agree(scanned, 'was', 'were')} looked at in "
+            f"{SCANNED} places on each side: a flip and one back between two of them would be missed."
+        )
+    text += _of_the_world(result)
     open_ended = sum(not f.deal_flip_proven for f in result.flips)
     if open_ended:
         text += f" For {plural(open_ended, 'number')} a search reached its limit: a nearer flip may have been missed."
     return text
+
+
+def _of_the_world(result: FlipsResult) -> str:
+    """How numbers on which worlds hang were moved."""
+    found = result.world
+    if found is None or not found.numbers:
+        return ""
+    if found.moved == found.numbers:
+        which = f"{plural(found.numbers, 'number')} of the world {agree(found.numbers, 'was', 'were')}"
+    else:
+        which = (
+            f"Of {plural(found.numbers, 'number')} of the world the {spelt(found.moved)} whose first-order index is largest "
+            f"{agree(found.moved, 'was', 'were')}"
+        )
+    text = f" {which} moved to both ends of {agree(found.numbers, 'its range', 'their ranges')}, in {found.worlds:,} worlds each"
+    if found.worlds < BEST:
+        text += f"; what turned there counts where it turns in {BEST:,} too"
+    if found.unconfirmed:
+        text += f", which {plural(found.unconfirmed, 'end')} more {agree(found.unconfirmed, 'was', 'were')} not tried for"
+    return f"{text}."
 
 
 def _change(flip: Flip, words: Words) -> str:
@@ -155,16 +186,25 @@ def _value(flip: Flip, value: float | None) -> str:
         return "–"
     if flip.kind in ("prior", "holds"):
         return percent(value)
+    if flip.about != "deal":
+        return typed(float(f"{value:.4g}"))
     digits = max(1, round(-math.log10(flip.deal_flip_step or 0.1)))
     whole, _, rest = decimal(value, digits).partition(".")
     return f"{whole}.{rest[:1]}{rest[1:].rstrip('0')}"
+
+
+_BINNED = (
+    "No deal is what the world makes of it, and such a number moves all of that: its acceptance is read off the draws as they are, "
+    f"from those with its least values to those with its greatest, and is shown where it is more than {TOLD:g} errors from none."
+)
 
 
 def sections(result: FlipsResult, case: Case) -> list[Section]:
     """The tornado and the table behind it."""
     words = Words(case)
     blocks: list[Block] = []
-    swings = [f for f in result.flips if f.swing > 0][:BARS]
+    swings = [f for f in result.flips if f.told_swing > 0][:BARS]
+    starred = any(f.acceptance_how == "binned" for f in swings)
     if swings:
         blocks.append(
             tornado(
@@ -172,7 +212,7 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 "Acceptance of the most acceptable package as one judgement at a time goes to the ends of its range",
                 [
                     (
-                        words.judgement(f.path),
+                        f"{words.judgement(f.path)}{'*' if f.acceptance_how == 'binned' else ''}",
                         f.acceptance_low,
                         f.acceptance_high,
                         _value(f, f.low),
@@ -185,6 +225,8 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
                 percent=True,
             )
         )
+    if starred:
+        blocks.append(Paragraph(f"* {_BINNED}"))
     if result.reading_index:
         shares = joined([f"{percent(v)} for {words.faction(f)}" for f, v in result.reading_index.items()])
         blocks.append(
@@ -196,8 +238,10 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
     table = _table(result, words)
     if table is not None:
         blocks.append(table)
-    if not blocks:
-        blocks.append(Paragraph("No number of this case, moved alone, changes anything."))
+    if result.cannot_move:
+        blocks.append(_still(result))
+    if table is None and not swings:
+        blocks.insert(0, Paragraph("No number of this case, moved alone, changes anything."))
     return [
         Section(
             id="flips",
@@ -208,12 +252,23 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
     ]
 
 
+def _still(result: FlipsResult) -> Table:
+    """What was not moved, since it can change nothing."""
+    return Table(
+        "Numbers that cannot move this answer",
+        ("Numbers", "How many", "Why"),
+        [[capital(s.block), f"{s.count:,}", capital(s.why)] for s in result.cannot_move],
+        numeric=(1,),
+        fold=True,
+    )
+
+
 def _table(result: FlipsResult, words: Words) -> Table | None:
     """The numbers that matter in some way; None where none does."""
     telling = [
         f
         for f in result.flips
-        if f.swing > 0 or f.deal_flips_at is not None or f.package_flips_at is not None
+        if f.told_swing > 0 or f.told_index or f.deal_flips_at is not None or f.package_flips_at is not None
     ]
     shown = telling[:ROWS]
     if not shown:
@@ -243,7 +298,8 @@ def _table(result: FlipsResult, words: Words) -> Table | None:
         note=f"{note}; a chance of a reading moves the others in proportion. "
         f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
         f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
-        "the share of the variance of “acceptable” that the number explains alone, with its standard error.",
+        "the share of the variance of “accepted” that the number explains alone, with its standard error."
+        + (f" * {_BINNED}" if any(f.acceptance_how == "binned" for f in shown) else ""),
         fold=True,
     )
 
@@ -257,10 +313,17 @@ def _row(f: Flip, words: Words) -> list[str | Cell]:
             tone="caution" if f.deal_flip_inside else "plain",
         )
     return [
-        words.judgement(f.path),
+        f"{words.judgement(f.path)}{'*' if f.acceptance_how == 'binned' and not f.certain else ''}",
         spread(*(_value(f, v) for v in (f.best, f.low, f.high))),
         at,
         _value(f, f.package_flips_at),
-        "–" if f.certain else f"{percent(f.acceptance_low, 1)} → {percent(f.acceptance_high, 1)}",
+        "–" if f.certain else _swing(f),
         "–" if f.certain else f"{decimal(100 * f.first_order, 1)}% {error(f.first_order_error)}".rstrip(),
     ]
+
+
+def _swing(f: Flip) -> str:
+    """Acceptance from end to end; in bins with as many digits as the error leaves, and the error of the difference."""
+    if f.acceptance_how == "held":
+        return f"{percent(f.acceptance_low, 1)} → {percent(f.acceptance_high, 1)}"
+    return f"{percent(f.acceptance_low)} → {percent(f.acceptance_high)} ({error(f.swing_error) or '± 0'})"

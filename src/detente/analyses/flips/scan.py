@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
-from detente.analyses.flips.binned import bins, explained
+from detente.analyses.deal.room import accepted, allowed, view
+from detente.analyses.flips.binned import bins, difference_error, explained
 from detente.analyses.flips.ends import Ends, ends
 from detente.analyses.flips.index import END, PLACES, first_order
 from detente.analyses.flips.numbers import Numbers, Still, numbers_of
@@ -39,9 +40,19 @@ from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
 from detente.problem.sample import quantile
 from detente.progress import told
-from detente.prospects.view import accepted, allowed, view
+from detente.rng import replicate_error
 
-__all__ = ["APART", "CANDIDATES", "FLIP_DRAWS", "SETTINGS", "Flip", "FlipsResult", "flips"]
+__all__ = [
+    "APART",
+    "CANDIDATES",
+    "FLIP_DRAWS",
+    "SETTINGS",
+    "TOLD",
+    "Flip",
+    "FlipsResult",
+    "WorldFlips",
+    "flips",
+]
 
 SETTINGS = 9
 CANDIDATES = 16
@@ -51,6 +62,9 @@ FLIP_DRAWS = 256
 APART = 3.0
 """Paired standard errors beyond which two packages are told apart: one comparison in some hundred would pass by chance,
 and the most acceptable of many is compared."""
+
+TOLD = 2.0
+"""Standard errors beyond which a swing or an index that is read off bins is told from none."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,8 @@ class Flip:
     acceptance_high: float
     acceptance_how: Literal["held", "binned"]
     """Whether the number was held in every draw, or the draws were put in bins of it."""
+    swing_error: float
+    """Standard error of the difference of these two, over the replicates of the draws."""
     first_order: float
     """Share of the variance of "agreed" that the number explains alone."""
     first_order_error: float
@@ -97,6 +113,17 @@ class Flip:
     def swing(self) -> float:
         """Width of the tornado's bar."""
         return abs(self.acceptance_high - self.acceptance_low)
+
+    @property
+    def told_swing(self) -> float:
+        """The same where it can be told from the luck of the draws: in bins by more than ``TOLD`` errors; else 0."""
+        told = self.acceptance_how == "held" or self.swing > TOLD * self.swing_error
+        return self.swing if told else 0.0
+
+    @property
+    def told_index(self) -> bool:
+        """Whether the index is more than ``TOLD`` errors above 0."""
+        return self.first_order > TOLD * self.first_order_error
 
     @property
     def deal_change(self) -> float | None:
@@ -273,6 +300,7 @@ class _Sway(NamedTuple):
 
     low: float
     high: float
+    swing_error: float
     first_order: float
     error: float
     package_at: float | None
@@ -280,7 +308,7 @@ class _Sway(NamedTuple):
     """Which candidate."""
 
 
-_STILL = _Sway(0.0, 0.0, 0.0, 0.0, None, None)
+_STILL = _Sway(0.0, 0.0, 0.0, 0.0, 0.0, None, None)
 
 
 def _sways(numbers: Numbers, at: Table, packages: NDArray[np.int16]) -> dict[int, _Sway]:
@@ -299,8 +327,10 @@ def _sways(numbers: Numbers, at: Table, packages: NDArray[np.int16]) -> dict[int
             places = quantile(np.array([p.knots]), PLACES[:, None])[:, 0]
             at_places = np.array([whole.holding(n, v)[0] for v in places], dtype=np.float64)
             index, error = first_order(at_places, REPLICATES)
-            low, high = at_places[END].mean(), at_places[-1 - END].mean()
-            found[n] = _Sway(float(low), float(high), index, error, *_other_package(some, n))
+            low, high = at_places[END], at_places[-1 - END]
+            apart = replicate_error(high - low, REPLICATES)
+            other = _other_package(some, n)
+            found[n] = _Sway(float(low.mean()), float(high.mean()), apart, index, error, *other)
         else:
             found[n] = _binned(numbers.values(n), verdicts, p.median)
     return found
@@ -323,7 +353,8 @@ def _binned(values: NDArray[np.float64], verdicts: NDArray[np.bool_], best: floa
             package_at, becomes = middles[b], top
             break
     low, high = verdicts[0, each[0]].mean(), verdicts[0, each[-1]].mean()
-    return _Sway(float(low), float(high), index, error, package_at, becomes)
+    apart = difference_error(of, verdicts[0], REPLICATES)
+    return _Sway(float(low), float(high), apart, index, error, package_at, becomes)
 
 
 def _other_package(panel: Panel, n: int) -> tuple[float | None, int | None]:
@@ -365,7 +396,9 @@ def _result(
 ) -> FlipsResult:
     ready, problem = numbers.ready, numbers.ready.problem
     rows = [_flip(numbers, n, found, turned, rivals, sways.get(n, _STILL)) for n in numbers.looked_at]
-    rows.sort(key=lambda flip: (-flip.swing, flip.deal_change is None, flip.deal_change or 0.0, flip.path))
+    rows.sort(
+        key=lambda flip: (-flip.told_swing, flip.deal_change is None, flip.deal_change or 0.0, flip.path)
+    )
     top = found.solutions.get("most_acceptable")
     return FlipsResult(
         case=problem.case.id,
@@ -427,6 +460,7 @@ def _flip(
         acceptance_low=sway.low,
         acceptance_high=sway.high,
         acceptance_how="held" if n in numbers.held else "binned",
+        swing_error=sway.swing_error,
         first_order=sway.first_order,
         first_order_error=sway.error,
     )
