@@ -28,6 +28,7 @@ def flip(path: str, low: float, best: float, high: float, **changes: Any) -> Fli
         path=path,
         owner=path.split(".", maxsplit=1)[0],
         kind="weight",
+        about="deal",
         low=low,
         best=best,
         high=high,
@@ -36,11 +37,14 @@ def flip(path: str, low: float, best: float, high: float, **changes: Any) -> Fli
         deal_flip_step=0.01,
         deal_flip_proven=True,
         looked_at=(0.0, 100.0),
+        deal_flip_how="exact",
         deal_flip_inside=False,
         package_flips_at=None,
         package_becomes=None,
         acceptance_low=0.31,
         acceptance_high=0.31,
+        acceptance_how="held",
+        swing_error=0.01,
         first_order=0.0,
         first_order_error=0.0,
     )
@@ -92,6 +96,8 @@ def result(*flips: Flip, deal: bool | None = True, **changes: Any) -> FlipsResul
         flips=flips,
         moved_together=(),
         reading_index={},
+        cannot_move=(),
+        world=None,
     )
     return replace(made, **changes)
 

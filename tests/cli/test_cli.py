@@ -474,7 +474,7 @@ def test_outlook_prints_probabilities_of_questions_as_json(capsys: pytest.Captur
     assert (code, "no block 'world'" in err) == (2, True)
 
 
-def test_computed_no_deal_values_reach_the_deal_and_the_report_but_not_flips(
+def test_computed_no_deal_values_reach_the_deal_the_flips_and_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case, page = tmp_path / "computed.yaml", tmp_path / "page.html"
@@ -484,10 +484,12 @@ def test_computed_no_deal_values_reach_the_deal_and_the_report_but_not_flips(
     case.write_text(text + world, encoding="utf-8")
     code, out, _ = run("deal", str(case), "--json", "--draws", "64", capsys=capsys)
     assert (code, json.loads(out)["computed"]) == (0, ["south"])
-    code, _, err = run("flips", str(case), "--draws", "64", capsys=capsys)
-    assert (code, "computed from the world" in err) == (2, True)
+    code, out, _ = run("flips", str(case), "--json", "--draws", "64", capsys=capsys)
+    jsonschema.validate(json.loads(out), result_schema("flips"))
+    about = {f["about"] for f in json.loads(out)["flips"]}
+    assert (code, about) == (0, {"deal", "steps", "world"})
     code, _, _ = run("report", str(case), "--draws", "64", "--output", str(page), capsys=capsys)
     assert code == 0
     written = page.read_text(encoding="utf-8")
-    assert "is not looked for in this case" in written
+    assert "What would flip it" in written
     assert "Without a deal" in written
