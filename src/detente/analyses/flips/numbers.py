@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,8 @@ from detente.problem.world import world_parameters
 __all__ = ["Numbers", "Still", "numbers_of"]
 
 
-class Still(NamedTuple):
+@dataclass(frozen=True)
+class Still:
     """Numbers that cannot move the answer."""
 
     block: str
