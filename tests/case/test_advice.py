@@ -92,10 +92,69 @@ def test_what_was_probably_not_meant(changes: list[tuple[str, str]], place: str 
     for before, after in changes:
         assert before in text
         text = text.replace(before, after, 1)
-    found = [(w.path, w.message) for w in read_case(text, "x.yaml").warnings]
+    warned = [(w.path, w.message) for w in read_case(text, "x.yaml").warnings]
+    found = [(path, message) for path, message in warned if "without anybody's agreement" not in message]
     if place is None:
         assert found == []
         return
     assert {path for path, _ in found} == {place}
     assert any(said in message for _, message in found)
     assert not any("certain" in message for _, message in found)
+
+
+def waits(*changes: tuple[str, str]) -> list[str]:
+    text = SOUND.replace("accepts: s1", "accepts: {all: [s1, s2]}")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return [w.message for w in read_case(text, "x.yaml").warnings if "without anybody's agreement" in w.message]
+
+
+BETTER_OPEN = ("well: {shut: 100, open: 0}", "well: {shut: 0, open: 100}")
+
+
+def test_who_would_not_leave_everything_as_it_is_is_told_so() -> None:
+    (only,) = waits(BETTER_OPEN)
+    assert "'north' can do 'well: open' without anybody's agreement and gains 30.0 points" in only
+    shut = "well: {controlled_by: north, status_quo: shut,"
+    assert waits(BETTER_OPEN, (shut, f"{shut} undo: 30,")) == []
+    assert "gains 1.0 points" in waits(BETTER_OPEN, (shut, f"{shut} undo: [20, 29, 40],"))[0]
+    assert waits(BETTER_OPEN, (shut, f"{shut} reversible: false,")) == []
+    for counted in ("{status_quo: 30}", "30"):
+        assert waits(BETTER_OPEN, ("  north:\n    weights", f"  north:\n    no_deal: {counted}\n    weights")) == []
+    low = ("  north:\n    weights", "  north:\n    no_deal: {status_quo: 29}\n    weights")
+    assert len(waits(BETTER_OPEN, low)) == 1
+    line = ("  north:\n    weights", "  north:\n    red_lines: [{well: open}]\n    weights")
+    assert waits(BETTER_OPEN, line) == []
+
+
+def test_both_wings_have_to_want_it() -> None:
+    gives = ("road: {shut: 100, open: 0}", "road: {shut: 0, open: 100}")
+    assert len(waits(gives)) == 2
+    one = "  s2:\n    weights: {well: 60, road: 40}\n    values: {well: {shut: 0, open: 100}, road: {shut: 0, open: 100}}"
+    assert waits(gives, (one, one.replace("road: {shut: 0, open: 100}", "road: {shut: 100, open: 0}"))) == []
+
+
+GESTURE = """\
+as_of: 2021-06-03
+readings: {north: {hard: {prior: 0.5}, soft: {prior: 0.5, preferences: {red_lines: [{well: open}]}}}}
+gestures:
+  visit: {by: north, on: 2021-05-01, cost: 2, likelihood: {hard: 0.5, soft: 0.55}}
+"""
+
+
+def gestures(*changes: tuple[str, str]) -> list[str]:
+    text = SOUND.replace("accepts: s1", "accepts: {all: [s1, s2]}") + GESTURE
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return [w.path for w in read_case(text, "x.yaml").warnings if "bought nothing" in w.message]
+
+
+def test_a_gesture_that_costs_and_buys_nothing_is_told_of() -> None:
+    assert gestures() == ["gestures.visit"]
+    assert gestures(("soft: 0.55", "soft: 0.65")) == []
+    assert gestures(("cost: 2, ", "")) == []
+    assert gestures(("on: 2021-05-01", "on: 2021-07-01")) == []
+    part = "world: {months: 12, parts: {trips: {events: {visit: {says: they are received, chance: 0.1}}}}}\n"
+    assert gestures(("as_of: 2021-06-03\n", f"as_of: 2021-06-03\n{part}")) == []

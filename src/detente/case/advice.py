@@ -11,6 +11,7 @@ from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Ra
 from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
 from detente.case.spare import fleeting, spare
 from detente.case.unused import unused
+from detente.case.waiting import alone, empty_gestures
 from detente.case.yamltext import Path
 from detente.errors import Fault
 from detente.figures import agree
@@ -41,7 +42,16 @@ class Effective(NamedTuple):
 
 def warnings(case: Case, place: Finder) -> list[Fault]:
     """Everything worth a second look, with line and column from ``place``."""
-    checks: list[Callable[[Case], Found]] = [_reasons, _dates, _names, unused, spare, fleeting, _silent]
+    checks: list[Callable[[Case], Found]] = [
+        _reasons,
+        _dates,
+        _names,
+        unused,
+        spare,
+        fleeting,
+        _silent,
+        empty_gestures,
+    ]
     if not case.ordinal:  # the others look at points
         checks += [
             _status_quo,
@@ -54,7 +64,7 @@ def warnings(case: Case, place: Finder) -> list[Fault]:
             _never,
             _idle_tracks,
         ]
-        checks += [_ties, chance_warnings]
+        checks += [_ties, chance_warnings, alone]
     return [
         Fault(*place(path), f"{dotted(path)}: {message}" if path else message, dotted(path))
         for check in checks

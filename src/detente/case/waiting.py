@@ -1,0 +1,217 @@
+"""What somebody could do while there is no deal, at best estimates: by themselves, and by gestures that buy nothing.
+
+A set of factions of one party that controls an issue by itself can change it without anybody's agreement. Where that suits all of
+them, takes what stands back at its cost (``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
+that is lower says that they wait worse than they could. Best estimates are medians, of rival readings the likeliest, of firm lines
+those with a chance of one half or more (:mod:`detente.problem.own` is the same over all draws, where no deal is computed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+from math import prod
+from typing import NamedTuple
+
+from detente.case.mechanism import Use
+from detente.case.model import All, Case, Preferences, Range, RelativeNoDeal, Tree
+from detente.case.paths import merged, wins
+from detente.case.wired import wired
+from detente.case.yamltext import Path
+from detente.figures import joined, points
+
+__all__ = ["NEARLY", "alone", "empty_gestures"]
+
+LISTED = 20_000
+"""Packages of a set that are listed at most; of more only those that move one issue or two."""
+AT_ONCE = 3
+"""Factions of a set, at most, that are looked for in a party of many."""
+MANY = 10
+ROUNDING = 0.01
+"""Points below which a gain may be one of rounding."""
+NEARLY = 1.2
+"""Likelihoods whose ratio is below this tell readings hardly apart."""
+
+Found = Iterator[tuple[Path, str]]
+Package = Mapping[str, str]
+
+
+class _Alone(NamedTuple):
+    factions: tuple[str, ...]
+    issues: tuple[str, ...]
+
+
+def alone(case: Case) -> Found:
+    """Factions whose typed no-deal value is lower than what they can have without anybody."""
+    if case.status_quo == "none" or any(issue.status_quo is None for issue in case.issues.values()):
+        return
+    told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    for of in _sets(case):
+        packages = list(_packages(case, of))
+        gains = {f: [_gain(case, f, package) for package in packages] for f in of.factions}
+        suits = [n for n in range(len(packages)) if all(gains[f][n] >= 0 for f in of.factions)]
+        for f in of.factions:
+            best = max(suits, key=lambda n: gains[f][n], default=None)
+            if best is None or gains[f][best] <= max(ROUNDING, _counted(case, f) + ROUNDING):
+                continue
+            if (key := (f, tuple(sorted(packages[best].items())))) not in told:
+                told.add(key)
+                yield _said(case, f, of, packages[best], gains[f][best])
+
+
+def _said(case: Case, f: str, of: _Alone, package: Package, gain: float) -> tuple[Path, str]:
+    at: Path = (
+        ("preferences", f, "no_deal") if case.preferences[f].no_deal is not None else ("preferences", f)
+    )
+    others = [g for g in of.factions if g != f]
+    who = f"'{f}'" + (f" with {joined([repr(g) for g in others])}" if others else "")
+    move = ", ".join(f"{issue}: {option}" for issue, option in package.items())
+    return (
+        at,
+        f"{who} can do '{move}' without anybody's agreement and gains {points(gain)} points by it at best estimates, which its "
+        "typed no-deal value does not count: raise that, say what taking the step back costs ('undo') or that it cannot be taken "
+        "back ('reversible: false'), or have it computed ('no_deal: from_outlook')",
+    )
+
+
+def _counted(case: Case, f: str) -> float:
+    """Points by which a typed no-deal value lies above the status quo; infinite where it is computed."""
+    wants = _wants(case, f)
+    if case.preferences[f].no_deal == "from_outlook":
+        return float("inf")
+    if wants.no_deal is None:
+        return 0.0
+    if isinstance(wants.no_deal, RelativeNoDeal):
+        return wants.no_deal.status_quo.median
+    assert isinstance(wants.no_deal, Range)
+    return wants.no_deal.median - _worth(case, f, {})
+
+
+# --- who ----------------------------------------------------------------------------------------------------
+
+
+def _sets(case: Case) -> Iterator[_Alone]:
+    """Smallest sets of factions of one party that control an issue that can be changed back, smallest first."""
+    trees: dict[str, Tree] = {
+        name: issue.controlled_by
+        for name, issue in case.issues.items()
+        if issue.reversible and issue.controlled_by is not None and issue.controlled_by != "outside"
+    }
+    for party, spec in case.parties.items():
+        members = tuple(spec.factions) or (party,)
+        if spec.role is not None or any(f not in case.preferences for f in members):
+            continue
+        most = len(members) if len(members) <= MANY else AT_ONCE
+        found: dict[str, list[frozenset[str]]] = {name: [] for name in trees}
+        for size in range(1, most + 1):
+            for some in map(frozenset, combinations(members, size)):
+                for name, tree in trees.items():
+                    if not any(smaller <= some for smaller in found[name]) and _enough(case, tree, some):
+                        found[name].append(some)
+        for who in sorted({s for sets in found.values() for s in sets}, key=lambda s: (len(s), *sorted(s))):
+            controls = tuple(name for name, sets in found.items() if any(s <= who for s in sets))
+            yield _Alone(tuple(f for f in members if f in who), controls)
+
+
+def _enough(case: Case, tree: Tree, who: frozenset[str]) -> bool:
+    def says_yes(name: str) -> bool:
+        party = case.parties.get(name)
+        if name in who or party is None or not party.factions:
+            return name in who
+        return wins(party.accepts or All(all=tuple(party.factions)), says_yes)
+
+    return wins(tree, says_yes)
+
+
+# --- what ---------------------------------------------------------------------------------------------------
+
+
+def _packages(case: Case, of: _Alone) -> Iterator[Package]:
+    """What a set can bring about, as issue → option of what moves."""
+    options = {i: [o for o in case.issues[i].options if o != case.issues[i].status_quo] for i in of.issues}
+    many = prod(len(each) + 1 for each in options.values()) > LISTED
+    for count in range(1, 3 if many else len(of.issues) + 1):
+        for issues in combinations(of.issues, count):
+            for chosen in product(*(options[i] for i in issues)):
+                yield dict(zip(issues, chosen, strict=True))
+
+
+def _gain(case: Case, f: str, package: Package) -> float:
+    """Points above leaving everything as it is, less what taking the steps back costs; less than anything where it cannot be
+    or crosses a line that leaving everything does not."""
+    wants, state = _wants(case, f), _state(case, package)
+    here = _state(case, {})
+    lines = [
+        *wants.red_lines,
+        *(line.package for line in wants.firm if line.holds.median >= 0.5),
+        *case.impossible,
+    ]
+    if any(_matches(line, state) and not _matches(line, here) for line in lines):
+        return float("-inf")
+    undo = (case.issues[i].undo for i in package)
+    return (
+        _worth(case, f, package) - _worth(case, f, {}) - sum(cost.median for cost in undo if cost is not None)
+    )
+
+
+def _worth(case: Case, f: str, package: Package) -> float:
+    wants, state = _wants(case, f), _state(case, package)
+    total = sum(term.add.median for term in wants.together if _matches(term.when, state))
+    if wants.points is not None:
+        return total + sum(levels[state[i]].median for i, levels in wants.points.items())
+    weights = {i: w.median for i, w in wants.weights.items() if i not in wants.indifferent}
+    whole = sum(weights.values())
+    return total + sum(
+        w / whole * wants.values[i][state[i]].median
+        for i, w in weights.items()
+        if whole > 0 and i in wants.values
+    )
+
+
+def _wants(case: Case, f: str) -> Preferences:
+    """What a faction wants, under the reading that is likeliest."""
+    readings = case.readings.get(f)
+    base = case.preferences[f]
+    if not readings:
+        return base
+    return merged(base, max(readings.values(), key=lambda reading: reading.prior.median).preferences)
+
+
+def _state(case: Case, package: Package) -> Package:
+    return {i: package.get(i, issue.status_quo or "") for i, issue in case.issues.items()}
+
+
+def _matches(pattern: Package, state: Package) -> bool:
+    return all(state[i] == o for i, o in pattern.items())
+
+
+# --- gestures -----------------------------------------------------------------------------------------------
+
+
+def empty_gestures(case: Case) -> Found:
+    """Gestures that were made, cost something, and change nothing: no belief, and nothing in the world."""
+    names = set(_happening(case))
+    for name, gesture in case.gestures.items():
+        made = gesture.on is not None and case.as_of is not None and gesture.on <= case.as_of
+        if not made or gesture.cost is None or gesture.cost.median <= 0 or name in names:
+            continue
+        likely: Sequence[float] = [share.median for share in gesture.likelihood.values()]
+        if max(likely) < NEARLY * min(likely):
+            yield (
+                ("gestures", name),
+                f"it cost '{gesture.by}' {points(gesture.cost.median)} points and bought nothing: its likelihoods are nearly the same "
+                "under every reading, so that it tells nobody anything, and no event of the world hangs on it; spread the "
+                f"likelihoods if it told something, or give the world an event '{name}', or the part 'gestures', that answers it",
+            )
+
+
+def _happening(case: Case) -> Iterator[str]:
+    """Parts and events of the world by their own names; of all gestures where the bundled part counts them."""
+    if case.world is None:
+        return
+    yield from case.world.parts
+    yield from (
+        name.rpartition(".")[2] for name, slot in wired(case).wiring.slots.items() if slot.sort == "event"
+    )
+    if isinstance(case.world.parts.get("gestures"), Use):
+        yield from case.gestures
