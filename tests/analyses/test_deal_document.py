@@ -108,6 +108,7 @@ def track(**changes: Any) -> TrackResult:
         winning_sets=1,
         packages=Packages(27, 0, None, 0.7, 0.008, 0.44, 0.019),
         status_quo=StatusQuo(
+            alone={},
             package={"ferries": "suspended", "fishermen": "held", "patrols": "as_now"},
             utility={"premier": 40.0, "navy": 85.0, "tolland": 20.0},
             no_deal={"premier": 30.0, "navy": 85.0, "tolland": 16.0},

@@ -107,7 +107,9 @@ def waits(*changes: tuple[str, str]) -> list[str]:
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
-    return [w.message for w in read_case(text, "x.yaml").warnings if "without anybody's agreement" in w.message]
+    return [
+        w.message for w in read_case(text, "x.yaml").warnings if "without anybody's agreement" in w.message
+    ]
 
 
 BETTER_OPEN = ("well: {shut: 100, open: 0}", "well: {shut: 0, open: 100}")
@@ -121,7 +123,10 @@ def test_who_would_not_leave_everything_as_it_is_is_told_so() -> None:
     assert "gains 1.0 points" in waits(BETTER_OPEN, (shut, f"{shut} undo: [20, 29, 40],"))[0]
     assert waits(BETTER_OPEN, (shut, f"{shut} reversible: false,")) == []
     for counted in ("{status_quo: 30}", "30"):
-        assert waits(BETTER_OPEN, ("  north:\n    weights", f"  north:\n    no_deal: {counted}\n    weights")) == []
+        assert (
+            waits(BETTER_OPEN, ("  north:\n    weights", f"  north:\n    no_deal: {counted}\n    weights"))
+            == []
+        )
     low = ("  north:\n    weights", "  north:\n    no_deal: {status_quo: 29}\n    weights")
     assert len(waits(BETTER_OPEN, low)) == 1
     line = ("  north:\n    weights", "  north:\n    red_lines: [{well: open}]\n    weights")

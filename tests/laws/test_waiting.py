@@ -7,7 +7,10 @@ from random import Random
 
 import pytest
 
-from detente.case.reading import read_case
+from detente.analyses.deal import deal
+from detente.analyses.outlook.solve import outlook
+from detente.case.reading import load_case, read_case
+from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.problem.own import own_gains
 from detente.problem.worth import worth
@@ -48,3 +51,17 @@ def test_those_are_told_who_could_do_better_alone(seed: int) -> None:
             assert said[f] == pytest.approx(gain, abs=0.05 + slack), f
         elif gain < max(more, 0) - slack:
             assert f not in said
+
+
+@pytest.mark.parametrize("name", ["parliament", "stockpile"])
+def test_the_deal_says_who_gains_alone_as_the_outlook_does(name: str) -> None:
+    ready = prepare(load_case(resolve(name)).case, draws=64)
+    now, later = deal(ready).main.status_quo, outlook(ready)
+    assert now is not None
+    assert now.alone
+    for f, value in later.values.items():
+        if value.alone:
+            assert now.alone[f].mean == pytest.approx(value.alone, abs=1e-5)
+            assert 0 < now.alone[f].share <= 1
+        else:
+            assert f not in now.alone

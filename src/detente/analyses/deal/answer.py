@@ -116,10 +116,27 @@ def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
         said[now[f] > later[f]].append(words.faction(f) + _as_read(f, result, words))
     losing, waiting = said[True], said[False]
     at = " at best estimates" if result.uncertain else ""
+    alone = _alone(track, result, words)
     if not losing:
-        return f"Nobody here loses{at} if nothing is signed: all can wait."
+        return f"Nobody here loses{at} if nothing is signed: all can wait.{alone}"
     lose = f"{agree(len(losing), 'Loses', 'Lose')}{at} if nothing is signed: {joined(losing)}."
-    return f"{lose} Can wait: {joined(waiting) or 'nobody'}."
+    return f"{lose} Can wait: {joined(waiting) or 'nobody'}.{alone}"
+
+
+def _alone(track: TrackResult, result: DealResult, words: Words) -> str:
+    """Who can gain without anybody, which its no-deal value counts."""
+    assert track.status_quo is not None
+    said = []
+    for f, gain in track.status_quo.alone.items():
+        if f in track.factions:
+            often = f", in {percent(gain.share)} of draws" if result.uncertain else ""
+            spread = f" ± {points(gain.error)}" if gain.error >= 0.05 else ""
+            said.append(f"{words.faction(f)} by {points(gain.mean)}{spread} points on average{often}")
+    return (
+        f" No deal counts what can be gained alone, without anybody's agreement: {joined(said)}."
+        if said
+        else ""
+    )
 
 
 def _as_read(faction: str, result: DealResult, words: Words) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "DealResult",
     "NearestMiss",
     "OpeningLine",
+    "OwnGain",
     "PackageResult",
     "Packages",
     "Power",
@@ -103,6 +104,18 @@ class Packages:
 
 
 @dataclass(frozen=True)
+class OwnGain:
+    """What a faction can do alone, over the draws."""
+
+    mean: float
+    """Points above leaving everything as it is, on average over all draws."""
+    error: float
+    """Its Monte Carlo standard error."""
+    share: float
+    """Share of draws in which it gains anything."""
+
+
+@dataclass(frozen=True)
 class StatusQuo:
     """Where everything stays as it is."""
 
@@ -111,6 +124,8 @@ class StatusQuo:
     no_deal: Mapping[str, float]
     accepts: tuple[str, ...]
     acceptance_by_faction: Mapping[str, float]
+    alone: Mapping[str, OwnGain]
+    """Faction whose no-deal value is computed, and that gains by it → what it can do without anybody's agreement; in ``no_deal``."""
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,25 @@ import numpy as np
 from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.consent import consent
-from detente.analyses.deal.result import BodyPower, DealResult, Packages, Power, StatusQuo, TrackResult
-from detente.analyses.deal.room import Room
+from detente.analyses.deal.result import (
+    BodyPower,
+    DealResult,
+    OwnGain,
+    Packages,
+    Power,
+    StatusQuo,
+    TrackResult,
+)
+from detente.analyses.deal.room import Room, accepted, totals, view
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Table, gate, table
+from detente.problem.own import own_gains
 from detente.progress import told
-from detente.prospects.chances import prospect
-from detente.prospects.view import accepted, totals, view
+from detente.rng import replicate_error
 
 __all__ = ["deal"]
 
@@ -153,7 +161,25 @@ def _status_quo(room: Room) -> StatusQuo | None:
         no_deal=room.points(no_deal),
         accepts=tuple(name for f, name in enumerate(room.names) if yes[f]),
         acceptance_by_faction={name: float(over[f].mean()) for f, name in enumerate(room.names)},
+        alone=_alone(room),
     )
+
+
+def _alone(room: Room) -> dict[str, OwnGain]:
+    """What those at the table whose no-deal value is computed gain by themselves."""
+    ready, problem = room.ready, room.problem
+    if not ready.computed:
+        return {}
+    gains = own_gains(problem, ready.fresh, ready.fresh_ground.steps)
+    return {
+        name: OwnGain(
+            mean=float(points.mean()),
+            error=replicate_error(points, REPLICATES),
+            share=float((points > 0).mean()),
+        )
+        for f, name in zip(room.at.factions, room.names, strict=True)
+        if name in problem.case.computed and (points := gains[f] * problem.step[f]).any()
+    }
 
 
 def _power(room: Room) -> Power:
