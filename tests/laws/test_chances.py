@@ -60,8 +60,8 @@ def drawn(seed: int, **kinds: bool) -> Tree:
     for about in case["issues"].values():
         if about["controlled_by"] == "outside":
             continue
-        about |= rng.choice([{}, {"gradual": True}, {"verify": [1, 2, 4]}])
-        about |= rng.choice([{}, {"reversible": False}, {"undo": [0, 1, 3]}])
+        about.update(rng.choice([{}, {"gradual": True}, {"verify": [1, 2, 4]}]))
+        about.update(rng.choice([{}, {"reversible": False}, {"undo": [0, 1, 3]}]))
     for wants in case["preferences"].values():
         least = min(
             abs(v)
@@ -154,7 +154,7 @@ def seen(ready: Ready, of: Prospect, key: tuple[str, str] | None, *, swap: bool)
         if any(start[i] != o for i, o in p.items())
         and not any(all({**start, **p}[i] == o for i, o in pair.items()) for pair in ready.case.impossible)
     ]
-    decided = set(problem.issues[i] for i in at.decided)
+    decided = {problem.issues[i] for i in at.decided}
     far = sample.apart is not None and problem.issues[sample.hinge] not in decided
     points = sample.apart if far else sample.points
     assert points is not None

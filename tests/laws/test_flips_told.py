@@ -12,13 +12,14 @@ import pytest
 
 from detente.analyses.deal import deal
 from detente.analyses.deal.bargaining import counted
-from detente.analyses.deal.room import Room, view
+from detente.analyses.deal.room import Room
 from detente.analyses.flips import Flip, FlipsResult, flips
 from detente.analyses.flips import ends as ends_module
 from detente.case.reading import read_case
 from detente.draws import prepare
 from detente.problem import table
 from detente.problem.own import own_gains
+from detente.prospects.view import view
 from detente.world.signing import Counted, signed, told
 from tests.laws.writing import Tree, written
 from tests.world.valued import valued

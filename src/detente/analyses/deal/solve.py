@@ -32,7 +32,7 @@ from detente.analyses.deal.result import (
     StatusQuo,
     TrackResult,
 )
-from detente.analyses.deal.room import Room, accepted, totals, view
+from detente.analyses.deal.room import Room
 from detente.analyses.deal.swaps import swaps
 from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
@@ -41,6 +41,8 @@ from detente.kernels.counting import total
 from detente.problem import Table, gate, table
 from detente.problem.own import own_gains
 from detente.progress import told
+from detente.prospects.chances import prospect
+from detente.prospects.view import accepted, totals, view
 from detente.rng import replicate_error
 
 __all__ = ["deal"]

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.analyses.deal.result import DealResult, TrackResult, jsonable
-from detente.analyses.deal.room import accepted, allowed, view
 from detente.analyses.flips.binned import bins, difference_error, explained
 from detente.analyses.flips.ends import Ends, ends
 from detente.analyses.flips.index import END, PLACES, first_order
@@ -40,6 +39,7 @@ from detente.kernels.acceptance import agreed
 from detente.problem import Problem, Table, parameters, table
 from detente.problem.sample import quantile
 from detente.progress import told
+from detente.prospects.view import accepted, allowed, view
 from detente.rng import replicate_error
 
 __all__ = [
