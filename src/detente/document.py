@@ -31,6 +31,8 @@ class Finding:
     limit: str = ""
     tone: Tone = "plain"
     headline: bool = False
+    asks: str = ""
+    """The question that it answers."""
 
     def __post_init__(self) -> None:
         for name in ("text", "because", "limit"):
@@ -101,6 +103,8 @@ class Section:
     blocks: Sequence[Block] = ()
     lead: str = ""
     """One sentence under the title: the question that this section answers."""
+    fold: bool = False
+    """For reference: the page shows it closed."""
 
 
 Block = Finding | Paragraph | Table | Chart | Section

@@ -32,6 +32,23 @@ class Words:
                 return party.factions[id].name or _spaced(id)
         return _spaced(id)
 
+    def short(self, id: str) -> str:
+        """What a party or a faction is called in a sentence."""
+        for name, party in self.case.parties.items():
+            found = party if name == id else party.factions.get(id)
+            if found is not None:
+                return found.short or found.name or _spaced(id)
+        return _spaced(id)
+
+    def does(self, issue: str, option: str) -> str:
+        """What is done where an issue goes to an option, as it stands in a sentence after "to"."""
+        said = self.case.issues[issue].options[option].as_text
+        return said or f"settle “{self.issue(issue)}” at “{self.option(issue, option)}”"
+
+    def doing(self, package: Mapping[str, str]) -> str:
+        """What a package does: ``free some prisoners and take some names off the lists``."""
+        return joined([self.does(i, o) for i, o in package.items()]) or "leave everything as it is"
+
     def party(self, id: str) -> str:
         """Name of a party."""
         return self.case.parties[id].name or _spaced(id)

@@ -222,10 +222,15 @@ class Source(Model):
 class Faction(Element):
     """Part of a party with a will of its own."""
 
+    short: Text | None = None
+    """What it is called in a sentence; default: its name."""
+
 
 class Party(Element):
     """A side. Without ``factions`` the party is its own only faction. With a ``role`` it has no vote."""
 
+    short: Text | None = None
+    """What it is called in a sentence; default: its name."""
     role: Literal["mediator", "guarantor", "spoiler"] | None = None
     factions: Mapping[Id, Annotated[Faction, BeforeValidator(_nothing)]] = {}
     accepts: Tree | None = None
@@ -236,6 +241,9 @@ class Party(Element):
 
 class Option(Element):
     """One level of an issue."""
+
+    as_text: Text | None = None
+    """What is done by it, as it stands in a sentence after "to": ``free some prisoners``."""
 
 
 class Issue(Element):

@@ -133,6 +133,7 @@ def _view(block: Block, depth: int, names: _Names) -> dict[str, Any]:
                 "level": min(depth, 6),
                 "title": clean_line(block.title),
                 "lead": clean_line(block.lead),
+                "fold": block.fold,
                 "blocks": [_view(b, depth + 1, names) for b in block.blocks],
             }
         case Finding():
@@ -155,6 +156,7 @@ def _is_headline(block: Block) -> bool:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "kind": "finding",
+        "asks": clean_line(finding.asks),
         "text": clean_line(finding.text),
         "because": clean_line(finding.because),
         "limit": clean_line(finding.limit),

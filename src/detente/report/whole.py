@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 
 from detente.analyses.deal import DealResult, deal
-from detente.analyses.deal.answer import answer
 from detente.analyses.deal.document import run_facts, sections
 from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
-from detente.analyses.flips.document import sentence as flip_sentence
-from detente.analyses.outlook.document import brief as outlook_brief
 from detente.analyses.outlook.document import section as outlook_section
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import RoadmapResult
-from detente.analyses.roadmap.document import brief as roadmap_brief
 from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.roadmap.propose import ahead
 from detente.analyses.stability import StabilityResult, stability
@@ -31,7 +27,8 @@ from detente.case.provenance import Element, elements
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
 from detente.draws import Drawn
 from detente.errors import LimitError
-from detente.figures import agree, joined, plural
+from detente.figures import capital, plural
+from detente.report.brief import Findings, brief
 
 __all__ = ["report"]
 
@@ -84,60 +81,41 @@ def _briefing(
     """The answers in the order in which they are read."""
     words = Words(case)
     found = elements(case)
-    blocks: list[Block] = [
-        answer(result.main, result, words),
-        flip_sentence(changes, words),
-        *([roadmap_brief(roads[0], words)] if roads and roads[0].track == result.main.id else []),
-        *([outlook_brief(future, words)] if future is not None else []),
-        _footing(found),
-    ]
+    told = {section.id: section for section in sections(result, case)}
+    tables = [told.pop(f"deal-{id}") for id in result.tracks]
+    blocks: list[Block] = [*brief(Findings(result, changes, future, found), words)]
     if case.summary:
         blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
-    blocks += sections(result, case)
+    blocks += [told.pop(id) for id in ("chances", "swaps") if id in told]
     blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
     if future is not None:
         blocks.append(outlook_section(future, case))
-    if isinstance(rests, LimitError):
-        blocks.append(too_much(rests))
-    elif rests is not None:
-        blocks.append(stability_section(rests, case))
-    blocks += flip_sections(changes, case)
+    if changes is not None:
+        blocks += flip_sections(changes, case)
+    elif case.computed:
+        blocks.append(NO_FLIPS)
     blocks.append(_limits(result, words, ordered=bool(roads)))
-    blocks.append(_provenance(found, words))
+    behind = [*tables, *told.values()]
+    if isinstance(rests, LimitError):
+        behind.append(
+            Section(id="stability", title="Where the standoff can come to rest", blocks=[too_much(rests)])
+        )
+    elif rests is not None:
+        behind.append(stability_section(rests, case))
+    blocks += [replace(section, fold=True) for section in [*behind, _provenance(found, words)]]
     return Document(
         title=case.title,
-        subtitle=case.name or _asked(ordered=bool(roads), future=future is not None),
+        subtitle=_standfirst(case),
         blocks=blocks,
         facts=run_facts(result),
     )
 
 
-def _asked(*, ordered: bool, future: bool) -> str:
-    """The questions that the page answers."""
-    asked = ["Is there a deal", "which one"]
-    asked += ["in what order", "would it hold"] if ordered else []
-    asked += ["what happens otherwise"] if future else []
-    return f"{joined([*asked, 'what would flip it'])}?"
-
-
-def _footing(found: list[Element]) -> Finding:
-    counts = Counter(e.kind for e in found if e.number)
-    total = sum(counts.values())
-    quoted = sum(1 for e in found if e.kind == "fact" and not e.number)
-    facts, inferences, judgements = (counts[kind] for kind in KINDS)
-    text = (
-        f"Of the {plural(total, 'number')} behind these answers {facts or 'none'} {agree(facts or 1, 'rests', 'rest')} on a "
-        f"quoted fact, {inferences or 'none'} on an inference and {judgements or 'none'} on somebody's judgement"
-    )
-    if quoted:
-        text += (
-            f"; {plural(quoted, 'quotation')} from sources {agree(quoted, 'supports', 'support')} the parties, issues and "
-            "options themselves"
-        )
-    return Finding(
-        f"{text}.",
-        limit="Change the judgements you do not share and run it again; every one is listed at the end.",
-    )
+def _standfirst(case: Case) -> str:
+    """What this is about, as of when, from how many sources."""
+    parts = [case.name or "", "" if case.as_of is None else f"as of {case.as_of.isoformat()}"]
+    parts.append(plural(len(case.sources), "source") if case.sources else "no source named")
+    return capital(" · ".join(filter(None, [*parts, "three minutes"])))
 
 
 def _limits(result: DealResult, words: Words, *, ordered: bool) -> Section:
