@@ -92,6 +92,8 @@ class Chart:
     table: Table | None = None
     height: int | None = None
     """Pixels; None lets the specification decide."""
+    broad: bool = False
+    """Legible only where it is wide: a narrow screen moves over it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ __all__ = [
     "agree",
     "capital",
     "changed",
+    "day",
     "decimal",
     "error",
     "joined",
@@ -102,6 +103,11 @@ def plural(count: int, noun: str, does: str = "", do: str = "") -> str:
     """``1 package``, ``1,024 draws``; with both forms of a verb ``1 step holds``, ``2 steps hold``."""
     counted = f"{count:,} {noun}" + ("" if count == 1 else "s")
     return f"{counted} {agree(count, does, do)}" if does else counted
+
+
+def day(date: str) -> str:
+    """A date as it is written, which no line breaks."""
+    return date.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def spelt(count: int) -> str:

@@ -10,21 +10,10 @@ the names of issues are long. Their vertical scale is therefore in pixels, count
 
 from __future__ import annotations
 
-from detente.charts.bars import gain_strip, grouped_bars
-from detente.charts.dots import quantile_dots
+from detente.charts.chances import chances_of_100
 from detente.charts.reach import reach_map
-from detente.charts.scatter import utility_scatter
 from detente.charts.timeline import timeline
 from detente.charts.tornado import tornado
 from detente.charts.vega import PALETTE
 
-__all__ = [
-    "PALETTE",
-    "gain_strip",
-    "grouped_bars",
-    "quantile_dots",
-    "reach_map",
-    "timeline",
-    "tornado",
-    "utility_scatter",
-]
+__all__ = ["PALETTE", "chances_of_100", "reach_map", "timeline", "tornado"]

@@ -34,7 +34,7 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
         top += 20
     height = max(top, 1)
     shown = [link for link in SHAPES if any(v.get("link") == link for v in values)]
-    x = quantity("x", title=["Chances of 100"], domain=(0, 108), grid=True)
+    x = quantity("x", title=["Chances of 100"], domain=(0, 112), grid=True)
     x["axis"]["values"] = [0, 25, 50, 75, 100]
     spec = {
         "data": {"values": values},
@@ -55,10 +55,9 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
             *row_words(height),
         ],
     }  # fmt: skip
-    told = [
-        f"{name}: {', '.join(f'{k} {percent(v)}' for k, v in links.items() if v is not None)}"
-        for name, links in rows
-    ]
+    shares = [links["acceptable"] or 0.0 for _, links in rows]
+    span = percent(shares[0]) if len(rows) == 1 else f"from {percent(min(shares))} to {percent(max(shares))}"
+    told = f"Acceptable {span}; in each row what is signed, begun and kept is at most that."
     table = Table(
         caption,
         ("Package", *(link.capitalize() for link in shown)),
@@ -68,4 +67,4 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
         ],
         numeric=tuple(range(1, 1 + len(shown))),
     )
-    return Chart(id, caption, spec, f"{'; '.join(told)}.", table, height=height)
+    return Chart(id, caption, spec, told, table, height=height)

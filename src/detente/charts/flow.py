@@ -368,7 +368,7 @@ def flow_chart(
     meanings = "; ".join(f"{mark} {words}" for mark, words in _MEANINGS[:3])
     told = f"{alt} On the arrows: {meanings}; ∥ {_MEANINGS[4][1]}. Thick lines rest on a quotation, dashed ones on a judgement, or it is not said on what."
     spec = {"data": {"values": values}, "layer": _layers(placed.across, placed.along)}
-    return Chart(id, caption, spec, told, table, height=round(placed.along))
+    return Chart(id, caption, spec, told, table, height=round(placed.along), broad=True)
 
 
 def _pieces(k: int, segment: Segment, edges: Sequence[Edge]) -> Iterator[dict[str, Any]]:

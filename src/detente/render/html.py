@@ -3,12 +3,10 @@
 The page comes from a stick, over a mail gateway or off a server nobody trusts, and its words come from case
 files written by strangers. So:
 
-1. every word is cleaned (:mod:`detente.clean`) and escaped by the template engine; chart data sits in
-   ``application/json`` blocks in which ``<``, ``>`` and ``&`` are written as ``\\u003c`` and the like;
-2. a Content Security Policy allows the page's own scripts and styles by SHA-256 and nothing else: no network,
-   no inline handlers, no ``eval``. Vega therefore parses its expressions to trees and interprets them;
-3. pictures are drawn by Vega as SVG from those data, and once more in advance for paper and for browsers
-   without scripts, as plain shapes without style attributes, which the policy would refuse.
+1. every word is cleaned (:mod:`detente.clean`) and escaped by the template engine;
+2. a Content Security Policy allows the page's own style by SHA-256 and nothing else: there is no script on it, and no network;
+3. pictures are drawn in advance as SVG, once for a screen as wide as paper and once for a telephone, as plain shapes without
+   style attributes, which the policy would refuse.
 
 The same document gives the same bytes: no clock, no random names, clip paths renumbered (Vega counts them
 from the start of the process). Colours of charts are presentation attributes, which rules of the style sheet
@@ -20,19 +18,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, assert_never
 
 from detente import memory
-from detente.cache import keep, kept
 from detente.charts import PALETTE
 from detente.clean import clean, clean_line
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
-from detente.jsontext import dumps
 
 if TYPE_CHECKING:
     import jinja2
@@ -44,7 +39,7 @@ MARK = '<meta name="generator" content="detente">'
 
 _ADDRESSES = 66 << 30  # bytes that V8, which draws the pictures, reserves at once, and a little more
 _VEGA_LITE = "6.4"
-_PAPER_WIDTH = 640  # pixels: the text block of an A4 page, so that letters keep their size in print
+_WIDTHS = {"wide": 640, "narrow": 340}  # pixels: the text block of an A4 page, and a telephone's
 _MANY_ROWS = 14  # from here a table gets a box of its own, in which its header stays in sight
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
@@ -86,10 +81,8 @@ def page(document: Document) -> str:
     names = _Names()
     blocks = [b for b in document.blocks if not _is_headline(b)]
     views = [_view(b, 2, names) for b in blocks]
-    style = _style()
-    scripts = [_asset("page.js")]
-    if any(_charts(document.blocks)):
-        scripts.append(_bundle())
+    first = [v for v in views[:1] if v["kind"] == "section"]
+    style = _style() + _running(document)
     return (
         _environment()
         .get_template("page.html.j2")
@@ -97,13 +90,13 @@ def page(document: Document) -> str:
             title=clean_line(document.title),
             subtitle=clean_line(document.subtitle),
             headlines=[_finding(b) for b in document.blocks if isinstance(b, Finding) and b.headline],
-            blocks=views,
+            first=first,
+            blocks=views[len(first) :],
             contents=[_entry(v) for v in views if v["kind"] == "section"],
             facts=[(clean_line(k), clean_line(v)) for k, v in document.facts.items()],
             mark=Markup(MARK),
-            policy=_policy(style, scripts),
+            policy=_policy(style),
             style=Markup(style),
-            scripts=[Markup(s) for s in scripts],
         )
     )
 
@@ -219,23 +212,20 @@ def _chart(chart: Chart, names: _Names) -> dict[str, Any]:
         "id": anchor,
         "caption": clean_line(chart.caption),
         "alt": clean_line(chart.alt),
-        "spec": _json({**spec, "width": "container"}),
-        "picture": _picture(spec, anchor),
+        "pictures": [
+            (name, _picture(spec, f"{anchor}-{name}", width)) for name, width in _widths(chart).items()
+        ],
         "table": None if chart.table is None else _table(chart.table, names),
     }
+
+
+def _widths(chart: Chart) -> Mapping[str, int]:
+    return {"broad": _WIDTHS["wide"]} if chart.broad else _WIDTHS
 
 
 def _entry(view: Mapping[str, Any]) -> dict[str, Any]:
     inner = [_entry(b) for b in view["blocks"] if b["kind"] == "section"]
     return {"id": view["id"], "title": view["title"], "inner": inner}
-
-
-def _charts(blocks: Sequence[Block]) -> Iterator[Chart]:
-    for block in blocks:
-        if isinstance(block, Chart):
-            yield block
-        elif isinstance(block, Section):
-            yield from _charts(block.blocks)
 
 
 # Charts
@@ -287,12 +277,12 @@ def _theme() -> dict[str, Any]:
     }
 
 
-def _picture(spec: Mapping[str, Any], anchor: str) -> str:
-    """The chart as an SVG element for paper, its clip paths named after the figure."""
+def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
+    """The chart as an SVG element so many pixels wide, its clip paths named after the figure."""
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(
-        {**spec, "width": _PAPER_WIDTH}, vl_version=_VEGA_LITE, allowed_base_urls=[]
+        {**spec, "width": width}, vl_version=_VEGA_LITE, allowed_base_urls=[]
     )
     found: dict[str, str] = {}
 
@@ -316,14 +306,6 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value]
 
 
-def _json(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or open a comment."""
-    text = dumps(value, compact=True)
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
 # What is the same on every page
 
 
@@ -345,34 +327,6 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _bundle() -> str:
-    """Vega, Vega-Lite, Vega-Embed and our few lines that call them, as one script.
-
-    Bundling takes longer than a small analysis and gives the same bytes each time, so it is kept.
-    """
-    import vl_convert
-
-    calls, licences = _asset("charts.js"), _asset("licences.txt")
-    made_of = f"{version('vl-convert-python')} {_VEGA_LITE} {calls} {licences}"
-    name = f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
-    found = kept(name)
-    if found is not None:
-        return _safe(found.decode())
-    library = vl_convert.javascript_bundle(calls, vl_version=_VEGA_LITE)
-    script = _safe(f"/*\n{licences}*/\n{library}")
-    keep(name, script.encode())
-    return script
-
-
-def _safe(script: str) -> str:
-    # a browser hashes what its parser saw: line ends normalised, and nothing that would end the element
-    script = script.replace("\r\n", "\n").replace("\r", "\n")
-    if re.search(r"</script|<!--|\x00", script, re.IGNORECASE):
-        raise ValueError("the chart library cannot stand inside a script element")
-    return script
-
-
-@cache
 def _style() -> str:
     """The style sheet, with the rules that turn the charts' inks into the theme's."""
     on_paper = "".join(f"--ink-{name}:{colour};" for name, colour in PALETTE.items())
@@ -386,12 +340,15 @@ def _style() -> str:
     return themes + _asset("page.css") + inks
 
 
-def _policy(style: str, scripts: Sequence[str]) -> str:
-    allowed = " ".join(map(_hash, scripts))
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)};"
-        " img-src data:; base-uri 'none'; form-action 'none'"
-    )
+def _running(document: Document) -> str:
+    """The head of every printed page; letters and digits as they are, everything else by its number."""
+    words = clean_line(f"{document.title} · {document.subtitle}" if document.subtitle else document.title)
+    safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in words)
+    return f'@page {{ @top-left {{ content: "{safe}"; font: 8pt Arial, "Liberation Sans", sans-serif; color: #5c5953; }} }}\n'
+
+
+def _policy(style: str) -> str:
+    return f"default-src 'none'; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

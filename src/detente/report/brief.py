@@ -21,7 +21,7 @@ from detente.case.model import Tree
 from detente.case.provenance import Element
 from detente.charts.chances import chances_of_100
 from detente.document import Block, Cell, Finding, Paragraph, Section, Table
-from detente.figures import agree, capital, joined, percent, plural, signed
+from detente.figures import agree, capital, day, joined, percent, plural
 from detente.problem.table import controlling
 from detente.prospects.chances import Chances
 from detente.report.scale import likelihood, of_three, scale
@@ -251,10 +251,15 @@ def _had(best: Offer | None, words: Words) -> Finding:
     if chances.signed is not None:
         text += f"; signed {percent(chances.signed)}"
         text += f", kept to the end {percent(chances.kept)}" if chances.kept is not None else ""
-    least = min(best.gain, key=lambda f: best.gain[f])
-    why = f"Of those it needs {words.short(least)} is the one with least to gain ({signed(best.gain[least])} of its own points)."
     tone = "good" if best.worst >= EVEN else "caution"
-    return Finding(f"{text}.", because=why, tone=tone, asks=asks)  # type: ignore[arg-type]
+    return Finding(f"{text}.", because=_robust(best), tone=tone, asks=asks)  # type: ignore[arg-type]
+
+
+def _robust(best: Offer) -> str:
+    """Why it is this one."""
+    if not best.chances.by_reading:
+        return ""
+    return "Of the best of each table and the small exchanges it is acceptable most surely, whichever reading is true."
 
 
 def _serious(outlook: OutlookResult | None, words: Words) -> Iterator[Finding]:
@@ -425,7 +430,7 @@ def _watch(of: Findings, words: Words) -> Iterator[Table]:
                 and len(known) == 2
             ):
                 answer, share = next(iter(known.items()))
-                rows.append([q.resolves, q.text, f"{answer}: {percent(share)}"])
+                rows.append([day(q.resolves), q.text, f"{answer}: {percent(share)}"])
         rows = rows[:WATCHED]
         rows += list(_telling(outlook, words))
     if rows:

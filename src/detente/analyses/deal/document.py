@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from detente.analyses.deal.answer import PAPER, answer, short, zone
 from detente.analyses.deal.consent import whose
 from detente.analyses.deal.ladder import Rung, ladder
-from detente.analyses.deal.result import DealResult, PackageResult, Solution, TrackResult, Zone
+from detente.analyses.deal.result import DealResult, Solution, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.case.model import Case
-from detente.charts import gain_strip, grouped_bars, quantile_dots, utility_scatter
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table, Tone
 from detente.figures import agree, error, joined, percent, plural, sampled, signed, spread
 
 __all__ = ["answer", "document", "sections"]
@@ -119,16 +118,6 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     blocks.append(_numbers(track, result))
     if any(track.solutions.values()):
         blocks.append(_side_by_side(track, result, words))
-    top = track.solutions["most_acceptable"]
-    if top is not None:
-        if result.uncertain:
-            blocks.append(_headline_dots(track, top))
-        blocks.append(_gains(track, top, words))
-        if top.acceptance_by_reading:
-            blocks.append(_readings(track, words))
-    scatter = _scatter(track, words)
-    if scatter is not None:
-        blocks.append(scatter)
     if track.nearest_miss is not None:
         blocks.append(_miss(track, result, words))
     if track.blockers:
@@ -291,108 +280,6 @@ def _gain(gain: float, within: tuple[float, float, float] | None, blocks: bool =
     text = spread(signed(gain), signed(low), signed(high))
     tone: Tone = "bad" if gain < 0 or blocks else "good" if gain > 0 else "plain"
     return Cell(text + (" · line broken" if blocks and gain >= 0 else ""), tone=tone)
-
-
-def _headline_dots(track: TrackResult, top: Solution) -> Chart:
-    return quantile_dots(
-        f"dots-{track.id}",
-        "How often the most acceptable package is acceptable to everyone it needs",
-        top.acceptance,
-        ("acceptable", "somebody refuses"),
-    )
-
-
-def _gains(track: TrackResult, top: Solution, words: Words) -> Chart:
-    return gain_strip(
-        f"gains-{track.id}",
-        "What the most acceptable package is worth to each faction, compared with no deal",
-        [(words.faction(f), top.gain[f], top.gain_range[f][0], top.gain_range[f][2]) for f in track.factions],
-    )
-
-
-def _readings(track: TrackResult, words: Words) -> Chart:
-    rows = []
-    for name, s in _shown(track)[:3]:
-        for faction, readings in s.acceptance_by_reading.items():
-            for reading, share in readings.items():
-                spread = 2 * s.acceptance_by_reading_error[faction][reading]
-                label = f"{words.faction(faction)}: {words.reading(faction, reading)}"
-                rows.append(
-                    (name.replace("*", ""), label, share, max(0.0, share - spread), min(1.0, share + spread))
-                )
-    return grouped_bars(
-        f"readings-{track.id}",
-        "The packages under rival readings of what somebody really wants",
-        rows,
-        note="Low and high are two Monte Carlo errors away: the error of drawing, not of judging.",
-    )
-
-
-def _scatter(track: TrackResult, words: Words) -> Chart | None:
-    """The two factions of different parties whose interests are most opposed, and the packages as they see them.
-
-    Where no package is agreed there is no frontier: then the nearest ones stand against the no-deal lines.
-    """
-    points = list(track.frontier)
-    chosen = [s for s in track.solutions.values() if s is not None]
-    told: list[PackageResult] = points if len(points) > 1 else [*points, *chosen]
-    if not told or len(track.factions) < 2:
-        return None
-    owner = {f: p for p, spec in words.case.parties.items() for f in (spec.factions or (p,))}
-    pairs = [
-        (a, b) for k, a in enumerate(track.factions) for b in track.factions[k + 1 :] if owner[a] != owner[b]
-    ] or [(track.factions[0], track.factions[1])]
-    if len(points) > 1:
-        x, y = min(
-            pairs,
-            key=lambda pair: _correlation(
-                [p.gain[pair[0]] for p in points], [p.gain[pair[1]] for p in points]
-            ),
-        )
-        caption = (
-            f"The frontier as seen by {words.faction(x)} and {words.faction(y)}, whose interests differ most"
-        )
-    else:
-        # Without a frontier to compare on: those who stand lowest and highest above no deal.
-        x, y = max(pairs, key=lambda pair: abs(told[0].gain[pair[0]] - told[0].gain[pair[1]]))
-        caption = f"The nearest packages as seen by {words.faction(x)} and {words.faction(y)}, against their no-deal lines"
-    marks = [_mark(p, x, y, "frontier", words) for p in points]
-    if track.status_quo:
-        start = track.status_quo.utility
-        marks.append({"x": start[x], "y": start[y], "kind": "status quo", "label": "nothing moves"})
-    if track.nearest_miss is not None:
-        near = track.nearest_miss
-        marks.append(
-            {
-                "x": near.utility[x],
-                "y": near.utility[y],
-                "kind": "nearest miss",
-                "label": words.moves(near.moves),
-            }
-        )
-    marks += [_mark(s, x, y, KINDS[rule], words) for rule, s in track.solutions.items() if s is not None]
-    some = told[0]
-    return utility_scatter(
-        f"scatter-{track.id}",
-        caption,
-        marks,
-        words.faction(x),
-        words.faction(y),
-        round(some.utility[x] - some.gain[x], 6),
-        round(some.utility[y] - some.gain[y], 6),
-    )
-
-
-def _mark(p: PackageResult, x: str, y: str, kind: str, words: Words) -> dict[str, object]:
-    return {"x": p.utility[x], "y": p.utility[y], "kind": kind, "label": words.moves(p.moves)}
-
-
-def _correlation(a: list[float], b: list[float]) -> float:
-    n = len(a)
-    ma, mb = sum(a) / n, sum(b) / n
-    cov = sum((p - ma) * (q - mb) for p, q in zip(a, b, strict=True))
-    va, vb = sum((p - ma) ** 2 for p in a), sum((q - mb) ** 2 for q in b)
-    return cov / (va * vb) ** 0.5 if va > 0 and vb > 0 else 0.0
 
 
 def _miss(track: TrackResult, result: DealResult, words: Words) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from detente.analyses.outlook.answer import (
     answer,
     ended,
@@ -12,12 +14,19 @@ from detente.analyses.outlook.answer import (
     remarks,
     ripe,
 )
-from detente.analyses.outlook.result import GestureResult, Influence, LevelPath, OutlookResult, TalksResult
+from detente.analyses.outlook.result import (
+    GestureResult,
+    Influence,
+    LevelPath,
+    OutlookResult,
+    QuestionResult,
+    TalksResult,
+)
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
-from detente.charts.fan import fan, shares
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.figures import capital, changed, decimal, error, plural, points, spread
+from detente.charts.shares import shares
+from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.figures import capital, changed, day, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
 
@@ -75,11 +84,9 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
     if result.gestures:
         blocks += _gestures(result, words)
     blocks.append(_events(result))
-    blocks += [_path(name, level) for name, level in result.levels.items() if level.counts]
     if result.levels:
         blocks.append(_levels(result))
-    if result.questions:
-        blocks.append(_questions(result))
+    blocks += _questions(result)
     blocks.append(Paragraph(how(result), tone="muted"))
     return blocks
 
@@ -89,23 +96,6 @@ def _fates(what: str, names: tuple[str, ...], result: OutlookResult) -> Chart:
     paths = {"none of these": none_of(result, names)}
     paths |= {result.events[n].says: result.events[n].share for n in names if max(result.events[n].share) > 0}
     return shares(f"fates-{what}", f"What becomes of the {what.replace('_', ' ')} without a deal", paths)
-
-
-def _path(name: str, level: LevelPath) -> Chart:
-    """A level in its own unit."""
-    lines = (level.fan.low, level.fan.lower, level.fan.median, level.fan.upper, level.fan.high)
-    id = f"path-{name.replace('.', '-')}"
-    if level.unit == "share":
-        return fan(id, capital(level.says), lines, y_title="Share")
-    return fan(
-        id,
-        capital(level.says),
-        lines,
-        y_title=capital(level.unit),
-        percent=False,
-        unit=level.unit,
-        digits=_digits(level),
-    )
 
 
 def _levels(result: OutlookResult) -> Table:
@@ -403,34 +393,35 @@ def _events(result: OutlookResult) -> Table:
     )
 
 
-def _questions(result: OutlookResult) -> Table:
-    rows: list[list[str | Cell]] = []
-    for name, q in result.questions.items():
-        known = {a: v for a, v in q.answers.items() if v is not None}
-        said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
-        if sum(known.values()) > 1 + NEGLIGIBLE:
-            said += " (more than one of them can be true)"
-        tone = {"modelled": "plain", "prior": "caution", "not_modelled": "muted"}[q.basis]
-        rows.append(
-            [
-                name,
-                q.text + (f" ({q.note.strip()})" if q.note else ""),
-                said or "–",
-                Cell(q.basis.replace("_", " "), tone),  # type: ignore[arg-type]
-                q.resolves,
-            ]
-        )
-    modelled = sum(q.basis == "modelled" for q in result.questions.values())
+def _questions(result: OutlookResult) -> list[Table]:
+    """One table a year, in the order in which the answers are known."""
+    ordered = sorted(result.questions.items(), key=lambda item: item[1].resolves)
+    years = {year: list(some) for year, some in groupby(ordered, key=lambda item: item[1].resolves[:4])}
     worst = max(
         (e for q in result.questions.values() if q.basis == "modelled" for e in q.error.values() if e),
         default=0.0,
     )
     sure = f" (standard error at most {decimal(100 * worst, 1)} percentage points)" if worst >= 0.0005 else ""
-    return Table(
-        caption=f"Dated questions ({len(rows)}; {modelled} modelled)",
-        columns=("Id", "Question", "Answer", "Basis", "Known by"),
-        rows=rows,
-        note=f"Modelled: shares of simulated worlds{sure}. Prior: somebody's judgement, which no model stands behind. Not modelled: "
-        "the case has nothing to say.",
-        fold=True,
+    note = (
+        f"Modelled: shares of simulated worlds{sure}; in brackets what stands for the question there. Prior: somebody's "
+        "judgement, which no model stands behind. Not modelled: the case has nothing to say."
     )
+    return [
+        Table(
+            caption=f"Questions whose answer is known in {year}",
+            columns=("Known by", "Question", "Answer", "Basis", "Id"),
+            rows=[_question(name, q) for name, q in some],
+            note=note if year == max(years) else "",
+        )
+        for year, some in years.items()
+    ]
+
+
+def _question(name: str, q: QuestionResult) -> list[str | Cell]:
+    known = {a: v for a, v in q.answers.items() if v is not None}
+    said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
+    if sum(known.values()) > 1 + NEGLIGIBLE:
+        said += " (more than one of them can be true)"
+    tone: Tone = "plain" if q.basis == "modelled" else "caution" if q.basis == "prior" else "muted"
+    note = f" ({q.note.strip()})" if q.note else ""
+    return [day(q.resolves), q.text + note, said or "–", Cell(q.basis.replace("_", " "), tone), name]
