@@ -146,7 +146,7 @@ def headline(of: Findings, words: Words) -> Finding:
     elif whole.acceptable >= EVEN:
         text = f"{first}, and so is a larger one ({percent(whole.acceptable)})"
     else:
-        text = f"{first}; one of everybody about everything is {likelihood(whole.acceptable)}"
+        text = f"{first}; the best at “{main.name}” is {likelihood(whole.acceptable)} to be"
     tone = "good" if best.worst >= EVEN else "caution" if best.chances.acceptable >= EVEN else "bad"
     return Finding(f"{text}{_bet(whole, words)}.", tone=tone, headline=True)  # type: ignore[arg-type]
 
@@ -381,7 +381,7 @@ def _sides(best: Offer, words: Words) -> Table:
         if not mine and not gains:
             continue
         gets = joined([_gets(words.short(f), best.gain[f], len(gains) > 1) for f in gains])
-        rows.append([words.short(id), capital(joined(mine)) or "–", capital(gets) or "is not asked"])
+        rows.append([capital(words.short(id)), capital(joined(mine)) or "–", capital(gets) or "is not asked"])
     return Table(
         caption="Give and get, for what can be had",
         columns=("Side", "What it has to do", "Beside no deal, in its own eyes"),

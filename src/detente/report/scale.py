@@ -18,8 +18,8 @@ Treatment of Uncertainties), each chance in one word."""
 
 
 def likelihood(share: float) -> str:
-    """The word for a chance."""
-    return next(word for least, word in SCALE if share >= least)
+    """The word for a chance, as it is printed."""
+    return next(word for least, word in SCALE if round(share, 2) >= least)
 
 
 def scale() -> str:
