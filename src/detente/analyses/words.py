@@ -37,17 +37,21 @@ class Words:
         for name, party in self.case.parties.items():
             found = party if name == id else party.factions.get(id)
             if found is not None:
-                return found.short or found.name or _spaced(id)
+                said = found.short or found.name or _spaced(id)
+                return f"the {said[4:]}" if said.startswith("The ") else said
         return _spaced(id)
 
-    def does(self, issue: str, option: str) -> str:
-        """What is done where an issue goes to an option, as it stands in a sentence after "to"."""
-        said = self.case.issues[issue].options[option].as_text
-        return said or f"settle “{self.issue(issue)}” at “{self.option(issue, option)}”"
-
     def doing(self, package: Mapping[str, str]) -> str:
-        """What a package does: ``free some prisoners and take some names off the lists``."""
-        return joined([self.does(i, o) for i, o in package.items()]) or "leave everything as it is"
+        """What a package does, as it stands after "to": ``free some prisoners and settle “Seats” at “two”``."""
+        said, plain = [], []
+        for i, o in package.items():
+            text = self.case.issues[i].options[o].as_text
+            if text:
+                said.append(text)
+            else:
+                plain.append(f"“{self.issue(i)}” at “{self.option(i, o)}”")
+        settled = [f"settle {joined(plain)}"] if plain else []
+        return joined([*said, *settled]) or "leave everything as it is"
 
     def party(self, id: str) -> str:
         """Name of a party."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words, short
 from detente.document import Chart, Table
-from detente.figures import percent
+from detente.figures import joined, percent
 
 __all__ = ["chances_of_100"]
 
@@ -57,7 +57,8 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
     }  # fmt: skip
     shares = [links["acceptable"] or 0.0 for _, links in rows]
     span = percent(shares[0]) if len(rows) == 1 else f"from {percent(min(shares))} to {percent(max(shares))}"
-    told = f"Acceptable {span}; in each row what is signed, begun and kept is at most that."
+    told = f"Acceptable {span}"
+    told += f"; in each row what is {joined(shown[1:])} is at most that." if shown[1:] else "."
     table = Table(
         caption,
         ("Package", *(link.capitalize() for link in shown)),

@@ -8,20 +8,20 @@ wrong. Every function is pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from detente.agreement import Agreement, players
 from detente.analyses.deal.result import DealResult
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.answer import ended, main_end, none_of
-from detente.analyses.outlook.result import GestureResult, OutlookResult
+from detente.analyses.outlook.result import GestureResult, Happens, OutlookResult, QuestionResult
 from detente.analyses.words import Words
-from detente.case.model import Tree
+from detente.case.model import Deadline, Tree
 from detente.case.provenance import Element
 from detente.charts.chances import chances_of_100
-from detente.document import Block, Cell, Finding, Paragraph, Section, Table
-from detente.figures import agree, capital, day, joined, percent, plural
+from detente.document import Block, Cell, Finding, Paragraph, Section, Table, Tone
+from detente.figures import agree, capital, day, joined, percent, plural, spelt
 from detente.problem.table import controlling
 from detente.prospects.chances import Chances
 from detente.report.scale import likelihood, of_three, scale
@@ -36,6 +36,8 @@ SHOWN = 6
 NEARLY = 0.5
 """Points below which somebody is as well off as without."""
 WATCHED = 6
+OPEN = 0.1
+"""A question whose answer is surer than that is not worth watching."""
 A_YEAR = 366
 TELLS = 0.08
 """A belief that moves by as much is worth waiting for."""
@@ -59,6 +61,8 @@ class Offer(NamedTuple):
     gain: Mapping[str, float]
     """Faction whose consent can matter → points above no deal at best estimates."""
     chances: Chances
+    needed: tuple[str, ...]
+    """Factions without whom it is not agreed; of an exchange all that have a hand in it."""
     small: bool
     """Whether it is an exchange beside the tables."""
 
@@ -77,9 +81,11 @@ def offers(result: DealResult, words: Words) -> list[Offer]:
         if best is not None and best.moves and track.chances is not None:
             gain = {f: v for f, v in best.gain.items() if f in track.factions}
             name = track.name if len(result.tracks) > 1 else capital(words.doing(best.moves))
-            found.append(Offer(name, best.moves, gain, track.chances, False))
-    found += [Offer(capital(words.doing(s.moves)), s.moves, s.gain, s.chances, True) for s in result.swaps]
-    return found
+            found.append(Offer(name, best.moves, gain, track.chances, track.needed, False))
+    return found + [
+        Offer(capital(words.doing(s.moves)), s.moves, s.gain, s.chances, s.consent, True)
+        for s in result.swaps
+    ]
 
 
 def within_reach(found: Sequence[Offer]) -> Offer | None:
@@ -129,31 +135,36 @@ def headline(of: Findings, words: Words) -> Finding:
     """The finding, in the words of the case."""
     found = offers(of.result, words)
     best, main = within_reach(found), of.result.main
-    whole = main.chances
-    if best is None or whole is None:
-        return Finding(
-            "No agreement that the case allows is acceptable to everybody it needs.",
-            tone="bad",
-            headline=True,
-        )
+    if best is None:
+        return Finding(_nothing(of.result), tone="bad", headline=True)
     what = words.doing(best.moves)
     if not of.result.uncertain:
-        text = f"There is an agreement for everybody: {what}"
-        return Finding(f"{text}.", tone="good", headline=True)
-    first = f"An agreement to {what} is {likelihood(best.chances.acceptable)} to be acceptable to everybody it needs"
-    if best.moves == getattr(main.solutions["most_acceptable"], "moves", None):
-        text = first
-    elif whole.acceptable >= EVEN:
-        text = f"{first}, and so is a larger one ({percent(whole.acceptable)})"
-    else:
-        text = f"{first}; the best at “{main.name}” is {likelihood(whole.acceptable)} to be"
-    tone = "good" if best.worst >= EVEN else "caution" if best.chances.acceptable >= EVEN else "bad"
-    return Finding(f"{text}{_bet(whole, words)}.", tone=tone, headline=True)  # type: ignore[arg-type]
+        return Finding(
+            f"There is an agreement that everybody it needs accepts: to {what}.", tone="good", headline=True
+        )
+    text = f"An agreement to {what} is {likelihood(best.chances.acceptable)} to be acceptable to everybody it needs"
+    if best.chances is not main.chances:
+        larger = f"“{main.name}”" if len(of.result.tracks) > 1 else "the whole table"
+        told = (
+            "none ever is"
+            if main.chances is None
+            else f"the best is {likelihood(main.chances.acceptable)} to be"
+        )
+        text += f"; at {larger} {told}"
+    tone: Tone = "good" if best.worst >= EVEN else "caution" if best.chances.acceptable >= EVEN else "bad"
+    return Finding(f"{text}{_bet(main.chances, words)}.", tone=tone, headline=True)
 
 
-def _bet(chances: Chances, words: Words) -> str:
+def _nothing(result: DealResult) -> str:
+    """Why there is nothing to propose."""
+    if any(track.chances is not None for track in result.tracks.values()):
+        return "No agreement suits everybody it would need more surely than leaving everything as it is."
+    return "No agreement that the case allows is acceptable to everybody it needs."
+
+
+def _bet(chances: Chances | None, words: Words) -> str:
     """Whose intent decides, if anybody's does."""
-    apart = _parted(chances)
+    apart = None if chances is None else _parted(chances)
     if apart is None:
         return ""
     faction, each = apart
@@ -179,48 +190,52 @@ def _parted(chances: Chances) -> tuple[str, dict[str, float]] | None:
 def _deal(of: Findings, words: Words) -> Finding:
     result, track = of.result, of.result.main
     asks = "Is there a deal?"
-    chances = track.chances
-    where = f"At “{track.name}”" if len(result.tracks) > 1 else "Here"
-    if chances is None:
-        return Finding(
-            f"{where} no package is ever acceptable to everybody whose consent is needed.",
-            tone="bad",
-            asks=asks,
-        )
+    chances, best = track.chances, track.solutions["most_acceptable"]
+    where = f"at “{track.name}”" if len(result.tracks) > 1 else "here"
+    if chances is None or best is None:
+        never = f"{where} no package is ever acceptable to everybody whose consent is needed."
+        return Finding(never, tone="bad", asks=asks)
+    sure, why = _confidence(of, words)
+    because = f"Confidence {sure}: {why}."
     if not result.uncertain:
         count = track.packages.acceptable
-        many = (
-            "the agreed packages could not be counted"
-            if count is None
-            else f"{plural(count, 'package', 'is', 'are')} acceptable"
-        )
-        return Finding(f"{where} {many} to everybody whose consent is needed.", tone="good", asks=asks)
+        many = "a package is" if count is None else f"{plural(count, 'package', 'is', 'are')}"
+        text = f"Yes: {where} {many} acceptable to everybody whose consent is needed."
+        return Finding(text, because, tone="good", asks=asks)
     share = chances.acceptable
-    text = f"{capital(likelihood(share))} ({percent(share)}): {where.lower() if where == 'Here' else where} the best single package is acceptable to everybody it needs, {of_three(share)}"
+    odds = ", ".join(filter(None, [percent(share), of_three(share)]))
+    text = f"{capital(likelihood(share))} ({odds}): {where} the best single package is acceptable to everybody it needs"
+    text += "" if best.moves else ", and that is to leave everything as it is"
     apart = _parted(chances)
     if apart is not None:
         faction, each = apart
-        text += f". {capital(words.by_reading({faction: each}))}"
+        text += f". It is {words.by_reading({faction: each})}"
     if chances.signed is not None:
         text += f". That it is signed as well: {percent(chances.signed)}"
-    sure, why = _confidence(of, words)
-    tone = "good" if share >= 0.9 else "bad" if share < 0.1 else "caution"
-    return Finding(f"{text}.", because=f"Confidence {sure}: {why}.", tone=tone, asks=asks)  # type: ignore[arg-type]
+    tone: Tone = "good" if share >= 0.9 else "bad" if share < 0.1 else "caution"
+    return Finding(f"{text}.", because, tone=tone, asks=asks)
 
 
 def _confidence(of: Findings, words: Words) -> tuple[str, str]:
     """How sure the first answer is, and why: never high where nothing has been scored."""
+    if not of.result.uncertain:
+        return "that of the numbers", "the case gives none of them a range"
     chances = of.result.main.chances
     apart = None if chances is None else _parted(chances)
     if apart is not None:
         return "low", f"it turns on what {words.short(apart[0])} wants, of which there are rival readings"
     near = _nearest(of.flips, words)
     if near is not None:
-        return "low", f"one judgement, moved inside its own range, turns the answer at best estimates: {near}"
-    judged = _judged(of.numbers)
+        return (
+            "low",
+            f"one judgement, moved inside its own range, turns the answer at best estimates ({near})",
+        )
+    alone = (
+        "which judgement turns it is not looked for" if of.flips is None else "no single judgement turns it"
+    )
     return (
         "medium",
-        f"no single judgement turns it, but {percent(judged)} of the numbers are judgements and none has been scored",
+        f"{alone}, {percent(_judged(of.numbers))} of the numbers are judgements, and none has been scored",
     )
 
 
@@ -230,7 +245,13 @@ def _nearest(flips: FlipsResult | None, words: Words) -> str | None:
     if not inside:
         return None
     first = min(inside, key=lambda f: f.deal_change or 0.0)
-    return words.judgement(first.path)
+    return _number(first.path, words)
+
+
+def _number(path: str, words: Words) -> str:
+    """A number of the case inside a sentence."""
+    said = words.judgement(path)
+    return f"the c{said[1:]}" if said.startswith("Chance that ") else said.replace(": ", ", ")
 
 
 def _judged(numbers: Sequence[Element]) -> float:
@@ -243,16 +264,26 @@ def _had(best: Offer | None, words: Words) -> Finding:
     if best is None:
         return Finding("Nothing that this case allows.", tone="bad", asks=asks)
     chances = best.chances
-    who = joined([words.short(f) for f in best.gain])
-    text = f"To {words.doing(best.moves)}. It needs {who}"
+    text = f"To {words.doing(best.moves)}. {_consent(best, words)}"
     if chances.by_reading or chances.acceptable < 1:
-        text += f", and is {likelihood(chances.acceptable)} to be acceptable to all of them ({percent(chances.acceptable)}"
+        text += f" It is {likelihood(chances.acceptable)} to be acceptable to everybody it needs ({percent(chances.acceptable)}"
         text += f"; {percent(best.worst)} under the worst reading)" if chances.by_reading else ")"
-    if chances.signed is not None:
-        text += f"; signed {percent(chances.signed)}"
-        text += f", kept to the end {percent(chances.kept)}" if chances.kept is not None else ""
-    tone = "good" if best.worst >= EVEN else "caution"
-    return Finding(f"{text}.", because=_robust(best), tone=tone, asks=asks)  # type: ignore[arg-type]
+        if chances.signed is not None:
+            text += f"; signed {percent(chances.signed)}"
+            text += f", kept to the end {percent(chances.kept)}" if chances.kept is not None else ""
+        text += "."
+    tone: Tone = "good" if best.worst >= EVEN else "caution"
+    return Finding(text, because=_robust(best), tone=tone, asks=asks)
+
+
+def _consent(offer: Offer, words: Words) -> str:
+    """Whose consent an agreement needs."""
+    others = [words.short(f) for f in offer.gain if f not in offer.needed]
+    needed = [words.short(f) for f in offer.gain if f in offer.needed]
+    if not others:
+        return f"It needs {joined(needed)}."
+    enough = f"enough of {joined(others)}"
+    return f"It needs {joined(needed)}, and {enough}." if needed else f"It needs {enough}."
 
 
 def _robust(best: Offer) -> str:
@@ -268,32 +299,47 @@ def _serious(outlook: OutlookResult | None, words: Words) -> Iterator[Finding]:
     for faction in dict.fromkeys(g.by for g in gestures.values()):
         of = [g for g in gestures.values() if g.by == faction]
         seen, ahead = [g for g in of if g.seen], [g for g in of if not g.seen]
-        name = words.short(faction)
-        told = [f"“{words.reading(faction, r)}” {percent(v)}" for r, v in of[0].after.items()] if seen else []
-        text = ""
-        if seen:
-            strongest = max(seen, key=_moved)
-            text = (
-                f"{capital(joined([g.name for g in seen]))} {agree(len(seen), 'tells', 'tell')} little: the most telling of them moved no belief by more "
-                f"than {percent(_moved(strongest))}"
-                if _moved(strongest) < TELLS
-                else f"{capital(strongest.name)} tells most of what has been seen: it moved belief by {percent(_moved(strongest))}"
-            )
-            text += f". What is believed now: {', '.join(told)}"
-        if ahead:
-            next_ = max(ahead, key=_moved)
-            shift = max(next_.after, key=lambda r: next_.after[r] - next_.before[r])
-            text += (". " if text else "") + (
-                f"{capital(next_.name)} would tell: “{words.reading(faction, shift)}” would go from {percent(next_.before[shift])} to "
-                f"{percent(next_.after[shift])}"
-            )
-        if text:
-            yield Finding(
-                f"{text}.",
-                because="Confidence low: how likely each gesture is under each reading is judged.",
-                tone="caution",
-                asks=f"What does {name} want?",
-            )
+        said = [_seen(seen, words)] if seen else []
+        said += [_ahead(max(ahead, key=_moved), words)] if ahead else []
+        yield Finding(
+            " ".join(said),
+            because="Confidence low: how likely each gesture is under each reading is judged.",
+            tone="caution",
+            asks=f"What does {words.short(faction)} want?",
+        )
+
+
+def _seen(gestures: Sequence[GestureResult], words: Words) -> str:
+    """What the gestures that were made tell, and what is believed with them."""
+    strongest = max(gestures, key=_moved)
+    moved = f"{_points(_moved(strongest))}"
+    if _moved(strongest) >= TELLS:
+        text = f"“{strongest.name}” tells most of what has been seen: it moved a belief by {moved}"
+    elif len(gestures) == 1:
+        text = f"“{strongest.name}” tells little: it moved no belief by more than {moved}"
+    else:
+        text = (
+            f"The {spelt(len(gestures))} gestures that have been seen tell little, one by one: the most telling, "
+            f"“{strongest.name}”, moved no belief by more than {moved}"
+        )
+    told = [f"“{words.reading(strongest.by, r)}” {percent(v)}" for r, v in strongest.after.items()]
+    return f"{text}. What is believed now: {', '.join(told)}."
+
+
+def _ahead(gesture: GestureResult, words: Words) -> str:
+    """What a gesture that is still to come would tell."""
+    gains = max(gesture.after, key=lambda r: gesture.after[r] - gesture.before[r])
+    if _moved(gesture) < TELLS:
+        return "No gesture that the case knows would tell much."
+    return (
+        f"“{gesture.name}” would tell most: “{words.reading(gesture.by, gains)}” would go from "
+        f"{percent(gesture.before[gains])} to {percent(gesture.after[gains])}."
+    )
+
+
+def _points(change: float) -> str:
+    """How far a belief moves."""
+    return plural(max(1, round(100 * change)), "percentage point")
 
 
 def _moved(gesture: GestureResult) -> float:
@@ -310,37 +356,56 @@ def _otherwise(of: Findings, words: Words) -> Finding:
             return Finding("The case says of no deal only what it is worth to each.", asks=asks)
         gaps = {f: stays.no_deal[f] - stays.utility[f] for f in track.factions}
         return Finding(
-            _waiting(gaps, words),
-            asks=asks,
+            _waiting("Beside how things stand today no deal", gaps, words),
             because="No-deal values as the case types them, at best estimates.",
+            asks=asks,
         )
     drifts = {f: v.drift for f, v in outlook.no_deal.items()}
-    what, middle = main_end(outlook), outlook.months // 2
-    if what is None:
-        text = f"Nothing that the case names comes to an end by {outlook.dates[-1]}"
-    else:
-        names = ended(outlook)[what]
-        none = none_of(outlook, names)
-        first = outlook.events[names[0]]
-        text = (
-            f"{capital(likelihood(none[-1]))} ({percent(none[-1])}) that by {outlook.dates[-1]} none of what could end it has come "
-            f"({percent(none[middle])} by {outlook.dates[middle]}); the likeliest that does is “{first.says}” ({percent(first.share[-1])}, "
-            f"{percent(first.low)} to {percent(first.high)} over the judgements)"
-        )
     return Finding(
-        f"{text}. {_waiting(drifts, words, a_year=True)}",
+        " ".join(filter(None, [_comes(outlook, words), _waiting("A year of waiting", drifts, words)])),
         because="Confidence low: shares of simulated worlds, judged and never scored.",
         asks=asks,
     )
 
 
-def _waiting(gaps: Mapping[str, float], words: Words, *, a_year: bool = False) -> str:
-    """For whom waiting is worse, and for whom better."""
+def _comes(outlook: OutlookResult, words: Words) -> str:
+    """What comes without a deal: the end of what can be ended, else the likeliest event in which somebody has a stake."""
+    what, middle, end = main_end(outlook), outlook.months // 2, day(outlook.dates[-1])
+    if what is None:
+        stakes = words.case.world.stakes if words.case.world is not None else {}
+        staked = dict.fromkeys(name for each in stakes.values() for name in each if name in outlook.events)
+        first = max((outlook.events[name] for name in staked), key=lambda e: e.share[-1], default=None)
+        return (
+            ""
+            if first is None
+            else f"{_chance(first.share[-1])} that by {end} {first.says}{_between(first)}."
+        )
+    names = ended(outlook)[what]
+    stays, first = none_of(outlook, names), outlook.events[names[0]]
+    none = stays[-1] >= EVEN
+    shares = stays if none else tuple(1 - share for share in stays)
+    text = (
+        f"{_chance(shares[-1])} that by {end} {'nothing' if none else 'something'} has ended the {what.replace('_', ' ')} "
+        f"({percent(shares[middle])} by {day(outlook.dates[middle])})"
+    )
+    return f"{text}. The likeliest end: {first.says} ({percent(first.share[-1])}{_between(first)})."
+
+
+def _chance(share: float) -> str:
+    return f"{capital(likelihood(share))} ({percent(share)})"
+
+
+def _between(event: Happens) -> str:
+    """How far the judgements leave it open."""
+    return f", {percent(event.low)} to {percent(event.high)} over the judgements"
+
+
+def _waiting(what: str, gaps: Mapping[str, float], words: Words) -> str:
+    """For whom it is worse, and for whom better, each by points of its own."""
     lose = [words.short(f) for f, gap in gaps.items() if gap < -NEARLY]
     win = [words.short(f) for f, gap in gaps.items() if gap > NEARLY]
-    when = "A year of waiting" if a_year else "No deal"
     said = ([f"costs {joined(lose)}"] if lose else []) + ([f"pays {joined(win)}"] if win else [])
-    return f"{when} {joined(said)}." if said else f"{when} costs nobody much, and pays nobody."
+    return f"{what} {joined(said)}." if said else f"{what} costs nobody much, and pays nobody."
 
 
 # --- tables -----------------------------------------------------------------------------------------------
@@ -376,22 +441,26 @@ def _sides(best: Offer, words: Words) -> Table:
     rows: list[list[str | Cell]] = []
     for id, party in case.parties.items():
         factions = list(party.factions) or [id]
-        mine = [words.does(i, o) for i, o in best.moves.items() if id in owners[i]]
-        gains = [f for f in factions if f in best.gain]
-        if not mine and not gains:
-            continue
-        gets = joined([_gets(words.short(f), best.gain[f], len(gains) > 1) for f in gains])
-        rows.append([capital(words.short(id)), capital(joined(mine)) or "–", capital(gets) or "is not asked"])
-    return Table(
-        caption="Give and get, for what can be had",
-        columns=("Side", "What it has to do", "Beside no deal, in its own eyes"),
-        rows=rows,
-    )
+        mine = {i: o for i, o in best.moves.items() if id in owners[i]}
+        gains = {f: best.gain[f] for f in factions if f in best.gain}
+        if mine or gains:
+            does = capital(words.doing(mine)) if mine else "–"
+            rows.append([capital(words.short(id)), does, capital(_gets(gains, words))])
+    columns = ("Side", "What it has to do", "Beside no deal, in its own eyes")
+    if not any(owners.values()):
+        columns, rows = (columns[0], columns[2]), [[row[0], row[2]] for row in rows]
+    return Table(caption="Give and get, for what can be had", columns=columns, rows=rows)
 
 
-def _gets(name: str, gain: float, several: bool) -> str:
-    word = "about even" if abs(gain) < NEARLY else "better off" if gain > 0 else "worse off"
-    return f"{name} {word}" if several else word
+def _gets(gains: Mapping[str, float], words: Words) -> str:
+    """How the factions of one side fare, each by its own points."""
+    if not gains:
+        return "is not asked"
+    by: dict[str, list[str]] = {}
+    for faction, gain in gains.items():
+        word = "about even" if abs(gain) < NEARLY else "better off" if gain > 0 else "worse off"
+        by.setdefault(word, []).append(words.short(faction))
+    return next(iter(by)) if len(by) == 1 else "; ".join(f"{word}: {joined(who)}" for word, who in by.items())
 
 
 def _owners(tree: Tree | None, words: Words) -> set[str]:
@@ -410,35 +479,40 @@ def _owners(tree: Tree | None, words: Words) -> set[str]:
 def _watch(of: Findings, words: Words) -> Iterator[Table]:
     """Dated things within a year, and events that would move belief."""
     case = words.case
-    start = case.as_of
-    rows: list[list[str | Cell]] = []
-    if start is not None:
-        near = [(d.on, d.name or name.replace("_", " ")) for name, d in case.deadlines.items()]
-        rows += [
-            [on.isoformat(), capital(what), "a future in the agreement ends"] for on, what in sorted(near)
-        ]
-    outlook = of.outlook
-    if outlook is not None and start is not None:
-        for q in sorted(outlook.questions.values(), key=lambda q: q.resolves):
-            known = {a: v for a, v in q.answers.items() if v is not None}
-            soon = (date.fromisoformat(q.resolves) - start).days <= A_YEAR
-            if (
-                q.basis == "modelled"
-                and soon
-                and known
-                and 0.1 <= max(known.values()) <= 0.9
-                and len(known) == 2
-            ):
-                answer, share = next(iter(known.items()))
-                rows.append([day(q.resolves), q.text, f"{answer}: {percent(share)}"])
-        rows = rows[:WATCHED]
-        rows += list(_telling(outlook, words))
+    if case.as_of is None:
+        return
+    until = case.as_of + timedelta(days=A_YEAR)
+    dated = [
+        (d.on, capital(d.name or name.replace("_", " ")), f"Nothing counts after it for {_whom(d, words)}")
+        for name, d in case.deadlines.items()
+    ]
+    questions = of.outlook.questions.values() if of.outlook is not None else ()
+    dated += [(date.fromisoformat(q.resolves), q.text, said) for q in questions if (said := _open(q))]
+    rows: list[list[str | Cell]] = [
+        [day(on.isoformat()), what, said]
+        for on, what, said in sorted(dated, key=lambda d: d[0])
+        if on <= until
+    ]
+    rows = [*rows[:WATCHED], *(_telling(of.outlook, words) if of.outlook is not None else ())]
     if rows:
         yield Table(
             caption="What to watch",
             columns=("By", "What", "Expected, or what it would tell"),
             rows=rows,
         )
+
+
+def _whom(deadline: Deadline, words: Words) -> str:
+    return joined([words.short(f) for f in deadline.ends_for])
+
+
+def _open(question: QuestionResult) -> str:
+    """The answer to a question of yes and no that the world leaves open; nothing for others."""
+    known = {a: v for a, v in question.answers.items() if v is not None}
+    if question.basis != "modelled" or len(known) != 2:
+        return ""
+    answer, share = next(iter(known.items()))
+    return f"{capital(answer)}: {percent(share)}" if OPEN <= share <= 1 - OPEN else ""
 
 
 def _telling(outlook: OutlookResult, words: Words) -> Iterator[list[str | Cell]]:
@@ -455,25 +529,34 @@ def _telling(outlook: OutlookResult, words: Words) -> Iterator[list[str | Cell]]
         change, says, faction, reading, before, after = max(moved, key=lambda m: m[0])
         if change >= TELLS:
             told = f"“{words.reading(faction, reading)}” of {words.short(faction)}: from {percent(before)} to {percent(after)}"
-            yield ["any day", capital(says), told]
+            yield ["Any day", capital(says), told]
 
 
 def _wrong(of: Findings, words: Words) -> Paragraph:
     """Where all this may be wrong."""
-    counts = [e for e in of.numbers if e.number]
-    judged = sum(e.kind == "judgement" for e in counts)
-    said = [
-        f"{judged:,} of {plural(len(counts), 'number')} are judgements, and {'none' if judged else 'nothing'} has been scored against what came about"
-    ]
+    said = [_judgements(of.numbers)]
     near = _nearest(of.flips, words)
     if near is not None:
-        said.append(f"the first answer turns on {near}")
+        said.append(f"The first answer turns on a single judgement: {near}.")
     elif of.flips is not None and of.flips.flips:
         most = max(of.flips.flips, key=lambda f: f.first_order)
-        said.append(f"what moves the first answer most is {words.judgement(most.path)}")
+        said.append(f"What moves the first answer most is one number: {_number(most.path, words)}.")
     if of.result.computed:
         said.append(
-            "what no deal is worth is computed from a world of judged mechanisms, and moves with them"
+            "What no deal is worth is computed from a world of judged mechanisms, and moves with them."
         )
-    text = f"Where this may be wrong: {'; '.join(said)}. The case knows only its own parties, issues and options."
-    return Paragraph(f"{text} {scale()}", tone="muted")
+    said.append("The case knows only its own parties, issues and options.")
+    if of.result.uncertain or of.outlook is not None:
+        said.append(scale())
+    return Paragraph(f"Where this may be wrong: {' '.join(said)}", tone="muted")
+
+
+def _judgements(numbers: Sequence[Element]) -> str:
+    """How much of the case is somebody's judgement."""
+    kinds = [e.kind for e in numbers if e.number]
+    judged = sum(kind == "judgement" for kind in kinds)
+    scored = "has been scored against what came about"
+    if not judged:
+        return f"the numbers are not judgements but facts or inferences, and no answer {scored}."
+    which = "all numbers" if judged == len(kinds) else f"{judged:,} of {plural(len(kinds), 'number')}"
+    return f"{which} {agree(judged, 'is a judgement', 'are judgements')}, and none {scored}."

@@ -44,5 +44,5 @@ def of_three(share: float) -> str:
         (0.96, "about 9 in 10"),
     ):
         if share < below:
-            return words if share >= 0.03 else "fewer than 1 in 30"
-    return "nearly always"
+            return words if share >= 0.03 else ""
+    return ""
