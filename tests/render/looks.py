@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pytest
 from playwright.sync_api import Browser, Page, Route
 
-__all__ = ["Opened", "check_charts", "check_fits", "check_quiet", "check_tooltip", "opened", "text_contrasts"]
+__all__ = [
+    "NARROW",
+    "Opened",
+    "check_accessible",
+    "check_charts",
+    "check_fits",
+    "check_quiet",
+    "opened",
+    "pages_printed",
+    "text_contrasts",
+    "unfold",
+]
 
-_DRAWN = """() => document.querySelectorAll("figure.chart.is-drawn").length
-    === document.querySelectorAll("figure.chart").length"""
+NARROW = 480
+"""Pixels up to which a window gets the narrow pictures (30rem)."""
 
 
 @dataclass
@@ -34,7 +47,7 @@ def opened(
     scheme: Literal["light", "dark"] = "light",
     scripts: bool = True,
 ) -> Iterator[Opened]:
-    """The file opened from disk, charts drawn; every request but the file itself is refused and recorded."""
+    """The file opened from disk; every request but the file itself is refused and recorded."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
@@ -53,11 +66,14 @@ def opened(
         page.on("console", lambda message: it.said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: it.said.append(f"error: {error}"))
         page.goto(file.as_uri())
-        if scripts:
-            page.wait_for_function(_DRAWN, timeout=60_000)
         yield it
     finally:
         context.close()
+
+
+def unfold(page: Page) -> None:
+    """Open whatever is folded."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
 def check_quiet(it: Opened) -> None:
@@ -67,37 +83,60 @@ def check_quiet(it: Opened) -> None:
 
 
 def check_charts(page: Page) -> None:
-    """Every figure shows marks of the live chart on the screen, inside its stage, and no letters are cut."""
+    """Every unfolded figure shows one picture, that for the window, inside its figure, and no letters are cut."""
+    narrow = page.evaluate("window.innerWidth") <= NARROW
     for figure in page.locator("figure.chart").all():
-        assert figure.locator(".stage svg .role-mark :is(path, line, text)").count() > 0
-        assert figure.locator(".stage svg").is_visible()
-        assert not figure.locator(".paper svg").is_visible()
+        name = figure.get_attribute("id")
+        if not figure.is_visible():
+            continue
+        if figure.locator(".broad").count():
+            assert figure.locator(".broad svg").is_visible(), name
+            continue
+        assert figure.locator(".wide svg").is_visible() != narrow, name
+        assert figure.locator(".narrow svg").is_visible() == narrow, name
         cut = figure.evaluate(
             """figure => {
-                const right = figure.getBoundingClientRect().right + 16;
-                const left = figure.getBoundingClientRect().left - 16;
-                return [...figure.querySelectorAll(".stage svg text")]
-                    .filter(t => t.textContent && t.getBoundingClientRect().width > 0)
-                    .filter(t => t.getBoundingClientRect().right > right || t.getBoundingClientRect().left < left)
-                    .map(t => t.textContent);
+                const {left, right} = figure.getBoundingClientRect();
+                return [...figure.querySelectorAll("svg text")]
+                    .map(t => [t.textContent, t.getBoundingClientRect()])
+                    .filter(([words, box]) => words && box.width > 0 && (box.right > right + 1 || box.left < left - 1))
+                    .map(([words]) => words);
             }"""
         )
-        assert cut == [], f"cut in {figure.get_attribute('id')}"
+        assert cut == [], f"cut in {name}"
 
 
 def check_fits(page: Page) -> None:
-    """The page never scrolls sideways: what is wide scrolls in its own box."""
+    """The page never scrolls sideways, and nothing on it is wider than the window but in a box that scrolls itself."""
     width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= window
+    wide = page.evaluate(
+        """() => [...document.body.querySelectorAll("*")]
+            .filter(e => !e.closest(".scroll > *, .broad > *, .unseen, .skip"))
+            .filter(e => e.getBoundingClientRect().right > window.innerWidth + 0.5)
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    for box in page.locator(".scroll, .broad").all():
+        assert box.evaluate("e => getComputedStyle(e).overflowX") == "auto"
 
 
-def check_tooltip(page: Page, marks: str) -> str:
-    """Hover over the first of ``marks``; gives the tooltip's words."""
-    mark = page.locator(marks).first
-    mark.scroll_into_view_if_needed()
-    mark.hover(force=True)
-    page.wait_for_selector("#tooltip.visible", timeout=10_000)
-    return page.locator("#tooltip").inner_text()
+def check_accessible(page: Page) -> None:
+    """No violation that axe-core finds, of its rules for WCAG 2.2 A and AA and of its best practices."""
+    if find_spec("axe_playwright_python") is None:
+        pytest.skip("axe-core is not installed: uv sync (axe-playwright-python)")
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found] == []
+
+
+def pages_printed(page: Page) -> int:
+    """How many sheets of A4 the page is on paper."""
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert pdf.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
+    return pdf.count(b"/Type /Page\n")
 
 
 def text_contrasts(page: Page, selectors: Sequence[str]) -> dict[str, float]:

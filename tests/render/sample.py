@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-from detente.charts import gain_strip, grouped_bars, quantile_dots, tornado, utility_scatter
+from detente.charts import chances_of_100, reach_map, timeline, tornado
+from detente.charts.flow import Box, Edge, flow_chart
+from detente.charts.reach import Place
+from detente.charts.shares import shares
+from detente.charts.timeline import Span
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
 
 __all__ = ["HOSTILE", "SAMPLE", "hostile_document"]
@@ -30,40 +32,55 @@ _ISSUES = [
 _FACTIONS = ("Leader", "Ruling clan", "Opposition moderates", "Sanctioning power")
 
 
-def _package(i: int) -> str:
-    return "; ".join(
-        f"{name}: {options[(i // 3**k) % 3].lower()}" for k, (name, options) in enumerate(_ISSUES)
+def _chances(id: str) -> Chart:
+    links = ("acceptable", "signed", "begun", "kept")
+    rows = {
+        "A · recommended: licences and vaccines for prisoners and observers": (0.34, 0.12, 0.06, 0.004),
+        "B · small swap": (0.48, 0.41, 0.2, 0.11),
+        "C · frontier, with nothing said of signing": (0.02, None, None, None),
+    }
+    return chances_of_100(
+        id, "How likely each agreement is", [(n, dict(zip(links, v, strict=True))) for n, v in rows.items()]
     )
 
 
-def _scatter() -> Chart:
-    points = []
-    for i in range(240):
-        x = 50 + 38 * math.sin(i * 1.7) * math.cos(i * 0.31)
-        y = 46 + 36 * math.cos(i * 2.3) * math.cos(i * 0.17)
-        points.append({"x": x, "y": y, "kind": "other", "label": _package(i)})
-    front = [(31.5, 92.0), (42, 88.5), (55.2, 81.0), (63, 72.25), (71, 66), (80.4, 55), (88, 41), (93, 22)]
-    points = [p for p in points if not any(p["x"] >= a and p["y"] >= b for a, b in front)]
-    points += [
-        {"x": x, "y": y, "kind": "frontier", "label": _package(7 * k)} for k, (x, y) in enumerate(front)
-    ]
-    for kind, (x, y), i in (
-        ("status quo", (50, 38), 0),
-        ("nash", front[3], 21),
-        ("kalai-smorodinsky", front[4], 28),
-        ("egalitarian", front[4], 28),
-        ("utilitarian", front[5], 35),
-        ("most acceptable", front[3], 21),
-    ):
-        points.append({"x": x, "y": y, "kind": kind, "label": _package(i)})
-    return utility_scatter(
-        "utilities",
-        "What each package is worth to the two sides that must agree",
-        points,
-        "Government (leader)",
-        "Opposition moderates",
-        58,
-        44,
+def _world() -> Chart:
+    boxes = [Box(f"part_{n}", "part", f"Part number {n} of the world without a deal") for n in range(5)]
+    edges = [Edge(f"part_{n}", f"part_{n + 1}", "+", "quoted") for n in range(4)]
+    return flow_chart("world", "What drives what", boxes, edges, alt="Five parts, one after another.")
+
+
+def _ahead() -> Section:
+    gone = [0.6 * month / 60 for month in range(61)]
+    return Section(
+        "ahead",
+        "What if there is none?",
+        [
+            shares(
+                "fates",
+                "What becomes of the office",
+                {"the government goes on": [1 - g for g in gone], "somebody else holds it": gone},
+            ),
+            timeline(
+                "steps",
+                "In what order",
+                [
+                    Span("Free prisoners – leader", 0, 4, 0.4, "the ruling clan"),
+                    Span("Licences", 4, 9, -1, "leader"),
+                ],
+            ),
+            reach_map(
+                "rests",
+                "Where it can come to rest",
+                [
+                    Place("Where things are", 0, 0.4, 0.1, "now"),
+                    Place("Out of reach", None, 0.2, 0.01, "hoped for"),
+                ],
+                kinds=["now", "hoped for"],
+            ),
+            _world(),
+        ],
+        fold=True,
     )
 
 
@@ -100,35 +117,6 @@ def _packages() -> Section:
                 columns,
                 rows,
                 note="Gains are in points of each faction's own scale and cannot be compared across rows.",
-            ),
-            gain_strip(
-                "gains",
-                "Package A: gain over no deal, with its 5–95% range",
-                [
-                    ("Leader", 4.2, -3.4, 11.0),
-                    ("The ruling clan and its business partners", 1.0, -8.5, 9.2),
-                    ("Opposition moderates", 12.6, 4.1, 21.5),
-                    ("Opposition hardliners", -6.3, -19.0, 2.2),
-                    ("Sanctioning power", 3.3, 0.2, 6.8),
-                ],
-            ),
-            grouped_bars(
-                "readings",
-                "How each package fares under rival readings of what the leader wants",
-                [
-                    (package, reading, value, max(0, value - 0.05), min(1, value + 0.06))
-                    for package, values in (
-                        (
-                            "A · recommended: licences and vaccines for prisoners and observers",
-                            (0.34, 0.12, 0.61),
-                        ),
-                        ("B · small swap", (0.48, 0.41, 0.55)),
-                        ("C · frontier", (0.02, 0.0, 0.07)),
-                    )
-                    for reading, value in zip(
-                        ("All draws", "Stalling: wants time, no deal", "Seeks a way out"), values, strict=True
-                    )
-                ],
             ),
             Section(
                 "blockers",
@@ -259,28 +247,23 @@ SAMPLE = Document(
             headline=True,
         ),
         Section(
-            "zone",
-            "Is there a zone of agreement?",
+            "brief",
+            "The case in three minutes",
             [
-                quantile_dots(
-                    "chance",
-                    "The chance that package A clears every line",
-                    0.34,
-                    ("everyone needed accepts package A", "somebody blocks it"),
-                ),
-                _scatter(),
-                quantile_dots(
-                    "gain-dots",
-                    "The leader’s gain from package A",
-                    [10 * math.tanh((i - 24.5) / 22) + 3 + i * i / 400 for i in range(50)],
-                    x_title="Gain over no deal, points",
+                Finding(
+                    "About as likely as not (34%): some package clears every line.",
+                    because="Confidence low: it turns on what the leader wants.",
+                    tone="caution",
+                    asks="Is there a deal?",
                 ),
                 Finding("The status quo is acceptable to nobody in 12% of draws.", tone="muted"),
+                _chances("chances-of-100"),
             ],
             lead="Is there any package that everyone needed would rather have than no deal?",
         ),
         _packages(),
         _flips(),
+        _ahead(),
         _sources(),
     ],
     {
@@ -301,7 +284,6 @@ def hostile_document() -> Document:
     inner = Table(
         h, [h, h, "n"], [[h, Cell(h, "good", h), "1"], [Cell(h, "bad"), h, "2"]], numeric=[2], note=h
     )
-    points = [{"x": 1, "y": 2, "kind": "frontier", "label": h}, {"x": 2, "y": 1, "kind": h, "label": h}]
     return Document(
         h,
         h,
@@ -314,11 +296,17 @@ def hostile_document() -> Document:
                     Finding(h, h, h),
                     Paragraph(h),
                     inner,
-                    utility_scatter(h, h, points, h, h, 1, 1),
+                    chances_of_100(h, h, [(h, {"acceptable": 0.3, "kept": 0.1})]),
                     tornado(h, h, [(h, 1, 2, h, h)], 1.5, h),
-                    quantile_dots(h, h, 0.3, (h, h + "2")),
-                    grouped_bars(h, h, [(h, h, 0.3, 0.2, 0.4)]),
-                    gain_strip(h, h, [(h, 1, -2, 3)]),
+                    shares(h, h, {h: [0.3, 0.4], h + "2": [0.7, 0.6]}),
+                    timeline(h, h, [Span(h, 0, 1, 1.0, h)]),
+                    flow_chart(
+                        h,
+                        h,
+                        [Box("a", "part", h), Box("b", "part", h)],
+                        [Edge("a", "b", "+", "quoted")],
+                        alt=h,
+                    ),
                     Section(h, h, [Table(h, [h], [[h]], fold=True)], h),
                 ],
                 h,

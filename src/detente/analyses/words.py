@@ -37,8 +37,7 @@ class Words:
         for name, party in self.case.parties.items():
             found = party if name == id else party.factions.get(id)
             if found is not None:
-                said = found.short or found.name or _spaced(id)
-                return f"the {said[4:]}" if said.startswith("The ") else said
+                return _lower(found.short or found.name or _spaced(id))
         return _spaced(id)
 
     def doing(self, package: Mapping[str, str]) -> str:
@@ -85,7 +84,7 @@ class Words:
 
     def is_true(self, faction: str, reading: str) -> str:
         """The statement that a reading makes."""
-        return f"“{self.reading(faction, reading)}” is true of {self.faction(faction)}"
+        return f"“{self.reading(faction, reading)}” is true of {_lower(self.faction(faction))}"
 
     def by_reading(self, shares: Mapping[str, Mapping[str, float]]) -> str:
         """Faction → reading → share, as ``6% if “A” is true of X, 59% if “B” is; 37% if “C” is true of Y``."""
@@ -219,6 +218,11 @@ def _inside(here: Any, key: str) -> Any:
         if keys == () and key in value:  # its members stand beside the other keys
             return value[key]
     raise KeyError(key)
+
+
+def _lower(name: str) -> str:
+    """A name inside a sentence: ``the fishermen`` of The fishermen."""
+    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def _spaced(id: str) -> str:

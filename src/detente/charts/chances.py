@@ -27,8 +27,7 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
         ends = [100 * share for share in known.values()]
         values.append({"part": "line", "y": top, "x": short(min(ends)), "to": short(max(ends))})
         for link, share in known.items():
-            tip = f"{name}\n{link}: {percent(share)}"
-            values.append({"part": "mark", "y": top, "x": short(100 * share), "link": link, "tip": tip})
+            values.append({"part": "mark", "y": top, "x": short(100 * share), "link": link})
         first = next(iter(known.items()))
         values.append({"part": "label", "y": top, "x": short(100 * first[1]), "words": percent(first[1])})
         top += 20
@@ -48,7 +47,6 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
                     "scale": {"domain": shown, "range": [SHAPES[link] for link in shown]},
                     "legend": {"orient": "top", "title": None, "direction": "horizontal"},
                 },
-                "tooltip": {"field": "tip"},
             }),
             layer("label", {"type": "text", "align": "left", "dx": 9, "baseline": "middle", "fontWeight": "bold"}, {
                 "x": quantity("x"), "y": pixels(height), "text": {"field": "words"}}),

@@ -353,7 +353,6 @@ def flow_chart(
     links = [Link(edge.source, edge.target, 1 if edge.delayed else 3) for edge in edges]
     sizes = {box.id: (_SHEET.box, float(tall)) for box in boxes}
     placed = layers(sizes, links, room=_SHEET.room, gap=6, between=_SHEET.between, lane=_SHEET.lane)
-    tips = {box.id: box.tip or box.title for box in boxes}
     values: list[dict[str, Any]] = []
     for k, segment in enumerate(placed.segments):
         values += _pieces(k, segment, [edges[n] for n in segment.links])
@@ -361,10 +360,10 @@ def flow_chart(
         x, y = placed.boxes[box.id]
         half = _SHEET.box / 2
         place = {"x": short(x - half), "x2": short(x + half), "y": short(y), "y2": short(y + tall)}
-        values.append({"part": "box", "kind": box.kind, "tip": tips[box.id], **place})
+        values.append({"part": "box", "kind": box.kind, **place})
         lines = titles[box.id]
         middle = {"x": short(x), "y": short(y + tall / 2 - 7 * (len(lines) - 1))}
-        values.append({"part": "words", "kind": box.kind, "words": lines, "tip": tips[box.id], **middle})
+        values.append({"part": "words", "kind": box.kind, "words": lines, **middle})
     meanings = "; ".join(f"{mark} {words}" for mark, words in _MEANINGS[:3])
     told = f"{alt} On the arrows: {meanings}; ∥ {_MEANINGS[4][1]}. Thick lines rest on a quotation, dashed ones on a judgement, or it is not said on what."
     spec = {"data": {"values": values}, "layer": _layers(placed.across, placed.along)}
@@ -375,7 +374,6 @@ def _pieces(k: int, segment: Segment, edges: Sequence[Edge]) -> Iterator[dict[st
     firms = {edge.firm for edge in edges}
     firm = firms.pop() if len(firms) == 1 else "theory"
     a, b, c, d = _bent(segment, 6.0 if segment.last else 0.0)
-    tip = edges[0].tip if segment.last else ""
     for step in range(_STEPS + 1 if a[0] != d[0] else 2):
         t = step / (_STEPS if a[0] != d[0] else 1)
         u = 1 - t
@@ -389,7 +387,6 @@ def _pieces(k: int, segment: Segment, edges: Sequence[Edge]) -> Iterator[dict[st
             "kind": "down" if way > 0 else "up",
             "x": short(x),
             "y": short(y - 4 * way),
-            "tip": tip,
         }
         if edges[0].mark:
             yield {
@@ -397,11 +394,10 @@ def _pieces(k: int, segment: Segment, edges: Sequence[Edge]) -> Iterator[dict[st
                 "x": short(x),
                 "y": short(y - 17 * way),
                 "words": edges[0].mark,
-                "tip": tip,
             }
         if edges[0].delayed:
             place = {"x": short((x + segment.start[0]) / 2), "y": short((y + segment.start[1]) / 2)}
-            yield {"part": "delay", "words": "∥", "tip": tip, **place}
+            yield {"part": "delay", "words": "∥", **place}
 
 
 def _layers(across: float, along: float) -> list[dict[str, Any]]:
@@ -418,7 +414,7 @@ def _layers(across: float, along: float) -> list[dict[str, Any]]:
         )
         for firm in _DASH
     ]
-    return [*lines, *_box_layers(at), *_mark_layers({**at, "tooltip": {"field": "tip"}})]
+    return [*lines, *_box_layers(at), *_mark_layers(at)]
 
 
 def _box_layers(at: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -430,12 +426,11 @@ def _box_layers(at: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("event", paper, 2, 7),
         ("outside", paper, 0.6, 7),
     )
-    tip = {"tooltip": {"field": "tip"}}
     boxes = [
         layer(
             "box",
             {"type": "rect", "fill": fill, "stroke": ink, "strokeWidth": rim, "cornerRadius": bend},
-            {**at, "x2": {"field": "x2"}, "y2": {"field": "y2"}, **tip},
+            {**at, "x2": {"field": "x2"}, "y2": {"field": "y2"}},
             test=f"datum.kind === '{kind}'",
         )
         for kind, fill, rim, bend in looks
@@ -445,7 +440,7 @@ def _box_layers(at: Mapping[str, Any]) -> list[dict[str, Any]]:
         layer(
             "words",
             {**words, "color": colour},
-            {**at, "text": {"field": "words"}, **tip},
+            {**at, "text": {"field": "words"}},
             test=f"datum.kind {sign} 'end'",
         )
         for sign, colour in (("!==", ink), ("===", paper))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words
 from detente.document import Chart, Table
-from detente.figures import percent, plural, sampled
+from detente.figures import percent, sampled
 
 __all__ = ["Place", "reach_map"]
 
@@ -40,13 +40,6 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         reached = row.moves is not None
         x = row.moves if row.moves is not None else far
         share = sampled(row.holds, row.error)
-        way = (
-            "no moves lead there"
-            if row.moves is None
-            else "here"
-            if row.moves == 0
-            else f"{plural(row.moves, 'move')} away"
-        )
         values.append(
             {
                 "part": "way" if reached else "gap",
@@ -55,7 +48,6 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
                 "from": 0,
                 "y": top + 9,
                 "words": f"{'' if reached else 'out of reach; '}holds in {share}",
-                "tip": f"{row.words}\n{row.kind}; {way}\nholds in {share} of draws",
             }
         )
         top += 18 + 8
@@ -84,7 +76,6 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
             "scale": {"domain": list(kinds), "range": [PALETTE[c] for c in colours[: len(kinds)]]},
             "legend": {"orient": "top", "title": None, "symbolSize": 90},
         },
-        "tooltip": {"field": "tip"},
     }
     either = {"filter": f"'way'{shown}'gap'"}
     layers = [

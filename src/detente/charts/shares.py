@@ -37,7 +37,6 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
                     "x": month,
                     "y": short(below),
                     "y2": short(below + share),
-                    "tip": f"{name}, month {month}: {number(share, True)}",
                 }
             )
             below += share
@@ -60,7 +59,6 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
                     "scale": {"domain": names, "range": [PALETTE[colours[n % 6]] for n in range(len(names))]},
                     "legend": {"orient": "bottom", "title": None, "columns": columns, "symbolType": "square"},
                 },
-                "tooltip": {"field": "tip"},
             },
         )
     ]

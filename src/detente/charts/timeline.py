@@ -45,7 +45,6 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
                 "y2": top + 14,
                 "middle": top + 8,
                 "words": f"{'' if holds else '✕ '}{margin}  {row.weakest}",
-                "tip": f"{row.words}\nsmallest margin {margin}: {row.weakest}",
             }
         )
         top += 14 + 10
@@ -67,7 +66,6 @@ def timeline(id: str, caption: str, rows: Sequence[Span]) -> Chart:
                     "legend": None,
                     "scale": {"domain": kinds, "range": [PALETTE["teal"], PALETTE["brick"]]},
                 },
-                "tooltip": {"field": "tip"},
             },
         ),
         layer(

@@ -64,8 +64,6 @@ def tornado(
                     "middle": y + (5.5 if same_side else 7.5),
                     "words": setting if len(setting) <= 14 else "",
                     "right": answer > base,
-                    "tip": f"{label}\n{x_title}: {number(answer, percent)} at {setting}"
-                    f" (now {number(base, percent)})",
                 }
             )
         top += (24 if same_side else 15) + 12
@@ -92,7 +90,6 @@ def tornado(
             "scale": {"domain": names, "range": [PALETTE["ochre"], PALETTE["navy"]]},
             "legend": {"orient": "top", "title": None, "symbolType": "square"},
         },
-        "tooltip": {"field": "tip"},
     }
     ends = [
         layer(
@@ -109,7 +106,6 @@ def tornado(
                 "x": quantity("x2"),
                 "y": {**pixels(top), "field": "middle"},
                 "text": {"field": "words"},
-                "tooltip": {"field": "tip"},
             },
             test=test,
         )

@@ -137,7 +137,7 @@ def number(value: float, percent: bool = False, digits: int = 1) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Up to three lines that fit a telephone; the whole text is in the tooltip and the table."""
+    """Up to three lines that fit a telephone; the whole text is in the table."""
     return textwrap.wrap(text, _WORDS, max_lines=3, placeholder=" …") or [""]
 
 

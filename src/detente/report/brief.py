@@ -24,13 +24,14 @@ from detente.document import Block, Cell, Finding, Paragraph, Section, Table, To
 from detente.figures import agree, capital, day, joined, percent, plural, spelt
 from detente.problem.table import controlling
 from detente.prospects.chances import Chances
-from detente.report.scale import likelihood, of_three, scale
+from detente.report.scale import likelihood, one_in, scale
 
 __all__ = ["Findings", "Offer", "brief", "headline", "offers", "within_reach"]
 
 APART = 0.3
 """Readings that part a chance by as much decide it."""
 EVEN = 0.5
+UNLIKELY = 0.33
 SHOWN = 6
 """Agreements on the first page."""
 NEARLY = 0.5
@@ -69,8 +70,19 @@ class Offer(NamedTuple):
     @property
     def worst(self) -> float:
         """Acceptable under the reading that is worst for it."""
-        under = [links.acceptable for each in self.chances.by_reading.values() for links in each.values()]
-        return min([self.chances.acceptable, *under])
+        return _worst(self.chances)
+
+
+def _worst(chances: Chances) -> float:
+    under = [links.acceptable for each in chances.by_reading.values() for links in each.values()]
+    return min([chances.acceptable, *under])
+
+
+def _tone(chances: Chances) -> Tone:
+    """Favourable where no reading makes it less than even, unfavourable where it is unlikely."""
+    return (
+        "good" if _worst(chances) >= EVEN else "bad" if round(chances.acceptable, 2) < UNLIKELY else "caution"
+    )
 
 
 def offers(result: DealResult, words: Words) -> list[Offer]:
@@ -82,10 +94,15 @@ def offers(result: DealResult, words: Words) -> list[Offer]:
             gain = {f: v for f, v in best.gain.items() if f in track.factions}
             name = track.name if len(result.tracks) > 1 else capital(words.doing(best.moves))
             found.append(Offer(name, best.moves, gain, track.chances, track.needed, False))
-    return found + [
-        Offer(capital(words.doing(s.moves)), s.moves, s.gain, s.chances, s.consent, True)
-        for s in result.swaps
-    ]
+    known = {(frozenset(o.moves.items()), round(o.chances.acceptable, 2)) for o in found}
+    for swap in result.swaps:
+        if (frozenset(swap.moves.items()), round(swap.chances.acceptable, 2)) in known:
+            continue
+        name = capital(words.doing(swap.moves))
+        if name in {o.name for o in found}:
+            name += f", between {joined([words.short(f) for f in swap.consent])} alone"
+        found.append(Offer(name, swap.moves, swap.gain, swap.chances, swap.consent, True))
+    return found
 
 
 def within_reach(found: Sequence[Offer]) -> Offer | None:
@@ -151,8 +168,7 @@ def headline(of: Findings, words: Words) -> Finding:
             else f"the best is {likelihood(main.chances.acceptable)} to be"
         )
         text += f"; at {larger} {told}"
-    tone: Tone = "good" if best.worst >= EVEN else "caution" if best.chances.acceptable >= EVEN else "bad"
-    return Finding(f"{text}{_bet(main.chances, words)}.", tone=tone, headline=True)
+    return Finding(f"{text}{_bet(main.chances, words)}.", tone=_tone(best.chances), headline=True)
 
 
 def _nothing(result: DealResult) -> str:
@@ -203,7 +219,7 @@ def _deal(of: Findings, words: Words) -> Finding:
         text = f"Yes: {where} {many} acceptable to everybody whose consent is needed."
         return Finding(text, because, tone="good", asks=asks)
     share = chances.acceptable
-    odds = ", ".join(filter(None, [percent(share), of_three(share)]))
+    odds = ", ".join(filter(None, [percent(share), one_in(share)]))
     text = f"{capital(likelihood(share))} ({odds}): {where} the best single package is acceptable to everybody it needs"
     text += "" if best.moves else ", and that is to leave everything as it is"
     apart = _parted(chances)
@@ -212,14 +228,13 @@ def _deal(of: Findings, words: Words) -> Finding:
         text += f". It is {words.by_reading({faction: each})}"
     if chances.signed is not None:
         text += f". That it is signed as well: {percent(chances.signed)}"
-    tone: Tone = "good" if share >= 0.9 else "bad" if share < 0.1 else "caution"
-    return Finding(f"{text}.", because, tone=tone, asks=asks)
+    return Finding(f"{text}.", because, tone=_tone(chances), asks=asks)
 
 
 def _confidence(of: Findings, words: Words) -> tuple[str, str]:
     """How sure the first answer is, and why: never high where nothing has been scored."""
     if not of.result.uncertain:
-        return "that of the numbers", "the case gives none of them a range"
+        return "as high as in the numbers", "the case gives none of them a range"
     chances = of.result.main.chances
     apart = None if chances is None else _parted(chances)
     if apart is not None:
@@ -251,7 +266,9 @@ def _nearest(flips: FlipsResult | None, words: Words) -> str | None:
 def _number(path: str, words: Words) -> str:
     """A number of the case inside a sentence."""
     said = words.judgement(path)
-    return f"the c{said[1:]}" if said.startswith("Chance that ") else said.replace(": ", ", ")
+    if said.startswith("Chance that "):
+        return f"the c{said[1:]}"
+    return (f"the {said[4:]}" if said.startswith("The ") else said).replace(": ", ", ")
 
 
 def _judged(numbers: Sequence[Element]) -> float:
@@ -272,8 +289,7 @@ def _had(best: Offer | None, words: Words) -> Finding:
             text += f"; signed {percent(chances.signed)}"
             text += f", kept to the end {percent(chances.kept)}" if chances.kept is not None else ""
         text += "."
-    tone: Tone = "good" if best.worst >= EVEN else "caution"
-    return Finding(text, because=_robust(best), tone=tone, asks=asks)
+    return Finding(text, because=_robust(best), tone=_tone(chances), asks=asks)
 
 
 def _consent(offer: Offer, words: Words) -> str:
@@ -356,7 +372,7 @@ def _otherwise(of: Findings, words: Words) -> Finding:
             return Finding("The case says of no deal only what it is worth to each.", asks=asks)
         gaps = {f: stays.no_deal[f] - stays.utility[f] for f in track.factions}
         return Finding(
-            _waiting("Beside how things stand today no deal", gaps, words),
+            _waiting("Beside how things stand today, no deal", gaps, words),
             because="No-deal values as the case types them, at best estimates.",
             asks=asks,
         )
@@ -405,7 +421,7 @@ def _waiting(what: str, gaps: Mapping[str, float], words: Words) -> str:
     lose = [words.short(f) for f, gap in gaps.items() if gap < -NEARLY]
     win = [words.short(f) for f, gap in gaps.items() if gap > NEARLY]
     said = ([f"costs {joined(lose)}"] if lose else []) + ([f"pays {joined(win)}"] if win else [])
-    return f"{what} {joined(said)}." if said else f"{what} costs nobody much, and pays nobody."
+    return f"{what} {joined(said) or 'makes little difference to anybody'}."
 
 
 # --- tables -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SCALE", "likelihood", "of_three", "scale"]
+__all__ = ["SCALE", "likelihood", "one_in", "scale"]
 
 SCALE = (
     (0.99, "virtually certain"),
@@ -29,20 +29,11 @@ def scale() -> str:
     return f"Words for chances of 100: {', '.join(told)}."
 
 
-def of_three(share: float) -> str:
-    """A chance as people say it: ``about 1 in 3``; nothing where no small fraction is near."""
-    for below, words in (
-        (0.06, "about 1 in 20"),
-        (0.12, "about 1 in 10"),
-        (0.22, "about 1 in 5"),
-        (0.29, "about 1 in 4"),
-        (0.4, "about 1 in 3"),
-        (0.57, "about 1 in 2"),
-        (0.7, "about 2 in 3"),
-        (0.78, "about 3 in 4"),
-        (0.88, "about 4 in 5"),
-        (0.96, "about 9 in 10"),
-    ):
-        if share < below:
-            return words if share >= 0.03 else ""
-    return ""
+FRACTIONS = ((1, 20), (1, 10), (1, 5), (1, 4), (1, 3), (1, 2), (2, 3), (3, 4), (4, 5), (9, 10))
+NEAR = 0.025
+
+
+def one_in(share: float) -> str:
+    """A chance as people say it: ``about 1 in 3``; nothing where no such fraction is near."""
+    of, all = min(FRACTIONS, key=lambda f: abs(share - f[0] / f[1]))
+    return f"about {of} in {all}" if abs(share - of / all) <= NEAR else ""
