@@ -91,19 +91,20 @@ def check_charts(page: Page) -> None:
             continue
         if figure.locator(".broad").count():
             assert figure.locator(".broad svg").is_visible(), name
-            continue
-        assert figure.locator(".wide svg").is_visible() != narrow, name
-        assert figure.locator(".narrow svg").is_visible() == narrow, name
+        else:
+            assert figure.locator(".wide svg").is_visible() != narrow, name
+            assert figure.locator(".narrow svg").is_visible() == narrow, name
         cut = figure.evaluate(
             """figure => {
-                const {left, right} = figure.getBoundingClientRect();
-                return [...figure.querySelectorAll("svg text")]
+                const svg = [...figure.querySelectorAll("svg")].find(s => s.getBoundingClientRect().width > 0);
+                const {left, right} = svg.getBoundingClientRect();
+                return [...svg.querySelectorAll("text")]
                     .map(t => [t.textContent, t.getBoundingClientRect()])
-                    .filter(([words, box]) => words && box.width > 0 && (box.right > right + 1 || box.left < left - 1))
+                    .filter(([words, box]) => words && (box.right > right + 1 || box.left < left - 1))
                     .map(([words]) => words);
             }"""
         )
-        assert cut == [], f"cut in {name}"
+        assert cut == [], f"cut in {name}: {cut}"
 
 
 def check_fits(page: Page) -> None:
@@ -112,11 +113,11 @@ def check_fits(page: Page) -> None:
     assert width <= window
     wide = page.evaluate(
         """() => [...document.body.querySelectorAll("*")]
-            .filter(e => !e.closest(".scroll > *, .broad > *, .unseen, .skip"))
+            .filter(e => !e.closest(".scroll > *, .broad > *, svg > *, .unseen, .skip"))
             .filter(e => e.getBoundingClientRect().right > window.innerWidth + 0.5)
             .map(e => e.outerHTML.slice(0, 80))"""
     )
-    assert wide == []
+    assert wide == [], wide
     for box in page.locator(".scroll, .broad").all():
         assert box.evaluate("e => getComputedStyle(e).overflowX") == "auto"
 
@@ -128,7 +129,8 @@ def check_accessible(page: Page) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found] == []
+    said = [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
+    assert said == [], "\n".join(said)
 
 
 def pages_printed(page: Page) -> int:

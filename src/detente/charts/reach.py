@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words
 from detente.document import Chart, Table
-from detente.figures import percent, sampled
+from detente.figures import percent
 
 __all__ = ["Place", "reach_map"]
 
@@ -39,7 +39,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         top += LINE * len(words)
         reached = row.moves is not None
         x = row.moves if row.moves is not None else far
-        share = sampled(row.holds, row.error)
+        share = percent(row.holds)
         values.append(
             {
                 "part": "way" if reached else "gap",
@@ -60,7 +60,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         "values": list(range(far)),
         "format": "d",
     }
-    place = {**quantity("x", domain=(-0.15, 1.75 * far)), "axis": axis}
+    place = {**quantity("x", domain=(-0.15, 2.4 * far)), "axis": axis}
     mark = {
         "x": place,
         "y": y,

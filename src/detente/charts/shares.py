@@ -12,8 +12,7 @@ __all__ = ["shares"]
 
 HEIGHT = 190
 
-
-SHORT = 22
+SHORT = 18
 """Letters of the longest name up to which two stand side by side on a telephone."""
 
 EVERY = 12

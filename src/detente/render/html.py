@@ -44,6 +44,7 @@ _MANY_ROWS = 14  # from here a table gets a box of its own, in which its header 
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
 _REFERENCE = re.compile(r'(\sid="|url\(#)([^")]+)([")])')
+_ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
 _DARK: Mapping[str, str] = {
     "paper": "#15171a",
     "ink": "#e8e5de",
@@ -212,6 +213,7 @@ def _chart(chart: Chart, names: _Names) -> dict[str, Any]:
         "id": anchor,
         "caption": clean_line(chart.caption),
         "alt": clean_line(chart.alt),
+        "broad": chart.broad,
         "pictures": [
             (name, _picture(spec, f"{anchor}-{name}", width)) for name, width in _widths(chart).items()
         ],
@@ -220,7 +222,7 @@ def _chart(chart: Chart, names: _Names) -> dict[str, Any]:
 
 
 def _widths(chart: Chart) -> Mapping[str, int]:
-    return {"broad": _WIDTHS["wide"]} if chart.broad else _WIDTHS
+    return {"whole": _WIDTHS["wide"]} if chart.broad else _WIDTHS
 
 
 def _entry(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,10 +242,9 @@ def _spec(chart: Chart) -> dict[str, Any]:
 
 
 def _theme() -> dict[str, Any]:
-    """Vega's configuration: the page's letters and inks. The figure speaks for the marks (``aria``)."""
+    """Vega's configuration: the page's letters and inks."""
     ink, muted, rule = PALETTE["ink"], PALETTE["muted"], PALETTE["rule"]
     return {
-        "aria": False,
         "background": None,
         "font": 'Arial, "Liberation Sans", Helvetica, sans-serif',
         "padding": {"left": 2, "top": 6, "right": 10, "bottom": 4},
@@ -278,7 +279,7 @@ def _theme() -> dict[str, Any]:
 
 
 def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
-    """The chart as an SVG element so many pixels wide, its clip paths named after the figure."""
+    """The chart as an SVG element so many pixels wide, its clip paths named after the figure, which speaks for its marks."""
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(
@@ -290,7 +291,7 @@ def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
         return match[1] + found.setdefault(match[2], f"{anchor}-{len(found)}") + match[3]
 
     # In tags alone: what stands between them are words, in which a quotation mark need not be an escape.
-    return re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, tag[0]), svg)
+    return re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, _ROLE.sub("", tag[0])), svg)
 
 
 def _plain(value: Any) -> Any:

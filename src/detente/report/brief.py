@@ -493,23 +493,22 @@ def _owners(tree: Tree | None, words: Words) -> set[str]:
 
 
 def _watch(of: Findings, words: Words) -> Iterator[Table]:
-    """Dated things within a year, and events that would move belief."""
+    """Dated things within a year, the case's own dates first of all, and events that would move belief."""
     case = words.case
     if case.as_of is None:
         return
     until = case.as_of + timedelta(days=A_YEAR)
-    dated = [
+    dates = [
         (d.on, capital(d.name or name.replace("_", " ")), f"Nothing counts after it for {_whom(d, words)}")
         for name, d in case.deadlines.items()
     ]
     questions = of.outlook.questions.values() if of.outlook is not None else ()
-    dated += [(date.fromisoformat(q.resolves), q.text, said) for q in questions if (said := _open(q))]
+    asked = [(date.fromisoformat(q.resolves), q.text, said) for q in questions if (said := _open(q))]
+    near = [d for group in (dates, asked) for d in sorted(group, key=lambda d: d[0]) if d[0] <= until]
     rows: list[list[str | Cell]] = [
-        [day(on.isoformat()), what, said]
-        for on, what, said in sorted(dated, key=lambda d: d[0])
-        if on <= until
+        [day(on.isoformat()), what, said] for on, what, said in sorted(near[:WATCHED], key=lambda d: d[0])
     ]
-    rows = [*rows[:WATCHED], *(_telling(of.outlook, words) if of.outlook is not None else ())]
+    rows += _telling(of.outlook, words) if of.outlook is not None else ()
     if rows:
         yield Table(
             caption="What to watch",
