@@ -24,7 +24,7 @@ from detente.analyses.stability.document import too_much
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.provenance import Element, elements
-from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.document import Block, Cell, Document, Paragraph, Section, Table
 from detente.draws import Drawn
 from detente.errors import LimitError
 from detente.figures import capital, plural
@@ -92,8 +92,6 @@ def _briefing(
         blocks.append(outlook_section(future, case))
     if changes is not None:
         blocks += flip_sections(changes, case)
-    elif case.computed:
-        blocks.append(NO_FLIPS)
     blocks.append(_limits(result, words, ordered=bool(roads)))
     behind = [*tables, *told.values()]
     if isinstance(rests, LimitError):
