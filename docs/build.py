@@ -238,7 +238,7 @@ _MEANINGS = {
     ("Value", "equation"): "Its value in a month.",
     ("Follows", "by"): "The level.",
     ("Talks", "ladder"): "The steps, and who takes them.",
-    ("Source", "file"): "File name of the text in the folder given to `check --sources`.",
+    ("Source", "file"): "File name of the text in the folder that `check --sources` looks in.",
 }
 """What a key means, where the model leaves it to its name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseArgument",
+    "Check",
     "DrawsOption",
     "ForceOption",
     "JsonOption",
     "Once",
     "SeedOption",
+    "SourcesOption",
     "WidenOption",
     "assigned",
+    "folder_of_texts",
     "wanted_package",
 ]
 
@@ -38,6 +42,15 @@ DrawsOption = Annotated[
 WidenOption = Annotated[
     float, typer.Option("--widen", min=0.0, max=100.0, help="Stretch every judged range by this factor.")
 ]
+SourcesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sources",
+        metavar="[FOLDER]",
+        help="Verify every quotation in the texts of this folder; without a folder, in those kept with the case.",
+    ),
+]
+_KEPT = "\0"  # stands for no folder: no argument of a command can hold it
 
 
 class Once(TyperCommand):
@@ -51,6 +64,36 @@ class Once(TyperCommand):
             ):
                 ctx.fail(f"{parameter.opts[0]} is given more than once")
         return super().parse_args(ctx, args)
+
+
+class Check(Once):
+    """``--sources`` may stand without a folder: at the end, or before another option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        given: list[str] = []
+        for word, after in zip(args[:end], [*args[1:end], "--"], strict=True):
+            given += [word, _KEPT] if word == "--sources" and after.startswith("-") else [word]
+        return super().parse_args(ctx, given + args[end:])
+
+
+def folder_of_texts(sources: str | None, case: str) -> Path | None:
+    """The folder that ``--sources`` names; without one ``sources/NAME`` beside the case file ``NAME.yaml``.
+
+    None: texts were not asked for. Raises ``UsageError`` if none are kept with the case.
+    """
+    if sources is None or sources != _KEPT:
+        return None if sources is None else Path(sources)
+    from detente.catalogue import resolve
+
+    file = resolve(case)
+    kept = file.parent / "sources" / file.stem
+    if not kept.is_dir():
+        raise UsageError(
+            f"--sources: no texts are kept with this case, in a folder sources/{file.stem} beside its file; "
+            "name the folder that has them"
+        )
+    return kept
 
 
 def assigned(option: str, given: list[str] | None) -> dict[str, str]:

@@ -16,13 +16,16 @@ import typer
 from detente import __version__
 from detente.arguments import (
     CaseArgument,
+    Check,
     DrawsOption,
     ForceOption,
     JsonOption,
     Once,
     SeedOption,
+    SourcesOption,
     WidenOption,
     assigned,
+    folder_of_texts,
     wanted_package,
 )
 from detente.browse import browse
@@ -342,12 +345,10 @@ def _is_page(beginning: bytes) -> bool:
 # --- case files -------------------------------------------------------------------------------------------
 
 
-@app.command(cls=Once)
+@app.command(cls=Check)
 def check(
     case: CaseArgument,
-    sources: Annotated[
-        Path | None, typer.Option("--sources", help="Folder with the texts: verify every quotation.")
-    ] = None,
+    sources: SourcesOption = None,
     weights: Annotated[
         bool, typer.Option("--weights", help="Print the weights as they act, normalised to sum to 100.")
     ] = False,
@@ -358,7 +359,8 @@ def check(
     from detente.case.checks import verify_quotations
 
     read = _read(case)
-    verdicts = [] if sources is None else verify_quotations(read.case, sources)
+    texts = folder_of_texts(sources, case)
+    verdicts = [] if texts is None else verify_quotations(read.case, texts)
     bad = [v for v in verdicts if not v.found]
     acting = {f: effective_weights(p) for f, p in read.case.preferences.items() if p.weights}
     if as_json:
@@ -375,16 +377,14 @@ def check(
                     f: {i: [w.low, w.median, w.high] for i, w in shares.items()}
                     for f, shares in acting.items()
                 },
-                "quotations": [
-                    {"path": v.path, "source": v.source, "found": v.found, "why": v.why} for v in verdicts
-                ],
+                "quotations": [v.to_json() for v in verdicts],
             }
         )
     else:
         for warning in read.warnings:
             say(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
         for verdict in bad:
-            say(f"{read.file}: {verdict.path}: not found in the texts of {sources}: {verdict.why}")
+            say(f"{read.file}: {verdict.path}: not found in the texts of {texts}: {verdict.why}")
         for faction, shares in acting.items() if weights else ():
             for issue, w in shares.items():
                 typed = read.case.preferences[faction].weights[issue]
@@ -394,7 +394,7 @@ def check(
                 )
         parties = len(read.case.parties)
         parts = [f"{parties} {agree(parties, 'party', 'parties')}", plural(len(read.case.issues), "issue")]
-        if sources is not None:
+        if texts is not None:
             parts.append(f"{len(verdicts) - len(bad)} of {plural(len(verdicts), 'quotation')} found")
         say(f"{read.case.id}: valid; {', '.join(parts)}, {plural(len(read.warnings), 'warning')}")
     if bad:

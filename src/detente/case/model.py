@@ -209,7 +209,7 @@ def leaves(tree: Tree) -> Iterator[str]:
 
 
 class Source(Model):
-    """A text that facts are quoted from. ``file`` helps ``check --sources DIR`` to find it."""
+    """A text that facts are quoted from. ``file`` helps ``check --sources`` to find it."""
 
     title: Text
     publisher: Text | None = None

@@ -40,6 +40,10 @@ class Quotation:
     why: str
     """Why it was not found; empty if it was."""
 
+    def to_json(self) -> dict[str, object]:
+        """As ``check --json`` says it."""
+        return {"path": self.path, "source": self.source, "found": self.found, "why": self.why}
+
 
 def verify_quotations(case: Case, directory: File) -> list[Quotation]:
     """Look every fact up in the texts of ``directory`` (``.txt``, ``.md``, ``.text``, below it too, but never
