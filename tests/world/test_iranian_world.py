@@ -22,7 +22,7 @@ from detente.problem.steps import patience
 from detente.world.scenario import Looked, simulate
 from detente.world.worth import account, flow, value
 
-DRAWS, PER = 64, 256
+DRAWS, PER = 192, 128
 ERRORS = 3.0
 """Standard errors of a paired difference that a direction has to clear."""
 
@@ -45,7 +45,7 @@ def lever(changes: Mapping[str, str] | None = None, **settled: str) -> Revision:
 
 
 CONDITIONS = (
-    "happened(strike.struck)", "happened(text.agreed)", "happened(text.eased)", "happened(washington.left)",
+    "happened(strike.struck)", "happened(talks.began)", "happened(talks.completed)", "happened(washington.left)",
     "happened(council.notified)", "happened(council.withdrew)", "happened(stock.weapons_grade)",
     "happened(stock.fordow)", "happened(swap.paid)", "happened(swap.exchanged)", "happened(trade.designated)",
     "probe is answered", "monitoring is barred", "enrichment is sixty",
@@ -69,21 +69,21 @@ LAWS = (
         (("stock.kg @ 24", -1), ("happened(strike.struck)", -1), ("happened(stock.weapons_grade)", -1))),
     Law("money for people buys discretion", lever(funds="supervised"), (("stock.kg @ 24", -1),)),
     Law("bombs are readier", lever({"strike.rate": "4 * strike.rate"}),
-        (("happened(strike.struck)", 1), ("monitoring is barred", 1), ("happened(text.agreed)", -1),
+        (("happened(strike.struck)", 1), ("monitoring is barred", 1), ("happened(talks.began)", -1),
          ("happened(stock.weapons_grade)", 1), ("V of leader", -1), ("V of e3", -1))),
     Law("sabotage slows the machines", lever({"strike.sabotages": "0"}), (("stock.kg @ 24", 1),)),
     Law("no resolutions", lever({"board.passes": "0", "board.spares": "0"}),
         (("happened(stock.fordow) @ 12", -1), ("board.dark", -1))),
     Law("the file is answered sooner", lever({"board.clears": "0.3"}),
-        (("probe is answered @ 12", 1), ("happened(text.agreed) @ 24", 1), ("V of e3", 1))),
+        (("probe is answered @ 12", 1), ("happened(talks.began) @ 24", 1), ("V of e3", 1))),
     Law("everything is inspected", lever(monitoring="full"), (("board.dark", -1), ("happened(strike.struck)", -1))),
     Law("nobody closes", lever({"text.closes": "0"}),
-        (("happened(text.eased)", -1), ("trade.exports @ 30", -1), ("enrichment is sixty", 1), ("V of government", -1),
+        (("happened(talks.completed)", -1), ("trade.exports @ 30", -1), ("enrichment is sixty", 1), ("V of government", -1),
          ("V of e3", -1))),
-    Law("the moment passes faster", lever({"text.fades": "0.9"}), (("happened(text.agreed) @ 12", -1),)),
+    Law("the moment passes faster", lever({"text.fades": "0.9"}), (("happened(talks.began) @ 12", -1),)),
     Law("the drones are named at once", lever({"conduct.ships": "1"}),
-        (("conduct.outrage @ 3", 1), ("happened(text.agreed) @ 12", -1))),
-    Law("the House is lost for sure", lever({"washington.loses_house": "1"}), (("happened(text.agreed) @ 24", -1),)),
+        (("conduct.outrage @ 3", 1), ("happened(talks.began) @ 12", -1))),
+    Law("the House is lost for sure", lever({"washington.loses_house": "1"}), (("happened(talks.began) @ 24", -1),)),
     Law("who would leave is elected", lever({"washington.turns": "1"}),
         (("happened(washington.left)", 1), ("trade.exports", -1), ("V of government", -1))),
     Law("a way back to 60% deters an exit", lever(relief="self_help"), (("happened(washington.left)", -1),),
@@ -96,7 +96,7 @@ LAWS = (
         (("trade.exports @ 24", -1), ("V of government", -1), ("V of russia", 1))),
     Law("snapback has a date", lever({"council.calm": "0.06"}),
         (("happened(council.notified) @ 24", 1), ("happened(council.withdrew)", 1), ("happened(stock.weapons_grade)", 1),
-         ("happened(text.agreed)", -1), ("V of e3", -1))),
+         ("happened(talks.began)", -1), ("V of e3", -1))),
     Law("its last year is let go by", lever({"council.last_year": "0"}), (("happened(council.notified)", -1),)),
     Law("no swap without a deal", lever({"swap.swaps": "0"}),
         (("happened(swap.exchanged) @ 24", -1), ("happened(swap.paid) @ 24", -1), ("V of government", -1))),
