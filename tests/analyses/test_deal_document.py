@@ -223,11 +223,11 @@ def test_less_than_a_point_is_a_near_miss(case: Case) -> None:
 
 
 def test_who_loses_without_a_deal_and_who_can_wait(case: Case) -> None:
-    def told(utility: dict[str, float], no_deal: dict[str, float]) -> str:
+    def told(utility: dict[str, float], no_deal: dict[str, float], *computed: str) -> str:
         start = track().status_quo
         assert start is not None
         at = track(status_quo=replace(start, utility=utility, no_deal=no_deal))
-        return answer(at, result(at), Words(case)).because
+        return answer(at, replace(result(at), computed=computed), Words(case)).because
 
     now = {"premier": 40.0, "navy": 85.0, "tolland": 20.0}
     because = told(now, {"premier": 30.0, "navy": 85.0, "tolland": 16.0})
@@ -237,7 +237,12 @@ def test_who_loses_without_a_deal_and_who_can_wait(case: Case) -> None:
     assert "Loses at best estimates if nothing is signed: Orsa's navy (if" in because
     assert "Can wait: Orsa's premier and Tolland." in because
     assert "Can wait: nobody." in told(now, {"premier": 1.0, "navy": 2.0, "tolland": 3.0})
-    assert "all can wait" in told(now, now)
+    assert "Nobody here loses at best estimates if nothing is signed: all can wait." in told(now, now)
+    # A computed value is that of the world going on, so it says nothing of who can wait.
+    assert "Of Orsa's premier nobody loses" in told(now, now, "navy", "tolland")
+    because = told(now, now, *now)
+    assert "can wait" not in because
+    assert "Who loses if nothing is signed is computed: the outlook says it." in because
 
 
 def test_the_record_carries_the_caveat_of_the_case(case: Case) -> None:

@@ -108,17 +108,23 @@ def zone(track: TrackResult) -> str:
 
 
 def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
-    """Who is worse off without a deal than now, and who is not."""
+    """Who is worse off without a deal than now, and who is not.
+
+    Where no deal is computed, staying as things are is the world going on, and worth no more or less than it.
+    """
     assert track.status_quo is not None
     now, later = track.status_quo.utility, track.status_quo.no_deal
     said: dict[bool, list[str]] = {True: [], False: []}
-    for f in track.factions:
+    typed = [f for f in track.factions if f not in result.computed]
+    for f in typed:
         said[now[f] > later[f]].append(words.faction(f) + _as_read(f, result, words))
     losing, waiting = said[True], said[False]
     at = " at best estimates" if result.uncertain else ""
-    alone = _alone(track, result, words)
+    if not typed:
+        return "Who loses if nothing is signed is computed: the outlook says it."
     if not losing:
-        return f"Nobody here loses{at} if nothing is signed: all can wait.{alone}"
+        who = "Nobody here" if len(typed) == len(track.factions) else f"Of {joined(waiting)} nobody"
+        return f"{who} loses{at} if nothing is signed: all can wait."
     lose = f"{agree(len(losing), 'Loses', 'Lose')}{at} if nothing is signed: {joined(losing)}."
     return f"{lose} Can wait: {joined(waiting) or 'nobody'}.{alone}"
 
