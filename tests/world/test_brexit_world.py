@@ -28,7 +28,9 @@ def change(**numbers: object) -> dict[str, Any]:
 
 
 LAWS = [
-    Law("forty more who hold out", change(whips__leavers="leavers + 40"), {"house.passed": -1, "clock.out": 1}),
+    Law(
+        "forty more who hold out", change(whips__leavers="leavers + 40"), {"house.passed": -1, "clock.out": 1}
+    ),
     Law("those who hold out fear that it is lost", change(whips__fears_stay=0.5), {"house.passed": 1}),
     Law("the others fear the day", change(whips__fears_out="fears_out * 4"), {"house.passed": 1}),
     Law("the ally votes for it", change(house__refuses=0), {"house.passed": 1}),
@@ -39,10 +41,14 @@ LAWS = [
         {"clock.extended": -1, "clock.out": 1, "european.held": -1, "people.voted": -1},
     ),
     Law(
-        "the twenty-seven do not endorse it", change(council__endorses=0), {"house.put": -1, "house.passed": -1}
+        "the twenty-seven do not endorse it",
+        change(council__endorses=0),
+        {"house.put": -1, "house.passed": -1},
     ),
     Law("a paper beside it comes at once", change(concessions__gives=1), {"house.passed": 1}),
-    Law("the government turns to the other side", change(house__bends=0.3), {"house.bent": 1, "clock.out": -1}),
+    Law(
+        "the government turns to the other side", change(house__bends=0.3), {"house.bent": 1, "clock.out": -1}
+    ),
     Law("letters come in", change(leader__letters=0.6), {"leader.challenged": 1, "leader.fell": 1}),
     Law(
         "who leaves wins an election",
@@ -62,7 +68,9 @@ LAWS = [
         {"settles": {"settlement": "draft"}},
         {"clock.out": -1, "house.put": -1, "confidence.turned": 1},
     ),
-    Law("a deal of another kind is signed", {"settles": {"settlement": "end_date"}}, {"confidence.turned": -1}),
+    Law(
+        "a deal of another kind is signed", {"settles": {"settlement": "end_date"}}, {"confidence.turned": -1}
+    ),
     Law("time is promised beforehand", change(clock__grants=1, whips__fears_out=0), {"house.passed": -1}),
     Law(
         "time is refused beforehand",
