@@ -128,7 +128,7 @@ def test_nobody_leaves_without_a_treaty_that_is_in_force(folder: Path) -> None:
     events = _answer(folder)["events"]["clock.out"]["share"][-1]
     # The comparison is on other draws than the table of events, so that the whole share is moved but for its error.
     moved = _answer(folder)["policies"][f"law_{signed}"]["influence"]["events"]["clock.out"]
-    assert -moved == pytest.approx(events, abs=0.02)
+    assert -moved == pytest.approx(events, abs=0.06)
 
 
 def test_later_dates_are_never_less_likely(folder: Path) -> None:
