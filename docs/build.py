@@ -242,10 +242,10 @@ _MEANINGS = {
 }
 """What a key means, where the model leaves it to its name."""
 
-_HIDDEN = {"Model", "Element", "Bundled", "Declared", "AtLeast", "All", "AnyOf", "KOfN", "Weighted"}
+_HIDDEN = {"Model", "Element", "Bundled", "Declared", "AtLeast", "All", "AnyOf", "KOfN", "Weighted", "When"}
 """Classes without a section: bases, bundled parts (which have pages of their own), and gates of acceptance trees."""
 
-_TREES = ("AtLeast", "All", "AnyOf", "KOfN", "Weighted")
+_TREES = ("AtLeast", "All", "AnyOf", "KOfN", "Weighted", "When")
 _ORDER = (
     "Case",
     "Source",
@@ -312,6 +312,7 @@ def _case_format() -> str:
     out += ["## Acceptance trees", "", "Who has to say yes: an id, or one of these gates over trees.", ""]
     gates = {"All": "`{all: [..]}`", "AnyOf": "`{any: [..]}`", "KOfN": "`{at_least: {k: 5, of: [..]}}`"}
     gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2}`"
+    gates["When"] = "`{when: [issue, ..], ask: tree}`"
     meaning = {k: ast.get_docstring(classes[k]) or "" for k in _TREES}
     meaning["KOfN"] = meaning["AtLeast"]
     out += [*table(("Form", "Satisfied by"), [(form, cell(meaning[k])) for k, form in gates.items()]), ""]

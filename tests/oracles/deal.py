@@ -13,8 +13,8 @@ How the definitions are read:
   control tree a party says yes by its own ``accepts`` tree, and whoever does not sit at the table says nothing.
   Mediators, guarantors and spoilers have no vote.
 - An issue moves at a table only if it is on it, not decided outside, and those who sit there can satisfy its
-  control tree. ``control="moved"`` asks only those who control what a package moves; ``"movable"`` asks the
-  controllers of everything that the table can move.
+  control tree. Those are asked who control what a package moves, and those under ``when`` where one of its issues
+  moves; nobody else under it. Without a status quo everything moves.
 - A line binds wherever it is true: one that is broken by what stays where it is binds whatever the table settles.
 - Dominance and blocking are over the factions that are in some minimal winning set.
 - With ``step`` every addend is rounded, half to even, to multiples of it, for factions with weights and values.
@@ -29,7 +29,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm, prod
-from typing import Literal
 
 from detente.case.model import (
     All,
@@ -41,6 +40,7 @@ from detente.case.model import (
     RelativeNoDeal,
     Tree,
     Weighted,
+    When,
     leaves,
 )
 
@@ -145,16 +145,21 @@ def status_quo(case: Case) -> dict[str, str]:
 Consent = frozenset[str]
 
 
-def satisfied(tree: Tree, says_yes: Callable[[str], bool]) -> bool:
+Moved = frozenset[str]
+
+
+def satisfied(tree: Tree, says_yes: Callable[[str], bool], moved: Moved) -> bool:
     if isinstance(tree, str):
         return says_yes(tree)
+    if isinstance(tree, When):
+        return moved.isdisjoint(tree.when) or satisfied(tree.ask, says_yes, moved)
     if isinstance(tree, Weighted):
         return sum(votes for name, votes in tree.weights.items() if says_yes(name)) >= tree.quota
     if isinstance(tree, All):
-        return all(satisfied(branch, says_yes) for branch in tree.all)
+        return all(satisfied(branch, says_yes, moved) for branch in tree.all)
     if isinstance(tree, AnyOf):
-        return any(satisfied(branch, says_yes) for branch in tree.any)
-    return sum(satisfied(branch, says_yes) for branch in tree.at_least.of) >= tree.at_least.k
+        return any(satisfied(branch, says_yes, moved) for branch in tree.any)
+    return sum(satisfied(branch, says_yes, moved) for branch in tree.at_least.of) >= tree.at_least.k
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,6 @@ class Table:
 
     case: Case
     track: str | None = None
-    control: Literal["moved", "movable"] = "moved"
 
     @cached_property
     def seats(self) -> dict[str, Tree]:
@@ -198,13 +202,13 @@ class Table:
         given = self.case.agreement if self.track is None else self.case.tracks[self.track].agreement
         return given or All(all=tuple(self.seats))
 
-    def table_says_yes(self, consent: Consent) -> bool:
+    def table_says_yes(self, consent: Consent, moved: Moved) -> bool:
         def party_or_faction(name: str) -> bool:
             if name in self.seats and self.seats[name] != name:
-                return satisfied(self.seats[name], lambda f: f in consent)
+                return satisfied(self.seats[name], lambda f: f in consent, moved)
             return name in consent
 
-        return satisfied(self.agreement, party_or_faction)
+        return satisfied(self.agreement, party_or_faction, moved)
 
     def controllers_say_yes(self, issue: str, consent: Consent) -> bool:
         tree = self.case.issues[issue].controlled_by
@@ -214,10 +218,10 @@ class Table:
 
         def party_or_faction(name: str) -> bool:
             if name in self.case.parties and self.case.parties[name].factions:
-                return satisfied(self.by_itself(name), lambda f: f in here)
+                return satisfied(self.by_itself(name), lambda f: f in here, frozenset([issue]))
             return name in here
 
-        return satisfied(tree, party_or_faction)
+        return satisfied(tree, party_or_faction, frozenset([issue]))
 
     @cached_property
     def movable(self) -> list[str]:
@@ -236,11 +240,14 @@ class Table:
 
     def agreed_by(self, consent: Consent, package: Package) -> bool:
         """Whether these factions' consent makes a deal of the package."""
-        asked = self.moved(package) if self.control == "moved" else self.movable
+        return self.enough(consent, frozenset(self.moved(package)))
+
+    def enough(self, consent: Consent, moved: Moved) -> bool:
+        """Whether these factions' consent makes a deal of what moves these issues."""
         return (
-            bool(self.moved(package))
-            and self.table_says_yes(consent)
-            and all(self.controllers_say_yes(issue, consent) for issue in asked)
+            bool(moved)
+            and self.table_says_yes(consent, moved)
+            and all(self.controllers_say_yes(issue, consent) for issue in moved)
         )
 
     # --- the packages ---
@@ -272,15 +279,20 @@ class Table:
     # --- sets of factions ---
 
     def winning_sets(self) -> list[Consent]:
-        """Minimal sets whose consent is enough for whatever the table can move; by size, then file order."""
-        factions = list(self.party_of)
-
-        def wins(consent: Consent) -> bool:
-            return self.table_says_yes(consent) and all(
-                self.controllers_say_yes(issue, consent) for issue in self.movable
-            )
-
-        return minimal(s for s in subsets(factions) if wins(s))
+        """Minimal sets whose consent is enough for moving some issues; by size, then file order."""
+        every = (
+            [frozenset(self.movable)]
+            if self.case.status_quo == "none"
+            else [
+                frozenset(m)
+                for k in range(len(self.movable))
+                for m in itertools.combinations(self.movable, k + 1)
+            ]
+        )
+        found = {
+            s for m in every for s in minimal(s for s in subsets(list(self.party_of)) if self.enough(s, m))
+        }
+        return [s for s in subsets(list(self.party_of)) if s in found]
 
     def objectives(self) -> list[str]:
         needed = frozenset().union(*self.winning_sets())
@@ -340,7 +352,9 @@ class Candidates:
 
 def candidates(table: Table, winning: Consent, *, step: Fraction | None = None) -> Candidates:
     members = tuple(f for f in table.party_of if f in winning)
-    packages = [p for p in table.agreed(step=step) if winning <= table.consent(p, step=step)]
+    packages = [
+        p for p in table.packages() if table.agreed_by(winning, p) and winning <= table.consent(p, step=step)
+    ]
     return Candidates(
         table,
         members,
@@ -404,7 +418,9 @@ def nearest_miss(table: Table, *, step: Fraction | None = None) -> tuple[Fractio
     found: list[tuple[Fraction, dict[str, str]]] = []
     for package in table.packages():
         for winning in table.winning_sets():
-            if not any(breaks_a_line(table.case, f, package) for f in winning):
+            if table.agreed_by(winning, package) and not any(
+                breaks_a_line(table.case, f, package) for f in winning
+            ):
                 lacking = [
                     no_deal(table.case, f, step=step) - utility(table.case, f, package, step=step)
                     for f in winning

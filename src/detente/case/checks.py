@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from detente.case.advice import warnings
+from detente.case.asked import asked_faults
 from detente.case.chances import chance_faults
 from detente.case.model import (
     MEANT,
@@ -29,13 +30,13 @@ from detente.case.names import Unknown, unknown_names
 from detente.case.no_deal import no_deal_faults
 from detente.case.paths import (
     Finder,
-    branches,
     dotted,
     factions_of,
-    gate,
     leaf_paths,
     merged,
+    nested,
     provenances,
+    seats,
     wins,
 )
 from detente.case.quotations import Quotation, verify_quotations
@@ -170,7 +171,7 @@ def _twice(tree: Tree, path: Path, home: Mapping[str, str]) -> Found:
     if isinstance(tree, Weighted):
         listed: list[tuple[Path, Tree]] = [((*path, "weights", name), name) for name in tree.weights]
     else:
-        listed = [((*path, *gate(tree), n), branch) for n, branch in enumerate(branches(tree))]
+        listed = list(nested(tree, path))
         for below, branch in listed:
             yield from _twice(branch, below, home)
     names = {branch for _, branch in listed if isinstance(branch, str)}
@@ -201,8 +202,8 @@ def _quotas(tree: Tree, path: Path) -> Found:
         return
     if isinstance(tree, KOfN) and tree.at_least.k > len(tree.at_least.of):
         yield (*path, "at_least", "k"), f"{tree.at_least.k} of {len(tree.at_least.of)} can never be reached"
-    for n, branch in enumerate(branches(tree)):
-        yield from _quotas(branch, (*path, *gate(tree), n))
+    for below, branch in nested(tree, path):
+        yield from _quotas(branch, below)
 
 
 def unreasoned(case: Case) -> Found:
@@ -454,10 +455,7 @@ def _seats(
         voting = {p: None for p, spec in case.parties.items() if spec.role is None}
         yield (), voting, case.agreement, None
     for name, track in case.tracks.items():
-        seated: dict[str, Tree | None] = {}
-        for seat in track.parties:
-            seated.update({seat: None} if isinstance(seat, str) else dict(seat))
-        yield ("tracks", name), seated, track.agreement, track.issues
+        yield ("tracks", name), seats(track), track.agreement, track.issues
 
 
 def _inside(case: Case, party: str, tree: Tree | None) -> tuple[str, ...]:

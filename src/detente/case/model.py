@@ -83,6 +83,7 @@ __all__ = [
     "Track",
     "Tree",
     "Weighted",
+    "When",
     "World",
     "leaves",
 ]
@@ -94,6 +95,7 @@ MEANT: Mapping[str, str] = MappingProxyType(
     {
         "outside": "that nobody at the table decides an issue",
         **dict.fromkeys(("all", "any", "at_least", "weights", "quota"), "who of several has to say yes"),
+        **dict.fromkeys(("when", "ask"), "who is asked only where some issues move"),
     }
 )
 """Words that stand where names of parties and factions do, and what they mean there: no name can be one of them."""
@@ -163,10 +165,25 @@ class Weighted(Model):
     quota: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 
 
+class When(Model):
+    """The tree ``ask``, or whatever leaves the issues of ``when`` as they are: asked only where one of them moves."""
+
+    when: Annotated[tuple[Id, ...], Field(min_length=1)]
+    ask: Tree
+
+
 def _kind_of_tree(value: Any) -> str | None:
     if isinstance(value, str):
         return "<id>"
-    kinds = {"all": All, "any": AnyOf, "at_least": KOfN, "weights": Weighted, "quota": Weighted}
+    kinds = {
+        "all": All,
+        "any": AnyOf,
+        "at_least": KOfN,
+        "weights": Weighted,
+        "quota": Weighted,
+        "when": When,
+        "ask": When,
+    }
     if isinstance(value, Mapping):
         found = {kind.__name__ for key, kind in kinds.items() if key in value}
     else:
@@ -179,15 +196,16 @@ Tree = Annotated[
     | Annotated[All, Tag("<All>")]
     | Annotated[AnyOf, Tag("<AnyOf>")]
     | Annotated[KOfN, Tag("<KOfN>")]
-    | Annotated[Weighted, Tag("<Weighted>")],
+    | Annotated[Weighted, Tag("<Weighted>")]
+    | Annotated[When, Tag("<When>")],
     Discriminator(
         _kind_of_tree,
         custom_error_type="tree",
         custom_error_message="who has to say yes was expected: a name, {all: [..]}, {any: [..]}, "
-        "{at_least: {k: 2, of: [..]}} or {weights: {a: 2, b: 1}, quota: 2}",
+        "{at_least: {k: 2, of: [..]}}, {weights: {a: 2, b: 1}, quota: 2} or {when: [issues], ask: who}",
     ),
 ]
-"""Who has to say yes: an id, or ``all``, ``any``, ``at_least``, ``weights``/``quota`` over trees."""
+"""Who has to say yes: an id, or ``all``, ``any``, ``at_least``, ``weights``/``quota``, ``when``/``ask`` over trees."""
 
 
 def leaves(tree: Tree) -> Iterator[str]:
@@ -196,6 +214,8 @@ def leaves(tree: Tree) -> Iterator[str]:
         yield tree
     elif isinstance(tree, Weighted):
         yield from tree.weights
+    elif isinstance(tree, When):
+        yield from leaves(tree.ask)
     else:
         branches = (
             tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from detente.case.asked import asked_names
 from detente.case.model import Case, Preferences, Tree
 from detente.case.no_deal import no_deal_names
 from detente.case.paths import NUMBER_PATHS, Finder, dotted, factions_of, leaf_paths, numbers, provenances

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from detente.problem.build import Parameter, Problem, build, faction_names
 from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
-from detente.problem.table import Seat, Table, control, gate, hands, obliged, seat, table
+from detente.problem.table import Seat, Table, consulted, control, gate, hands, obliged, seat, table
 
 __all__ = [
     "Choices",
@@ -34,6 +34,7 @@ __all__ = [
     "assemble",
     "build",
     "choose",
+    "consulted",
     "control",
     "draw",
     "faction_names",

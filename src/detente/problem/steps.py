@@ -57,7 +57,7 @@ class Agenda:
 
     problem: Problem
     table: Table
-    """Of the issues that the package moves."""
+    """Of the issues that the package moves, as it sees it."""
     paths: tuple[tuple[int, ...], ...]
     """Per issue of the table the options passed, the status quo first."""
     steps: tuple[Step, ...]
@@ -67,11 +67,19 @@ class Agenda:
     """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
     """[F] months to the first deadline; -1: none."""
+    whole: Table | None = None
+    """The table with everything that can move there; None: the same people are asked of every package."""
 
     @property
     def factions(self) -> tuple[str, ...]:
         """Ids of the table's factions."""
         return tuple(self.problem.factions[f] for f in self.table.factions)
+
+    def asked(self, steps: Collection[int]) -> NDArray[np.int64]:
+        """Minimal winning sets of a package of some of the steps, as bit masks over the table's factions."""
+        issues = {self.problem.issues.index(self.steps[n].issue) for n in steps}
+        at = self.table if self.whole is None else self.whole.moving(issues)
+        return np.array(at.winning, dtype=np.int64)
 
     @property
     def own(self) -> NDArray[np.int64]:
@@ -185,7 +193,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         raise LimitError(
             f"the package takes {len(steps)} steps; the limit is {MAX_STEPS}: make fewer issues gradual"
         )
-    local = replace(at, issues=which, whole=at.issues)
+    local = replace(at.moving(which), issues=which, whole=at.issues)
     made = Agenda(
         problem,
         local,
@@ -194,6 +202,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         np.array(needs, dtype=np.int64),
         np.empty(0, np.int64),
         _horizon(case, problem, at),
+        at,
     )
     return replace(made, batches=_batches(made))
 

@@ -1,8 +1,14 @@
-"""The view from one table: who sits there, what can move there, who has to agree."""
+"""The view from one table: who sits there, what can move there, who has to agree.
+
+Some are asked only where a package moves certain issues: whoever controls an issue, where it moves, and those under ``when``
+of an acceptance tree. With ``g`` true of every package that leaves these issues alone, that is the clause ``g or the tree``.
+Such a ``g`` (a *guard*) stands in the agreement of the table like one more faction, which accepts just those packages. So
+there is one tree for all packages, and whatever works on winning sets is exact.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,13 +16,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.agreement import Agreement, Gate, all_of, minimal_winning_sets, players, wins
-from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree
+from detente.agreement import Agreement, Gate, all_of, any_of, minimal_winning_sets, players, wins
+from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree, When
+from detente.case.paths import seats
 from detente.errors import LimitError, UsageError
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "controlling", "gate", "hands", "obliged", "seat", "table"]
+__all__ = [
+    "Seat",
+    "Table",
+    "consulted",
+    "control",
+    "controlling",
+    "gate",
+    "hands",
+    "obliged",
+    "seat",
+    "table",
+]
+
+MAX_PLAYERS = 64
+"""Factions and guards of a table: they are bits of a set."""
 
 
 @dataclass(frozen=True)
@@ -30,41 +51,92 @@ class Table:
     issues: tuple[int, ...]
     """Indices of the issues that can move at this table."""
     agreement: Agreement
-    """Over positions in ``factions``: the track's agreement and the control of what it can move."""
+    """Over positions in ``factions``, and after them in ``guards``: the track's agreement and the control of what moves."""
     stuck: Mapping[str, str]
     """Issues of the track that cannot move there, and why."""
     typed: Agreement | None = None
-    """The track's agreement alone, over the same positions; None: nobody typed one."""
+    """The track's agreement alone where everything moves, over positions in ``factions``; None: nobody typed one."""
     whole: tuple[int, ...] | None = None
     """All that can move there, where ``issues`` is only what one package moves."""
+    guards: tuple[frozenset[int], ...] = ()
+    """Per guard the issues (indices in the problem, of those that can move) that a package has to leave alone for it."""
 
     @cached_property
     def winning(self) -> tuple[int, ...]:
-        """Minimal winning sets as bit masks over ``factions``."""
-        return minimal_winning_sets(self.agreement)
+        """Minimal winning sets as bit masks over ``factions`` and ``guards``, those left out that are enough for no package, or
+        for none for which a smaller one is not."""
+        sets = minimal_winning_sets(self.agreement)
+        if not self.guards:
+            return sets
+        kept: list[tuple[int, frozenset[int]]] = []
+        for mask in sets:
+            asked, left = mask & (1 << len(self.factions)) - 1, self.left(mask)
+            if left < frozenset(self.issues) and not any(
+                a & asked == a and alone <= left for a, alone in kept
+            ):
+                kept.append((asked, left))
+        return tuple(mask for mask in sets if (mask & (1 << len(self.factions)) - 1, self.left(mask)) in kept)
+
+    def left(self, mask: int) -> frozenset[int]:
+        """The issues that a package has to leave alone for a set to be enough."""
+        alone = (g for k, g in enumerate(self.guards) if mask >> len(self.factions) + k & 1)
+        return frozenset().union(*alone)
+
+    def moving(self, moved: Collection[int]) -> Table:
+        """The table as a package sees it that moves these issues: its consent without guards."""
+        if not self.guards:
+            return self
+        met = {len(self.factions) + k: g.isdisjoint(moved) for k, g in enumerate(self.guards)}
+        return replace(self, agreement=_settled(self.agreement, met), guards=())
+
+
+Unmoved = Callable[[tuple[str, ...]], Agreement]
+"""What stands in a tree for "none of these issues moves"."""
+
+ALWAYS = all_of()
+NEVER = any_of()
+
+
+def _everything_moves(_: tuple[str, ...]) -> Agreement:
+    return NEVER
+
+
+def _settled(tree: Agreement, known: Mapping[int, bool]) -> Agreement:
+    """A tree once some of its leaves are known."""
+    if isinstance(tree, int):
+        return (ALWAYS if known[tree] else NEVER) if tree in known else tree
+    return replace(tree, branches=tuple(_settled(b, known) for b in tree.branches))
 
 
 def _gate(
-    case: Case | None, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]
+    case: Case | None,
+    tree: Tree,
+    place: Mapping[str, int],
+    seated: Mapping[str, Tree | None],
+    unmoved: Unmoved = _everything_moves,
 ) -> Agreement:
     """An acceptance tree over factions; a party's name stands for its ``accepts`` (or who sits for it)."""
     if isinstance(tree, str):
         if tree in place:
-            return place[tree]
+            inside = seated.get(tree)
+            return place[tree] if inside is None else _gate(case, inside, place, {}, unmoved)
         assert case is not None
         party = case.parties[tree]
         inside = seated.get(tree) or party.accepts or All(all=tuple(party.factions))
-        return _gate(case, inside, place, {})
+        return _gate(case, inside, place, {}, unmoved)
+    if isinstance(tree, When):
+        spared, asked = unmoved(tree.when), _gate(case, tree.ask, place, seated, unmoved)
+        return asked if spared == NEVER else spared if spared == ALWAYS else any_of(spared, asked)
     if isinstance(tree, All):
-        return all_of(*(_gate(case, b, place, seated) for b in tree.all))
+        return all_of(*(_gate(case, b, place, seated, unmoved) for b in tree.all))
     if isinstance(tree, AnyOf):
         branches, quota = tree.any, 1
     elif isinstance(tree, KOfN):
         branches, quota = tree.at_least.of, tree.at_least.k
     else:
-        gates = tuple(_gate(case, b, place, seated) for b in tree.weights)
+        gates = tuple(_gate(case, b, place, seated, unmoved) for b in tree.weights)
         return Gate(branches=gates, weights=tuple(tree.weights.values()), quota=tree.quota)
-    gates = tuple(_gate(case, b, place, seated) for b in branches)
+    gates = tuple(_gate(case, b, place, seated, unmoved) for b in branches)
     return Gate(branches=gates, weights=(1,) * len(gates), quota=quota)
 
 
@@ -105,8 +177,41 @@ def hands(problem: Problem, issue: int) -> tuple[int, ...]:
 def obliged(problem: Problem, at: Table, moved: Collection[int]) -> frozenset[str]:
     """Parties that have to make their own sides comply with a package that moves these issues: those without whose consent
     nothing is agreed at the table, and those that have a hand in what it moves."""
-    needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in at.winning)]
+    winning = at.moving(moved).winning
+    needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in winning)]
     return frozenset(problem.party_of[f] for f in (*needed, *(h for i in moved for h in hands(problem, i))))
+
+
+def consulted(problem: Problem, issue: int) -> Agreement | None:
+    """Who else, over the problem's factions, is asked under ``when`` wherever an issue moves: at one of the tables where it
+    can move; None: nobody at one of these."""
+    case, found = problem.case, []
+    place = {f: n for n, f in enumerate(problem.factions)}
+    for id in case.tracks or ["table"]:
+        if issue in table(problem, id).issues:
+            track, _ = _track(case, id)
+            seated = _seated(case, track)
+            agreement = track.agreement or All(all=tuple(seated))
+            asked = list(_conditions(case, agreement, place, seated, problem.issues[issue]))
+            if not asked:
+                return None
+            found.append(all_of(*asked))
+    return any_of(*found) if found else None
+
+
+def _conditions(
+    case: Case, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None], issue: str
+) -> Iterator[Agreement]:
+    """Who is asked under ``when`` where an issue moves."""
+    if isinstance(tree, str) and tree in case.parties:
+        inside = seated.get(tree) or case.parties[tree].accepts
+        if inside is not None:
+            yield from _conditions(case, inside, place, {}, issue)
+    elif isinstance(tree, All):
+        for branch in tree.all:
+            yield from _conditions(case, branch, place, seated, issue)
+    elif isinstance(tree, When) and issue in tree.when:
+        yield _gate(case, tree.ask, place, seated)
 
 
 def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:
@@ -114,7 +219,24 @@ def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | 
     tree = case.issues[issue].controlled_by
     if tree is None or tree == "outside":
         return None
-    return _gate(case, tree, {f: n for n, f in enumerate(factions)}, {})
+    place = {f: n for n, f in enumerate(factions)}
+    return _gate(case, tree, place, {}, lambda issues: NEVER if issue in issues else ALWAYS)
+
+
+def _track(case: Case, id: str) -> tuple[Track, str]:
+    """A track, or the one table of a case without tracks; and its name."""
+    if case.tracks and id in case.tracks:
+        return case.tracks[id], case.tracks[id].name or id
+    if case.tracks or id != "table":
+        there = f"it has: {', '.join(case.tracks)}" if case.tracks else "it has one table and no tracks"
+        raise UsageError(f"no track '{id}' in case '{case.id}'; {there}")
+    voting = tuple(p for p, spec in case.parties.items() if spec.role is None)
+    return Track(parties=voting, agreement=case.agreement), case.name or "The table"
+
+
+def _seated(case: Case, track: Track) -> dict[str, Tree | None]:
+    """Parties with a vote that sit there → which of it."""
+    return {p: tree for p, tree in seats(track).items() if case.parties[p].role is None}
 
 
 def table(problem: Problem, track_id: str | None = None) -> Table:
@@ -127,24 +249,10 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
     """
     case = problem.case
     place = {f: n for n, f in enumerate(problem.factions)}
-    voting = [p for p, spec in case.parties.items() if spec.role is None]
-    if not case.tracks:
-        if track_id not in (None, "table"):
-            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has one table and no tracks")
-        track = Track(parties=tuple(voting), agreement=case.agreement)
-        track_id, name = "table", case.name or "The table"
-    else:
-        track_id = next(iter(case.tracks)) if track_id is None else track_id
-        if track_id not in case.tracks:
-            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has: {', '.join(case.tracks)}")
-        track = case.tracks[track_id]
-        name = track.name or track_id
-    seated: dict[str, Tree | None] = {}
-    for entry in track.parties:
-        seated.update({entry: None} if isinstance(entry, str) else dict(entry))
-    seated = {p: t for p, t in seated.items() if p in voting}
-    agreement_tree = track.agreement or All(all=tuple(seated))
-    agreement = _gate(case, agreement_tree, place, seated)
+    if track_id is None:
+        track_id = next(iter(case.tracks), "table")
+    track, name = _track(case, track_id)
+    seated = _seated(case, track)
     present = 0
     for p, inside in seated.items():
         members = (
@@ -155,7 +263,9 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
         for f in players(members):
             present |= 1 << f
     names = track.issues or problem.issues
-    movable, stuck, gates = [], {}, [agreement]
+    movable: list[int] = []
+    stuck: dict[str, str] = {}
+    held: dict[Agreement, list[int]] = {}
     for name_ in names:
         i = problem.issues.index(name_)
         gate = control(problem, i)
@@ -167,25 +277,74 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
         else:
             movable.append(i)
             if seated_gate is not None:
-                gates.append(seated_gate)
+                held.setdefault(seated_gate, []).append(i)
     if not movable:
         why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
         raise UsageError(
             f"nothing can move at the table '{track_id}' ({why}); seat those who control its issues, or leave it out"
         )
-    # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
-    needed = [agreement]
-    try:
-        sets = minimal_winning_sets(agreement)
-        needed += [g for g in dict.fromkeys(gates[1:]) if not all(wins(g, s) for s in sets)]
-    except LimitError:
-        needed = list(dict.fromkeys(gates))
-    whole = needed[0] if len(needed) == 1 else all_of(*needed)
-    factions = tuple(sorted(players(whole)))
-    here = {f: n for n, f in enumerate(factions)}
+    tree = track.agreement or All(all=tuple(seated))
+    whole, typed, guards = _consent(problem, tree, seated, movable, held)
+    here = {f: n for n, f in enumerate(sorted(players(whole)))}
+    count = sum(f < len(problem.factions) for f in here)
+    if len(here) > MAX_PLAYERS:
+        raise LimitError(
+            f"at the table '{track_id}' {count} factions and {len(here) - count} conditions decide who has to say yes; the "
+            f"limit is {MAX_PLAYERS} together: give it fewer issues"
+        )
     return Table(
-        track_id, name, factions, tuple(movable), _relabel(whole, here), stuck, _relabel(agreement, here)
+        track_id,
+        name,
+        tuple(here)[:count],
+        tuple(movable),
+        _relabel(whole, here),
+        stuck,
+        _relabel(typed, here),
+        guards=tuple(alone for alone, leaf in guards.items() if leaf in here),
     )
+
+
+def _consent(
+    problem: Problem,
+    tree: Tree,
+    seated: Mapping[str, Tree | None],
+    movable: Sequence[int],
+    held: Mapping[Agreement, Sequence[int]],
+) -> tuple[Agreement, Agreement, dict[frozenset[int], int]]:
+    """The agreement and the control of what moves, over the problem's factions and, after them, guards; the agreement alone
+    where everything moves; and the guards. ``held``: who controls what, among those who sit there."""
+    place = {f: n for n, f in enumerate(problem.factions)}
+    guards: dict[frozenset[int], int] = {}
+
+    def unmoved(alone: frozenset[int]) -> Agreement:
+        if not alone:
+            return ALWAYS
+        if problem.status_quo is None or len(alone) == len(movable):
+            return NEVER  # every package moves something
+        return guards.setdefault(alone, len(place) + len(guards))
+
+    def among(names: Collection[str]) -> frozenset[int]:
+        return frozenset(i for i in movable if problem.issues[i] in names)
+
+    agreement = _gate(problem.case, tree, place, seated, lambda names: unmoved(among(names)))
+    typed = _gate(problem.case, tree, place, seated, lambda names: NEVER if among(names) else ALWAYS)
+    gates = []
+    for gate, issues in held.items():
+        spared = unmoved(frozenset(issues))
+        gates.append(gate if spared == NEVER else any_of(spared, gate))
+    # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
+    try:
+        sets = [_closed(s, guards) for s in minimal_winning_sets(agreement)]
+        gates = [g for g in gates if not all(wins(g, s) for s in sets)]
+    except LimitError:
+        pass
+    return all_of(agreement, *gates) if gates else agreement, typed, guards
+
+
+def _closed(mask: int, guards: Mapping[frozenset[int], int]) -> int:
+    """A set of players with every guard that its own guards imply."""
+    alone = frozenset().union(*(g for g, leaf in guards.items() if mask >> leaf & 1))
+    return mask | sum(1 << leaf for g, leaf in guards.items() if g <= alone and not mask >> leaf & 1)
 
 
 class Seat(NamedTuple):

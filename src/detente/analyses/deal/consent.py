@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from detente.agreement import Agreement, all_of
 from detente.analyses.deal.result import Consent
@@ -12,10 +13,16 @@ from detente.figures import joined, spelt
 __all__ = ["consent", "whose"]
 
 
-def consent(tree: Agreement, names: Sequence[str]) -> Consent:
-    """A tree over positions in ``names``, as one over the names."""
+def consent(tree: Agreement, names: Sequence[str], guards: Sequence[tuple[str, ...]] = ()) -> Consent:
+    """A tree over positions in ``names``, and after them in ``guards`` (issues), as one over the names."""
     whole = all_of(tree) if isinstance(tree, int) else tree
-    branches = (names[b] if isinstance(b, int) else consent(b, names) for b in whole.branches)
+    for b, branch in enumerate(whole.branches):
+        # "They stay as they are, or so and so says yes" is how a table writes a condition.
+        if isinstance(branch, int) and branch >= len(names):
+            (asked,) = whole.branches[:b] + whole.branches[b + 1 :]
+            inner = consent(asked, names, guards)
+            return Consent(inner.branches, inner.weights, inner.quota, guards[branch - len(names)])
+    branches = (names[b] if isinstance(b, int) else consent(b, names, guards) for b in whole.branches)
     return Consent(tuple(branches), whole.weights, whole.quota)
 
 
@@ -23,6 +30,9 @@ def whose(tree: Consent | str, words: Words) -> str:
     """Whose consent a tree needs: ``A, B and any two of C, D and E``."""
     if isinstance(tree, str):
         return words.faction(tree)
+    if tree.when:
+        issues = joined([words.issue(i) for i in tree.when], "or")
+        return f"{whose(replace(tree, when=()), words)} (only where {issues} moves)"
     needed = list(dict.fromkeys(_needed(tree)))
     if needed != [tree]:
         return joined([whose(branch, words) for branch in needed])
@@ -35,7 +45,7 @@ def whose(tree: Consent | str, words: Words) -> str:
 
 def _needed(tree: Consent | str) -> list[Consent | str]:
     """The branches that all have to say yes, and theirs; the tree itself where it leaves a choice."""
-    if isinstance(tree, str):
+    if isinstance(tree, str) or tree.when:
         return [tree]
     without_any = (sum(tree.weights) - w < tree.quota for w in tree.weights)
     return [n for b in tree.branches for n in _needed(b)] if all(without_any) else [tree]

@@ -16,7 +16,7 @@ solution is accepted most often is shown (then the smaller set, then the earlier
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
-from detente.problem import Table, gate, table
+from detente.problem import Problem, Table, gate, table
 from detente.progress import told
 
 __all__ = ["deal"]
@@ -108,7 +108,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         needed=tuple(room.names[f] for f in range(len(room.names)) if all(m >> f & 1 for m in at.winning)),
         issues=tuple(problem.issues[i] for i in at.issues),
         stuck=at.stuck,
-        consent=consent(at.agreement, room.names),
+        consent=consent(at.agreement, room.names, [_issues(problem, alone) for alone in at.guards]),
         winning_sets=len(at.winning),
         packages=Packages(
             total=total(room.best.seat.sizes, room.best.patterns, room.best.seat.excluded),
@@ -133,6 +133,10 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         grid={name: float(room.step[f]) for f, name in enumerate(room.names)},
         notes=tuple(notes),
     )
+
+
+def _issues(problem: Problem, which: Collection[int]) -> tuple[str, ...]:
+    return tuple(name for i, name in enumerate(problem.issues) if i in which)
 
 
 def _status_quo(room: Room) -> StatusQuo | None:

@@ -2,7 +2,8 @@
 
 A swap moves two or three issues controlled by at least two parties. Every move has to give something, at best
 estimates and taken alone, to another party that has to consent: what only its own mover likes is no exchange.
-Consent is needed from those who control what is moved, nobody else. Chosen and ranked by acceptance on the first
+Consent is needed from those who control what is moved, and from whomever the tables ask wherever that moves (``when``), nobody
+else. Chosen and ranked by acceptance on the first
 draws, like packages, and reported on the fresh ones; a swap that contains a smaller one already shown is left out.
 """
 
@@ -21,7 +22,7 @@ from detente.analyses.deal.result import Swap
 from detente.analyses.deal.room import Room, accepted, allowed, totals, view
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import agreed
-from detente.problem import Problem, Table, control
+from detente.problem import Problem, Table, consulted, control
 from detente.rng import replicate_error
 
 __all__ = ["SWAP_SIZE", "swaps"]
@@ -125,6 +126,7 @@ def _exchanges(
     problem: Problem, gates: Mapping[int, Agreement], gives: Mapping[tuple[int, int], frozenset[str]]
 ) -> tuple[list[_Exchange], str | None]:
     """All exchanges, smallest first, as far as ``MAX_LISTED`` allows; what was left out."""
+    asked = {i: () if (others := consulted(problem, i)) is None else (others,) for i in gates}
     owners = {i: frozenset(problem.party_of[f] for f in players(g)) for i, g in gates.items()}
     found: list[_Exchange] = []
     for size in range(2, SWAP_SIZE + 1):
@@ -143,7 +145,7 @@ def _exchanges(
                 f"exchanges of {size} issues were left out ({count:,} of them, the limit is {MAX_LISTED:,})",
             )
         for issues, levels in groups:
-            gate = all_of(*dict.fromkeys(gates[i] for i in issues))
+            gate = all_of(*dict.fromkeys(g for i in issues for g in (gates[i], *asked[i])))
             found += [_Exchange(tuple(zip(issues, chosen, strict=True)), gate) for chosen in product(*levels)]
     return found, None
 

@@ -30,8 +30,7 @@ def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NO
     """Per draw, whether some package is agreed: 1 yes, 0 no, -1 undecided within ``node_limit``."""
     s = seen.seat
     verdict: NDArray[np.int8] = exists(
-        s.points,
-        s.thresholds,
+        *seen.asked,
         s.sizes,
         winning=seen.winning,
         candidates=candidates,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analyses.deal.room import View, accepted, view
+from detente.analyses.deal.room import View, accepted, left_alone, view
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
@@ -163,7 +163,8 @@ class Panel:
             _Probe(problem, at, f, packages=packages, values=self.values, chosen=chosen, fine=unbroken)
             for f, unbroken in zip(at.factions, fine, strict=True)
         ]
-        self.accepted = np.stack([probe.accepts() for probe in self.probes], axis=1)
+        said = np.stack([probe.accepts() for probe in self.probes], axis=1)
+        self.accepted = np.concatenate([said, left_alone(seen, packages)], axis=1)
         self.known: dict[int, NDArray[np.bool_]] = {}
         self.place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
 

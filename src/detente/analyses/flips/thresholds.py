@@ -247,8 +247,7 @@ class _Court:
         """Whether some package is agreed, and one that is."""
         s = seen.seat
         found = exists(
-            s.points,
-            s.thresholds,
+            *seen.asked,
             s.sizes,
             winning=seen.winning,
             candidates=self.known,

@@ -355,7 +355,9 @@ def _compared(
         return None
     problem = ready.problem
     at = table(problem, track)
-    signed = view.run(Revision(settles=moved(problem, at, package)))
+    moves = moved(problem, at, package)
+    winning = at.moving([problem.issues.index(i) for i in moves]).winning
+    signed = view.run(Revision(settles=moves))
     mean = signed.worth.mean(axis=1)
     ripe = []
     place = {f: n for n, f in enumerate(at.factions)}
@@ -363,6 +365,6 @@ def _compared(
         left = later(view.base.flow, view.rho, m).mean(axis=1)
         wants = {f for f in range(len(problem.factions)) if mean[f] >= left[f]}
         mask = sum(1 << place[f] for f in wants if f in place)
-        if any(w & mask == w for w in at.winning):
+        if any(w & mask == w for w in winning):
             ripe.append(m)
     return {f: round(float(v), 6) for f, v in zip(problem.factions, mean, strict=True)}, tuple(ripe)
