@@ -159,6 +159,7 @@ _KINDS = {
     "Weight": "[range](#range), at least 0",
     "Share": "[range](#range) within 0–1",
     "Tree": "[acceptance tree](#acceptance-trees)",
+    "Earlier": "issue or `{issue: option}`",
     "Pattern": "`{issue: option, …}`",
     "float": "number",
     "int": "whole number",

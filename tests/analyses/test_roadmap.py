@@ -346,3 +346,25 @@ def test_what_cannot_be_undone_cannot_snap_back() -> None:
 def test_a_patience_of_one_is_refused() -> None:
     with pytest.raises(CaseError, match="patience"):
         read_case(SWAP.replace("patience: 0.9", "patience: 1"), "swap.yaml")
+
+
+def test_what_comes_after_something_waits_for_it() -> None:
+    """The road first although the well first is as good; and what is not done holds nothing up."""
+    waits = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    found = solved(waits)
+    assert [s.steps[0].issue for s in found.stages[:-1]] == ["road", "well"]
+    assert found.proven
+    assert not any(b.kind == "exchange" for b in found.boosts), "an order is no exchange"
+    assert [s.steps[0].issue for s in solved(waits, {"well": "open"}).stages[:-1]] == ["well"]
+    other = SWAP.replace("road: {", "road: {after: [{well: open}], ", 1)
+    assert [s.steps[0].issue for s in solved(other).stages[:-1]] == ["well", "road"]
+
+
+def test_what_came_before_can_be_taken_back_alone() -> None:
+    """An order is not a need: after the well the road can be closed again while the well stays open."""
+    text = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    ready = prepare(read_case(text, "swap.yaml").case, draws=64)
+    of = agenda(ready.problem, table(ready.problem), BOTH)
+    assert of.after.tolist() == [0b10, 0]
+    assert of.needs.tolist() == [0, 0]
+    assert solved(text).stages[-1].way_out["south"] == "take back"

@@ -28,6 +28,7 @@ from detente.case.model import (
 )
 from detente.case.names import Unknown, unknown_names
 from detente.case.no_deal import no_deal_faults
+from detente.case.order import order_faults
 from detente.case.paths import (
     Finder,
     dotted,
@@ -86,7 +87,11 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     found = [f for f in found if not any(name in f.message for name in meant.get(_block(f), ()))]
     if not unknown:
         # These follow names from block to block, so they wait until every name means something.
-        found += [fault for check in (_tables, _voices, tie_faults) for fault in placed(check(case), place)]
+        found += [
+            fault
+            for check in (_tables, _voices, asked_faults, order_faults, tie_faults)
+            for fault in placed(check(case), place)
+        ]
     return sorted({*unknown, *found})
 
 

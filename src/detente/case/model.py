@@ -53,6 +53,7 @@ __all__ = [
     "Case",
     "Conflict",
     "Deadline",
+    "Earlier",
     "Element",
     "Faction",
     "Firm",
@@ -253,8 +254,27 @@ class Party(Element):
     """The chance that it can make its own side comply."""
 
 
+def _kind_of_earlier(value: Any) -> str | None:
+    return "<id>" if isinstance(value, str) else "<option>" if isinstance(value, Mapping) else None
+
+
+Earlier = Annotated[
+    Annotated[Id, Tag("<id>")]
+    | Annotated[Mapping[Id, Id], Tag("<option>"), Field(min_length=1, max_length=1)],
+    Discriminator(
+        _kind_of_earlier,
+        custom_error_type="earlier",
+        custom_error_message="what comes before was expected: the name of an issue, or {issue: option}",
+    ),
+]
+"""An issue, with all its steps, or ``{issue: option}``, with those that lead to this option."""
+
+
 class Option(Element):
     """One level of an issue."""
+
+    after: tuple[Earlier, ...] = ()
+    """What the step that leads here comes after, as ``after`` of the issue."""
 
 
 class Issue(Element):
@@ -279,6 +299,9 @@ class Issue(Element):
     """Whether it is carried out option by option, in their order, instead of in one step."""
     verify: Months | None = None
     """Months that a step takes, from beginning to carry it out until the others have verified it; default: 1."""
+    after: tuple[Earlier, ...] = ()
+    """What its steps come after: issues, or ``{issue: option}`` for the steps that lead to this option. It orders the steps
+    that a package takes; what the package does not take holds nothing up."""
     undo: Weight | None = None
     """What taking a step back costs whoever does it, in points: as bad as being so much worse off from then on;
     default: 0."""

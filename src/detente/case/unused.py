@@ -26,6 +26,7 @@ from detente.case.model import (
     Deadline,
     Guarantee,
     Issue,
+    Option,
     Party,
     Pattern,
     Preferences,
@@ -221,6 +222,11 @@ def _step(here: Here) -> str | None:
     if here.below[0] == "undo" and not issue.reversible:
         return f"'{name}' is not reversible, so that no step of it is ever taken back"
     return _moved(here.case, name) or _road(here)
+
+
+def _step_there(here: Here) -> str | None:
+    """Of a key of an option that is about carrying it out."""
+    return (_moved(here.case, str(here.path[1])) or _road(here)) if here.value else None
 
 
 def _named_step(here: Here) -> str | None:
@@ -481,7 +487,10 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "moves_with": (_cardinal,),
         },
         Party: {"delivers": (_cardinal, _of_voteless), "accepts": (_of_voteless, _one_of_mind)},
-        Issue: dict.fromkeys(("reversible", "gradual", "verify", "undo", "touches_office"), (_step,)),
+        Issue: dict.fromkeys(
+            ("reversible", "gradual", "verify", "undo", "touches_office", "after"), (_step,)
+        ),
+        Option: {"after": (_step_there,)},
         Preferences: {
             "patience": (_replaced, _patient),
             "no_deal": (_replaced,),

@@ -1,8 +1,9 @@
 """In which order can an agreement be carried out so that nobody gains by stopping half-way?
 
 ``M`` steps (bits of a set), ``F`` factions. A *batch* is a set of steps carried out together; a *plan* is a
-sequence of batches that executes every step once. A set ``C`` of executed steps is *feasible* if it contains
-what its steps need and matches no excluded term; a plan visits feasible sets only. In points per month::
+sequence of batches that executes every step once, none together with what it comes after or before that. A set ``C`` of
+executed steps is *feasible* if it contains what its steps need and matches no excluded term; a plan visits feasible sets
+only. (What a step needs has to stand for as long as it does; what it comes after may be taken back later.) In points per month::
 
     g_f(C) = base_f + sum_{s in C} delta_fs + sum_{t: on_t in C, off_t not in C} points_ft
 
@@ -101,6 +102,8 @@ class Terms(NamedTuple):
     broken: NDArray[np.bool_]
     """[F, T, S] whether a set that matches the term breaks a line of the faction."""
     needs: Masks
+    """[M] steps that have to be done before, or at the same time, and to stand as long."""
+    after: Masks
     """[M] steps that have to be done before."""
     month: NDArray[np.int64]
     """[M, S] months to carry out and verify, at least 1."""
@@ -228,6 +231,7 @@ def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
         points=terms.points[:, kept],
         broken=terms.broken[:, kept],
         needs=all_of(terms.needs[which]),
+        after=all_of(terms.after[which]),
         month=terms.month[which],
         own=all_of(terms.own),
         reversible=renumbered(terms.reversible),
@@ -294,6 +298,13 @@ def _closed(sets: Masks, support: Masks) -> Masks:
     for s, whole in enumerate(support):
         kept |= np.where((sets & whole) == whole, np.int64(1) << np.int64(s), 0)
     return kept
+
+
+def _waits(terms: Terms) -> Masks:
+    """[B] the steps that have to be done before each batch; a step of its own: it can never be carried out."""
+    has = _bits(terms.batches, terms.steps)
+    found: Masks = np.bitwise_or.reduce(np.where(has, terms.after, 0), axis=1)
+    return found
 
 
 def _kept(sets: Masks, irreversible: int, support: Masks) -> Masks:
@@ -422,6 +433,7 @@ class _Board(NamedTuple):
     penalty: Floats  # [F, M]
     cost: Floats
     batches: Masks
+    waits: Masks  # [B] what has to be done before a batch
     takes: NDArray[np.int64]  # [B] months
     saves: NDArray[np.int64]  # [B] months less than one after another; 0 where dates do not matter
     winning: Masks
@@ -572,6 +584,8 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
                 after = layer + board.saves[b]
                 if batch & done or after >= layers or not board.feasible[done | batch]:
                     continue
+                if board.waits[b] & ~done:
+                    continue
                 then = done | batch
                 source = slot[after, then]
                 if source < 0 or counts[source] == 0:
@@ -615,7 +629,7 @@ def _reach(board, sets, ceiling, prefix):  # type: ignore[no-untyped-def]
                 done = then & ~batch
                 if batch & then != batch or layer < 0 or not board.feasible[done]:
                     continue
-                if prefix[layer, done] <= found:
+                if prefix[layer, done] <= found or board.waits[b] & ~done:
                     continue
                 elapsed = board.months[done] - layer
                 for f in range(width):
@@ -698,6 +712,7 @@ def _board(terms: Terms, support: Masks, takes: NDArray[np.int64], saves: NDArra
         penalty=np.ascontiguousarray(terms.penalty[:, :, 0]),
         cost=terms.cost[:, 0].copy(),
         batches=terms.batches,
+        waits=_waits(terms),
         takes=takes,
         saves=saves,
         winning=terms.winning,
@@ -809,6 +824,7 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     by_size: dict[int, list[tuple[float, Floats, int, tuple[int, ...]]]] = {
         terms.steps: [(float(last), value, int(full), ())]
     }
+    waits = _waits(terms)
     width = BEAM * WIDE**3 // max(WIDE, terms.steps) ** 3
     for size in told("orders, from the end", range(terms.steps, 0, -1)):
         labels = _thinned(by_size.get(size, []), width)
@@ -819,7 +835,8 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
         flows = _flow(terms, sets)[:, :, 0].T
         for b, batch in enumerate(terms.batches):
             before = sets & ~batch
-            fits = np.flatnonzero(((sets & batch) == batch) & _feasible(terms, before, support))
+            ready = ((sets & batch) == batch) & ((waits[b] & ~before) == 0)
+            fits = np.flatnonzero(ready & _feasible(terms, before, support))
             if not len(fits):
                 continue
             elapsed = months[fits] - int((_bits(batch[None], terms.steps)[0] * terms.month[:, 0]).sum())
@@ -859,7 +876,7 @@ def _thinned(
 def _bound(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> float:
     """No order has more slack than its first stage with everybody's flow ever after at its largest."""
     largest = terms.base + np.maximum(terms.delta, 0).sum(axis=1) + np.maximum(terms.points, 0).sum(axis=1)
-    first = np.flatnonzero(_feasible(terms, terms.batches, support))
+    first = np.flatnonzero(_feasible(terms, terms.batches, support) & (_waits(terms) == 0))
     batch = terms.batches[first]
     elapsed = np.zeros((len(batch), 1), dtype=np.int64)
     leaving, _ = _leaving(terms, np.zeros_like(batch), batch, elapsed, support)

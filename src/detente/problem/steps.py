@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
-from detente.case.model import Case, Range
+from detente.case.model import Case, Earlier, Range
 from detente.case.package import impossible
 from detente.case.wording import one_of
 from detente.errors import LimitError, UsageError
@@ -62,7 +62,9 @@ class Agenda:
     """Per issue of the table the options passed, the status quo first."""
     steps: tuple[Step, ...]
     needs: NDArray[np.int64]
-    """[M]."""
+    """[M] the steps without which each cannot stand."""
+    after: NDArray[np.int64]
+    """[M] the steps that are carried out and verified before each begins."""
     batches: NDArray[np.int64]
     """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
@@ -110,7 +112,8 @@ class Agenda:
         """Whether two steps are in the hands of different parties and neither needs the other."""
         a, b = self.steps[first], self.steps[second]
         apart = not set(a.parties) & set(b.parties)
-        return apart and not (self.needs[first] >> second & 1 or self.needs[second] >> first & 1)
+        before = self.needs | self.after
+        return apart and not (before[first] >> second & 1 or before[second] >> first & 1)
 
 
 def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, str]:
@@ -200,6 +203,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         tuple(paths),
         tuple(steps),
         np.array(needs, dtype=np.int64),
+        _after(case, steps),
         np.empty(0, np.int64),
         _horizon(case, problem, at),
         at,
@@ -207,12 +211,35 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     return replace(made, batches=_batches(made))
 
 
+def _after(case: Case, steps: Sequence[Step]) -> NDArray[np.int64]:
+    """[M] bit sets of the steps that the case has each come after."""
+
+    def led(earlier: Earlier) -> int:
+        if isinstance(earlier, str):
+            return sum(1 << n for n, s in enumerate(steps) if s.issue == earlier)
+        ((issue, option),) = earlier.items()
+        mine = [n for n, s in enumerate(steps) if s.issue == issue]
+        last = next((k for k, n in enumerate(mine) if steps[n].option == option), -1)
+        return sum(1 << n for n in mine[: last + 1])
+
+    found = np.zeros(len(steps), dtype=np.int64)
+    for n, step in enumerate(steps):
+        spec = case.issues[step.issue]
+        for earlier in (*spec.after, *spec.options[step.option].after):
+            found[n] |= led(earlier)
+    return found
+
+
 def _batches(of: Agenda) -> NDArray[np.int64]:
     found: list[int] = []
     case = of.problem.case
     for issues in case.steps.simultaneous if case.steps else ():
         each = [[n for n, s in enumerate(of.steps) if s.issue == i] for i in issues]
-        found += [of.mask(iter(chosen)) for chosen in product(*each)]
+        found += [
+            of.mask(iter(chosen))
+            for chosen in product(*each)
+            if not any(of.after[a] >> b & 1 for a in chosen for b in chosen)
+        ]
     found += [1 << n for n in range(len(of.steps))]
     return np.array(list(dict.fromkeys(found)), dtype=np.int64)
 

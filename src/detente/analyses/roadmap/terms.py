@@ -59,6 +59,7 @@ def terms(of: Agenda, sample: Sample, known: Judged, guarantees: Collection[str]
         points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
         broken=np.array(broken).transpose(1, 0, 2) if broken else np.zeros((count, 0, size), dtype=np.bool_),
         needs=of.needs,
+        after=of.after,
         month=_months(of, known, {}, size),
         rho=patience(problem, sample, known, of.factions),
         horizon=of.horizon,
