@@ -195,7 +195,6 @@ _MEANINGS = {
     ("Case", "preferences"): "By faction (or by party, where the party is its own only faction).",
     ("Case", "moves_with"): "Judgements that move together.",
     ("Case", "readings"): "Faction → reading: rival views of what it really wants.",
-    ("Party", "role"): "At the table without a vote.",
     ("Party", "factions"): "Default: the party is its own only faction.",
     ("Issue", "status_quo"): "The option at which the issue stands now; required unless `status_quo: none`.",
     ("Issue", "options"): "How it can be settled.",

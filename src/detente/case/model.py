@@ -36,6 +36,7 @@ from detente.case.base import (
     Provenance,
     Quote,
     Range,
+    Rate,
     Share,
     Text,
     Weight,
@@ -79,6 +80,7 @@ __all__ = [
     "Record",
     "RelativeNoDeal",
     "Source",
+    "Spoils",
     "Steps",
     "Together",
     "Track",
@@ -243,15 +245,27 @@ class Faction(Element):
     """Part of a party with a will of its own."""
 
 
+class Spoils(Provenance):
+    """What somebody without a vote can do to an agreement that others carry out."""
+
+    chance: Rate
+    """The chance that it wrecks it, in each month in which a step is carried out and verified."""
+    steps: tuple[Id, ...] = ()
+    """Issues whose steps it can wreck; default: all."""
+
+
 class Party(Element):
     """A side. Without ``factions`` the party is its own only faction. With a ``role`` it has no vote."""
 
     role: Literal["mediator", "guarantor", "spoiler"] | None = None
+    """At the table without a vote. A spoiler changes numbers by what it ``spoils``."""
     factions: Mapping[Id, Annotated[Faction, BeforeValidator(_nothing)]] = {}
     accepts: Tree | None = None
     """Who inside has to say yes; default: all factions."""
     delivers: Share | None = None
     """The chance that it can make its own side comply."""
+    spoils: Spoils | None = None
+    """Of a ``spoiler``: how likely it wrecks what others carry out."""
 
 
 def _kind_of_earlier(value: Any) -> str | None:

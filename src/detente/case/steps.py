@@ -20,6 +20,9 @@ def step_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
     for n, together in enumerate(case.steps.simultaneous if case.steps else ()):
         for k, issue in enumerate(together):
             yield ("steps", "simultaneous", n, k), "issue", issue, case.issues
+    for name, party in case.parties.items():
+        for k, issue in enumerate(party.spoils.steps if party.spoils else ()):
+            yield ("parties", name, "spoils", "steps", k), "issue", issue, case.issues
     for name, guarantee in case.guarantees.items():
         at: Path = ("guarantees", name)
         yield (*at, "given_by"), "party or faction", guarantee.given_by, voices
@@ -39,6 +42,17 @@ def step_faults(case: Case) -> Iterator[tuple[Path, str]]:
     """What cannot be."""
     yield from _exchanges(case)
     yield from _guarantees(case)
+    for name, party in case.parties.items():
+        if party.spoils is not None and party.role != "spoiler":
+            what = "has a vote" if party.role is None else f"is a {party.role}"
+            yield (
+                ("parties", name, "spoils"),
+                f"'spoils' is for a party with 'role: spoiler', and '{name}' {what}: remove it here, or change its role"
+                + ("; what tempts who has a vote is 'steps: temptation'" if party.role is None else ""),
+            )
+        for k, issue in enumerate(party.spoils.steps if party.spoils else ()):
+            if issue in party.spoils.steps[:k]:  # type: ignore[union-attr]
+                yield ("parties", name, "spoils", "steps", k), "this issue stands here twice"
     for name, deadline in case.deadlines.items():
         at: Path = ("deadlines", name, "on")
         if case.as_of is None:

@@ -30,6 +30,7 @@ from detente.case.model import (
     Party,
     Pattern,
     Preferences,
+    Spoils,
     Steps,
     Together,
     Weighted,
@@ -486,7 +487,12 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "gestures": (_cardinal, _looks_ahead),
             "moves_with": (_cardinal,),
         },
-        Party: {"delivers": (_cardinal, _of_voteless), "accepts": (_of_voteless, _one_of_mind)},
+        Party: {
+            "delivers": (_cardinal, _of_voteless),
+            "accepts": (_of_voteless, _one_of_mind),
+            "spoils": (_cardinal, _road),
+        },
+        Spoils: {"steps.*": (_named_step,)},
         Issue: dict.fromkeys(
             ("reversible", "gradual", "verify", "undo", "touches_office", "after"), (_step,)
         ),

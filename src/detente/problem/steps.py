@@ -297,6 +297,9 @@ def _parameters(case: Case, widen: float) -> list[Parameter]:
         for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
             for f, amount in amounts.items():
                 add(f"guarantees.{g}.{key}.{f}", g, amount, 0.0, math.inf)
+    # After all others, so that their draws stay as they are.
+    for p, party in case.parties.items():
+        add(f"{p}.spoils", p, party.spoils.chance if party.spoils else None, 0.0, 1.0)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from detente.analyses.roadmap.remedies import REORDERED
 from detente.analyses.roadmap.result import Boost, Chances, Move, Part, Patience, RoadmapResult, Stage
@@ -390,6 +390,7 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
             "A stage holds unless a temptation, drawn anew for everybody, exceeds its margin; its spread is a judgement of "
             "the case."
         )
+        note += _spoilers(c.spared, words)
         if c.kept_if_signed is not None:
             note += f" Of what is accepted, {percent(c.kept_if_signed)} is kept."
     return Table(
@@ -401,6 +402,14 @@ def _chances(result: RoadmapResult, words: Words) -> Table:
         numeric=(1, 2)[: 2 if doubted else 1],
         note=note,
     )
+
+
+def _spoilers(spared: Mapping[str, float], words: Words) -> str:
+    """What started and kept owe to those who could wreck a step."""
+    if not spared:
+        return ""
+    each = joined([f"{words.party(p)} wrecks no step ({percent(v)})" for p, v in spared.items()])
+    return f" Both are with the chance that {each}; nobody at the table reckons with it."
 
 
 def _base_rates(result: RoadmapResult) -> Table:

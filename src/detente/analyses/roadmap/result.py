@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from detente import __version__
@@ -125,6 +125,8 @@ class Chances:
     """Kept, and they can."""
     kept_if_signed: float | None
     """Kept among the draws in which it is accepted."""
+    spared: Mapping[str, float] = field(default_factory=dict)
+    """Spoiler → the chance that it wrecks no step; started and kept are with none of them wrecking any."""
 
 
 @dataclass(frozen=True)

@@ -295,9 +295,13 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
     accepted = road.accepted(road.ready.fresh).astype(np.float64)
     error = replicate_error(accepted, REPLICATES)
     spread = road.drawn.values.get("steps.temptation")
+    spoilers = _spared(road, drawn)
+    spared = {p: float(chance.prod(axis=0).mean()) for p, chance in spoilers.items()}
     if spread is None:
-        return Chances(float(accepted.mean()), error, None, None, None, None, None, None, None)
+        return Chances(float(accepted.mean()), error, None, None, None, None, None, None, None, spared=spared)
     stays = _stays(then.margin, drawn.winning, spread)
+    for chance in spoilers.values():
+        stays[:-1] *= chance
     started = accepted * stays[0]
     kept = accepted * stays.prod(axis=0)
     parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
@@ -312,7 +316,23 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
         started_delivered=float((started * delivered).mean()),
         kept_delivered=float((kept * delivered).mean()),
         kept_if_signed=float(kept.sum() / accepted.sum()) if accepted.any() else None,
+        spared=spared,
     )
+
+
+def _spared(road: Road, drawn: Terms) -> dict[str, Floats]:
+    """Spoiler → [K, S] the chance that it wrecks none of the steps of each batch: (1 - h) to the months of those it can."""
+    found = {}
+    batches = [int(drawn.batches[b]) for b in road.plan.order]
+    for party, spec in road.of.problem.case.parties.items():
+        if spec.spoils is not None:
+            within = road.of.about(spec.spoils.steps)
+            months = [
+                drawn.month[[n for n in range(drawn.steps) if mask & within & 1 << n]].max(axis=0, initial=0)
+                for mask in batches
+            ]
+            found[party] = (1 - road.drawn[f"{party}.spoils"]) ** np.array(months)
+    return found
 
 
 def _stays(margin: Floats, winning: NDArray[np.int64], spread: Floats) -> Floats:
