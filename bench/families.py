@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.sequencing import Terms
+from detente.kernels.appraisal import Terms
 
 __all__ = ["SEED", "conflict", "costly", "mean_value", "roadmap", "staller"]
 

@@ -311,7 +311,7 @@ def _case_format() -> str:
         out += _section(name, classes)
     out += ["## Acceptance trees", "", "Who has to say yes: an id, or one of these gates over trees.", ""]
     gates = {"All": "`{all: [..]}`", "AnyOf": "`{any: [..]}`", "KOfN": "`{at_least: {k: 5, of: [..]}}`"}
-    gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2}`"
+    gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2, total: 3}`"
     gates["When"] = "`{when: [issue, ..], ask: tree}`"
     meaning = {k: ast.get_docstring(classes[k]) or "" for k in _TREES}
     meaning["KOfN"] = meaning["AtLeast"]

@@ -86,6 +86,8 @@ def small_cases(draw: st.DrawFn) -> dict[str, Any]:
                 issues[f"i{n}"]["controlled_by"] = "outside"
             elif kind > 2:
                 issues[f"i{n}"]["controlled_by"] = draw(branches(voices))
+        if draw(st.integers(0, 4)) == 0 and issues[f"i{n}"].get("controlled_by") != "outside":
+            options[draw(st.sampled_from(sorted(options)))] = {"controlled_by": draw(branches(voices))}
     free = [] if bare else [i for i in issues if issues[i].get("controlled_by") != "outside"]
     for party in names:
         inside = list(parties[party].get("factions", {}))

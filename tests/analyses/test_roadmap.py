@@ -19,7 +19,7 @@ from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.errors import CaseError, UsageError
-from detente.kernels.sequencing import appraise
+from detente.kernels.appraisal import appraise
 from detente.problem import table
 from detente.problem.steps import agenda, judged
 from detente.rng import uniforms
@@ -437,4 +437,39 @@ def test_the_reader_is_told_of_spoilers() -> None:
 def test_what_a_spoiler_cannot_be(old: str, new: str, message: str) -> None:
     with pytest.raises(CaseError) as refused:
         read_case(spoiled(0.1).replace(old, new, 1), "swap.yaml")
+    assert any(message in f.message for f in refused.value.faults), refused.value.faults
+
+
+BACK = "guarantees: {back: {kind: snap_back, given_by: north, covers: [well], punishes: [south], in_force: true, until: 2021-03-30}}\n"
+
+
+def test_a_snap_back_counts_until_its_last_day() -> None:
+    """A month for the road, then the well: on 28 February it stands, on 31 March it is gone."""
+    text = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    until, good, none = (solved(text + more) for more in (BACK, BACK.replace(", until: 2021-03-30", ""), ""))
+    south = [[stage.margin["south"] for stage in found.stages] for found in (until, good, none)]
+    assert south[0][:2] == south[1][:2]
+    assert south[0][2] == south[2][2] != south[1][2]
+    longer = solved(text + BACK.replace("2021-03-30", "2022-03-31"))
+    assert longer.stages[2].margin["south"] == south[2][2], "whoever stays on can leave when it is gone"
+    dated = longer.stages[1].margin["south"]
+    assert dated == south[1][1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2021-03-30", "2021-01-31", "is gone by the date of the case, 2021-01-31"),
+        ("2021-03-30", "soon", "a date was expected"),
+        (
+            "kind: snap_back",
+            "kind: amnesty, worth: {south: 1}",
+            "'until' is for guarantees of kind 'snap_back', 'escrow'",
+        ),
+        ("as_of: 2021-01-31\n", "", "counted from the date of the case: add 'as_of: DATE'"),
+    ],
+)
+def test_what_a_last_day_cannot_be(old: str, new: str, message: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        read_case((SWAP + BACK).replace(old, new, 1), "swap.yaml")
     assert any(message in f.message for f in refused.value.faults), refused.value.faults

@@ -87,3 +87,23 @@ def test_a_party_with_a_condition_inside_stands_where_everybody_has_to_say_yes()
         changed(inside, ("issues:\n", "agreement: {all: [a, {when: [two], ask: b}]}\nissues:\n"))
     )
     assert "one 'when' cannot stand below another" in found
+
+
+@pytest.mark.parametrize(
+    ("total", "message"),
+    [
+        (
+            5,
+            "the weights sum to 3, and 5 votes are said to be there: 2 too few; name who has them, or change 'total'",
+        ),
+        (2, "1 too many; look at the weights"),
+    ],
+)
+def test_votes_add_up_to_what_is_said_to_be_there(total: int, message: str) -> None:
+    tree = "{weights: {a: 2, b: 1}, quota: 2, total: TOTAL}"
+    assert complaints(agreement(tree.replace("TOTAL", "3"))) == []
+    (found,) = complaints(agreement(tree.replace("TOTAL", str(total))))
+    assert message in found
+    council = f"bodies: {{board: {{members: {{x: X, y: Y}}, votes: {{weights: {{x: 1, y: 2}}, quota: 2, total: {total}}}}}}}\n"
+    (found,) = complaints(changed(add=council))
+    assert message in found

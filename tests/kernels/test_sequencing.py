@@ -13,7 +13,8 @@ from oracles import roadmap as oracle
 
 from bench.families import roadmap
 from detente.kernels import sequencing
-from detente.kernels.sequencing import KINDS, Terms, appraise, best_plan, restrict, slack
+from detente.kernels.appraisal import KINDS, Terms, appraise, restrict, slack
+from detente.kernels.sequencing import best_plan
 
 
 def mask(steps: frozenset[int]) -> int:

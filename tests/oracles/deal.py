@@ -146,6 +146,8 @@ Consent = frozenset[str]
 
 
 Moved = frozenset[str]
+Moves = frozenset[tuple[str, str]]
+"""Issue and option."""
 
 
 def satisfied(tree: Tree, says_yes: Callable[[str], bool], moved: Moved) -> bool:
@@ -210,8 +212,9 @@ class Table:
 
         return satisfied(self.agreement, party_or_faction, moved)
 
-    def controllers_say_yes(self, issue: str, consent: Consent) -> bool:
-        tree = self.case.issues[issue].controlled_by
+    def controllers_say_yes(self, issue: str, option: str, consent: Consent) -> bool:
+        spec = self.case.issues[issue]
+        tree = spec.options[option].controlled_by or spec.controlled_by
         if tree is None:
             return True
         here = consent & self.party_of.keys()
@@ -231,23 +234,28 @@ class Table:
         return [
             name
             for name in listed or self.case.issues
-            if self.case.issues[name].controlled_by != "outside" and self.controllers_say_yes(name, everybody)
+            if self.case.issues[name].controlled_by != "outside"
+            and any(self.controllers_say_yes(name, o, everybody) for o in self.elsewhere(name))
         ]
 
-    def moved(self, package: Package) -> list[str]:
+    def elsewhere(self, issue: str) -> list[str]:
+        """The options to which an issue can be moved, by anybody."""
+        return [o for o in self.case.issues[issue].options if o != self.case.issues[issue].status_quo]
+
+    def moved(self, package: Package) -> dict[str, str]:
         now = status_quo(self.case)
-        return [issue for issue in self.movable if package[issue] != now.get(issue)]
+        return {issue: package[issue] for issue in self.movable if package[issue] != now.get(issue)}
 
     def agreed_by(self, consent: Consent, package: Package) -> bool:
         """Whether these factions' consent makes a deal of the package."""
-        return self.enough(consent, frozenset(self.moved(package)))
+        return self.enough(consent, frozenset(self.moved(package).items()))
 
-    def enough(self, consent: Consent, moved: Moved) -> bool:
-        """Whether these factions' consent makes a deal of what moves these issues."""
+    def enough(self, consent: Consent, moved: Moves) -> bool:
+        """Whether these factions' consent makes a deal of what makes these moves."""
         return (
             bool(moved)
-            and self.table_says_yes(consent, moved)
-            and all(self.controllers_say_yes(issue, consent) for issue in moved)
+            and self.table_says_yes(consent, frozenset(issue for issue, _ in moved))
+            and all(self.controllers_say_yes(issue, option, consent) for issue, option in moved)
         )
 
     # --- the packages ---
@@ -261,7 +269,13 @@ class Table:
             for options in itertools.product(*choices)
         )
         return [
-            p for p in every if self.moved(p) and not any(matches(p, pair) for pair in self.case.impossible)
+            p
+            for p in every
+            if self.moved(p)
+            and not any(matches(p, pair) for pair in self.case.impossible)
+            and all(
+                self.controllers_say_yes(i, o, frozenset(self.party_of)) for i, o in self.moved(p).items()
+            )
         ]
 
     def consent(self, package: Package, *, step: Fraction | None = None) -> Consent:
@@ -279,20 +293,25 @@ class Table:
     # --- sets of factions ---
 
     def winning_sets(self) -> list[Consent]:
-        """Minimal sets whose consent is enough for moving some issues; by size, then file order."""
-        every = (
-            [frozenset(self.movable)]
-            if self.case.status_quo == "none"
-            else [
-                frozenset(m)
-                for k in range(len(self.movable))
-                for m in itertools.combinations(self.movable, k + 1)
-            ]
-        )
-        found = {
-            s for m in every for s in minimal(s for s in subsets(list(self.party_of)) if self.enough(s, m))
-        }
-        return [s for s in subsets(list(self.party_of)) if s in found]
+        """Minimal sets whose consent is enough for some moves (even to two options of one issue); by size, then file order."""
+        moves = [(i, o) for i in self.movable for o in self.reachable(i)]
+        every = [frozenset(m) for k in range(len(moves)) for m in itertools.combinations(moves, k + 1)]
+        if self.case.status_quo == "none":
+            every = [m for m in every if {i for i, _ in m} == set(self.movable)]
+        sets = list(subsets(list(self.party_of)))
+        found = {s for m in every for s in minimal(s for s in sets if self.enough(s, m))}
+        return [s for s in sets if s in found]
+
+    def reachable(self, issue: str) -> list[str]:
+        everybody = frozenset(self.party_of)
+        return [o for o in self.elsewhere(issue) if self.controllers_say_yes(issue, o, everybody)]
+
+    def least(self) -> list[dict[str, str]]:
+        """Moves of which every package makes at least one of these lots: single ones, or one of every issue."""
+        if self.case.status_quo != "none":
+            return [{i: o} for i in self.movable for o in self.reachable(i)]
+        chosen = itertools.product(*(self.reachable(i) for i in self.movable))
+        return [dict(zip(self.movable, c, strict=True)) for c in chosen]
 
     def objectives(self) -> list[str]:
         needed = frozenset().union(*self.winning_sets())

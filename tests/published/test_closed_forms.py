@@ -23,7 +23,7 @@ from detente.analyses.roadmap import roadmap
 from detente.case.model import Case
 from detente.draws import prepare
 from detente.errors import LimitError, UsageError
-from detente.kernels.sequencing import Terms, appraise
+from detente.kernels.appraisal import Terms, appraise
 from detente.problem.theory import (
     MAX_MEMBERS,
     abreu_gul,

@@ -179,9 +179,7 @@ def _range(low: float, median: float, high: float) -> str:
 
 
 def _dummies(case: Case) -> Found:
-    trees: list[Tree] = [
-        issue.controlled_by for issue in _movable(case).values() if issue.controlled_by is not None
-    ]
+    trees: list[Tree] = [tree for issue in _movable(case).values() for tree in issue.controls]
     seating: list[Mapping[str, Tree | None]] = []
     for track in case.tracks.values():
         seated = seats(track)
@@ -297,7 +295,8 @@ def _idle_tracks(case: Case) -> Found:
 
 
 def _can_move(case: Case, issue: str, present: set[str]) -> bool:
-    tree = case.issues[issue].controlled_by
+    spec = case.issues[issue]
+    trees = [spec.control(option) for option in spec.options if option != spec.status_quo]
 
     def here(name: str) -> bool:
         if name in present or name not in case.parties or not case.parties[name].factions:
@@ -306,7 +305,7 @@ def _can_move(case: Case, issue: str, present: set[str]) -> bool:
             case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
         )
 
-    return tree is None or (tree != "outside" and wins(tree, here))
+    return spec.controlled_by != "outside" and any(tree is None or wins(tree, here) for tree in trees)
 
 
 def _dates(case: Case) -> Found:

@@ -92,6 +92,9 @@ def _trees(case: Case) -> Iterator[tuple[Path, Tree]]:
     for name, issue in case.issues.items():
         if issue.controlled_by not in (None, "outside"):
             yield ("issues", name, "controlled_by"), issue.controlled_by
+        for option, spec in issue.options.items():
+            if spec.controlled_by is not None:
+                yield ("issues", name, "options", option, "controlled_by"), spec.controlled_by
     for name, body in case.bodies.items():
         yield ("bodies", name, "votes"), body.votes
     for path, tree, _, _ in _tables(case):

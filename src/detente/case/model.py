@@ -162,10 +162,11 @@ class KOfN(Model):
 
 
 class Weighted(Model):
-    """``{weights: {a: 2, b: 1}, quota: 2}``: branches with votes."""
+    """Branches whose votes reach the quota; ``total``, where it is typed, is how many votes there are in all."""
 
     weights: Annotated[Mapping[Id, Count], Field(min_length=1)]
     quota: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    total: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
 
 
 class When(Model):
@@ -287,6 +288,9 @@ Earlier = Annotated[
 class Option(Element):
     """One level of an issue."""
 
+    controlled_by: Tree | None = None
+    """Who moves the issue here, where that is somebody else: release by the government, a pardon by the president. Default:
+    whoever controls the issue."""
     after: tuple[Earlier, ...] = ()
     """What the step that leads here comes after, as ``after`` of the issue."""
 
@@ -302,6 +306,18 @@ class Issue(Element):
     options: Annotated[
         Mapping[Id, Annotated[Option, BeforeValidator(_nothing)]], Field(min_length=2, max_length=MAX_OPTIONS)
     ]
+
+    @property
+    def controls(self) -> tuple[Tree, ...]:
+        """Whose moves it can be: its own acceptance tree, where it has one, and those of its options."""
+        own = () if self.controlled_by in (None, "outside") else (self.controlled_by,)
+        return (*own, *(o.controlled_by for o in self.options.values() if o.controlled_by is not None))
+
+    def control(self, option: str) -> Tree | None:
+        """Whose move it is to an option; None: outside, or the agreement of the table decides."""
+        own = None if self.controlled_by == "outside" else self.controlled_by
+        return self.options[option].controlled_by or own
+
     chances: Mapping[Id, Share] | None = None
     """Only for ``outside``: how likely each option is; they add up to 1 at their medians, and are made to in each draw of
     ranges. What they leave of 1 is the chance of the status quo, if none is given for it; every other option left out
@@ -491,6 +507,8 @@ class Guarantee(Element):
     """Of ``amnesty``: faction → points that it is worth while the agreement is kept."""
     costs: Mapping[Id, Weight] = {}
     """Faction → points that it costs while the agreement is kept."""
+    until: Date | None = None
+    """Of ``escrow``, ``snap_back`` and ``third_party``: the last day on which it can be triggered; default: it stands for good."""
     in_force: Flag = False
     """Whether the roadmap counts on it; otherwise it is only tried."""
 

@@ -69,6 +69,10 @@ def _uses(case: Case) -> Iterator[Use]:
         at: Path = ("issues", name)
         if issue.controlled_by != "outside":
             yield from _tree(issue.controlled_by, (*at, "controlled_by"), "party or faction", voices)
+        for option, spec in issue.options.items():
+            yield from _tree(
+                spec.controlled_by, (*at, "options", option, "controlled_by"), "party or faction", voices
+            )
         if issue.status_quo is not None:
             yield (*at, "status_quo"), "option", issue.status_quo, issue.options
         for option in issue.chances or {}:

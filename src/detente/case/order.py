@@ -29,7 +29,7 @@ def order_faults(case: Case) -> Found:
     for path, issue, own, earlier in _conditions(case):
         before, option = _target(earlier)
         spec = case.issues[before]
-        if spec.controlled_by is None or spec.controlled_by == "outside":
+        if not spec.controls:
             why = "is decided outside" if spec.controlled_by == "outside" else "is controlled by nobody"
             yield path, f"'{before}' {why}, so that nobody takes a step on it, and nothing comes after that"
         elif before == issue and (option is None or own is None):
@@ -71,17 +71,17 @@ def _circle(case: Case) -> Found:
         (name, o): {} for name, issue in case.issues.items() for o in issue.options if o != issue.status_quo
     }
     for name, issue in case.issues.items():
-        if issue.gradual and issue.status_quo in issue.options:
+        if issue.gradual and issue.status_quo is not None and issue.status_quo in issue.options:
             # On the way from the status quo, in either direction, an option needs the one before.
             options = list(issue.options)
             home = options.index(issue.status_quo)
             for way in (options[home + 1 :], options[:home][::-1]):
-                for o, later in pairwise(way):
-                    waits[name, later][name, o] = None
+                for before, beyond in pairwise(way):
+                    waits[name, beyond][name, before] = None
     for path, name, own, earlier in _conditions(case):
-        before, option = _target(earlier)
+        target, option = _target(earlier)
         for later in [n for n in waits if n[0] == name and own in (None, n[1])]:
-            for sooner in [n for n in waits if n[0] == before and option in (None, n[1])]:
+            for sooner in [n for n in waits if n[0] == target and option in (None, n[1])]:
                 waits[later].setdefault(sooner, path)
     ring = _ring(waits)
     if ring:

@@ -70,10 +70,8 @@ def _exchanges(case: Case) -> Iterator[tuple[Path, str]]:
             continue
         owners: dict[str, str] = {}
         for k, issue in enumerate(together):
-            tree = case.issues[issue].controlled_by if issue in case.issues else None
-            if tree is None or tree == "outside":
-                continue
-            sides = {parties.get(name, name) for _, name in leaf_paths(tree, ())}
+            trees = case.issues[issue].controls if issue in case.issues else ()
+            sides = {parties.get(name, name) for tree in trees for _, name in leaf_paths(tree, ())}
             for side in sorted(sides & set(owners)):
                 yield (
                     (*at, k),
@@ -99,6 +97,20 @@ def _guarantees(case: Case) -> Iterator[tuple[Path, str]]:
                 (*at, "forfeits"),
                 "'forfeits' is for guarantees of kind 'third_party', 'escrow' or 'snap_back'",
             )
+        if guarantee.until is not None:
+            if kind in ("monitoring", "amnesty"):
+                yield (
+                    (*at, "until"),
+                    f"'until' is for guarantees of kind 'snap_back', 'escrow' or 'third_party': this one is '{kind}'",
+                )
+            elif case.as_of is None:
+                yield (*at, "until"), "it is counted from the date of the case: add 'as_of: DATE' at the top"
+            elif guarantee.until <= case.as_of:
+                yield (
+                    (*at, "until"),
+                    f"a guarantee that could be triggered until {guarantee.until} is gone by the date of the case, {case.as_of}: "
+                    "leave it out",
+                )
         if kind == "snap_back":
             for k, issue in enumerate(guarantee.covers):
                 if issue in case.issues and not case.issues[issue].reversible:

@@ -28,9 +28,9 @@ from detente.errors import LimitError, UsageError
 from detente.figures import agree, joined
 from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
-from detente.problem.table import Table, hands
+from detente.problem.table import Move, Table, hands, passed
 
-__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "judged", "moved", "patience"]
+__all__ = ["Agenda", "Judged", "Step", "agenda", "dimensions", "indexed", "judged", "moved", "patience"]
 
 MAX_STEPS = 63
 """Steps of one package: they are bits of a set."""
@@ -73,14 +73,19 @@ class Agenda:
     """The table with everything that can move there; None: the same people are asked of every package."""
 
     @property
+    def package(self) -> dict[str, str]:
+        """Issue → option of what moves."""
+        return {s.issue: s.option for s in self.steps}
+
+    @property
     def factions(self) -> tuple[str, ...]:
         """Ids of the table's factions."""
         return tuple(self.problem.factions[f] for f in self.table.factions)
 
     def asked(self, steps: Collection[int]) -> NDArray[np.int64]:
         """Minimal winning sets of a package of some of the steps, as bit masks over the table's factions."""
-        issues = {self.problem.issues.index(self.steps[n].issue) for n in steps}
-        at = self.table if self.whole is None else self.whole.moving(issues)
+        moves = indexed(self.problem, {self.steps[n].issue: self.steps[n].option for n in sorted(steps)})
+        at = self.table if self.whole is None else self.whole.moving(moves)
         return np.array(at.winning, dtype=np.int64)
 
     @property
@@ -146,9 +151,22 @@ def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, 
             raise UsageError(
                 f"the package moves '{issue}', which cannot move at '{at.id}': {why}; what can move there: {', '.join(can)}"
             )
+    for move in indexed(problem, found):
+        for i, o in passed(problem, move):
+            if (i, o) in at.closed:
+                raise UsageError(
+                    f"the package moves '{problem.issues[i]}' to '{problem.options[i][o]}', which cannot be done at '{at.id}': "
+                    "whoever controls that does not sit there"
+                )
     if cannot := impossible(problem.case, package):
         raise UsageError(cannot)
     return found
+
+
+def indexed(problem: Problem, package: Mapping[str, str]) -> tuple[Move, ...]:
+    """Issue → option as indices."""
+    which = ((problem.issues.index(issue), option) for issue, option in package.items())
+    return tuple((i, problem.options[i].index(option)) for i, option in which)
 
 
 def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
@@ -168,11 +186,6 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     moves = moved(problem, at, package)
     if not moves:
         raise UsageError("the package leaves everything as it is: there is nothing to carry out")
-    for issue in moves:
-        if case.issues[issue].controlled_by is None:
-            raise UsageError(
-                f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
-            )
     which = tuple(problem.issues.index(i) for i in moves)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []
@@ -183,11 +196,15 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         a, b = problem.options[i].index(start[issue]), problem.options[i].index(package[issue])
         direction = 1 if b > a else -1
         path = (a, *range(a + direction, b, direction), b) if spec.gradual else (a, b)
-        mine = hands(problem, i)
-        parties = tuple(dict.fromkeys(problem.party_of[f] for f in mine))
         for k, (before, after) in enumerate(pairwise(path)):
             needs.append(1 << (len(steps) - 1) if k else 0)
             names = problem.options[i][before], problem.options[i][after]
+            mine = hands(problem, (i, after))
+            if not mine:
+                raise UsageError(
+                    f"nobody is said to control '{issue}', so nobody can take its step to '{names[1]}': give it 'controlled_by: PARTY'"
+                )
+            parties = tuple(dict.fromkeys(problem.party_of[f] for f in mine))
             steps.append(
                 Step(issue, *names, tuple(place[f] for f in mine if f in place), parties, spec.reversible)
             )
@@ -196,7 +213,7 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         raise LimitError(
             f"the package takes {len(steps)} steps; the limit is {MAX_STEPS}: make fewer issues gradual"
         )
-    local = replace(at.moving(which), issues=which, whole=at.issues)
+    local = replace(at.moving(indexed(problem, moves)), issues=which, whole=at.issues)
     made = Agenda(
         problem,
         local,

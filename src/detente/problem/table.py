@@ -1,7 +1,8 @@
 """The view from one table: who sits there, what can move there, who has to agree.
 
-Some are asked only where a package moves certain issues: whoever controls an issue, where it moves, and those under ``when``
-of an acceptance tree. With ``g`` true of every package that leaves these issues alone, that is the clause ``g or the tree``.
+A *move* is an issue and the option that it is moved to. Some are asked only of packages that make certain moves: whoever
+controls them, and those under ``when`` of an acceptance tree. With ``g`` true of every package that makes none of these, that
+is the clause ``g or the tree``.
 Such a ``g`` (a *guard*) stands in the agreement of the table like one more faction, which accepts just those packages. So
 there is one tree for all packages, and whatever works on winning sets is exact.
 """
@@ -24,6 +25,7 @@ from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 
 __all__ = [
+    "Move",
     "Seat",
     "Table",
     "consulted",
@@ -40,6 +42,10 @@ MAX_PLAYERS = 64
 """Factions and guards of a table: they are bits of a set."""
 
 
+Move = tuple[int, int]
+"""An issue and the option that it is moved to, as indices of the problem."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A track: who sits there, what can move there, and who has to agree."""
@@ -53,13 +59,18 @@ class Table:
     agreement: Agreement
     """Over positions in ``factions``, and after them in ``guards``: the track's agreement and the control of what moves."""
     stuck: Mapping[str, str]
-    """Issues of the track that cannot move there, and why."""
+    """Issues of the track that cannot move there, or not to some options, and why."""
     typed: Agreement | None = None
     """The track's agreement alone where everything moves, over positions in ``factions``; None: nobody typed one."""
     whole: tuple[int, ...] | None = None
     """All that can move there, where ``issues`` is only what one package moves."""
-    guards: tuple[frozenset[int], ...] = ()
-    """Per guard the issues (indices in the problem, of those that can move) that a package has to leave alone for it."""
+    guards: tuple[frozenset[Move], ...] = ()
+    """Per guard the moves that a package must not make for it."""
+    choices: tuple[frozenset[Move], ...] = ()
+    """Moves that can be made there: of each of these a package makes one at least. One for all issues together, or without a
+    status quo one for each."""
+    closed: frozenset[Move] = frozenset()
+    """Moves of its issues that cannot be made there."""
 
     @cached_property
     def winning(self) -> tuple[int, ...]:
@@ -68,22 +79,23 @@ class Table:
         sets = minimal_winning_sets(self.agreement)
         if not self.guards:
             return sets
-        kept: list[tuple[int, frozenset[int]]] = []
+        found: dict[tuple[int, frozenset[Move]], int] = {}
         for mask in sets:
-            asked, left = mask & (1 << len(self.factions)) - 1, self.left(mask)
-            if left < frozenset(self.issues) and not any(
-                a & asked == a and alone <= left for a, alone in kept
-            ):
-                kept.append((asked, left))
-        return tuple(mask for mask in sets if (mask & (1 << len(self.factions)) - 1, self.left(mask)) in kept)
+            found.setdefault((mask & (1 << len(self.factions)) - 1, self.left(mask)), mask)
+        kept: dict[tuple[int, frozenset[Move]], int] = {}
+        for asked, left in sorted(found, key=lambda one: (one[0].bit_count(), len(one[1]))):
+            enough = all(not moves <= left for moves in self.choices)
+            if enough and not any(a & asked == a and alone <= left for a, alone in kept):
+                kept[asked, left] = found[asked, left]
+        return tuple(mask for mask in sets if mask in kept.values())
 
-    def left(self, mask: int) -> frozenset[int]:
-        """The issues that a package has to leave alone for a set to be enough."""
+    def left(self, mask: int) -> frozenset[Move]:
+        """The moves that a package must not make for a set to be enough."""
         alone = (g for k, g in enumerate(self.guards) if mask >> len(self.factions) + k & 1)
         return frozenset().union(*alone)
 
-    def moving(self, moved: Collection[int]) -> Table:
-        """The table as a package sees it that moves these issues: its consent without guards."""
+    def moving(self, moved: Collection[Move]) -> Table:
+        """The table as a package sees it that makes these moves: its consent without guards."""
         if not self.guards:
             return self
         met = {len(self.factions) + k: g.isdisjoint(moved) for k, g in enumerate(self.guards)}
@@ -162,24 +174,36 @@ def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
     return replace(tree, branches=tuple(_relabel(b, place) for b in tree.branches))
 
 
-def control(problem: Problem, issue: int) -> Agreement | None:
-    """Who controls an issue, over the problem's factions; None: outside, or the table's agreement decides."""
-    return controlling(problem.case, problem.factions, problem.issues[issue])
+def control(problem: Problem, move: Move) -> Agreement | None:
+    """Who controls a move, over the problem's factions; None: outside, or the table's agreement decides."""
+    issue, option = move
+    return controlling(problem.case, problem.factions, problem.issues[issue], problem.options[issue][option])
 
 
-def hands(problem: Problem, issue: int) -> tuple[int, ...]:
-    """Factions of the problem that belong to a smallest set that controls an issue; nobody where none is named."""
-    tree = control(problem, issue)
+def hands(problem: Problem, move: Move) -> tuple[int, ...]:
+    """Factions of the problem that belong to a smallest set that controls a move; nobody where none is named."""
+    tree = control(problem, move)
     sets = () if tree is None else minimal_winning_sets(tree)
     return tuple(f for f in range(len(problem.factions)) if any(mask >> f & 1 for mask in sets))
 
 
-def obliged(problem: Problem, at: Table, moved: Collection[int]) -> frozenset[str]:
-    """Parties that have to make their own sides comply with a package that moves these issues: those without whose consent
-    nothing is agreed at the table, and those that have a hand in what it moves."""
+def passed(problem: Problem, move: Move) -> tuple[Move, ...]:
+    """The moves that carry one out: itself, or, of an issue that is gradual, one to each option on the way."""
+    issue, option = move
+    if problem.status_quo is None or not problem.case.issues[problem.issues[issue]].gradual:
+        return (move,)
+    here = int(problem.status_quo[issue])
+    way = 1 if option > here else -1
+    return tuple((issue, o) for o in range(here + way, option + way, way))
+
+
+def obliged(problem: Problem, at: Table, moved: Collection[Move]) -> frozenset[str]:
+    """Parties that have to make their own sides comply with a package that makes these moves: those without whose consent
+    nothing is agreed at the table, and those that have a hand in carrying it out."""
     winning = at.moving(moved).winning
     needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in winning)]
-    return frozenset(problem.party_of[f] for f in (*needed, *(h for i in moved for h in hands(problem, i))))
+    acting = (h for move in moved for step in passed(problem, move) for h in hands(problem, step))
+    return frozenset(problem.party_of[f] for f in (*needed, *acting))
 
 
 def consulted(problem: Problem, issue: int) -> Agreement | None:
@@ -214,10 +238,10 @@ def _conditions(
         yield _gate(case, tree.ask, place, seated)
 
 
-def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:
-    """Who controls an issue, over ``factions``; None: outside, or nobody is named."""
-    tree = case.issues[issue].controlled_by
-    if tree is None or tree == "outside":
+def controlling(case: Case, factions: Sequence[str], issue: str, option: str) -> Agreement | None:
+    """Who moves an issue to an option, over ``factions``; None: outside, or nobody is named."""
+    tree = case.issues[issue].control(option)
+    if tree is None:
         return None
     place = {f: n for n, f in enumerate(factions)}
     return _gate(case, tree, place, {}, lambda issues: NEVER if issue in issues else ALWAYS)
@@ -239,20 +263,9 @@ def _seated(case: Case, track: Track) -> dict[str, Tree | None]:
     return {p: tree for p, tree in seats(track).items() if case.parties[p].role is None}
 
 
-def table(problem: Problem, track_id: str | None = None) -> Table:
-    """The table ``track_id``; default: the first track, or the case's only table.
-
-    Raises
-    ------
-    UsageError
-        No such track.
-    """
-    case = problem.case
-    place = {f: n for n, f in enumerate(problem.factions)}
-    if track_id is None:
-        track_id = next(iter(case.tracks), "table")
-    track, name = _track(case, track_id)
-    seated = _seated(case, track)
+def _present(problem: Problem, seated: Mapping[str, Tree | None]) -> int:
+    """The factions that sit at a table, as a bit mask."""
+    case, place = problem.case, {f: n for n, f in enumerate(problem.factions)}
     present = 0
     for p, inside in seated.items():
         members = (
@@ -262,86 +275,139 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
         )
         for f in players(members):
             present |= 1 << f
-    names = track.issues or problem.issues
+    return present
+
+
+class _Reach(NamedTuple):
+    """What those who sit at a table can move."""
+
+    movable: list[int]
+    stuck: dict[str, str]
+    gates: dict[Move, Agreement | None]
+    """Who of them controls each move that can be made."""
+    closed: set[Move]
+
+
+def _within_reach(problem: Problem, names: Collection[str], present: int) -> _Reach:
+    case = problem.case
     movable: list[int] = []
     stuck: dict[str, str] = {}
-    held: dict[Agreement, list[int]] = {}
+    gates: dict[Move, Agreement | None] = {}
+    closed: set[Move] = set()
     for name_ in names:
         i = problem.issues.index(name_)
-        gate = control(problem, i)
-        seated_gate = None if gate is None else _among(gate, present)
         if case.issues[name_].controlled_by == "outside":
             stuck[name_] = "moved by nobody at a table"
-        elif gate is not None and seated_gate is None:
+            continue
+        here = None if problem.status_quo is None else int(problem.status_quo[i])
+        every = [(i, o) for o in range(len(problem.options[i])) if o != here]
+        named = {move: control(problem, move) for move in every}
+        seated_gates = {m: None if gate is None else _among(gate, present) for m, gate in named.items()}
+        absent = {m for m in every if named[m] is not None and seated_gates[m] is None}
+        if len(absent) == len(every):
             stuck[name_] = "whoever controls it does not sit here"
-        else:
-            movable.append(i)
-            if seated_gate is not None:
-                held.setdefault(seated_gate, []).append(i)
+            continue
+        if absent:
+            options = " or ".join(problem.options[i][o] for _, o in sorted(absent))
+            stuck[name_] = f"not to {options}: whoever controls that does not sit here"
+        movable.append(i)
+        closed |= absent
+        gates |= {m: seated_gates[m] for m in every if m not in absent}
+    return _Reach(movable, stuck, gates, closed)
+
+
+def table(problem: Problem, track_id: str | None = None) -> Table:
+    """The table ``track_id``; default: the first track, or the case's only table.
+
+    Raises
+    ------
+    UsageError
+        No such track.
+    """
+    case = problem.case
+    if track_id is None:
+        track_id = next(iter(case.tracks), "table")
+    track, name = _track(case, track_id)
+    seated = _seated(case, track)
+    there = _within_reach(problem, track.issues or problem.issues, _present(problem, seated))
+    movable, stuck, gates, closed = there
     if not movable:
         why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
         raise UsageError(
             f"nothing can move at the table '{track_id}' ({why}); seat those who control its issues, or leave it out"
         )
+    choices = [frozenset(gates)]
+    if problem.status_quo is None:
+        choices = [frozenset(m for m in gates if m[0] == i) for i in movable]
     tree = track.agreement or All(all=tuple(seated))
-    whole, typed, guards = _consent(problem, tree, seated, movable, held)
-    here = {f: n for n, f in enumerate(sorted(players(whole)))}
-    count = sum(f < len(problem.factions) for f in here)
-    if len(here) > MAX_PLAYERS:
+    whole, typed, guards = _consent(problem, tree, seated, gates, choices)
+    place = {f: n for n, f in enumerate(sorted(players(whole)))}
+    count = sum(f < len(problem.factions) for f in place)
+    if len(place) > MAX_PLAYERS:
         raise LimitError(
-            f"at the table '{track_id}' {count} factions and {len(here) - count} conditions decide who has to say yes; the "
+            f"at the table '{track_id}' {count} factions and {len(place) - count} conditions decide who has to say yes; the "
             f"limit is {MAX_PLAYERS} together: give it fewer issues"
         )
     return Table(
         track_id,
         name,
-        tuple(here)[:count],
+        tuple(place)[:count],
         tuple(movable),
-        _relabel(whole, here),
+        _relabel(whole, place),
         stuck,
-        _relabel(typed, here),
-        guards=tuple(alone for alone, leaf in guards.items() if leaf in here),
+        _relabel(typed, place),
+        guards=tuple(alone for alone, leaf in guards.items() if leaf in place),
+        choices=tuple(choices),
+        closed=frozenset(closed),
     )
+
+
+Guards = dict[frozenset[Move], int]
+"""Moves that a package must not make → the leaf that stands for that."""
 
 
 def _consent(
     problem: Problem,
     tree: Tree,
     seated: Mapping[str, Tree | None],
-    movable: Sequence[int],
-    held: Mapping[Agreement, Sequence[int]],
-) -> tuple[Agreement, Agreement, dict[frozenset[int], int]]:
+    gates: Mapping[Move, Agreement | None],
+    choices: Collection[frozenset[Move]],
+) -> tuple[Agreement, Agreement, Guards]:
     """The agreement and the control of what moves, over the problem's factions and, after them, guards; the agreement alone
-    where everything moves; and the guards. ``held``: who controls what, among those who sit there."""
+    where everything moves; and the guards. ``gates``: who controls what can move, among those who sit there."""
     place = {f: n for n, f in enumerate(problem.factions)}
-    guards: dict[frozenset[int], int] = {}
+    guards: Guards = {}
 
-    def unmoved(alone: frozenset[int]) -> Agreement:
+    def unmoved(alone: frozenset[Move]) -> Agreement:
         if not alone:
             return ALWAYS
-        if problem.status_quo is None or len(alone) == len(movable):
-            return NEVER  # every package moves something
+        if any(moves <= alone for moves in choices):
+            return NEVER  # every package makes one of them
         return guards.setdefault(alone, len(place) + len(guards))
 
-    def among(names: Collection[str]) -> frozenset[int]:
-        return frozenset(i for i in movable if problem.issues[i] in names)
+    def among(names: Collection[str]) -> frozenset[Move]:
+        return frozenset(m for m in gates if problem.issues[m[0]] in names)
 
     agreement = _gate(problem.case, tree, place, seated, lambda names: unmoved(among(names)))
     typed = _gate(problem.case, tree, place, seated, lambda names: NEVER if among(names) else ALWAYS)
-    gates = []
-    for gate, issues in held.items():
-        spared = unmoved(frozenset(issues))
-        gates.append(gate if spared == NEVER else any_of(spared, gate))
+    held: dict[Agreement, set[Move]] = {}
+    for move, gate in gates.items():
+        if gate is not None:
+            held.setdefault(gate, set()).add(move)
+    clauses = []
+    for gate, moves in held.items():
+        spared = unmoved(frozenset(moves))
+        clauses.append(gate if spared == NEVER else any_of(spared, gate))
     # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
     try:
         sets = [_closed(s, guards) for s in minimal_winning_sets(agreement)]
-        gates = [g for g in gates if not all(wins(g, s) for s in sets)]
+        clauses = [g for g in clauses if not all(wins(g, s) for s in sets)]
     except LimitError:
         pass
-    return all_of(agreement, *gates) if gates else agreement, typed, guards
+    return all_of(agreement, *clauses) if clauses else agreement, typed, guards
 
 
-def _closed(mask: int, guards: Mapping[frozenset[int], int]) -> int:
+def _closed(mask: int, guards: Guards) -> int:
     """A set of players with every guard that its own guards imply."""
     alone = frozenset().union(*(g for g, leaf in guards.items() if mask >> leaf & 1))
     return mask | sum(1 << leaf for g, leaf in guards.items() if g <= alone and not mask >> leaf & 1)
@@ -375,6 +441,20 @@ class Seat(NamedTuple):
         return self.no_deal - self.base
 
 
+def _stays(problem: Problem, sample: Sample, at: Table, fixed: Sequence[int]) -> IntArray:
+    """[I, S] where each issue stays that nothing moves; -1: nowhere."""
+    here = sample.outside.astype(np.int64)
+    if problem.status_quo is not None:
+        here = np.where(here >= 0, here, problem.status_quo[:, None])
+    elif (here[fixed] < 0).any():
+        left = ", ".join(problem.issues[i] for i in fixed if (here[i] < 0).any())
+        raise LimitError(
+            f"without a status quo an issue that no table settles has no option; put {left} on the table '{at.id}', or give "
+            "every issue a 'status_quo'"
+        )
+    return here
+
+
 def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     """Look at a sample from a table: issues that cannot move there are fixed where they are.
 
@@ -387,15 +467,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     decided = at.issues if at.whole is None else at.whole
     points = sample.points if sample.apart is None or sample.hinge in decided else sample.apart
     base = np.zeros((len(factions), size), dtype=np.int32)
-    here = sample.outside.astype(np.int64)
-    if problem.status_quo is not None:
-        here = np.where(here >= 0, here, problem.status_quo[:, None])
-    elif (here[fixed] < 0).any():
-        left = ", ".join(problem.issues[i] for i in fixed if (here[i] < 0).any())
-        raise LimitError(
-            f"without a status quo an issue that no table settles has no option; put {left} on the table '{at.id}', or give "
-            "every issue a 'status_quo'"
-        )
+    here = _stays(problem, sample, at, fixed)
     rows = np.arange(size)
     for i in fixed:
         base += points[factions, i][:, here[i], rows]
@@ -415,9 +487,13 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
         binds = problem.excluded[t] or (sample.broken[factions, t] & live).any()
         for pattern_here in [kept] if kept else always if binds else []:
             reduced.setdefault(pattern_here, len(reduced))
+    barred = [((local[i], o),) for i, o in sorted(at.closed) if i in local]
+    for option in barred:
+        reduced.setdefault(option, len(reduced))
     add = np.zeros((len(factions), len(reduced), size), dtype=np.int32)
     broken = np.zeros(add.shape, dtype=np.bool_)
     excluded = np.zeros(len(reduced), dtype=np.bool_)
+    excluded[[reduced[option] for option in barred]] = True
     for t, kept, live in parts:
         binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
         if kept:

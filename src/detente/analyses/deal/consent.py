@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from detente.agreement import Agreement, all_of
@@ -13,8 +13,10 @@ from detente.figures import joined, spelt
 __all__ = ["consent", "whose"]
 
 
-def consent(tree: Agreement, names: Sequence[str], guards: Sequence[tuple[str, ...]] = ()) -> Consent:
-    """A tree over positions in ``names``, and after them in ``guards`` (issues), as one over the names."""
+def consent(
+    tree: Agreement, names: Sequence[str], guards: Sequence[Mapping[str, tuple[str, ...]]] = ()
+) -> Consent:
+    """A tree over positions in ``names``, and after them in ``guards`` (issue → options), as one over the names."""
     whole = all_of(tree) if isinstance(tree, int) else tree
     for b, branch in enumerate(whole.branches):
         # "They stay as they are, or so and so says yes" is how a table writes a condition.
@@ -31,9 +33,10 @@ def whose(tree: Consent | str, words: Words) -> str:
     if isinstance(tree, str):
         return words.faction(tree)
     if tree.when:
-        issues = joined([words.issue(i) for i in tree.when], "or")
-        return f"{whose(replace(tree, when=()), words)} (only where {issues} moves)"
-    needed = list(dict.fromkeys(_needed(tree)))
+        where = joined([_moves(issue, options, words) for issue, options in tree.when.items()], "or")
+        return f"{whose(replace(tree, when={}), words)} (only where {where})"
+    every = _needed(tree)
+    needed = [branch for n, branch in enumerate(every) if branch not in every[:n]]
     if needed != [tree]:
         return joined([whose(branch, words) for branch in needed])
     names = [whose(b, words) if isinstance(b, str) else f"({whose(b, words)})" for b in tree.branches]
@@ -41,6 +44,14 @@ def whose(tree: Consent | str, words: Words) -> str:
         return f"any {spelt(-(-tree.quota // tree.weights[0]))} of {joined(names)}"
     votes = joined([f"{name} ({w})" for name, w in zip(names, tree.weights, strict=True)])
     return f"at least {tree.quota:,} of the votes of {votes}"
+
+
+def _moves(issue: str, options: Collection[str], words: Words) -> str:
+    """That an issue moves, or moves to some of its options."""
+    spec = words.case.issues[issue]
+    if len(options) >= len(spec.options) - (spec.status_quo is not None):
+        return f"{words.issue(issue)} moves"
+    return f"{words.issue(issue)} becomes {joined([words.option(issue, o) for o in options], 'or')}"
 
 
 def _needed(tree: Consent | str) -> list[Consent | str]:

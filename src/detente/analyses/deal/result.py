@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from detente import __version__
@@ -180,12 +180,12 @@ class Consent:
     branches: tuple[str | Consent, ...]
     weights: tuple[int, ...]
     quota: int
-    when: tuple[str, ...] = ()
-    """Asked only where a package moves one of these issues; empty: always."""
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Issue → options: asked only where a package moves one of these issues there; empty: always."""
 
-    def given(self, yes: Container[str], moved: Container[str] = ()) -> bool:
+    def given(self, yes: Container[str], moved: Mapping[str, str] | None = None) -> bool:
         """Whether those who say yes are enough for a package that moves some issues."""
-        if self.when and not any(issue in moved for issue in self.when):
+        if self.when and not any((moved or {}).get(issue) in options for issue, options in self.when.items()):
             return True
         said = (b in yes if isinstance(b, str) else b.given(yes, moved) for b in self.branches)
         return sum(w for w, s in zip(self.weights, said, strict=True) if s) >= self.quota

@@ -14,7 +14,7 @@ from detente.analyses.deal.result import PackageResult
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import accepts, agreed
 from detente.kernels.patterns import Patterns, matches
-from detente.problem import Problem, Sample, Seat, Table, obliged, seat
+from detente.problem import Move, Problem, Sample, Seat, Table, obliged, seat
 from detente.rng import replicate_error
 
 __all__ = ["Room", "View", "accepted", "allowed", "crossed", "left_alone", "totals", "view"]
@@ -28,7 +28,7 @@ class View(NamedTuple):
     winning: NDArray[np.uint64]
     """Minimal winning sets as bit masks over factions and guards."""
     moves: NDArray[np.bool_]
-    """[K, I, L] whether an option moves an issue that a guard wants left alone."""
+    """[K, I, L] whether an option is a move that a guard rules out."""
 
     @property
     def asked(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -89,10 +89,8 @@ def view(problem: Problem, sample: Sample, at: Table, winning: Sequence[int] | N
     masks = np.array(at.winning if winning is None else winning, dtype=np.uint64)
     moves = np.zeros((len(at.guards), *s.points.shape[1:3]), dtype=np.bool_)
     for k, alone in enumerate(at.guards):
-        for n, i in enumerate(at.issues):
-            moves[k, n, : len(problem.options[i])] = i in alone
-            if s.status_quo is not None:
-                moves[k, n, s.status_quo[n]] = False
+        for i, o in alone:
+            moves[k, at.issues.index(i), o] = True
     return View(s, Patterns(s.start, s.issue, s.option), masks, moves)
 
 
@@ -236,19 +234,23 @@ def accepted(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
 
 def left_alone(seen: View, packages: NDArray[np.int16]) -> NDArray[np.bool_]:
     """[N, K, S]: whether each package leaves alone what each guard says, the same in every draw."""
-    moved = seen.moves[:, np.arange(packages.shape[1]), packages].any(axis=2).T
+    moved = np.asarray(seen.moves[:, np.arange(packages.shape[1]), packages].any(axis=2)).T
     return np.repeat(~moved[..., None], seen.seat.points.shape[-1], axis=-1)
 
 
 def _delivered(room: Room, packages: NDArray[np.int16], together: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Share of draws agreed, each weighted by the chance that those whose consent or steps each package needs deliver."""
     problem, start = room.problem, room.best.seat.status_quo
-    by_issue = [obliged(problem, room.at, [i]) for i in room.at.issues]
+    by_move: dict[Move, frozenset[str]] = {}
     chances: dict[frozenset[str], NDArray[np.float64]] = {}
     share = np.empty(len(packages))
     for n, package in enumerate(packages):
         moved = range(len(package)) if start is None else np.flatnonzero(package != start)
-        parties = frozenset().union(*(by_issue[k] for k in moved))
+        moves = [(room.at.issues[k], int(package[k])) for k in moved]
+        for move in moves:
+            if move not in by_move:
+                by_move[move] = obliged(problem, room.at, [move])
+        parties = frozenset().union(*(by_move[move] for move in moves))
         if parties not in chances:
             chances[parties] = room.ready.fresh.delivered(problem, parties)
         share[n] = (together[n] * chances[parties]).mean()

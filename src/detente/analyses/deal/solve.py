@@ -30,7 +30,7 @@ from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
-from detente.problem import Problem, Table, gate, table
+from detente.problem import Move, Problem, Table, gate, table
 from detente.progress import told
 
 __all__ = ["deal"]
@@ -108,7 +108,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         needed=tuple(room.names[f] for f in range(len(room.names)) if all(m >> f & 1 for m in at.winning)),
         issues=tuple(problem.issues[i] for i in at.issues),
         stuck=at.stuck,
-        consent=consent(at.agreement, room.names, [_issues(problem, alone) for alone in at.guards]),
+        consent=consent(at.agreement, room.names, [_moves(problem, alone) for alone in at.guards]),
         winning_sets=len(at.winning),
         packages=Packages(
             total=total(room.best.seat.sizes, room.best.patterns, room.best.seat.excluded),
@@ -135,8 +135,11 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
     )
 
 
-def _issues(problem: Problem, which: Collection[int]) -> tuple[str, ...]:
-    return tuple(name for i, name in enumerate(problem.issues) if i in which)
+def _moves(problem: Problem, which: Collection[Move]) -> dict[str, tuple[str, ...]]:
+    issues = dict.fromkeys(i for i, _ in sorted(which))
+    return {
+        problem.issues[i]: tuple(problem.options[i][o] for j, o in sorted(which) if j == i) for i in issues
+    }
 
 
 def _status_quo(room: Room) -> StatusQuo | None:

@@ -30,7 +30,7 @@ from detente.errors import UsageError
 from detente.figures import plural
 from detente.kernels.codes import KEPT
 from detente.problem import table
-from detente.problem.steps import moved
+from detente.problem.steps import indexed, moved
 from detente.problem.worth import worth
 from detente.progress import told
 from detente.rng import replicate_error
@@ -356,7 +356,7 @@ def _compared(
     problem = ready.problem
     at = table(problem, track)
     moves = moved(problem, at, package)
-    winning = at.moving([problem.issues.index(i) for i in moves]).winning
+    winning = at.moving(indexed(problem, moves)).winning
     signed = view.run(Revision(settles=moves))
     mean = signed.worth.mean(axis=1)
     ripe = []

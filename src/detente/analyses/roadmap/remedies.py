@@ -10,7 +10,8 @@ import numpy as np
 from detente.analyses.roadmap.result import Boost, Missing, Part
 from detente.analyses.roadmap.road import TOLERANCE, WHOLE, Road, weakest, worst
 from detente.analyses.roadmap.terms import terms
-from detente.kernels.sequencing import Terms, appraise, best_plan, restrict, slack
+from detente.kernels.appraisal import Terms, appraise, restrict, slack
+from detente.kernels.sequencing import best_plan
 
 __all__ = ["REORDERED", "boosts", "longest_part"]
 

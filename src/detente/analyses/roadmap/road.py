@@ -14,7 +14,8 @@ from detente.analyses.roadmap.result import Move
 from detente.analyses.roadmap.terms import terms
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
-from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
+from detente.kernels.appraisal import Appraisal, Terms, appraise, slack
+from detente.kernels.sequencing import Plan, best_plan
 from detente.problem import Sample
 from detente.problem.steps import Agenda, Judged, Step
 

@@ -29,16 +29,10 @@ from detente.analyses.roadmap.road import TOLERANCE, Floats, Road, weakest
 from detente.case.dates import months_after
 from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
-from detente.kernels.sequencing import (
-    KINDS,
-    MAX_EXACT,
-    Appraisal,
-    Terms,
-    appraise,
-    slack,
-)
+from detente.kernels.appraisal import KINDS, Appraisal, Terms, appraise, slack
+from detente.kernels.sequencing import MAX_EXACT
 from detente.problem import Sample, obliged, table
-from detente.problem.steps import agenda
+from detente.problem.steps import agenda, indexed
 from detente.rng import replicate_error
 
 __all__ = ["roadmap"]
@@ -283,6 +277,7 @@ def _spread(of: Terms, rho: Floats) -> Terms:
         month=wide(of.month),
         undo=wide(of.undo),
         penalty=wide(of.penalty),
+        dated=tuple(d._replace(penalty=wide(d.penalty)) for d in of.dated),
         cost=wide(of.cost),
         rho=rho,
     )
@@ -304,7 +299,7 @@ def _chances(road: Road, drawn: Terms, then: Appraisal) -> Chances:
         stays[:-1] *= chance
     started = accepted * stays[0]
     kept = accepted * stays.prod(axis=0)
-    parties = obliged(road.of.problem, road.of.table, road.of.table.issues)
+    parties = obliged(road.of.problem, road.of.table, indexed(road.of.problem, road.of.package))
     delivered = road.ready.fresh.delivered(road.of.problem, parties)
     return Chances(
         signed=float(accepted.mean()),
