@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.sequencing import Terms
+from detente.kernels.appraisal import Terms
 
 __all__ = ["SEED", "conflict", "costly", "mean_value", "roadmap", "staller"]
 
@@ -64,6 +64,7 @@ def roadmap(steps: int, factions: int, seed: int) -> Terms:
         points=rng.uniform(-2, 2, (factions, 2, 1)),
         broken=np.zeros((factions, 2, 1), dtype=np.bool_),
         needs=needs,
+        after=np.zeros(steps, dtype=np.int64),
         month=rng.integers(1, 5, (steps, 1)),
         rho=rng.uniform(0.9, 0.99, (factions, 1)),
         horizon=np.full(factions, -1),

@@ -105,7 +105,8 @@ def moves_alone(problem: Problem, sample: Sample) -> NDArray[np.int64]:
     assert problem.status_quo is not None
     gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None])
-    for who, issues in alone(problem):
+    for of in alone(problem):
+        who, issues = of.factions, of.issues
         grid = np.indices(tuple(problem.sizes[list(issues)].tolist())).reshape(len(issues), -1)
         worth = np.zeros((len(who), grid.shape[1], sample.draws), dtype=np.int64)
         refused = np.zeros((grid.shape[1], sample.draws), dtype=np.bool_)

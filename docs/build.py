@@ -159,6 +159,7 @@ _KINDS = {
     "Weight": "[range](#range), at least 0",
     "Share": "[range](#range) within 0–1",
     "Tree": "[acceptance tree](#acceptance-trees)",
+    "Earlier": "issue or `{issue: option}`",
     "Pattern": "`{issue: option, …}`",
     "float": "number",
     "int": "whole number",
@@ -194,7 +195,6 @@ _MEANINGS = {
     ("Case", "preferences"): "By faction (or by party, where the party is its own only faction).",
     ("Case", "moves_with"): "Judgements that move together.",
     ("Case", "readings"): "Faction → reading: rival views of what it really wants.",
-    ("Party", "role"): "At the table without a vote.",
     ("Party", "factions"): "Default: the party is its own only faction.",
     ("Issue", "status_quo"): "The option at which the issue stands now; required unless `status_quo: none`.",
     ("Issue", "options"): "How it can be settled.",
@@ -242,10 +242,10 @@ _MEANINGS = {
 }
 """What a key means, where the model leaves it to its name."""
 
-_HIDDEN = {"Model", "Element", "Bundled", "Declared", "AtLeast", "All", "AnyOf", "KOfN", "Weighted"}
+_HIDDEN = {"Model", "Element", "Bundled", "Declared", "AtLeast", "All", "AnyOf", "KOfN", "Weighted", "When"}
 """Classes without a section: bases, bundled parts (which have pages of their own), and gates of acceptance trees."""
 
-_TREES = ("AtLeast", "All", "AnyOf", "KOfN", "Weighted")
+_TREES = ("AtLeast", "All", "AnyOf", "KOfN", "Weighted", "When")
 _ORDER = (
     "Case",
     "Source",
@@ -312,7 +312,8 @@ def _case_format() -> str:
         out += _section(name, classes)
     out += ["## Acceptance trees", "", "Who has to say yes: an id, or one of these gates over trees.", ""]
     gates = {"All": "`{all: [..]}`", "AnyOf": "`{any: [..]}`", "KOfN": "`{at_least: {k: 5, of: [..]}}`"}
-    gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2}`"
+    gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2, total: 3}`"
+    gates["When"] = "`{when: [issue, ..], ask: tree}`"
     meaning = {k: ast.get_docstring(classes[k]) or "" for k in _TREES}
     meaning["KOfN"] = meaning["AtLeast"]
     out += [*table(("Form", "Satisfied by"), [(form, cell(meaning[k])) for k, form in gates.items()]), ""]

@@ -48,6 +48,17 @@ def ranges(low: int, high: int, tenths: bool = False) -> st.SearchStrategy[Any]:
 
 
 @st.composite
+def agreements(draw: st.DrawFn, names: list[str], issues: list[str]) -> Any:
+    """A tree, in one of two jointly with somebody who is asked only where some issues move."""
+    tree = draw(branches(names))
+    if not issues or draw(st.booleans()):
+        return tree
+    when = st.lists(st.sampled_from(issues), min_size=1, max_size=2, unique=True)
+    asked = [{"when": draw(when), "ask": draw(branches(names))} for _ in range(draw(st.integers(1, 2)))]
+    return {"all": [tree, *asked]} if draw(st.booleans()) else asked[0]
+
+
+@st.composite
 def small_cases(draw: st.DrawFn) -> dict[str, Any]:
     """A case as plain data; about half of them have tracks, none has more than 81 packages on a table."""
     n_parties = draw(st.integers(2, 4))
@@ -58,8 +69,6 @@ def small_cases(draw: st.DrawFn) -> dict[str, Any]:
         if len([f for p in parties.values() for f in p.get("factions", [0])]) + len(inside) > 6:
             inside = []
         parties[party] = {"factions": {f: {} for f in inside}} if inside else {}
-        if inside and draw(st.booleans()):
-            parties[party]["accepts"] = draw(branches(inside))
     if draw(st.integers(0, 5)) == 0:
         parties["m"] = {"role": "mediator"}
     factions = [f for p, spec in parties.items() if "role" not in spec for f in spec.get("factions", [p])]
@@ -77,6 +86,13 @@ def small_cases(draw: st.DrawFn) -> dict[str, Any]:
                 issues[f"i{n}"]["controlled_by"] = "outside"
             elif kind > 2:
                 issues[f"i{n}"]["controlled_by"] = draw(branches(voices))
+        if draw(st.integers(0, 4)) == 0 and issues[f"i{n}"].get("controlled_by") != "outside":
+            options[draw(st.sampled_from(sorted(options)))] = {"controlled_by": draw(branches(voices))}
+    free = [] if bare else [i for i in issues if issues[i].get("controlled_by") != "outside"]
+    for party in names:
+        inside = list(parties[party].get("factions", {}))
+        if inside and draw(st.booleans()):
+            parties[party]["accepts"] = draw(agreements(inside, free))
     case: dict[str, Any] = {
         "detente": 1,
         "id": "small",
@@ -95,7 +111,7 @@ def small_cases(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         case["tracks"] = {t: draw(tracks(parties, issues, names, bare=bare)) for t in ("one", "two")}
     elif draw(st.booleans()):
-        case["agreement"] = draw(branches(voices))
+        case["agreement"] = draw(agreements(voices, free))
     return case
 
 
@@ -171,13 +187,14 @@ def tracks(
     draw: st.DrawFn, parties: dict[str, Any], issues: dict[str, Any], names: list[str], *, bare: bool
 ) -> dict[str, Any]:
     """Some of the parties, some of them in part, some of the issues."""
+    free = [] if bare else [i for i in issues if issues[i].get("controlled_by") != "outside"]
     sitting = draw(st.lists(st.sampled_from(names), min_size=1, unique=True).map(sorted))
     seats: list[Any] = []
     present: list[str] = []
     for party in sitting:
         inside = list(parties[party].get("factions", []))
         if inside and draw(st.integers(0, 2)) == 0:
-            part = draw(branches(inside))
+            part = draw(agreements(inside, free))
             seats.append({party: part})
             present += [party, *(f for f in inside if f in str(part))]
         else:
@@ -185,10 +202,9 @@ def tracks(
             present += [party, *inside]
     track: dict[str, Any] = {"parties": seats}
     if not bare and draw(st.booleans()):
-        free = [i for i in issues if issues[i].get("controlled_by") != "outside"]
         track["issues"] = draw(st.lists(st.sampled_from(free), min_size=1, unique=True))
     if draw(st.integers(0, 2)) == 0:
-        track["agreement"] = draw(branches(present))
+        track["agreement"] = draw(agreements(present, free))
     return track
 
 

@@ -102,7 +102,7 @@ def random_case(seed: int) -> Case:
 
 def by_definition(case: Case, ready: Drawn, sample: Sample, track: str, moves: dict[str, str]) -> np.ndarray:
     """[S] whether the table agrees to the package, draw by draw, from what each draw says of options, terms and lines."""
-    problem, oracle = ready.problem, Oracle(case, track, control="movable")
+    problem, oracle = ready.problem, Oracle(case, track)
     found = np.zeros(sample.draws, np.bool_)
     for s in range(sample.draws):
         here = []

@@ -108,7 +108,7 @@ def gains(solution: Solution, among: Candidates) -> list[Fraction]:
 @pytest.mark.parametrize("seed", range(120))
 def test_every_answer_at_best_estimates(seed: int) -> None:
     case = random_case(seed)
-    oracle, found = Table(case, control="movable"), solved(case).main
+    oracle, found = Table(case), solved(case).main
     agreed = oracle.agreed(step=GRID)
     assert found.packages.total == len(oracle.packages()) + 1 - _status_quo_impossible(case)
     assert found.packages.acceptable == len(agreed)
@@ -159,7 +159,7 @@ def test_acceptance_is_the_share_of_draws_in_which_the_definition_holds(seed: in
     case = random_case(1000 + seed)
     if case.readings or any(p.firm for p in case.preferences.values()):
         pytest.skip("something is left to chance")
-    oracle, found = Table(case, control="movable"), solved(case).main
+    oracle, found = Table(case), solved(case).main
     agreed = oracle.agreed(step=GRID)
     zone = found.packages.zone_probability
     assert zone == (1.0 if agreed else 0.0)

@@ -18,7 +18,7 @@ from detente.case.reading import read_case
 from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.errors import CaseError, UsageError
-from detente.kernels.sequencing import appraise
+from detente.kernels.appraisal import appraise
 from detente.problem import table
 from detente.problem.steps import agenda, judged
 from detente.prospects.terms import terms
@@ -380,3 +380,130 @@ def test_what_cannot_be_undone_cannot_snap_back() -> None:
 def test_a_patience_of_one_is_refused() -> None:
     with pytest.raises(CaseError, match="patience"):
         read_case(SWAP.replace("patience: 0.9", "patience: 1"), "swap.yaml")
+
+
+def test_what_comes_after_something_waits_for_it() -> None:
+    """The road first although the well first is as good; and what is not done holds nothing up."""
+    waits = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    found = solved(waits)
+    assert [s.steps[0].issue for s in found.stages[:-1]] == ["road", "well"]
+    assert found.proven
+    assert not any(b.kind == "exchange" for b in found.boosts), "an order is no exchange"
+    assert [s.steps[0].issue for s in solved(waits, {"well": "open"}).stages[:-1]] == ["well"]
+    other = SWAP.replace("road: {", "road: {after: [{well: open}], ", 1)
+    assert [s.steps[0].issue for s in solved(other).stages[:-1]] == ["well", "road"]
+
+
+def test_what_came_before_can_be_taken_back_alone() -> None:
+    """An order is not a need: after the well the road can be closed again while the well stays open."""
+    text = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    ready = prepare(read_case(text, "swap.yaml").case, draws=64)
+    of = agenda(ready.problem, table(ready.problem), BOTH)
+    assert of.after.tolist() == [0b10, 0]
+    assert of.needs.tolist() == [0, 0]
+    assert solved(text).stages[-1].way_out["south"] == "take back"
+
+
+def spoiled(chance: object, more: str = "") -> str:
+    return SWAP.replace(
+        "south: {}}", f"south: {{}}, gang: {{role: spoiler, spoils: {{chance: {chance}{more}}}}}}}"
+    ) + ("steps: {temptation: 4}\n")
+
+
+def test_a_spoiler_takes_its_chance_of_each_month_on_the_way_and_of_nothing_else() -> None:
+    """Two steps of a month each: nine in ten, and nine in ten again; once, whoever has to agree and deliver."""
+    calm, hit = solved(spoiled(0)).chances, solved(spoiled(0.1)).chances
+    assert hit.spared == {"gang": pytest.approx(0.81)}
+    assert (hit.signed, hit.started) == (calm.signed, pytest.approx(0.9 * calm.started))
+    assert hit.kept == pytest.approx(0.81 * calm.kept)
+    assert hit.kept_delivered == pytest.approx(0.81 * calm.kept_delivered)
+    assert solved(spoiled(0.1)).stages == solved(spoiled(0)).stages, "nobody reckons with it"
+    assert solved(spoiled(1)).chances.kept == 0
+
+
+def test_a_spoiler_may_reach_some_steps_only_and_as_long_as_they_take() -> None:
+    text = spoiled(0.1, ", steps: [road]").replace("road: {", "road: {verify: 3, ", 1)
+    assert solved(text).chances.spared == {"gang": pytest.approx(0.9**3)}
+    at_once = text + "  simultaneous: [[well, road]]\n"
+    at_once = at_once.replace("steps: {temptation: 4}\n", "steps:\n  temptation: 4\n")
+    exchanged = solved(at_once.replace("[road]", "[well]"))
+    assert len(exchanged.stages) == 2
+    assert exchanged.chances.spared == {"gang": pytest.approx(0.9)}, "the well takes a month of the three"
+
+
+def test_a_judged_hazard_is_drawn_apart_from_everything_else() -> None:
+    calm, hit = (solved(spoiled(c)) for c in (0, [0.02, 0.05, 0.1]))
+    assert hit.survival == calm.survival
+    spared = hit.chances.spared["gang"]
+    assert 0.9**2 < spared < 0.98**2
+    assert hit.chances.kept == pytest.approx(spared * calm.chances.kept, rel=1e-3)
+
+
+def test_two_spoilers_and_no_temptation() -> None:
+    text = spoiled(0.1).replace("gang: {", "mob: {role: spoiler, spoils: {chance: 0.2}}, gang: {")
+    two, one = solved(text).chances, solved(spoiled(0.1)).chances
+    assert two.kept == pytest.approx(one.kept * 0.8**2)
+    silent = solved(spoiled(0.1).replace("steps: {temptation: 4}\n", "")).chances
+    assert (silent.kept, silent.spared) == (None, {"gang": pytest.approx(0.81)})
+
+
+def test_the_reader_is_told_of_spoilers() -> None:
+    ready = prepare(read_case(spoiled(0.1), "swap.yaml").case, draws=64)
+    said = str(document(roadmap(ready, BOTH), ready.problem.case))
+    assert "with the chance that gang wrecks no step (81%)" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "role: spoiler",
+            "role: mediator",
+            "'spoils' is for a party with 'role: spoiler', and 'gang' is a mediator",
+        ),
+        ("role: spoiler, ", "", "and 'gang' has a vote"),
+        ("chance: 0.1", "chance: 1.1", "must be between 0 and 1"),
+        ("chance: 0.1", "steps: [well]", "'chance' is missing"),
+        ("chance: 0.1", "chance: 0.1, steps: [wall]", "unknown issue 'wall'; did you mean 'well'?"),
+        ("chance: 0.1", "chance: 0.1, steps: [well, well]", "this issue stands here twice"),
+    ],
+)
+def test_what_a_spoiler_cannot_be(old: str, new: str, message: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        read_case(spoiled(0.1).replace(old, new, 1), "swap.yaml")
+    assert any(message in f.message for f in refused.value.faults), refused.value.faults
+
+
+BACK = "guarantees: {back: {kind: snap_back, given_by: north, covers: [well], punishes: [south], in_force: true, until: 2021-03-30}}\n"
+
+
+def test_a_snap_back_counts_until_its_last_day() -> None:
+    """A month for the road, then the well: on 28 February it stands, on 31 March it is gone."""
+    text = SWAP.replace("well: {", "well: {after: [road], ", 1)
+    until, good, none = (solved(text + more) for more in (BACK, BACK.replace(", until: 2021-03-30", ""), ""))
+    south = [[stage.margin["south"] for stage in found.stages] for found in (until, good, none)]
+    assert south[0][:2] == south[1][:2]
+    assert south[0][2] == south[2][2] != south[1][2]
+    longer = solved(text + BACK.replace("2021-03-30", "2022-03-31"))
+    assert longer.stages[2].margin["south"] == south[2][2], "whoever stays on can leave when it is gone"
+    dated = longer.stages[1].margin["south"]
+    assert dated == south[1][1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2021-03-30", "2021-01-31", "is gone by the date of the case, 2021-01-31"),
+        ("2021-03-30", "soon", "a date was expected"),
+        (
+            "kind: snap_back",
+            "kind: amnesty, worth: {south: 1}",
+            "'until' is for guarantees of kind 'snap_back', 'escrow'",
+        ),
+        ("as_of: 2021-01-31\n", "", "counted from the date of the case: add 'as_of: DATE'"),
+    ],
+)
+def test_what_a_last_day_cannot_be(old: str, new: str, message: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        read_case((SWAP + BACK).replace(old, new, 1), "swap.yaml")
+    assert any(message in f.message for f in refused.value.faults), refused.value.faults

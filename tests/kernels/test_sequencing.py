@@ -13,7 +13,8 @@ from oracles import roadmap as oracle
 
 from bench.families import roadmap
 from detente.kernels import sequencing
-from detente.kernels.sequencing import KINDS, Terms, appraise, best_plan, restrict, slack
+from detente.kernels.appraisal import KINDS, Terms, appraise, restrict, slack
+from detente.kernels.sequencing import best_plan
 
 
 def mask(steps: frozenset[int]) -> int:
@@ -50,6 +51,7 @@ def arrays(of: oracle.Agenda) -> Terms:
         points=np.array(of.points, dtype=float).reshape(len(of.base), len(of.on))[..., None],
         broken=np.zeros((len(of.base), len(of.on), 1), np.bool_),
         needs=masks(of.needs),
+        after=masks(of.after),
         month=np.array(of.month)[:, None],
         rho=column(of.rho),
         horizon=np.array(of.horizon),
@@ -117,7 +119,7 @@ def test_a_line_is_a_flag_and_not_a_number() -> None:
     """A margin is -inf exactly where going on meets a line, now or later; elsewhere a line is worth more than any points."""
     rng, price = random.Random(5), 1e7
     lined = free = 0
-    for of in instances(250):
+    for of in (replace(one, after=(frozenset(),) * len(one.month)) for one in instances(250)):
         broken = [[bool(on) and rng.random() < 0.4 for on in of.on] for _ in of.base]
         made = arrays(of)._replace(broken=np.array(broken).reshape(len(of.base), len(of.on), 1))
         dear = replace(
@@ -188,6 +190,7 @@ def without_step(of: oracle.Agenda, gone: int, kept: tuple[int, ...]) -> oracle.
         excluded=tuple(of.excluded[t] for t in terms),
         points=tuple(tuple(row[t] for t in terms) for row in of.points),
         needs=tuple(inside(of.needs[s]) for s in kept),
+        after=tuple(inside(of.after[s]) for s in kept),
         month=tuple(of.month[s] for s in kept),
         own=tuple(map(inside, of.own)),
         reversible=inside(of.reversible),
@@ -247,6 +250,7 @@ def plain(delta: list[list[float]], own: list[int], **other: object) -> Terms:
         points=np.zeros((factions, 0, 1)),
         broken=np.zeros((factions, 0, 1), np.bool_),
         needs=np.zeros(steps, np.int64),
+        after=np.zeros(steps, np.int64),
         month=np.ones((steps, 1), np.int64),
         rho=np.full((factions, 1), 0.9),
         horizon=np.full(factions, -1),

@@ -184,6 +184,6 @@ def test_an_issue_that_is_nothing_to_anybody_multiplies_the_counts(seed: int, tm
     truth = Enumerated(written(case))
     assert truth.status_quo is not None
     # The status quo is never a deal; with the null issue moved it is one wherever it is acceptable.
-    stays = truth.consent(truth.accepting(truth.status_quo, truth.best))
+    stays = truth.consent(truth.accepting(truth.status_quo, truth.best), [])
     assert after["total"] == options * before["total"]
     assert after["acceptable"] == options * before["acceptable"] + (options - 1) * stays

@@ -213,7 +213,8 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
     """One set at a time, over the packages of its own issues."""
     case, problem, sample, known = some_draws(name, [3, 40])
     gained = np.zeros(sample.no_deal.shape, dtype=np.int64)
-    for who, issues in own.alone(problem):
+    for of in own.alone(problem):
+        who, issues = of.factions, of.issues
         undo = costs(problem, known, [problem.issues[i] for i in issues], sample.draws)
         at = oracle.charged(standing(problem, sample, issues), undo)
         mover = oracle.Mover(frozenset(who), frozenset(range(len(issues))))
@@ -221,7 +222,9 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
         gained = np.maximum(gained, oracle.own_moves(at, here, [mover]) - here)
     assert (own_gains(problem, sample, known) == gained).all()
     expected = sets_of(case, problem.factions, problem.issues, alone=True)
-    assert {(*map(frozenset, a),) for a in own.alone(problem)} == {*map(tuple, expected)}
+    assert {(frozenset(a.factions), frozenset(a.issues)) for a in own.alone(problem)} == {
+        *map(tuple, expected)
+    }
 
 
 @pytest.mark.parametrize("name", [*BUNDLED, VIENNA])

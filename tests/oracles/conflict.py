@@ -20,17 +20,18 @@ class Game:
     states: tuple[tuple[int, ...], ...]
     allowed: frozenset[tuple[int, int, int]]
     """(issue, from, to), to differing from from."""
-    movers: tuple[tuple[frozenset[int], frozenset[int]], ...]
-    """(factions, issues) of each mover."""
+    movers: tuple[tuple[frozenset[int], frozenset[tuple[int, int]]], ...]
+    """(factions, what they move where: (issue, to)) of each mover."""
     rank: tuple[tuple[int, ...], ...]
     """Per faction, per state."""
-    control: tuple[tuple[frozenset[int], ...], ...] = ()
-    """Per issue the smallest sets of factions that control it."""
+    control: tuple[tuple[tuple[frozenset[int], ...], ...], ...] = ()
+    """Per issue and option the smallest sets of factions that move it there."""
 
     def can_move(self, mover: int, s: int, t: int) -> bool:
         changed = [i for i, (a, b) in enumerate(zip(self.states[s], self.states[t], strict=True)) if a != b]
         return bool(changed) and all(
-            i in self.movers[mover][1] and (i, self.states[s][i], self.states[t][i]) in self.allowed
+            (i, self.states[t][i]) in self.movers[mover][1]
+            and (i, self.states[s][i], self.states[t][i]) in self.allowed
             for i in changed
         )
 
@@ -91,7 +92,7 @@ class Game:
         changed = [i for i, (a, b) in enumerate(zip(self.states[s], self.states[t], strict=True)) if a != b]
         if not changed or any((i, self.states[s][i], self.states[t][i]) not in self.allowed for i in changed):
             return False
-        for chosen in itertools.product(*(self.control[i] for i in changed)):
+        for chosen in itertools.product(*(self.control[i][self.states[t][i]] for i in changed)):
             coalition = frozenset().union(*chosen)
             if all(self.rank[f][t] >= self.rank[f][s] for f in coalition) and any(
                 self.rank[f][t] > self.rank[f][s] for f in coalition

@@ -13,8 +13,8 @@ How the definitions are read:
   control tree a party says yes by its own ``accepts`` tree, and whoever does not sit at the table says nothing.
   Mediators, guarantors and spoilers have no vote.
 - An issue moves at a table only if it is on it, not decided outside, and those who sit there can satisfy its
-  control tree. ``control="moved"`` asks only those who control what a package moves; ``"movable"`` asks the
-  controllers of everything that the table can move.
+  control tree. Those are asked who control what a package moves, and those under ``when`` where one of its issues
+  moves; nobody else under it. Without a status quo everything moves.
 - A line binds wherever it is true: one that is broken by what stays where it is binds whatever the table settles.
 - Dominance and blocking are over the factions that are in some minimal winning set.
 - With ``step`` every addend is rounded, half to even, to multiples of it, for factions with weights and values.
@@ -29,7 +29,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm, prod
-from typing import Literal
 
 from detente.case.model import (
     All,
@@ -41,6 +40,7 @@ from detente.case.model import (
     RelativeNoDeal,
     Tree,
     Weighted,
+    When,
     leaves,
 )
 
@@ -145,16 +145,23 @@ def status_quo(case: Case) -> dict[str, str]:
 Consent = frozenset[str]
 
 
-def satisfied(tree: Tree, says_yes: Callable[[str], bool]) -> bool:
+Moved = frozenset[str]
+Moves = frozenset[tuple[str, str]]
+"""Issue and option."""
+
+
+def satisfied(tree: Tree, says_yes: Callable[[str], bool], moved: Moved) -> bool:
     if isinstance(tree, str):
         return says_yes(tree)
+    if isinstance(tree, When):
+        return moved.isdisjoint(tree.when) or satisfied(tree.ask, says_yes, moved)
     if isinstance(tree, Weighted):
         return sum(votes for name, votes in tree.weights.items() if says_yes(name)) >= tree.quota
     if isinstance(tree, All):
-        return all(satisfied(branch, says_yes) for branch in tree.all)
+        return all(satisfied(branch, says_yes, moved) for branch in tree.all)
     if isinstance(tree, AnyOf):
-        return any(satisfied(branch, says_yes) for branch in tree.any)
-    return sum(satisfied(branch, says_yes) for branch in tree.at_least.of) >= tree.at_least.k
+        return any(satisfied(branch, says_yes, moved) for branch in tree.any)
+    return sum(satisfied(branch, says_yes, moved) for branch in tree.at_least.of) >= tree.at_least.k
 
 
 @dataclass(frozen=True)
@@ -163,7 +170,6 @@ class Table:
 
     case: Case
     track: str | None = None
-    control: Literal["moved", "movable"] = "moved"
 
     @cached_property
     def seats(self) -> dict[str, Tree]:
@@ -198,26 +204,27 @@ class Table:
         given = self.case.agreement if self.track is None else self.case.tracks[self.track].agreement
         return given or All(all=tuple(self.seats))
 
-    def table_says_yes(self, consent: Consent) -> bool:
+    def table_says_yes(self, consent: Consent, moved: Moved) -> bool:
         def party_or_faction(name: str) -> bool:
             if name in self.seats and self.seats[name] != name:
-                return satisfied(self.seats[name], lambda f: f in consent)
+                return satisfied(self.seats[name], lambda f: f in consent, moved)
             return name in consent
 
-        return satisfied(self.agreement, party_or_faction)
+        return satisfied(self.agreement, party_or_faction, moved)
 
-    def controllers_say_yes(self, issue: str, consent: Consent) -> bool:
-        tree = self.case.issues[issue].controlled_by
+    def controllers_say_yes(self, issue: str, option: str, consent: Consent) -> bool:
+        spec = self.case.issues[issue]
+        tree = spec.options[option].controlled_by or spec.controlled_by
         if tree is None:
             return True
         here = consent & self.party_of.keys()
 
         def party_or_faction(name: str) -> bool:
             if name in self.case.parties and self.case.parties[name].factions:
-                return satisfied(self.by_itself(name), lambda f: f in here)
+                return satisfied(self.by_itself(name), lambda f: f in here, frozenset([issue]))
             return name in here
 
-        return satisfied(tree, party_or_faction)
+        return satisfied(tree, party_or_faction, frozenset([issue]))
 
     @cached_property
     def movable(self) -> list[str]:
@@ -227,20 +234,28 @@ class Table:
         return [
             name
             for name in listed or self.case.issues
-            if self.case.issues[name].controlled_by != "outside" and self.controllers_say_yes(name, everybody)
+            if self.case.issues[name].controlled_by != "outside"
+            and any(self.controllers_say_yes(name, o, everybody) for o in self.elsewhere(name))
         ]
 
-    def moved(self, package: Package) -> list[str]:
+    def elsewhere(self, issue: str) -> list[str]:
+        """The options to which an issue can be moved, by anybody."""
+        return [o for o in self.case.issues[issue].options if o != self.case.issues[issue].status_quo]
+
+    def moved(self, package: Package) -> dict[str, str]:
         now = status_quo(self.case)
-        return [issue for issue in self.movable if package[issue] != now.get(issue)]
+        return {issue: package[issue] for issue in self.movable if package[issue] != now.get(issue)}
 
     def agreed_by(self, consent: Consent, package: Package) -> bool:
         """Whether these factions' consent makes a deal of the package."""
-        asked = self.moved(package) if self.control == "moved" else self.movable
+        return self.enough(consent, frozenset(self.moved(package).items()))
+
+    def enough(self, consent: Consent, moved: Moves) -> bool:
+        """Whether these factions' consent makes a deal of what makes these moves."""
         return (
-            bool(self.moved(package))
-            and self.table_says_yes(consent)
-            and all(self.controllers_say_yes(issue, consent) for issue in asked)
+            bool(moved)
+            and self.table_says_yes(consent, frozenset(issue for issue, _ in moved))
+            and all(self.controllers_say_yes(issue, option, consent) for issue, option in moved)
         )
 
     # --- the packages ---
@@ -254,7 +269,13 @@ class Table:
             for options in itertools.product(*choices)
         )
         return [
-            p for p in every if self.moved(p) and not any(matches(p, pair) for pair in self.case.impossible)
+            p
+            for p in every
+            if self.moved(p)
+            and not any(matches(p, pair) for pair in self.case.impossible)
+            and all(
+                self.controllers_say_yes(i, o, frozenset(self.party_of)) for i, o in self.moved(p).items()
+            )
         ]
 
     def consent(self, package: Package, *, step: Fraction | None = None) -> Consent:
@@ -272,15 +293,25 @@ class Table:
     # --- sets of factions ---
 
     def winning_sets(self) -> list[Consent]:
-        """Minimal sets whose consent is enough for whatever the table can move; by size, then file order."""
-        factions = list(self.party_of)
+        """Minimal sets whose consent is enough for some moves (even to two options of one issue); by size, then file order."""
+        moves = [(i, o) for i in self.movable for o in self.reachable(i)]
+        every = [frozenset(m) for k in range(len(moves)) for m in itertools.combinations(moves, k + 1)]
+        if self.case.status_quo == "none":
+            every = [m for m in every if {i for i, _ in m} == set(self.movable)]
+        sets = list(subsets(list(self.party_of)))
+        found = {s for m in every for s in minimal(s for s in sets if self.enough(s, m))}
+        return [s for s in sets if s in found]
 
-        def wins(consent: Consent) -> bool:
-            return self.table_says_yes(consent) and all(
-                self.controllers_say_yes(issue, consent) for issue in self.movable
-            )
+    def reachable(self, issue: str) -> list[str]:
+        everybody = frozenset(self.party_of)
+        return [o for o in self.elsewhere(issue) if self.controllers_say_yes(issue, o, everybody)]
 
-        return minimal(s for s in subsets(factions) if wins(s))
+    def least(self) -> list[dict[str, str]]:
+        """Moves of which every package makes at least one of these lots: single ones, or one of every issue."""
+        if self.case.status_quo != "none":
+            return [{i: o} for i in self.movable for o in self.reachable(i)]
+        chosen = itertools.product(*(self.reachable(i) for i in self.movable))
+        return [dict(zip(self.movable, c, strict=True)) for c in chosen]
 
     def objectives(self) -> list[str]:
         needed = frozenset().union(*self.winning_sets())
@@ -340,7 +371,9 @@ class Candidates:
 
 def candidates(table: Table, winning: Consent, *, step: Fraction | None = None) -> Candidates:
     members = tuple(f for f in table.party_of if f in winning)
-    packages = [p for p in table.agreed(step=step) if winning <= table.consent(p, step=step)]
+    packages = [
+        p for p in table.packages() if table.agreed_by(winning, p) and winning <= table.consent(p, step=step)
+    ]
     return Candidates(
         table,
         members,
@@ -404,7 +437,9 @@ def nearest_miss(table: Table, *, step: Fraction | None = None) -> tuple[Fractio
     found: list[tuple[Fraction, dict[str, str]]] = []
     for package in table.packages():
         for winning in table.winning_sets():
-            if not any(breaks_a_line(table.case, f, package) for f in winning):
+            if table.agreed_by(winning, package) and not any(
+                breaks_a_line(table.case, f, package) for f in winning
+            ):
                 lacking = [
                     no_deal(table.case, f, step=step) - utility(table.case, f, package, step=step)
                     for f in winning

@@ -14,7 +14,7 @@ Ranges stand at their medians. Cost: packages x scenarios x factions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -121,14 +121,14 @@ class Enumerated:
         typed = self.track.get("agreement") or self.case.get("agreement")
         return typed or {"all": list(self.seats)}
 
-    @cached_property
-    def trees(self) -> list[Any]:
-        """What has to be satisfied: the agreement, and the control of everything that can move."""
-        controls = [self.issues[i].get("controlled_by") for i in self.movable]
-        return [self.agreement, *(c for c in controls if c)]
+    def consent(self, by: frozenset[str], moved: Collection[str]) -> bool:
+        """The agreement, and the control of everything that moves."""
+        controls = [self.issues[i].get("controlled_by") for i in moved]
+        return all(self.satisfied(tree, by) for tree in [self.agreement, *(c for c in controls if c)])
 
-    def consent(self, by: frozenset[str]) -> bool:
-        return all(self.satisfied(tree, by) for tree in self.trees)
+    def moved(self, package: Package) -> list[str]:
+        """What a package changes; without a status quo everything."""
+        return [i for i, o in package if (i, o) not in (self.status_quo or ())]
 
     # --- what -------------------------------------------------------------------------------------------
 
@@ -217,7 +217,8 @@ class Enumerated:
         return frozenset(f for f in self.factions if self.acceptable(f, package, scenario))
 
     def agreed(self, package: Package, scenario: Scenario) -> bool:
-        return package != self.status_quo and self.consent(self.accepting(package, scenario))
+        moved = self.moved(package)
+        return bool(moved) and self.consent(self.accepting(package, scenario), moved)
 
     # --- best estimates -------------------------------------------------------------------------------------
 
@@ -248,13 +249,17 @@ class Enumerated:
 
     @cached_property
     def winning_sets(self) -> list[frozenset[str]]:
-        """Minimal sets of factions whose consent is enough."""
-        found: list[frozenset[str]] = []
-        for size in range(len(self.factions) + 1):
-            for chosen in map(frozenset, combinations(self.factions, size)):
-                if self.consent(chosen) and not any(smaller <= chosen for smaller in found):
-                    found.append(chosen)
-        return found
+        """Minimal sets of factions whose consent is enough for moving some issues."""
+        every = [m for k in range(len(self.movable)) for m in combinations(self.movable, k + 1)]
+        sets: set[frozenset[str]] = set()
+        for moved in every if self.has_status_quo else every[-1:]:
+            found: list[frozenset[str]] = []
+            for size in range(len(self.factions) + 1):
+                for chosen in map(frozenset, combinations(self.factions, size)):
+                    if self.consent(chosen, moved) and not any(smaller <= chosen for smaller in found):
+                        found.append(chosen)
+            sets |= set(found)
+        return sorted(sets, key=lambda s: (len(s), sorted(s)))
 
     @cached_property
     def deciding(self) -> list[str]:

@@ -42,6 +42,8 @@ class Agenda:
     """[faction][term]."""
     needs: tuple[Steps, ...]
     """Per step: the steps it needs directly."""
+    after: tuple[Steps, ...]
+    """Per step: the steps that are executed before it begins."""
     month: tuple[int, ...]
     """Per step: how many months it takes, 1 or more."""
     rho: tuple[float, ...]
@@ -163,7 +165,7 @@ def plans(agenda: Agenda) -> list[Plan]:
             yield ()
             return
         for batch in batches:
-            if not batch & done:
+            if not batch & done and all(agenda.after[s] <= done for s in batch):
                 for rest in continued(done | batch):
                     yield (batch, *rest)
 
@@ -294,6 +296,12 @@ def random_agenda(rng: random.Random, steps: int, factions: int) -> Agenda:
         excluded.append(chance() < (0.5 if on[-1] and off[-1] else 0.02))
     points = tuple(tuple(tenths(-2, 2) for _ in on) for _ in all_factions)
 
+    # What comes after what, of draws of its own: mostly so that needs leave room for it.
+    own_rng = random.Random(repr(delta))
+    line = order if own_rng.random() < 0.8 else own_rng.sample(all_steps, steps)
+    waiting = own_rng.choice((0.0, 0.0, 0.2, 0.5))
+    after = [frozenset(b for b in line[: line.index(s)] if own_rng.random() < waiting) for s in all_steps]
+
     month = tuple(rng.randint(1, 4) for _ in all_steps)
     soft = rng.choice((0.0, 0.3, 0.7, 1.0))
     limited = rng.choice((0.0, 0.5, 1.0))
@@ -315,6 +323,7 @@ def random_agenda(rng: random.Random, steps: int, factions: int) -> Agenda:
         excluded=tuple(excluded),
         points=points,
         needs=tuple(needs),
+        after=tuple(after),
         month=month,
         rho=tuple(round(rng.uniform(0.5, 0.99), 2) for _ in all_factions),
         horizon=tuple(rng.randint(0, sum(month) + 6) if chance() < limited else -1 for _ in all_factions),

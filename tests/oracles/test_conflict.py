@@ -35,12 +35,19 @@ def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray]:
     groups = [frozenset((f,)) for f in range(factions)]
     if seed % 2:
         groups += [frozenset(rnd.sample(range(factions), 2)) for _ in range(2)]
-    control = tuple(tuple({rnd.choice(groups) for _ in range(rnd.choice((1, 1, 2)))}) for _ in sizes)
+    control = [tuple({rnd.choice(groups) for _ in range(rnd.choice((1, 1, 2)))}) for _ in sizes]
     # Minimal sets only, as the product makes them.
-    control = tuple(tuple(w for w in ws if not any(v < w for v in ws)) for ws in control)
+    control = [tuple(w for w in ws if not any(v < w for v in ws)) for ws in control]
+    # In every third game somebody else moves some of the issues to some of their options, or nobody does.
+    by_option = [[ws] * size for ws, size in zip(control, sizes, strict=True)]
+    apart = random.Random(-seed)
+    if seed % 3 == 0:
+        for options in by_option:
+            options[apart.randrange(len(options))] = apart.choice([(), (apart.choice(groups),)])
+    moves = [(i, o, ws) for i, options in enumerate(by_option) for o, ws in enumerate(options)]
     movers = tuple(
-        (g, frozenset(i for i, ws in enumerate(control) if any(w <= g for w in ws)))
-        for g in sorted({w for ws in control for w in ws}, key=sorted)
+        (g, frozenset((i, o) for i, o, ws in moves if any(w <= g for w in ws)))
+        for g in sorted({w for _, _, ws in moves for w in ws}, key=sorted)
     )
     rank = tuple(tuple(rnd.randrange(6) for _ in states) for _ in range(factions))
     largest = max(sizes)
@@ -50,9 +57,20 @@ def random_game(seed: int) -> tuple[Game, np.ndarray, np.ndarray, np.ndarray]:
             table[i, a, a] = True
     for i, a, b in allowed:
         table[i, a, b] = True
-    issues = np.array([[i in mine for i in range(len(sizes))] for _, mine in movers], dtype=np.bool_)
-    game = Game(states, frozenset(allowed), movers, rank, control)
-    return game, np.array(states, dtype=np.int8), table, issues
+    issues = np.array(
+        [[any(i == j for j, _ in mine) for i in range(len(sizes))] for _, mine in movers], dtype=np.bool_
+    )
+    legal = np.array(
+        [
+            [
+                [[a == b or (i, b) in mine for b in range(largest)] for a in range(largest)]
+                for i in range(len(sizes))
+            ]
+            for _, mine in movers
+        ]
+    )
+    game = Game(states, frozenset(allowed), movers, rank, tuple(map(tuple, by_option)))
+    return game, np.array(states, dtype=np.int8), table & legal, issues
 
 
 def arrays(game: Game) -> tuple[np.ndarray, np.ndarray]:
@@ -95,11 +113,13 @@ def test_joint_moves_and_paths(seed: int) -> None:
     rank, members = arrays(game)
     board = kernel.graph(states, allowed, issues, members)
     n = range(len(game.states))
-    start = np.cumsum([0, *map(len, game.control)]).astype(np.int64)
-    masks = np.array([sum(1 << f for f in w) for ws in game.control for w in ws], dtype=np.uint64)
-    found = kernel.joint_improvement(
-        rank, states, allowed, start, masks, np.arange(len(states), dtype=np.int32)
+    sets = [[*options, *[()] * (allowed.shape[-1] - len(options))] for options in game.control]
+    start = np.cumsum([0, *(len(ws) for options in sets for ws in options)]).astype(np.int64)
+    masks = np.array(
+        [sum(1 << f for f in w) for options in sets for ws in options for w in ws], dtype=np.uint64
     )
+    able = allowed.any(axis=0)
+    found = kernel.joint_improvement(rank, states, able, start, masks, np.arange(len(states), dtype=np.int32))
     for s in n:
         options = [t for t in n if game.joint_improvement(s, t)]
         assert (found[s] >= 0) == bool(options)

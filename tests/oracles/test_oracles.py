@@ -153,12 +153,17 @@ def test_without_a_seat_there_is_no_consent_and_nothing_moves() -> None:
 
 def test_who_controls_what_is_not_moved_need_not_be_asked() -> None:
     case = two_sides(agreement="a", preferences=changed("a", no_deal=0))
-    moved, movable = (Table(case, control=rule) for rule in ("moved", "movable"))  # type: ignore[arg-type]
-    assert HALF in moved.agreed()
-    consent = frozenset({"a"})
-    assert moved.agreed_by(consent, HALF)
-    assert not moved.agreed_by(consent, HALF_SHARED)
-    assert not movable.agreed_by(consent, HALF)
+    table, consent = Table(case), frozenset({"a"})
+    assert HALF in table.agreed()
+    assert table.agreed_by(consent, HALF)
+    assert not table.agreed_by(consent, HALF_SHARED)
+
+
+def test_who_is_asked_where_an_issue_moves_need_not_be_asked_elsewhere() -> None:
+    case = two_sides(agreement={"all": ["a", {"when": ["water"], "ask": "b1"}]})
+    table = Table(case)
+    assert table.agreed_by(frozenset({"a"}), HALF)
+    assert not table.agreed_by(frozenset({"a", "b2"}), HALF_SHARED)
 
 
 def test_rounding_is_half_to_even_addend_by_addend() -> None:

@@ -52,6 +52,7 @@ TWO = Agenda(
     excluded=(),
     points=((), ()),
     needs=(NOTHING, NOTHING),
+    after=(NOTHING, NOTHING),
     month=(1, 2),
     rho=(0.5, 0.5),
     horizon=(-1, -1),
@@ -164,6 +165,7 @@ CHAIN = Agenda(
     excluded=(),
     points=((), ()),
     needs=(NOTHING, steps(0), steps(1)),
+    after=(NOTHING, NOTHING, NOTHING),
     month=(1, 1, 3),
     rho=(0.5, 0.5),
     horizon=(-1, -1),
@@ -313,6 +315,7 @@ def gradual(rounds: int, a: float, b: float, patience: float) -> tuple[Agenda, P
         excluded=(),
         points=((), ()),
         needs=(NOTHING,) * (2 * rounds),
+        after=(NOTHING,) * (2 * rounds),
         month=(1,) * (2 * rounds),
         rho=(patience, patience),
         horizon=(-1, -1),
@@ -386,6 +389,7 @@ def test_plans_are_all_the_allowed_sequences(seed: int) -> None:
             if (
                 sum(map(len, plan)) == len(agenda.everything) == len(visited[-1])
                 and all(agenda.needs[s] <= c for c in visited for s in c)
+                and all(agenda.after[s] <= c for b, c in zip(plan, visited, strict=False) for s in b)
                 and not any(
                     e and on <= c and not off & c
                     for c in visited

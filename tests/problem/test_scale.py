@@ -93,7 +93,7 @@ def test_every_verdict_is_exact_or_the_case_is_refused() -> None:
                 seen.seat.sizes,
                 reservation=seen.reservation,
                 winning=seen.winning,
-                **seen.best,
+                **seen.leaving(0),
             )
         )
         assert existence(seen, np.zeros((0, 2), np.int16))[0] == int(zone > 0)

@@ -52,8 +52,11 @@ def test_default_agreement_is_everybody_seated_and_a_party_speaks_by_its_tree() 
     problem = build(made({"main": {"parties": ["a", "b", "c", "m"]}}))
     at = table(problem)
     assert [problem.factions[f] for f in at.factions] == ["a", "b1", "b2", "c"]
-    # y needs b1 and c, so an agreement by b2 alone is not enough to move it: its gate is added.
-    assert at.winning == (0b1011,)
+    # y needs b1 and c, so an agreement by b2 alone is not enough to move it: it is for what leaves y alone.
+    assert at.guards == (frozenset({(1, 1)}),)
+    assert at.winning == (0b01011, 0b11101)
+    assert at.moving([(0, 1), (2, 1)]).winning == (0b1011, 0b1101)
+    assert at.moving([(1, 1)]).winning == (0b1011,)
     assert [problem.issues[i] for i in at.issues] == ["x", "y", "z"]
 
 

@@ -23,7 +23,7 @@ from detente.analyses.roadmap import roadmap
 from detente.case.model import Case
 from detente.draws import prepare
 from detente.errors import LimitError, UsageError
-from detente.kernels.sequencing import Terms, appraise
+from detente.kernels.appraisal import Terms, appraise
 from detente.problem.theory import (
     MAX_MEMBERS,
     abreu_gul,
@@ -442,6 +442,7 @@ def terms(delta: list[list[float]], own: list[int], **other: object) -> Terms:
         points=np.zeros((factions, 0, 1)),
         broken=np.zeros((factions, 0, 1), np.bool_),
         needs=np.zeros(steps, np.int64),
+        after=np.zeros(steps, np.int64),
         month=np.ones((steps, 1), np.int64),
         rho=np.full((factions, 1), 0.9),
         horizon=np.full(factions, -1),

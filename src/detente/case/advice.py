@@ -7,8 +7,18 @@ from typing import NamedTuple
 
 from detente.case.chances import chance_warnings
 from detente.case.mechanism import Own
-from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted
-from detente.case.paths import Finder, branches, dotted, factions_of, numbers, provenances, sitting, wins
+from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Range, Tree, Weighted, When
+from detente.case.paths import (
+    Finder,
+    branches,
+    dotted,
+    factions_of,
+    numbers,
+    provenances,
+    seats,
+    sitting,
+    wins,
+)
 from detente.case.spare import fleeting, spare
 from detente.case.unused import unused
 from detente.case.waiting import alone, empty_gestures
@@ -179,15 +189,11 @@ def _range(low: float, median: float, high: float) -> str:
 
 
 def _dummies(case: Case) -> Found:
-    trees: list[Tree] = [
-        issue.controlled_by for issue in _movable(case).values() if issue.controlled_by is not None
-    ]
-    seats: list[Mapping[str, Tree | None]] = []
+    trees: list[Tree] = [tree for issue in _movable(case).values() for tree in issue.controls]
+    seating: list[Mapping[str, Tree | None]] = []
     for track in case.tracks.values():
-        seated: dict[str, Tree | None] = {}
-        for seat in track.parties:
-            seated.update({seat: None} if isinstance(seat, str) else dict(seat))
-        seats.append(seated)
+        seated = seats(track)
+        seating.append(seated)
         trees.append(_whole(case, track.agreement, seated))
     if not case.tracks:
         trees.append(_whole(case, case.agreement, dict.fromkeys(case.parties)))
@@ -195,7 +201,7 @@ def _dummies(case: Case) -> Found:
     for tree in trees:
         for name in _swingers(tree):
             if name in case.parties and case.parties[name].factions:
-                rules = [s.get(name) for s in seats if name in s] or [None]
+                rules = [s.get(name) for s in seating if name in s] or [None]
                 for rule in rules:
                     inside = rule or case.parties[name].accepts or All(all=tuple(case.parties[name].factions))
                     matters |= _swingers(inside)
@@ -222,6 +228,8 @@ def _swingers(tree: Tree) -> set[str]:
     """Names in some minimal winning set. Exact if no name occurs twice; else some may be kept that could go."""
     if isinstance(tree, str):
         return {tree}
+    if isinstance(tree, When):
+        return _swingers(tree.ask)
     if not isinstance(tree, Weighted):
         needed = (
             len(branches(tree))
@@ -297,7 +305,8 @@ def _idle_tracks(case: Case) -> Found:
 
 
 def _can_move(case: Case, issue: str, present: set[str]) -> bool:
-    tree = case.issues[issue].controlled_by
+    spec = case.issues[issue]
+    trees = [spec.control(option) for option in spec.options if option != spec.status_quo]
 
     def here(name: str) -> bool:
         if name in present or name not in case.parties or not case.parties[name].factions:
@@ -306,7 +315,7 @@ def _can_move(case: Case, issue: str, present: set[str]) -> bool:
             case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
         )
 
-    return tree is None or (tree != "outside" and wins(tree, here))
+    return spec.controlled_by != "outside" and any(tree is None or wins(tree, here) for tree in trees)
 
 
 def _dates(case: Case) -> Found:

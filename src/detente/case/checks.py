@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from detente.case.advice import warnings
+from detente.case.asked import asked_faults
 from detente.case.chances import chance_faults
 from detente.case.model import (
     MEANT,
@@ -27,15 +28,16 @@ from detente.case.model import (
 )
 from detente.case.names import Unknown, unknown_names
 from detente.case.no_deal import no_deal_faults
+from detente.case.order import order_faults
 from detente.case.paths import (
     Finder,
-    branches,
     dotted,
     factions_of,
-    gate,
     leaf_paths,
     merged,
+    nested,
     provenances,
+    seats,
     wins,
 )
 from detente.case.quotations import Quotation, verify_quotations
@@ -85,7 +87,11 @@ def faults(case: Case, place: Finder) -> list[Fault]:
     found = [f for f in found if not any(name in f.message for name in meant.get(_block(f), ()))]
     if not unknown:
         # These follow names from block to block, so they wait until every name means something.
-        found += [fault for check in (_tables, _voices, tie_faults) for fault in placed(check(case), place)]
+        found += [
+            fault
+            for check in (_tables, _voices, asked_faults, order_faults, tie_faults)
+            for fault in placed(check(case), place)
+        ]
     return sorted({*unknown, *found})
 
 
@@ -146,6 +152,9 @@ def _all_trees(case: Case) -> Iterator[tuple[Path, Tree]]:
     for name, issue in case.issues.items():
         if issue.controlled_by not in (None, "outside"):
             yield ("issues", name, "controlled_by"), issue.controlled_by
+        for option, of in issue.options.items():
+            if of.controlled_by is not None:
+                yield ("issues", name, "options", option, "controlled_by"), of.controlled_by
 
 
 def _trees(case: Case) -> Found:
@@ -170,7 +179,7 @@ def _twice(tree: Tree, path: Path, home: Mapping[str, str]) -> Found:
     if isinstance(tree, Weighted):
         listed: list[tuple[Path, Tree]] = [((*path, "weights", name), name) for name in tree.weights]
     else:
-        listed = [((*path, *gate(tree), n), branch) for n, branch in enumerate(branches(tree))]
+        listed = list(nested(tree, path))
         for below, branch in listed:
             yield from _twice(branch, below, home)
     names = {branch for _, branch in listed if isinstance(branch, str)}
@@ -198,11 +207,19 @@ def _quotas(tree: Tree, path: Path) -> Found:
                 (*path, "quota"),
                 f"a quota of {tree.quota} can never be reached: the weights sum to {total}",
             )
+        if tree.total is not None and total != tree.total:
+            gap = abs(tree.total - total)
+            yield (
+                (*path, "total"),
+                f"the weights sum to {total}, and {tree.total} votes are said to be there: {gap} "
+                + ("too few; name who has them" if total < tree.total else "too many; look at the weights")
+                + ", or change 'total'",
+            )
         return
     if isinstance(tree, KOfN) and tree.at_least.k > len(tree.at_least.of):
         yield (*path, "at_least", "k"), f"{tree.at_least.k} of {len(tree.at_least.of)} can never be reached"
-    for n, branch in enumerate(branches(tree)):
-        yield from _quotas(branch, (*path, *gate(tree), n))
+    for below, branch in nested(tree, path):
+        yield from _quotas(branch, below)
 
 
 def unreasoned(case: Case) -> Found:
@@ -233,6 +250,12 @@ def _issues(case: Case) -> Found:
     game = case.status_quo == "none"
     for name, issue in case.issues.items():
         at: Path = ("issues", name)
+        for option, spec in issue.options.items():
+            if spec.controlled_by is not None and issue.controlled_by == "outside":
+                yield (
+                    (*at, "options", option, "controlled_by"),
+                    f"'{name}' is decided outside, so that nobody moves it to an option: remove one of the two",
+                )
         if game and issue.status_quo is not None:
             yield (*at, "status_quo"), "this case has 'status_quo: none' at the top; remove one of the two"
         elif not game and issue.status_quo is None:
@@ -362,13 +385,13 @@ def _conflict(case: Case) -> Found:
         at: Path = ("conflict", "issues", n)
         if issue in listed[:n]:
             yield at, "this issue stands here twice"
-        elif issue in case.issues and case.issues[issue].controlled_by in (None, "outside"):
+        elif issue in case.issues and not case.issues[issue].controls:
             yield (
                 at,
                 f"nobody is said to control '{issue}', so nobody can move it; give it 'controlled_by: PARTY', "
                 "or leave it out here",
             )
-    controlled = [i for i, issue in case.issues.items() if issue.controlled_by not in (None, "outside")]
+    controlled = [i for i, issue in case.issues.items() if issue.controls]
     wanted = spec.wanted or {}
     for issue in wanted:
         if issue in case.issues and issue not in (listed or controlled):
@@ -454,10 +477,7 @@ def _seats(
         voting = {p: None for p, spec in case.parties.items() if spec.role is None}
         yield (), voting, case.agreement, None
     for name, track in case.tracks.items():
-        seated: dict[str, Tree | None] = {}
-        for seat in track.parties:
-            seated.update({seat: None} if isinstance(seat, str) else dict(seat))
-        yield ("tracks", name), seated, track.agreement, track.issues
+        yield ("tracks", name), seats(track), track.agreement, track.issues
 
 
 def _inside(case: Case, party: str, tree: Tree | None) -> tuple[str, ...]:
@@ -508,12 +528,11 @@ def _present(case: Case, party: str, tree: Tree | None) -> tuple[str, ...]:
 
 
 def _movable(case: Case, issue: str, present: set[str], path: Path) -> Found:
-    tree = case.issues[issue].controlled_by
-    if tree == "outside":
+    spec = case.issues[issue]
+    if spec.controlled_by == "outside":
         yield path, f"'{issue}' is decided outside, so it cannot be on a table"
         return
-    if tree is None:
-        return
+    trees = [spec.control(option) for option in spec.options if option != spec.status_quo]
 
     def here(name: str) -> bool:
         if name in present:
@@ -524,8 +543,8 @@ def _movable(case: Case, issue: str, present: set[str], path: Path) -> Found:
             case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
         )
 
-    if not wins(tree, here):
-        absent = [name for _, name in leaf_paths(tree, ()) if not here(name)]
+    if all(tree is not None and not wins(tree, here) for tree in trees):
+        absent = [name for tree in trees if tree for _, name in leaf_paths(tree, ()) if not here(name)]
         yield (
             path,
             f"'{issue}' cannot move at this table: its control needs {', '.join(dict.fromkeys(absent))}, not present here",
@@ -544,9 +563,7 @@ def _voices(case: Case) -> Found:
             inside = _inside(case, name, seated.get(name)) if name in case.parties else (name,)
             needed.update({f: table for f in inside if f not in needed})
     for issue, spec in case.issues.items():
-        for _, name in (
-            leaf_paths(spec.controlled_by, ()) if spec.controlled_by not in (None, "outside") else ()
-        ):
+        for _, name in (leaf for tree in spec.controls for leaf in leaf_paths(tree, ())):
             inside = _inside(case, name, None) if name in case.parties else (name,)
             needed.update({f: f"over the issue '{issue}'" for f in inside if f not in needed})
     home = factions_of(case, voting=True)

@@ -20,6 +20,7 @@ from detente.case.model import (
     RelativeNoDeal,
     Tree,
     Weighted,
+    When,
 )
 from detente.case.paths import dotted
 from detente.case.yamltext import Path
@@ -27,7 +28,7 @@ from detente.figures import plural
 
 __all__ = ["Difference", "differences"]
 
-_TREES = (All, AnyOf, KOfN, Weighted)
+_TREES = (All, AnyOf, KOfN, Weighted, When)
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,8 @@ def _tree(tree: Tree) -> str:
         return tree
     if isinstance(tree, Weighted):
         return f"{plural(tree.quota, 'vote')} of {', '.join(f'{n} {w}' for n, w in tree.weights.items())}"
+    if isinstance(tree, When):
+        return f"{_tree(tree.ask)} where {' or '.join(tree.when)} moves"
     if isinstance(tree, KOfN):
         return f"{tree.at_least.k} of ({', '.join(map(_tree, tree.at_least.of))})"
     word = " and " if isinstance(tree, All) else " or "

@@ -36,6 +36,7 @@ from detente.case.base import (
     Provenance,
     Quote,
     Range,
+    Rate,
     Share,
     Text,
     Weight,
@@ -53,6 +54,7 @@ __all__ = [
     "Case",
     "Conflict",
     "Deadline",
+    "Earlier",
     "Element",
     "Faction",
     "Firm",
@@ -79,11 +81,13 @@ __all__ = [
     "RelativeNoDeal",
     "Signing",
     "Source",
+    "Spoils",
     "Steps",
     "Together",
     "Track",
     "Tree",
     "Weighted",
+    "When",
     "World",
     "leaves",
 ]
@@ -95,6 +99,7 @@ MEANT: Mapping[str, str] = MappingProxyType(
     {
         "outside": "that nobody at the table decides an issue",
         **dict.fromkeys(("all", "any", "at_least", "weights", "quota"), "who of several has to say yes"),
+        **dict.fromkeys(("when", "ask"), "who is asked only where some issues move"),
     }
 )
 """Words that stand where names of parties and factions do, and what they mean there: no name can be one of them."""
@@ -158,16 +163,32 @@ class KOfN(Model):
 
 
 class Weighted(Model):
-    """``{weights: {a: 2, b: 1}, quota: 2}``: branches with votes."""
+    """Branches whose votes reach the quota; ``total``, where it is typed, is how many votes there are in all."""
 
     weights: Annotated[Mapping[Id, Count], Field(min_length=1)]
     quota: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    total: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+
+
+class When(Model):
+    """The tree ``ask``, or whatever leaves the issues of ``when`` as they are: asked only where one of them moves."""
+
+    when: Annotated[tuple[Id, ...], Field(min_length=1)]
+    ask: Tree
 
 
 def _kind_of_tree(value: Any) -> str | None:
     if isinstance(value, str):
         return "<id>"
-    kinds = {"all": All, "any": AnyOf, "at_least": KOfN, "weights": Weighted, "quota": Weighted}
+    kinds = {
+        "all": All,
+        "any": AnyOf,
+        "at_least": KOfN,
+        "weights": Weighted,
+        "quota": Weighted,
+        "when": When,
+        "ask": When,
+    }
     if isinstance(value, Mapping):
         found = {kind.__name__ for key, kind in kinds.items() if key in value}
     else:
@@ -180,15 +201,16 @@ Tree = Annotated[
     | Annotated[All, Tag("<All>")]
     | Annotated[AnyOf, Tag("<AnyOf>")]
     | Annotated[KOfN, Tag("<KOfN>")]
-    | Annotated[Weighted, Tag("<Weighted>")],
+    | Annotated[Weighted, Tag("<Weighted>")]
+    | Annotated[When, Tag("<When>")],
     Discriminator(
         _kind_of_tree,
         custom_error_type="tree",
         custom_error_message="who has to say yes was expected: a name, {all: [..]}, {any: [..]}, "
-        "{at_least: {k: 2, of: [..]}} or {weights: {a: 2, b: 1}, quota: 2}",
+        "{at_least: {k: 2, of: [..]}}, {weights: {a: 2, b: 1}, quota: 2} or {when: [issues], ask: who}",
     ),
 ]
-"""Who has to say yes: an id, or ``all``, ``any``, ``at_least``, ``weights``/``quota`` over trees."""
+"""Who has to say yes: an id, or ``all``, ``any``, ``at_least``, ``weights``/``quota``, ``when``/``ask`` over trees."""
 
 
 def leaves(tree: Tree) -> Iterator[str]:
@@ -197,6 +219,8 @@ def leaves(tree: Tree) -> Iterator[str]:
         yield tree
     elif isinstance(tree, Weighted):
         yield from tree.weights
+    elif isinstance(tree, When):
+        yield from leaves(tree.ask)
     else:
         branches = (
             tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of
@@ -226,17 +250,45 @@ class Faction(Element):
     """What it is called in a sentence; default: its name."""
 
 
+class Spoils(Provenance):
+    """What somebody without a vote can do to an agreement that others carry out."""
+
+    chance: Rate
+    """The chance that it wrecks it, in each month in which a step is carried out and verified."""
+    steps: tuple[Id, ...] = ()
+    """Issues whose steps it can wreck; default: all."""
+
+
 class Party(Element):
     """A side. Without ``factions`` the party is its own only faction. With a ``role`` it has no vote."""
 
     short: Text | None = None
     """What it is called in a sentence; default: its name."""
     role: Literal["mediator", "guarantor", "spoiler"] | None = None
+    """At the table without a vote. A spoiler changes numbers by what it ``spoils``."""
     factions: Mapping[Id, Annotated[Faction, BeforeValidator(_nothing)]] = {}
     accepts: Tree | None = None
     """Who inside has to say yes; default: all factions."""
     delivers: Share | None = None
     """The chance that it can make its own side comply."""
+    spoils: Spoils | None = None
+    """Of a ``spoiler``: how likely it wrecks what others carry out."""
+
+
+def _kind_of_earlier(value: Any) -> str | None:
+    return "<id>" if isinstance(value, str) else "<option>" if isinstance(value, Mapping) else None
+
+
+Earlier = Annotated[
+    Annotated[Id, Tag("<id>")]
+    | Annotated[Mapping[Id, Id], Tag("<option>"), Field(min_length=1, max_length=1)],
+    Discriminator(
+        _kind_of_earlier,
+        custom_error_type="earlier",
+        custom_error_message="what comes before was expected: the name of an issue, or {issue: option}",
+    ),
+]
+"""An issue, with all its steps, or ``{issue: option}``, with those that lead to this option."""
 
 
 class Option(Element):
@@ -244,6 +296,11 @@ class Option(Element):
 
     as_text: Text | None = None
     """What is done by it, as it stands in a sentence after "to": ``free some prisoners``."""
+    controlled_by: Tree | None = None
+    """Who moves the issue here, where that is somebody else: release by the government, a pardon by the president. Default:
+    whoever controls the issue."""
+    after: tuple[Earlier, ...] = ()
+    """What the step that leads here comes after, as ``after`` of the issue."""
 
 
 class Issue(Element):
@@ -257,6 +314,18 @@ class Issue(Element):
     options: Annotated[
         Mapping[Id, Annotated[Option, BeforeValidator(_nothing)]], Field(min_length=2, max_length=MAX_OPTIONS)
     ]
+
+    @property
+    def controls(self) -> tuple[Tree, ...]:
+        """Whose moves it can be: its own acceptance tree, where it has one, and those of its options."""
+        own = () if self.controlled_by in (None, "outside") else (self.controlled_by,)
+        return (*own, *(o.controlled_by for o in self.options.values() if o.controlled_by is not None))
+
+    def control(self, option: str) -> Tree | None:
+        """Whose move it is to an option; None: outside, or the agreement of the table decides."""
+        own = None if self.controlled_by == "outside" else self.controlled_by
+        return self.options[option].controlled_by or own
+
     chances: Mapping[Id, Share] | None = None
     """Only for ``outside``: how likely each option is; they add up to 1 at their medians, and are made to in each draw of
     ranges. What they leave of 1 is the chance of the status quo, if none is given for it; every other option left out
@@ -268,6 +337,9 @@ class Issue(Element):
     """Whether it is carried out option by option, in their order, instead of in one step."""
     verify: Months | None = None
     """Months that a step takes, from beginning to carry it out until the others have verified it; default: 1."""
+    after: tuple[Earlier, ...] = ()
+    """What its steps come after: issues, or ``{issue: option}`` for the steps that lead to this option. It orders the steps
+    that a package takes; what the package does not take holds nothing up."""
     undo: Weight | None = None
     """What taking a step back costs whoever does it, in points: as bad as being so much worse off from then on;
     default: 0."""
@@ -454,6 +526,8 @@ class Guarantee(Element):
     """Of ``amnesty``: faction → points that it is worth while the agreement is kept."""
     costs: Mapping[Id, Weight] = {}
     """Faction → points that it costs while the agreement is kept."""
+    until: Date | None = None
+    """Of ``escrow``, ``snap_back`` and ``third_party``: the last day on which it can be triggered; default: it stands for good."""
     in_force: Flag = False
     """Whether the roadmap counts on it; otherwise it is only tried."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from detente.case.asked import asked_names
 from detente.case.model import Case, Preferences, Tree
 from detente.case.no_deal import no_deal_names
+from detente.case.order import order_names
 from detente.case.paths import NUMBER_PATHS, Finder, dotted, factions_of, leaf_paths, numbers, provenances
 from detente.case.steps import step_names
 from detente.case.wording import nearest, there_is
@@ -67,6 +69,10 @@ def _uses(case: Case) -> Iterator[Use]:
         at: Path = ("issues", name)
         if issue.controlled_by != "outside":
             yield from _tree(issue.controlled_by, (*at, "controlled_by"), "party or faction", voices)
+        for option, spec in issue.options.items():
+            yield from _tree(
+                spec.controlled_by, (*at, "options", option, "controlled_by"), "party or faction", voices
+            )
         if issue.status_quo is not None:
             yield (*at, "status_quo"), "option", issue.status_quo, issue.options
         for option in issue.chances or {}:
@@ -77,6 +83,8 @@ def _uses(case: Case) -> Iterator[Use]:
         for n, issue_name in enumerate(case.conflict.issues or ()):
             yield ("conflict", "issues", n), "issue", issue_name, case.issues
         yield from _pattern(case, case.conflict.wanted or {}, ("conflict", "wanted"))
+    yield from asked_names(case)
+    yield from order_names(case)
     yield from step_names(case)
     yield from no_deal_names(case)
     for name, body in case.bodies.items():

@@ -22,8 +22,10 @@ from detente.case.model import (
     Provenance,
     Range,
     RelativeNoDeal,
+    Track,
     Tree,
     Weighted,
+    When,
 )
 from detente.case.yamltext import Path, Place
 
@@ -36,8 +38,10 @@ __all__ = [
     "gate",
     "leaf_paths",
     "merged",
+    "nested",
     "numbers",
     "provenances",
+    "seats",
     "sitting",
     "wins",
 ]
@@ -90,6 +94,14 @@ def sitting(case: Case) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def seats(track: Track) -> dict[str, Tree | None]:
+    """Party → which of it sits at a track; None: all of it."""
+    found: dict[str, Tree | None] = {}
+    for seat in track.parties:
+        found.update({seat: None} if isinstance(seat, str) else dict(seat))
+    return found
+
+
 def leaf_paths(tree: Tree, path: Path) -> Iterator[tuple[Path, str]]:
     """Every name in an acceptance tree with its place."""
     if isinstance(tree, str):
@@ -98,8 +110,17 @@ def leaf_paths(tree: Tree, path: Path) -> Iterator[tuple[Path, str]]:
         for name in tree.weights:
             yield (*path, "weights", name), name
     else:
+        for below, branch in nested(tree, path):
+            yield from leaf_paths(branch, below)
+
+
+def nested(tree: Tree, path: Path) -> Iterator[tuple[Path, Tree]]:
+    """The trees right below a tree with their places; none below a name or votes."""
+    if isinstance(tree, When):
+        yield (*path, "ask"), tree.ask
+    elif not isinstance(tree, (str, Weighted)):
         for n, branch in enumerate(branches(tree)):
-            yield from leaf_paths(branch, (*path, *gate(tree), n))
+            yield (*path, *gate(tree), n), branch
 
 
 def gate(tree: All | AnyOf | KOfN) -> Path:
@@ -108,14 +129,16 @@ def gate(tree: All | AnyOf | KOfN) -> Path:
 
 
 def branches(tree: All | AnyOf | KOfN) -> tuple[Tree, ...]:
-    """The branches of a tree that is neither a name nor weighted."""
+    """The branches of a tree that has several."""
     return tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of
 
 
 def wins(tree: Tree, says_yes: Callable[[str], bool]) -> bool:
-    """Whether a tree is satisfied when ``says_yes`` holds for its names."""
+    """Whether a tree is satisfied when ``says_yes`` holds for its names, whatever moves."""
     if isinstance(tree, str):
         return says_yes(tree)
+    if isinstance(tree, When):
+        return wins(tree.ask, says_yes)
     if isinstance(tree, Weighted):
         return sum(w for name, w in tree.weights.items() if says_yes(name)) >= tree.quota
     yes = [wins(branch, says_yes) for branch in branches(tree)]

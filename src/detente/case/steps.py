@@ -20,6 +20,9 @@ def step_names(case: Case) -> Iterator[tuple[Path, str, str, Collection[str]]]:
     for n, together in enumerate(case.steps.simultaneous if case.steps else ()):
         for k, issue in enumerate(together):
             yield ("steps", "simultaneous", n, k), "issue", issue, case.issues
+    for name, party in case.parties.items():
+        for k, issue in enumerate(party.spoils.steps if party.spoils else ()):
+            yield ("parties", name, "spoils", "steps", k), "issue", issue, case.issues
     for name, guarantee in case.guarantees.items():
         at: Path = ("guarantees", name)
         yield (*at, "given_by"), "party or faction", guarantee.given_by, voices
@@ -39,6 +42,17 @@ def step_faults(case: Case) -> Iterator[tuple[Path, str]]:
     """What cannot be."""
     yield from _exchanges(case)
     yield from _guarantees(case)
+    for name, party in case.parties.items():
+        if party.spoils is not None and party.role != "spoiler":
+            what = "has a vote" if party.role is None else f"is a {party.role}"
+            yield (
+                ("parties", name, "spoils"),
+                f"'spoils' is for a party with 'role: spoiler', and '{name}' {what}: remove it here, or change its role"
+                + ("; what tempts who has a vote is 'steps: temptation'" if party.role is None else ""),
+            )
+        for k, issue in enumerate(party.spoils.steps if party.spoils else ()):
+            if issue in party.spoils.steps[:k]:  # type: ignore[union-attr]
+                yield ("parties", name, "spoils", "steps", k), "this issue stands here twice"
     for name, deadline in case.deadlines.items():
         at: Path = ("deadlines", name, "on")
         if case.as_of is None:
@@ -56,10 +70,8 @@ def _exchanges(case: Case) -> Iterator[tuple[Path, str]]:
             continue
         owners: dict[str, str] = {}
         for k, issue in enumerate(together):
-            tree = case.issues[issue].controlled_by if issue in case.issues else None
-            if tree is None or tree == "outside":
-                continue
-            sides = {parties.get(name, name) for _, name in leaf_paths(tree, ())}
+            trees = case.issues[issue].controls if issue in case.issues else ()
+            sides = {parties.get(name, name) for tree in trees for _, name in leaf_paths(tree, ())}
             for side in sorted(sides & set(owners)):
                 yield (
                     (*at, k),
@@ -85,6 +97,20 @@ def _guarantees(case: Case) -> Iterator[tuple[Path, str]]:
                 (*at, "forfeits"),
                 "'forfeits' is for guarantees of kind 'third_party', 'escrow' or 'snap_back'",
             )
+        if guarantee.until is not None:
+            if kind in ("monitoring", "amnesty"):
+                yield (
+                    (*at, "until"),
+                    f"'until' is for guarantees of kind 'snap_back', 'escrow' or 'third_party': this one is '{kind}'",
+                )
+            elif case.as_of is None:
+                yield (*at, "until"), "it is counted from the date of the case: add 'as_of: DATE' at the top"
+            elif guarantee.until <= case.as_of:
+                yield (
+                    (*at, "until"),
+                    f"a guarantee that could be triggered until {guarantee.until} is gone by the date of the case, {case.as_of}: "
+                    "leave it out",
+                )
         if kind == "snap_back":
             for k, issue in enumerate(guarantee.covers):
                 if issue in case.issues and not case.issues[issue].reversible:

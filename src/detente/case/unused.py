@@ -26,10 +26,12 @@ from detente.case.model import (
     Deadline,
     Guarantee,
     Issue,
+    Option,
     Party,
     Pattern,
     Preferences,
     Signing,
+    Spoils,
     Steps,
     Together,
     Weighted,
@@ -187,7 +189,7 @@ def _one_of_mind(here: Here) -> str | None:
     case = here.case
     own = [seat for track in case.tracks.values() for seat in track.parties if seat == name or name in seat]
     by_part = own and all(not isinstance(seat, str) for seat in own)
-    trees = [issue.controlled_by for issue in case.issues.values()] + [
+    trees = [tree for issue in case.issues.values() for tree in issue.controls] + [
         t.agreement for t in case.tracks.values()
     ]
     if by_part and not any(
@@ -202,10 +204,10 @@ def _one_of_mind(here: Here) -> str | None:
 
 def _moved(case: Case, issue: str) -> str | None:
     """Why nobody takes steps on an issue."""
-    tree = case.issues[issue].controlled_by
-    if tree == "outside":
+    spec = case.issues[issue]
+    if spec.controlled_by == "outside":
         return f"'{issue}' is decided outside, so that nobody at a table takes a step on it"
-    if tree is None:
+    if not spec.controls:
         return f"nobody is said to control '{issue}', so that nobody takes its step: give it 'controlled_by: PARTY'"
     return None
 
@@ -222,6 +224,20 @@ def _step(here: Here) -> str | None:
     if here.below[0] == "undo" and not issue.reversible:
         return f"'{name}' is not reversible, so that no step of it is ever taken back"
     return _moved(here.case, name) or _road(here)
+
+
+def _elsewhere(here: Here) -> str | None:
+    """Of the control of an issue."""
+    issue = here.block
+    assert isinstance(issue, Issue)
+    if here.value in (None, "outside") or any(o.controlled_by is None for o in issue.options.values()):
+        return None
+    return "every option says itself who moves the issue there"
+
+
+def _step_there(here: Here) -> str | None:
+    """Of a key of an option that is about carrying it out."""
+    return (_moved(here.case, str(here.path[1])) or _road(here)) if here.value else None
 
 
 def _named_step(here: Here) -> str | None:
@@ -336,8 +352,7 @@ def _guards(here: Here) -> str | None:
 
 def _hands(case: Case, issue: str) -> set[str]:
     """Factions that have a say in the control of an issue."""
-    tree = case.issues[issue].controlled_by
-    names = {name for _, name in leaf_paths(tree, ())} if tree is not None else set()
+    names = {name for tree in case.issues[issue].controls for _, name in leaf_paths(tree, ())}
     return {f for f, p in factions_of(case).items() if names & {f, p}}
 
 
@@ -506,8 +521,17 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
             "gestures": (_cardinal, _looks_ahead),
             "moves_with": (_cardinal,),
         },
-        Party: {"delivers": (_cardinal, _of_voteless, _begun), "accepts": (_of_voteless, _one_of_mind)},
-        Issue: dict.fromkeys(("reversible", "gradual", "verify", "undo", "touches_office"), (_step,)),
+        Party: {
+            "delivers": (_cardinal, _of_voteless, _begun),
+            "accepts": (_of_voteless, _one_of_mind),
+            "spoils": (_cardinal, _road),
+        },
+        Spoils: {"steps.*": (_named_step,)},
+        Issue: {
+            "controlled_by": (_elsewhere,),
+            **dict.fromkeys(("reversible", "gradual", "verify", "undo", "touches_office", "after"), (_step,)),
+        },
+        Option: {"after": (_step_there,)},
         Preferences: {
             "patience": (_replaced, _patient),
             "no_deal": (_replaced,),

@@ -270,6 +270,8 @@ def _ladder(case: Case, talks: Talks, here: Path) -> Iterator[Misfit]:
             elif option not in case.issues[issue].options:
                 options = case.issues[issue].options
                 yield Misfit(place, None, f"'{issue}' has no option '{option}'{one_of(option, options)}")
+            elif case.issues[issue].controlled_by == "outside":
+                yield Misfit(place, None, f"'{issue}' is decided outside, so that no step at talks moves it")
     readings = _readings(case, talks)
     if ladder.obstinate is not None and ladder.obstinate not in readings:
         what = f"'{ladder.by}' has no reading '{ladder.obstinate}'{one_of(ladder.obstinate, readings)}"

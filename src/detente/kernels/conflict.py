@@ -86,8 +86,11 @@ class _Liking(NamedTuple):
 
 
 def graph(states: NDArray[np.int8], allowed: Bools, issues: Bools, members: Bools) -> Graph:
-    """Of ``states`` [N, I] with the movers' ``issues`` [M, I] and ``members`` [M, F]; ``allowed`` as in ``ways``."""
-    each, opponents = tuple(ways(states, allowed, mine) for mine in issues), _apart(members)
+    """Of ``states`` [N, I] with the movers' ``issues`` [M, I] and ``members`` [M, F]; ``allowed`` as in ``ways``, for all
+    movers or [M, I, L, L] for each."""
+    legal = np.broadcast_to(allowed, (len(issues), *allowed.shape[-3:]))
+    each = tuple(ways(states, mine, of) for mine, of in zip(legal, issues, strict=True))
+    opponents = _apart(members)
     sets = {row.tobytes(): [each[q] for q in np.flatnonzero(row)] for row in opponents}
     reach = {row: together(others) for row, others in sets.items()}
     return Graph(each, members, opponents, tuple(reach[row.tobytes()] for row in opponents))
@@ -486,7 +489,8 @@ def _joint(rank, states, allowed, control_start, control_mask, sources, out):  #
                     continue
                 able = False
                 if allowed[i, a, b]:
-                    for w in range(control_start[i], control_start[i + 1]):
+                    c = i * allowed.shape[2] + b
+                    for w in range(control_start[c], control_start[c + 1]):
                         if control_mask[w] & ~content == np.uint64(0):
                             able = True
                             if control_mask[w] & glad:
@@ -509,8 +513,8 @@ def joint_improvement(
 ) -> NDArray[np.int32]:
     """[K] for each source a state that some coalition can bring about and prefers, -1 if there is none.
 
-    A coalition takes one of the sets ``control_mask[control_start[i] : control_start[i + 1]]`` of factions for
-    each issue i that it changes; nobody in it is worse off and somebody is better off (after Kilgour, Hipel, Fang &
+    A coalition takes one of the sets ``control_mask[control_start[c] : control_start[c + 1]]`` of factions, with c = i L + b, for
+    each issue i that it moves, to option b; nobody in it is worse off and somebody is better off (after Kilgour, Hipel, Fang &
     Peng 2001, where everybody in it has to be better off). The target with most factions better off, then the first. Cost N per source.
     """
     out = np.empty(len(sources), dtype=np.int32)

@@ -1,8 +1,9 @@
 """In which order can an agreement be carried out so that nobody gains by stopping half-way?
 
 ``M`` steps (bits of a set), ``F`` factions. A *batch* is a set of steps carried out together; a *plan* is a
-sequence of batches that executes every step once. A set ``C`` of executed steps is *feasible* if it contains
-what its steps need and matches no excluded term; a plan visits feasible sets only. In points per month::
+sequence of batches that executes every step once, none together with what it comes after or before that. A set ``C`` of
+executed steps is *feasible* if it contains what its steps need and matches no excluded term; a plan visits feasible sets
+only. (What a step needs has to stand for as long as it does; what it comes after may be taken back later.) In points per month::
 
     g_f(C) = base_f + sum_{s in C} delta_fs + sum_{t: on_t in C, off_t not in C} points_ft
 
@@ -21,6 +22,9 @@ Where a term is a *line* of f, f does not go on to a set that matches it: its ma
 one, now or later. While orders are compared a line costs a toll for each month, worked out from the terms so that it is
 more than anything else can make up for; it ranks the orders that break lines, and no answer is read from it. After a
 breakdown only those lines cost that were not broken before anything was done.
+
+What a deviation brings about may stand until a date only (:class:`detente.kernels.appraisal.Dated`): a stage is judged by what
+stands when it begins, and the end again at each date that is still to come, when whoever stayed on could leave.
 
 The margin of f is ``V_f`` less its best deviation less its cost; the slack of a stage is the largest, over the
 winning sets, of the smallest margin in the set; the slack of a plan is that of its worst stage.
@@ -45,21 +49,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detente.kernels.appraisal import (
+    Floats,
+    Masks,
+    Terms,
+    appraise,
+    bits_of,
+    bound_of,
+    fate_of,
+    feasible_sets,
+    flow_of,
+    slack,
+    support_of,
+    waits_of,
+    ways_out,
+    with_tolls,
+)
 from detente.kernels.threads import each
 from detente.progress import told
 
-__all__ = [
-    "KINDS",
-    "MAX_EXACT",
-    "MAX_STEPS",
-    "Appraisal",
-    "Plan",
-    "Terms",
-    "appraise",
-    "best_plan",
-    "restrict",
-    "slack",
-]
+__all__ = ["MAX_EXACT", "MAX_STEPS", "Plan", "best_plan"]
 
 MAX_EXACT = 20
 """Steps up to which all sets are looked at."""
@@ -76,67 +85,6 @@ MAX_NUMBERS = 40_000_000
 
 BEAM, WIDE = 512, 30  # continuations kept of each size; beyond so many steps fewer, for the same work
 TOLERANCE = 1e-9
-
-KINDS = ("walk off", "withhold", "take back")
-
-Floats = NDArray[np.float64]
-Masks = NDArray[np.int64]
-
-
-class Terms(NamedTuple):
-    """What a plan is judged by, in S draws; masks are int64 bit sets of steps."""
-
-    base: Floats
-    """[F, S] points per month above no deal before anything is done."""
-    delta: Floats
-    """[F, M, S] points per month of each step."""
-    on: Masks
-    """[T] steps that a term needs done."""
-    off: Masks
-    """[T] steps that a term needs not done."""
-    excluded: NDArray[np.bool_]
-    """[T] whether a set that matches cannot be."""
-    points: Floats
-    """[F, T, S] points per month of each term."""
-    broken: NDArray[np.bool_]
-    """[F, T, S] whether a set that matches the term breaks a line of the faction."""
-    needs: Masks
-    """[M] steps that have to be done before."""
-    month: NDArray[np.int64]
-    """[M, S] months to carry out and verify, at least 1."""
-    rho: Floats
-    """[F, S] monthly discount factor, in (0, 1)."""
-    horizon: NDArray[np.int64]
-    """[F] month after which nothing counts; -1: none."""
-    own: Masks
-    """[F] steps that the faction has a hand in."""
-    reversible: int
-    """Steps that can be taken back, a mask."""
-    undo: Floats
-    """[F, M, S] points that taking back a step costs."""
-    penalty: Floats
-    """[F, M, S] points forfeited by withholding or taking back a step."""
-    lapse: Masks
-    """[F] steps that come back at once when the faction deviates."""
-    cost: Floats
-    """[F, S] points that guarantees cost (less what they are worth) while the agreement runs."""
-    batches: Masks
-    """[B] sets of steps that can be carried out together."""
-    winning: Masks
-    """[W] sets of factions of which one has to go on at each stage."""
-    toll: float = 0.0
-    """Points per month that a broken line costs while orders are compared: the kernel sets it."""
-
-    @property
-    def steps(self) -> int:
-        """M."""
-        return len(self.needs)
-
-    def at(self, draw: int) -> Terms:
-        """One draw."""
-        one = slice(draw, draw + 1)
-        drawn = ("base", "delta", "points", "broken", "month", "rho", "undo", "penalty", "cost")
-        return self._replace(**{name: getattr(self, name)[..., one] for name in drawn})
 
 
 class Plan(NamedTuple):
@@ -157,250 +105,6 @@ class Plan(NamedTuple):
         return self.bound <= self.slack + TOLERANCE or not self.order
 
 
-class Appraisal(NamedTuple):
-    """A given order judged, before each of its K batches and at the end."""
-
-    going_on: Floats
-    """[K + 1, F, S] V."""
-    leaving: Floats
-    """[K + 1, F, S] the best deviation."""
-    kind: NDArray[np.int8]
-    """[K + 1, F, S] which that is, an index into ``KINDS``."""
-    margin: Floats
-    """[K + 1, F, S]; -inf where going on breaks a line of the faction, now or later."""
-    tolled: Floats
-    """[K + 1, F, S] the same with tolls for broken lines: it ranks what is -inf."""
-    crosses: NDArray[np.bool_]
-    """[K + 1, F, S] whether the state that each batch reaches, the last state again at the end, breaks a line."""
-    elapsed: NDArray[np.int64]
-    """[K + 1, S] months passed."""
-
-
-def slack(margin: Floats, winning: Masks) -> Floats:
-    """The largest, over the winning sets, of the smallest margin in the set: [K, F, S] to [K, S]."""
-    best = np.full(margin[:, 0].shape, -np.inf)
-    for mask in winning.tolist():
-        inside = [f for f in range(margin.shape[1]) if mask >> f & 1]
-        best = np.maximum(best, margin[:, inside].min(axis=1) if inside else np.inf)
-    return best
-
-
-def _tolled(terms: Terms) -> tuple[Terms, float]:
-    """The terms with a toll in points per month for each line that a set breaks, and the largest margin, of either sign,
-    that is possible without one.
-
-    A month of a line weighs at least 1 - rho in the value of the stage that leads to it, so that there the toll is more
-    than twice everything else.
-    """
-    flow = np.abs(terms.base) + np.abs(terms.delta).sum(axis=1) + np.abs(terms.points).sum(axis=1)
-    sums = terms.undo.sum(axis=1) + terms.penalty.sum(axis=1) + np.abs(terms.cost)
-    reach = 1.0 + float((4 * flow + sums).max(initial=0.0))
-    if not terms.broken.any():
-        return terms, reach
-    return terms._replace(toll=2 * reach / (1 - float(terms.rho.max()))), reach
-
-
-def _crossed(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
-    """[F, n, S] whether a set breaks a line of each faction."""
-    hit = _matched(terms, sets).astype(np.int64)
-    crossed: NDArray[np.bool_] = np.einsum("nt,fts->fns", hit, terms.broken) > 0
-    return crossed
-
-
-def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
-    """The same with only some steps, in ascending order, renumbered; what needs the others never comes about."""
-    gone = ~sum(1 << s for s in steps)
-
-    def renumbered(mask: int) -> int:
-        return sum(1 << n for n, s in enumerate(steps) if int(mask) >> s & 1)
-
-    def all_of(masks: Masks) -> Masks:
-        return np.array([renumbered(mask) for mask in masks.tolist()], dtype=np.int64)
-
-    kept = np.array([not int(mask) & gone for mask in terms.on.tolist()], dtype=np.bool_)
-    whole = np.array([not int(mask) & gone for mask in terms.batches.tolist()], dtype=np.bool_)
-    which = list(steps)
-    return terms._replace(
-        delta=terms.delta[:, which],
-        on=all_of(terms.on[kept]),
-        off=all_of(terms.off[kept]),
-        excluded=terms.excluded[kept],
-        points=terms.points[:, kept],
-        broken=terms.broken[:, kept],
-        needs=all_of(terms.needs[which]),
-        month=terms.month[which],
-        own=all_of(terms.own),
-        reversible=renumbered(terms.reversible),
-        undo=terms.undo[:, which],
-        penalty=terms.penalty[:, which],
-        lapse=all_of(terms.lapse),
-        batches=all_of(terms.batches[whole]),
-    )
-
-
-# --- one order, over many draws ---------------------------------------------------------------------------
-
-
-def _support(needs: Masks) -> Masks:
-    """[M] each step with everything that it needs, directly or through others."""
-    whole = needs | (np.int64(1) << np.arange(len(needs), dtype=np.int64))
-    for _ in range(len(needs)):
-        for s in range(len(needs)):
-            for t in range(len(needs)):
-                if whole[s] >> t & 1:
-                    whole[s] |= whole[t]
-    return whole
-
-
-def _bits(sets: Masks, steps: int) -> NDArray[np.bool_]:
-    """[n, M]."""
-    return (sets[:, None] >> np.arange(steps, dtype=np.int64) & 1).astype(np.bool_)
-
-
-def _flow(terms: Terms, sets: Masks) -> Floats:
-    """[F, n, S] g of each set."""
-    has = _bits(sets, terms.steps).astype(np.float64)
-    total: Floats = terms.base[:, None, :] + np.einsum("nm,fms->fns", has, terms.delta)
-    if len(terms.on):
-        hit = _matched(terms, sets).astype(np.float64)
-        total += np.einsum("nt,fts->fns", hit, terms.points - terms.toll * terms.broken)
-    return total
-
-
-def _fate(terms: Terms, sets: Masks) -> Floats:
-    """[F, n, S] what stays after a breakdown, against nothing done; a line that was broken then costs nothing now."""
-
-    def gained(of: Terms) -> Floats:
-        return _flow(of, sets) - _flow(of, np.zeros(1, dtype=np.int64))
-
-    return np.minimum(gained(terms), gained(terms._replace(toll=0.0))) if terms.toll else gained(terms)
-
-
-def _matched(terms: Terms, sets: Masks) -> NDArray[np.bool_]:
-    """[n, T]."""
-    hit: NDArray[np.bool_] = ((sets[:, None] & terms.on) == terms.on) & ((sets[:, None] & terms.off) == 0)
-    return hit
-
-
-def _feasible(terms: Terms, sets: Masks, support: Masks) -> NDArray[np.bool_]:
-    """[n]."""
-    ok = ~_matched(terms, sets)[:, terms.excluded].any(axis=1)
-    return np.asarray(ok & (_closed(sets, support) == sets))
-
-
-def _closed(sets: Masks, support: Masks) -> Masks:
-    """The steps of each set whose needs are in it."""
-    kept = np.zeros_like(sets)
-    for s, whole in enumerate(support):
-        kept |= np.where((sets & whole) == whole, np.int64(1) << np.int64(s), 0)
-    return kept
-
-
-def _kept(sets: Masks, irreversible: int, support: Masks) -> Masks:
-    """What cannot be undone of each set, with everything that it needs."""
-    kept = np.zeros_like(sets)
-    for s, whole in enumerate(support):
-        if irreversible >> s & 1:
-            kept |= np.where(sets >> s & 1 == 1, whole, 0)
-    return kept
-
-
-def _retaken(sets: Masks, own: int, reversible: int, support: Masks) -> Masks:
-    """The largest set of a faction's own reversible steps that no other step of the set needs."""
-    back = sets & own & reversible
-    kept = back.copy()
-    for s, whole in enumerate(support):
-        stays = (sets & ~back) >> s & 1 == 1
-        kept &= np.where(stays, ~whole, ~np.int64(0))
-    return kept
-
-
-def _sums(amounts: Floats, sets: Masks) -> Floats:
-    """Amounts [M, S] added over each set: [n, S]."""
-    found: Floats = _bits(sets, amounts.shape[0]).astype(np.float64) @ amounts
-    return found
-
-
-def _leaving(
-    terms: Terms, done: Masks, batch: Masks, elapsed: NDArray[np.int64], support: Masks
-) -> tuple[Floats, NDArray[np.int8]]:
-    """[F, n, S] the best deviation at each stage (``batch`` 0: the end) and which it is."""
-    count, size = len(done), terms.rho.shape[1]
-    value = np.empty((len(terms.own), count, size))
-    kind = np.zeros(value.shape, dtype=np.int8)
-    for f in range(len(terms.own)):
-        own, lapse = int(terms.own[f]), int(terms.lapse[f])
-        irreversible = ~terms.reversible & ~lapse
-        rho = terms.rho[f]
-        left = np.maximum(0, terms.horizon[f] - elapsed)
-        stay = np.zeros((count, size)) if terms.horizon[f] < 0 else rho**left
-        one = terms._replace(
-            base=terms.base[[f]], delta=terms.delta[[f]], points=terms.points[[f]], broken=terms.broken[[f]]
-        )
-        after = _fate(one, _kept(done, irreversible, support))[0]
-        value[f] = (1 - stay) * after
-        withheld = batch & own
-        back = _retaken(done, own, terms.reversible, support)
-        for which, taken in ((1, np.zeros_like(back)), (2, back)):
-            open_ = (withheld if which == 1 else back) != 0
-            away = withheld | taken
-            there = _closed((done | batch) & ~away & ~lapse, support)
-            open_ &= ~_matched(terms, there)[:, terms.excluded].any(axis=1)
-            if not open_.any():
-                continue
-            needed = np.where(batch != 0, batch, taken)
-            months = (_bits(needed, terms.steps)[:, :, None] * terms.month).max(axis=1)
-            if terms.horizon[f] >= 0:
-                months = np.minimum(months, left)
-            while_hidden = rho**months
-            found_out = _fate(one, _kept(there, irreversible, support))[0]
-            gain = (1 - while_hidden) * _flow(one, there)[0] + (while_hidden - stay) * found_out
-            gain -= _sums(terms.undo[f], taken) + _sums(terms.penalty[f], away)
-            gain = np.where(open_[:, None], gain, -np.inf)
-            kind[f] = np.where(gain > value[f], which, kind[f])
-            value[f] = np.maximum(value[f], gain)
-    return value, kind
-
-
-def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
-    """Judge an order in every draw; what it does not execute is not part of the agreement.
-
-    Memory O(K F S).
-    """
-    size, steps = terms.rho.shape[1], len(order)
-    terms, reach = _tolled(terms)
-    batch = np.array([*(terms.batches[b] for b in order), 0], dtype=np.int64)
-    done = np.concatenate([[0], np.bitwise_or.accumulate(batch)[:-1]]).astype(np.int64)
-    months = (_bits(batch, terms.steps)[:, :, None] * terms.month).max(axis=1)
-    elapsed = np.concatenate([np.zeros((1, size), dtype=np.int64), np.cumsum(months, axis=0)[:-1]])
-    support = _support(terms.needs)
-    leaving, kind = _leaving(terms, done, batch, elapsed, support)
-    flow = _flow(terms, done | batch)
-    going_on = np.empty_like(flow)
-    for f in range(len(terms.own)):
-        rho = terms.rho[f]
-        left = np.maximum(0, terms.horizon[f] - elapsed)
-        limited = terms.horizon[f] >= 0
-        going_on[f, -1] = (1 - (rho ** left[-1] if limited else 0.0)) * flow[f, -1]
-        for n in reversed(range(steps)):
-            wait = rho ** (np.minimum(months[n], left[n]) if limited else months[n])
-            going_on[f, n] = (1 - wait) * flow[f, n] + wait * going_on[f, n + 1]
-    margin = going_on - leaving - terms.cost[:, None, :]
-    crosses = _crossed(terms, done | batch)
-    later = np.logical_or.accumulate(crosses[:, ::-1], axis=1)[:, ::-1]
-    swap = (1, 0, 2)
-    return Appraisal(
-        going_on.transpose(swap),
-        leaving.transpose(swap),
-        kind.transpose(swap),
-        # Where every way out breaks a line, going on is better by more than points can say.
-        np.where(later, -np.inf, np.minimum(margin, reach)).transpose(swap),
-        margin.transpose(swap),
-        crosses.transpose(swap),
-        elapsed,
-    )
-
-
 # --- the best order in one draw ---------------------------------------------------------------------------
 
 
@@ -415,22 +119,33 @@ class _Board(NamedTuple):
     power: Floats  # [F, months + 1] of rho
     horizon: NDArray[np.int64]
     own: Masks
-    lapse: Masks
+    lapse: Masks  # [phases, F]
+    dates: NDArray[np.int64]  # [phases] the month in which each begins
     reversible: Masks  # [1]
     support: Masks
     undo: Floats  # [F, M]
-    penalty: Floats  # [F, M]
+    penalty: Floats  # [phases, F, M]
     cost: Floats
     batches: Masks
+    waits: Masks  # [B] what has to be done before a batch
     takes: NDArray[np.int64]  # [B] months
     saves: NDArray[np.int64]  # [B] months less than one after another; 0 where dates do not matter
     winning: Masks
 
 
 @njit(cache=True, nogil=True)
-def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-def]
+def _phase(board, elapsed):  # type: ignore[no-untyped-def]
+    """The last phase that has begun."""
+    phase = 0
+    while phase + 1 < len(board.dates) and board.dates[phase + 1] <= elapsed:
+        phase += 1
+    return phase
+
+
+@njit(cache=True, nogil=True)
+def _deviation(board, f, done, batch, takes, left, phase):  # type: ignore[no-untyped-def]
     """The best deviation of f; ``left`` months to its deadline, -1 without one."""
-    lapse = board.lapse[f]
+    lapse = board.lapse[phase, f]
     reversible = board.reversible[0]
     support = board.support
     steps = len(support)
@@ -462,7 +177,7 @@ def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-d
                 if not reversible >> s & 1:
                     kept |= support[s]
             if away >> s & 1:
-                paid += board.penalty[f, s]
+                paid += board.penalty[phase, f, s]
                 if taken >> s & 1:
                     paid += board.undo[f, s]
                     if batch == 0:
@@ -475,6 +190,18 @@ def _deviation(board, f, done, batch, takes, left):  # type: ignore[no-untyped-d
         found_out = (hidden - stay) * board.fate[kept, f]
         best = max(best, (1 - hidden) * board.flow[there, f] + found_out - paid)
     return best
+
+
+@njit(cache=True, nogil=True)
+def _end(board, f, done, elapsed, phase):  # type: ignore[no-untyped-def]
+    """What it is worth to f when all is done, and its least margin then and at each date to come."""
+    least, value = np.inf, 0.0
+    for late in range(len(board.dates) - 1, phase - 1, -1):
+        when = elapsed if late == phase else board.dates[late]
+        left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - when)
+        value = (1 - (0.0 if left < 0 else board.power[f, left])) * board.flow[done, f]
+        least = min(least, value - _deviation(board, f, done, 0, 0, left, late) - board.cost[f])
+    return value, least
 
 
 @njit(cache=True, nogil=True)
@@ -552,11 +279,10 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
             if row < 0:
                 continue
             elapsed = board.months[done] - layer
+            phase = _phase(board, elapsed)
             if done == whole:
                 for f in range(width):
-                    left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
-                    fresh[f] = (1 - (0.0 if left < 0 else board.power[f, left])) * board.flow[done, f]
-                    margin[f] = fresh[f] - _deviation(board, f, done, 0, 0, left) - board.cost[f]
+                    fresh[f], margin[f] = _end(board, f, done, elapsed, phase)
                 score = _least(margin, board.winning)
                 if first:
                     ceiling[layer, done] = fresh
@@ -569,16 +295,18 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
             count = 0
             for b in range(len(board.batches)):
                 batch = board.batches[b]
-                after = layer + board.saves[b]
-                if batch & done or after >= layers or not board.feasible[done | batch]:
+                then, after = done | batch, layer + board.saves[b]
+                early = batch & done or board.waits[b] & ~done
+                if early or after >= layers or not board.feasible[then]:
                     continue
-                then = done | batch
                 source = slot[after, then]
                 if source < 0 or counts[source] == 0:
                     continue
                 for f in range(width):
                     left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
-                    leaving[f] = _deviation(board, f, done, batch, board.takes[b], left) + board.cost[f]
+                    leaving[f] = (
+                        _deviation(board, f, done, batch, board.takes[b], left, phase) + board.cost[f]
+                    )
                     months = board.takes[b] if left < 0 else min(board.takes[b], left)
                     wait[f] = board.power[f, months]
                 if first:
@@ -615,16 +343,17 @@ def _reach(board, sets, ceiling, prefix):  # type: ignore[no-untyped-def]
                 done = then & ~batch
                 if batch & then != batch or layer < 0 or not board.feasible[done]:
                     continue
-                if prefix[layer, done] <= found:
+                if prefix[layer, done] <= found or board.waits[b] & ~done:
                     continue
                 elapsed = board.months[done] - layer
+                phase = _phase(board, elapsed)
                 for f in range(width):
                     left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - elapsed)
                     months = board.takes[b] if left < 0 else min(board.takes[b], left)
                     wait = board.power[f, months]
                     value = (1 - wait) * board.flow[then, f] + wait * ceiling[after, then, f]
                     margin[f] = value - board.cost[f]
-                    margin[f] -= _deviation(board, f, done, batch, board.takes[b], left)
+                    margin[f] -= _deviation(board, f, done, batch, board.takes[b], left, phase)
                 found = max(found, min(prefix[layer, done], _least(margin, board.winning)))
             prefix[after, then] = found
 
@@ -650,7 +379,7 @@ def best_plan(terms: Terms) -> Plan:
     _check(terms)
     if terms.rho.shape[1] != 1:
         raise ValueError(f"one draw was expected: found {terms.rho.shape[1]}")
-    terms, reach = _tolled(terms)
+    terms, reach = with_tolls(terms)
     plan = _best(terms)
     # Without a line no margin is below -reach, and a stage that breaks one is below it for certain.
     return plan._replace(bound=-np.inf) if plan.bound < -reach else plan
@@ -658,13 +387,13 @@ def best_plan(terms: Terms) -> Plan:
 
 def _best(terms: Terms) -> Plan:
     """As :func:`best_plan`, lines being tolls."""
-    support = _support(terms.needs)
+    support = support_of(terms.needs)
     whole = np.array([0, (1 << terms.steps) - 1], dtype=np.int64)
-    if not _feasible(terms, whole, support).all():
+    if not feasible_sets(terms, whole, support).all():
         return Plan((), -np.inf, -np.inf, 0)
-    takes = (_bits(terms.batches, terms.steps) * terms.month[:, 0]).max(axis=1)
-    saves = (_bits(terms.batches, terms.steps) * terms.month[:, 0]).sum(axis=1) - takes
-    dated = bool((terms.horizon >= 0).any()) and bool(saves.any())
+    takes = (bits_of(terms.batches, terms.steps) * terms.month[:, 0]).max(axis=1)
+    saves = (bits_of(terms.batches, terms.steps) * terms.month[:, 0]).sum(axis=1) - takes
+    dated = (bool((terms.horizon >= 0).any()) or bool(terms.dated)) and bool(saves.any())
     layers = 1 + (int(min(saves.sum(), terms.month.sum() - terms.month.max())) if dated else 0)
     if terms.steps > MAX_EXACT or layers << terms.steps > MAX_STATES:
         return _beam(terms, support, takes)
@@ -678,10 +407,11 @@ def _board(terms: Terms, support: Masks, takes: NDArray[np.int64], saves: NDArra
     months = np.zeros(len(sets), dtype=np.int64)
     for first in range(0, len(sets), 1 << 14):
         some = slice(first, first + (1 << 14))
-        flow[some] = _flow(terms, sets[some])[:, :, 0].T
-        fate[some] = _fate(terms, sets[some])[:, :, 0].T
-        feasible[some] = _feasible(terms, sets[some], support)
-        months[some] = (_bits(sets[some], terms.steps) * terms.month[:, 0]).sum(axis=1)
+        flow[some] = flow_of(terms, sets[some])[:, :, 0].T
+        fate[some] = fate_of(terms, sets[some])[:, :, 0].T
+        feasible[some] = feasible_sets(terms, sets[some], support)
+        months[some] = (bits_of(sets[some], terms.steps) * terms.month[:, 0]).sum(axis=1)
+    phases = terms.phases
     return _Board(
         flow=flow,
         fate=fate,
@@ -691,13 +421,15 @@ def _board(terms: Terms, support: Masks, takes: NDArray[np.int64], saves: NDArra
         power=terms.rho ** np.arange(int(max(months[-1], terms.horizon.max(initial=0))) + 1),
         horizon=terms.horizon,
         own=terms.own,
-        lapse=terms.lapse,
+        lapse=np.array([now.lapse for _, now in phases]),
+        dates=np.array([month for month, _ in phases], dtype=np.int64),
         reversible=np.array([terms.reversible], dtype=np.int64),
         support=support,
         undo=np.ascontiguousarray(terms.undo[:, :, 0]),
-        penalty=np.ascontiguousarray(terms.penalty[:, :, 0]),
+        penalty=np.array([now.penalty[:, :, 0] for _, now in phases]),
         cost=terms.cost[:, 0].copy(),
         batches=terms.batches,
+        waits=waits_of(terms),
         takes=takes,
         saves=saves,
         winning=terms.winning,
@@ -801,29 +533,31 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     """Continuations built from the end, the best ``BEAM`` of each size kept; dates counted as if no exchange
     came earlier. The complete ones are then judged exactly."""
     full, total = np.int64((1 << terms.steps) - 1), int(terms.month.sum())
-    flow = _flow(terms, np.array([full]))[:, 0, 0]
+    flow = flow_of(terms, np.array([full]))[:, 0, 0]
     left = np.maximum(0, terms.horizon - total)
     value = np.where(terms.horizon < 0, 1.0, 1 - terms.rho[:, 0] ** left) * flow
-    end, _ = _leaving(terms, np.array([full]), np.zeros(1, np.int64), np.array([[total]]), support)
+    end, _ = ways_out(terms, np.array([full]), np.zeros(1, np.int64), np.array([[total]]), support)
     last = slack((value[:, None] - end[:, :, 0] - terms.cost).T[:, :, None], terms.winning)[0, 0]
     by_size: dict[int, list[tuple[float, Floats, int, tuple[int, ...]]]] = {
         terms.steps: [(float(last), value, int(full), ())]
     }
+    waits = waits_of(terms)
     width = BEAM * WIDE**3 // max(WIDE, terms.steps) ** 3
     for size in told("orders, from the end", range(terms.steps, 0, -1)):
         labels = _thinned(by_size.get(size, []), width)
         if not labels:
             continue
         sets, values = np.array([x[2] for x in labels], dtype=np.int64), np.array([x[1] for x in labels])
-        months = (_bits(sets, terms.steps) * terms.month[:, 0]).sum(axis=1)
-        flows = _flow(terms, sets)[:, :, 0].T
+        months = (bits_of(sets, terms.steps) * terms.month[:, 0]).sum(axis=1)
+        flows = flow_of(terms, sets)[:, :, 0].T
         for b, batch in enumerate(terms.batches):
             before = sets & ~batch
-            fits = np.flatnonzero(((sets & batch) == batch) & _feasible(terms, before, support))
+            ready = ((sets & batch) == batch) & ((waits[b] & ~before) == 0)
+            fits = np.flatnonzero(ready & feasible_sets(terms, before, support))
             if not len(fits):
                 continue
-            elapsed = months[fits] - int((_bits(batch[None], terms.steps)[0] * terms.month[:, 0]).sum())
-            leaving, _ = _leaving(terms, before[fits], np.full(len(fits), batch), elapsed[:, None], support)
+            elapsed = months[fits] - int((bits_of(batch[None], terms.steps)[0] * terms.month[:, 0]).sum())
+            leaving, _ = ways_out(terms, before[fits], np.full(len(fits), batch), elapsed[:, None], support)
             left = np.where(terms.horizon < 0, takes[b], np.maximum(0, terms.horizon - elapsed[:, None]))
             wait = terms.rho[:, 0] ** np.minimum(takes[b], left)
             fresh = (1 - wait) * flows[fits] + wait * values[fits]
@@ -838,7 +572,7 @@ def _beam(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> Plan:
     if not judged:
         return Plan((), -np.inf, np.inf, width)
     found, order = max(judged, key=lambda one: one[0])
-    return Plan(order, found, max(found, _bound(terms, support, takes)), width)
+    return Plan(order, found, max(found, bound_of(terms, support, takes)), width)
 
 
 def _thinned(
@@ -854,18 +588,3 @@ def _thinned(
         if len(kept) == width:
             break
     return kept
-
-
-def _bound(terms: Terms, support: Masks, takes: NDArray[np.int64]) -> float:
-    """No order has more slack than its first stage with everybody's flow ever after at its largest."""
-    largest = terms.base + np.maximum(terms.delta, 0).sum(axis=1) + np.maximum(terms.points, 0).sum(axis=1)
-    first = np.flatnonzero(_feasible(terms, terms.batches, support))
-    batch = terms.batches[first]
-    elapsed = np.zeros((len(batch), 1), dtype=np.int64)
-    leaving, _ = _leaving(terms, np.zeros_like(batch), batch, elapsed, support)
-    ahead = np.where(terms.horizon < 0, 1.0, 1 - terms.rho[:, 0] ** np.maximum(terms.horizon, 0))
-    wait = terms.rho[:, 0] ** np.where(terms.horizon < 0, takes[first, None], terms.horizon)
-    wait = np.maximum(wait, terms.rho[:, 0] ** takes[first, None])
-    value = (1 - wait) * _flow(terms, batch)[:, :, 0].T + (wait - (1 - ahead)) * np.maximum(largest[:, 0], 0)
-    margin = value - leaving[:, :, 0].T - terms.cost[:, 0]
-    return float(slack(margin[:, :, None], terms.winning).max(initial=-np.inf))

@@ -22,10 +22,23 @@ from __future__ import annotations
 
 from detente.problem.build import Parameter, Problem, build, faction_names
 from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
-from detente.problem.table import Seat, Table, control, gate, hands, obliged, seat, table
+from detente.problem.table import (
+    Move,
+    Seat,
+    Table,
+    consulted,
+    control,
+    gate,
+    hands,
+    obliged,
+    passed,
+    seat,
+    table,
+)
 
 __all__ = [
     "Choices",
+    "Move",
     "Parameter",
     "Problem",
     "Sample",
@@ -34,6 +47,7 @@ __all__ = [
     "assemble",
     "build",
     "choose",
+    "consulted",
     "control",
     "draw",
     "faction_names",
@@ -42,6 +56,7 @@ __all__ = [
     "medians",
     "obliged",
     "parameters",
+    "passed",
     "seat",
     "table",
 ]

@@ -44,8 +44,8 @@ class Conflict:
     """Impossible combinations, as (issue, option) pairs."""
     allowed: NDArray[np.bool_]
     """[I, L, L] whether an issue can go from one option to another."""
-    control: tuple[tuple[int, ...], ...]
-    """Per issue the smallest sets of factions that control it, as bit masks."""
+    control: tuple[tuple[tuple[int, ...], ...], ...]
+    """Per issue and option the smallest sets of factions that move it there, as bit masks; none: nobody does."""
     status_quo: tuple[int, ...] | None
 
     @property
@@ -66,7 +66,7 @@ class Conflict:
     @cached_property
     def movers(self) -> tuple[int, ...]:
         """Bit masks of factions, by number of factions, then in the order of the case."""
-        found = {mask for masks in self.control for mask in masks}
+        found = {mask for options in self.control for masks in options for mask in masks}
         return tuple(sorted(found, key=lambda mask: (mask.bit_count(), mask)))
 
     @property
@@ -79,10 +79,24 @@ class Conflict:
     @property
     def movable(self) -> NDArray[np.bool_]:
         """[M, I] which issues a mover can change: those that its factions control without anybody else."""
-        return np.array(
-            [[any(w & mask == w for w in masks) for masks in self.control] for mask in self.movers],
-            dtype=np.bool_,
-        )
+        found: NDArray[np.bool_] = np.asarray(self.able.any(axis=2))
+        return found
+
+    @property
+    def able(self) -> NDArray[np.bool_]:
+        """[M, I, L] to which options a mover can move each issue."""
+        able = np.zeros((len(self.movers), *self.allowed.shape[:2]), dtype=np.bool_)
+        for m, mask in enumerate(self.movers):
+            for i, options in enumerate(self.control):
+                able[m, i, : len(options)] = [any(w & mask == w for w in masks) for masks in options]
+        return able
+
+    @property
+    def legal(self) -> NDArray[np.bool_]:
+        """[M, I, L, L] whether each mover can bring an issue from one option to another; staying is always."""
+        stays = np.eye(self.allowed.shape[1], dtype=np.bool_)
+        found: NDArray[np.bool_] = self.allowed & (self.able[:, :, None, :] | stays)
+        return found
 
     @property
     def opponents(self) -> NDArray[np.bool_]:
@@ -116,9 +130,7 @@ def conflict(case: Case) -> Conflict:
         More than 2^22 combinations of options.
     """
     given = case.conflict.issues if case.conflict else None
-    issues = given or tuple(
-        i for i, spec in case.issues.items() if spec.controlled_by not in (None, "outside")
-    )
+    issues = given or tuple(i for i, spec in case.issues.items() if spec.controls)
     if not issues:
         raise UsageError(
             f"case '{case.id}': nobody is said to control any issue; give issues 'controlled_by: PARTY'"
@@ -126,9 +138,8 @@ def conflict(case: Case) -> Conflict:
     factions = tuple(f for f in faction_names(case) if f in case.preferences)
     control = []
     for issue in issues:
-        gate = controlling(case, factions, issue)
-        assert gate is not None, "checked on reading"
-        control.append(minimal_winning_sets(gate))
+        gates = [controlling(case, factions, issue, option) for option in case.issues[issue].options]
+        control.append(tuple(() if gate is None else minimal_winning_sets(gate) for gate in gates))
     options = tuple(tuple(case.issues[i].options) for i in issues)
     count = prod(map(len, options))
     if count > MAX_COMBINATIONS:

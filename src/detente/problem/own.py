@@ -33,7 +33,7 @@ from detente.figures import joined
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged
-from detente.problem.table import control
+from detente.problem.table import Move, control
 
 __all__ = ["MAX_LISTED", "Alone", "alone", "own_gains"]
 
@@ -51,8 +51,13 @@ class Alone(NamedTuple):
     """A smallest set of factions, of one party, that controls something by itself."""
 
     factions: tuple[int, ...]
-    issues: tuple[int, ...]
-    """What it controls and can change back."""
+    moves: frozenset[Move]
+    """What it can do, and take back."""
+
+    @property
+    def issues(self) -> tuple[int, ...]:
+        """What it can change."""
+        return tuple(sorted({i for i, _ in self.moves}))
 
 
 class _Within(NamedTuple):
@@ -68,17 +73,20 @@ class _Within(NamedTuple):
 
 
 def alone(problem: Problem) -> tuple[Alone, ...]:
-    """Every such set, by number of factions, then in the order of the case."""
+    """Every such set, by number of factions, then in the order of the case; none without a status quo."""
     case, count = problem.case, range(len(problem.factions))
-    sets: dict[int, tuple[int, ...]] = {}
+    if problem.status_quo is None:
+        return ()
+    sets: dict[Move, tuple[int, ...]] = {}
     for i, issue in enumerate(problem.issues):
-        tree = control(problem, i) if case.issues[issue].reversible else None
-        if tree is not None:
-            sets[i] = minimal_winning_sets(tree)
+        for o in range(len(problem.options[i])) if case.issues[issue].reversible else ():
+            tree = control(problem, (i, o)) if o != problem.status_quo[i] else None
+            if tree is not None:
+                sets[i, o] = minimal_winning_sets(tree)
     masks = {mask for found in sets.values() for mask in found}
     members = {mask: tuple(f for f in count if mask >> f & 1) for mask in masks}
     return tuple(
-        Alone(who, tuple(i for i, found in sets.items() if any(w & mask == w for w in found)))
+        Alone(who, frozenset(move for move, found in sets.items() if any(w & mask == w for w in found)))
         for mask, who in sorted(members.items(), key=lambda pair: (len(pair[1]), pair[0]))
         if len({problem.party_of[f] for f in who}) == 1
     )
@@ -136,6 +144,8 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
         apart = [1] * len(sizes)
         apart[n] = sizes[n]
         more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
+        barred = [o for o in range(sizes[n]) if o != home[i] and (i, o) not in of.moves]
+        more[:, barred] = NEVER
         if i in costs:
             more[:, np.arange(sizes[n]) != home[i]] -= costs[i][who, None]
         gain = gain + more.reshape(len(who), *apart, draws)

@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
-from detente.case.model import Case, Range
+from detente.case.model import Case, Earlier, Range
 from detente.case.package import impossible
 from detente.case.wording import one_of
 from detente.errors import LimitError, UsageError
 from detente.figures import agree, joined
 from detente.problem.build import Parameter, Problem, parameter
 from detente.problem.sample import Sample, drawn
-from detente.problem.table import Table, hands
+from detente.problem.table import Move, Table, hands, passed
 
 __all__ = [
     "Agenda",
@@ -36,6 +36,7 @@ __all__ = [
     "Step",
     "agenda",
     "dimensions",
+    "indexed",
     "judged",
     "moved",
     "patience",
@@ -67,21 +68,36 @@ class Agenda:
 
     problem: Problem
     table: Table
-    """Of the issues that the package moves."""
+    """Of the issues that the package moves, as it sees it."""
     paths: tuple[tuple[int, ...], ...]
     """Per issue of the table the options passed, the status quo first."""
     steps: tuple[Step, ...]
     needs: NDArray[np.int64]
-    """[M]."""
+    """[M] the steps without which each cannot stand."""
+    after: NDArray[np.int64]
+    """[M] the steps that are carried out and verified before each begins."""
     batches: NDArray[np.int64]
     """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
     """[F] months to the first deadline; -1: none."""
+    whole: Table | None = None
+    """The table with everything that can move there; None: the same people are asked of every package."""
+
+    @property
+    def package(self) -> dict[str, str]:
+        """Issue → option of what moves."""
+        return {s.issue: s.option for s in self.steps}
 
     @property
     def factions(self) -> tuple[str, ...]:
         """Ids of the table's factions."""
         return tuple(self.problem.factions[f] for f in self.table.factions)
+
+    def asked(self, steps: Collection[int]) -> NDArray[np.int64]:
+        """Minimal winning sets of a package of some of the steps, as bit masks over the table's factions."""
+        moves = indexed(self.problem, {self.steps[n].issue: self.steps[n].option for n in sorted(steps)})
+        at = self.table if self.whole is None else self.whole.moving(moves)
+        return np.array(at.winning, dtype=np.int64)
 
     @property
     def own(self) -> NDArray[np.int64]:
@@ -112,7 +128,8 @@ class Agenda:
         """Whether two steps are in the hands of different parties and neither needs the other."""
         a, b = self.steps[first], self.steps[second]
         apart = not set(a.parties) & set(b.parties)
-        return apart and not (self.needs[first] >> second & 1 or self.needs[second] >> first & 1)
+        before = self.needs | self.after
+        return apart and not (before[first] >> second & 1 or before[second] >> first & 1)
 
 
 def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, str]:
@@ -145,9 +162,22 @@ def moved(problem: Problem, at: Table, package: Mapping[str, str]) -> dict[str, 
             raise UsageError(
                 f"the package moves '{issue}', which cannot move at '{at.id}': {why}; what can move there: {', '.join(can)}"
             )
+    for move in indexed(problem, found):
+        for i, o in passed(problem, move):
+            if (i, o) in at.closed:
+                raise UsageError(
+                    f"the package moves '{problem.issues[i]}' to '{problem.options[i][o]}', which cannot be done at '{at.id}': "
+                    "whoever controls that does not sit there"
+                )
     if cannot := impossible(problem.case, package):
         raise UsageError(cannot)
     return found
+
+
+def indexed(problem: Problem, package: Mapping[str, str]) -> tuple[Move, ...]:
+    """Issue → option as indices."""
+    which = ((problem.issues.index(issue), option) for issue, option in package.items())
+    return tuple((i, problem.options[i].index(option)) for i, option in which)
 
 
 def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
@@ -167,11 +197,6 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
     moves = moved(problem, at, package)
     if not moves:
         raise UsageError("the package leaves everything as it is: there is nothing to carry out")
-    for issue in moves:
-        if case.issues[issue].controlled_by is None:
-            raise UsageError(
-                f"nobody is said to control '{issue}', so nobody can take its step: give it 'controlled_by: PARTY'"
-            )
     which = tuple(problem.issues.index(i) for i in moves)
     place = {f: n for n, f in enumerate(at.factions)}
     steps: list[Step] = []
@@ -182,11 +207,15 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         a, b = problem.options[i].index(start[issue]), problem.options[i].index(package[issue])
         direction = 1 if b > a else -1
         path = (a, *range(a + direction, b, direction), b) if spec.gradual else (a, b)
-        mine = hands(problem, i)
-        parties = tuple(dict.fromkeys(problem.party_of[f] for f in mine))
         for k, (before, after) in enumerate(pairwise(path)):
             needs.append(1 << (len(steps) - 1) if k else 0)
             names = problem.options[i][before], problem.options[i][after]
+            mine = hands(problem, (i, after))
+            if not mine:
+                raise UsageError(
+                    f"nobody is said to control '{issue}', so nobody can take its step to '{names[1]}': give it 'controlled_by: PARTY'"
+                )
+            parties = tuple(dict.fromkeys(problem.party_of[f] for f in mine))
             steps.append(
                 Step(issue, *names, tuple(place[f] for f in mine if f in place), parties, spec.reversible)
             )
@@ -195,17 +224,38 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         raise LimitError(
             f"the package takes {len(steps)} steps; the limit is {MAX_STEPS}: make fewer issues gradual"
         )
-    local = replace(at, issues=which, whole=at.decided)
+    local = replace(at.moving(indexed(problem, moves)), issues=which, whole=at.decided)
     made = Agenda(
         problem,
         local,
         tuple(paths),
         tuple(steps),
         np.array(needs, dtype=np.int64),
+        _after(case, steps),
         np.empty(0, np.int64),
         _horizon(case, problem, at),
+        at,
     )
     return replace(made, batches=_batches(made))
+
+
+def _after(case: Case, steps: Sequence[Step]) -> NDArray[np.int64]:
+    """[M] bit sets of the steps that the case has each come after."""
+
+    def led(earlier: Earlier) -> int:
+        if isinstance(earlier, str):
+            return sum(1 << n for n, s in enumerate(steps) if s.issue == earlier)
+        ((issue, option),) = earlier.items()
+        mine = [n for n, s in enumerate(steps) if s.issue == issue]
+        last = next((k for k, n in enumerate(mine) if steps[n].option == option), -1)
+        return sum(1 << n for n in mine[: last + 1])
+
+    found = np.zeros(len(steps), dtype=np.int64)
+    for n, step in enumerate(steps):
+        spec = case.issues[step.issue]
+        for earlier in (*spec.after, *spec.options[step.option].after):
+            found[n] |= led(earlier)
+    return found
 
 
 def _batches(of: Agenda) -> NDArray[np.int64]:
@@ -213,7 +263,11 @@ def _batches(of: Agenda) -> NDArray[np.int64]:
     case = of.problem.case
     for issues in case.steps.simultaneous if case.steps else ():
         each = [[n for n, s in enumerate(of.steps) if s.issue == i] for i in issues]
-        found += [of.mask(iter(chosen)) for chosen in product(*each)]
+        found += [
+            of.mask(iter(chosen))
+            for chosen in product(*each)
+            if not any(of.after[a] >> b & 1 for a in chosen for b in chosen)
+        ]
     found += [1 << n for n in range(len(of.steps))]
     return np.array(list(dict.fromkeys(found)), dtype=np.int64)
 
@@ -273,6 +327,9 @@ def step_parameters(case: Case, widen: float) -> list[Parameter]:
         for key, amounts in (("worth", guarantee.worth), ("costs", guarantee.costs)):
             for f, amount in amounts.items():
                 add(f"guarantees.{g}.{key}.{f}", g, amount, 0.0, math.inf)
+    # After all others, so that their draws stay as they are.
+    for p, party in case.parties.items():
+        add(f"{p}.spoils", p, party.spoils.chance if party.spoils else None, 0.0, 1.0)
     return found
 
 

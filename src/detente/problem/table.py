@@ -1,8 +1,15 @@
-"""The view from one table: who sits there, what can move there, who has to agree."""
+"""The view from one table: who sits there, what can move there, who has to agree.
+
+A *move* is an issue and the option that it is moved to. Some are asked only of packages that make certain moves: whoever
+controls them, and those under ``when`` of an acceptance tree. With ``g`` true of every package that makes none of these, that
+is the clause ``g or the tree``.
+Such a ``g`` (a *guard*) stands in the agreement of the table like one more faction, which accepts just those packages. So
+there is one tree for all packages, and whatever works on winning sets is exact.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,13 +17,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.agreement import Agreement, Gate, all_of, minimal_winning_sets, players, wins
-from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree
+from detente.agreement import Agreement, Gate, all_of, any_of, minimal_winning_sets, players, wins
+from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree, When
+from detente.case.paths import seats
 from detente.errors import LimitError, UsageError
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
 
-__all__ = ["Seat", "Table", "control", "controlling", "gate", "hands", "obliged", "seat", "table"]
+__all__ = [
+    "Move",
+    "Seat",
+    "Table",
+    "consulted",
+    "control",
+    "controlling",
+    "gate",
+    "hands",
+    "obliged",
+    "seat",
+    "table",
+]
+
+MAX_PLAYERS = 64
+"""Factions and guards of a table: they are bits of a set."""
+
+
+Move = tuple[int, int]
+"""An issue and the option that it is moved to, as indices of the problem."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +57,20 @@ class Table:
     issues: tuple[int, ...]
     """Indices of the issues that can move at this table."""
     agreement: Agreement
-    """Over positions in ``factions``: the track's agreement and the control of what it can move."""
+    """Over positions in ``factions``, and after them in ``guards``: the track's agreement and the control of what moves."""
     stuck: Mapping[str, str]
-    """Issues of the track that cannot move there, and why."""
+    """Issues of the track that cannot move there, or not to some options, and why."""
     typed: Agreement | None = None
-    """The track's agreement alone, over the same positions; None: nobody typed one."""
+    """The track's agreement alone where everything moves, over positions in ``factions``; None: nobody typed one."""
     whole: tuple[int, ...] | None = None
     """All that can move there, where ``issues`` is only what one package moves."""
+    guards: tuple[frozenset[Move], ...] = ()
+    """Per guard the moves that a package must not make for it."""
+    choices: tuple[frozenset[Move], ...] = ()
+    """Moves that can be made there: of each of these a package makes one at least. One for all issues together, or without a
+    status quo one for each."""
+    closed: frozenset[Move] = frozenset()
+    """Moves of its issues that cannot be made there."""
 
     @property
     def decided(self) -> tuple[int, ...]:
@@ -45,31 +79,81 @@ class Table:
 
     @cached_property
     def winning(self) -> tuple[int, ...]:
-        """Minimal winning sets as bit masks over ``factions``."""
-        return minimal_winning_sets(self.agreement)
+        """Minimal winning sets as bit masks over ``factions`` and ``guards``, those left out that are enough for no package, or
+        for none for which a smaller one is not."""
+        sets = minimal_winning_sets(self.agreement)
+        if not self.guards:
+            return sets
+        found: dict[tuple[int, frozenset[Move]], int] = {}
+        for mask in sets:
+            found.setdefault((mask & (1 << len(self.factions)) - 1, self.left(mask)), mask)
+        kept: dict[tuple[int, frozenset[Move]], int] = {}
+        for asked, left in sorted(found, key=lambda one: (one[0].bit_count(), len(one[1]))):
+            enough = all(not moves <= left for moves in self.choices)
+            if enough and not any(a & asked == a and alone <= left for a, alone in kept):
+                kept[asked, left] = found[asked, left]
+        return tuple(mask for mask in sets if mask in kept.values())
+
+    def left(self, mask: int) -> frozenset[Move]:
+        """The moves that a package must not make for a set to be enough."""
+        alone = (g for k, g in enumerate(self.guards) if mask >> len(self.factions) + k & 1)
+        return frozenset().union(*alone)
+
+    def moving(self, moved: Collection[Move]) -> Table:
+        """The table as a package sees it that makes these moves: its consent without guards."""
+        if not self.guards:
+            return self
+        met = {len(self.factions) + k: g.isdisjoint(moved) for k, g in enumerate(self.guards)}
+        return replace(self, agreement=_settled(self.agreement, met), guards=())
+
+
+Unmoved = Callable[[tuple[str, ...]], Agreement]
+"""What stands in a tree for "none of these issues moves"."""
+
+ALWAYS = all_of()
+NEVER = any_of()
+
+
+def _everything_moves(_: tuple[str, ...]) -> Agreement:
+    return NEVER
+
+
+def _settled(tree: Agreement, known: Mapping[int, bool]) -> Agreement:
+    """A tree once some of its leaves are known."""
+    if isinstance(tree, int):
+        return (ALWAYS if known[tree] else NEVER) if tree in known else tree
+    return replace(tree, branches=tuple(_settled(b, known) for b in tree.branches))
 
 
 def _gate(
-    case: Case | None, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None]
+    case: Case | None,
+    tree: Tree,
+    place: Mapping[str, int],
+    seated: Mapping[str, Tree | None],
+    unmoved: Unmoved = _everything_moves,
 ) -> Agreement:
     """An acceptance tree over factions; a party's name stands for its ``accepts`` (or who sits for it)."""
     if isinstance(tree, str):
         if tree in place:
-            return place[tree]
+            inside = seated.get(tree)
+            return place[tree] if inside is None else _gate(case, inside, place, {}, unmoved)
         assert case is not None
         party = case.parties[tree]
         inside = seated.get(tree) or party.accepts or All(all=tuple(party.factions))
-        return _gate(case, inside, place, {})
+        return _gate(case, inside, place, {}, unmoved)
+    if isinstance(tree, When):
+        spared, asked = unmoved(tree.when), _gate(case, tree.ask, place, seated, unmoved)
+        return asked if spared == NEVER else spared if spared == ALWAYS else any_of(spared, asked)
     if isinstance(tree, All):
-        return all_of(*(_gate(case, b, place, seated) for b in tree.all))
+        return all_of(*(_gate(case, b, place, seated, unmoved) for b in tree.all))
     if isinstance(tree, AnyOf):
         branches, quota = tree.any, 1
     elif isinstance(tree, KOfN):
         branches, quota = tree.at_least.of, tree.at_least.k
     else:
-        gates = tuple(_gate(case, b, place, seated) for b in tree.weights)
+        gates = tuple(_gate(case, b, place, seated, unmoved) for b in tree.weights)
         return Gate(branches=gates, weights=tuple(tree.weights.values()), quota=tree.quota)
-    gates = tuple(_gate(case, b, place, seated) for b in branches)
+    gates = tuple(_gate(case, b, place, seated, unmoved) for b in branches)
     return Gate(branches=gates, weights=(1,) * len(gates), quota=quota)
 
 
@@ -95,31 +179,146 @@ def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
     return replace(tree, branches=tuple(_relabel(b, place) for b in tree.branches))
 
 
-def control(problem: Problem, issue: int) -> Agreement | None:
-    """Who controls an issue, over the problem's factions; None: outside, or the table's agreement decides."""
-    return controlling(problem.case, problem.factions, problem.issues[issue])
+def control(problem: Problem, move: Move) -> Agreement | None:
+    """Who controls a move, over the problem's factions; None: outside, or the table's agreement decides."""
+    issue, option = move
+    return controlling(problem.case, problem.factions, problem.issues[issue], problem.options[issue][option])
 
 
-def hands(problem: Problem, issue: int) -> tuple[int, ...]:
-    """Factions of the problem that belong to a smallest set that controls an issue; nobody where none is named."""
-    tree = control(problem, issue)
+def hands(problem: Problem, move: Move) -> tuple[int, ...]:
+    """Factions of the problem that belong to a smallest set that controls a move; nobody where none is named."""
+    tree = control(problem, move)
     sets = () if tree is None else minimal_winning_sets(tree)
     return tuple(f for f in range(len(problem.factions)) if any(mask >> f & 1 for mask in sets))
 
 
-def obliged(problem: Problem, at: Table, moved: Collection[int]) -> frozenset[str]:
-    """Parties that have to make their own sides comply with a package that moves these issues: those without whose consent
-    nothing is agreed at the table, and those that have a hand in what it moves."""
-    needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in at.winning)]
-    return frozenset(problem.party_of[f] for f in (*needed, *(h for i in moved for h in hands(problem, i))))
+def passed(problem: Problem, move: Move) -> tuple[Move, ...]:
+    """The moves that carry one out: itself, or, of an issue that is gradual, one to each option on the way."""
+    issue, option = move
+    if problem.status_quo is None or not problem.case.issues[problem.issues[issue]].gradual:
+        return (move,)
+    here = int(problem.status_quo[issue])
+    way = 1 if option > here else -1
+    return tuple((issue, o) for o in range(here + way, option + way, way))
 
 
-def controlling(case: Case, factions: Sequence[str], issue: str) -> Agreement | None:
-    """Who controls an issue, over ``factions``; None: outside, or nobody is named."""
-    tree = case.issues[issue].controlled_by
-    if tree is None or tree == "outside":
+def obliged(problem: Problem, at: Table, moved: Collection[Move]) -> frozenset[str]:
+    """Parties that have to make their own sides comply with a package that makes these moves: those without whose consent
+    nothing is agreed at the table, and those that have a hand in carrying it out."""
+    winning = at.moving(moved).winning
+    needed = [f for n, f in enumerate(at.factions) if all(mask >> n & 1 for mask in winning)]
+    acting = (h for move in moved for step in passed(problem, move) for h in hands(problem, step))
+    return frozenset(problem.party_of[f] for f in (*needed, *acting))
+
+
+def consulted(problem: Problem, issue: int) -> Agreement | None:
+    """Who else, over the problem's factions, is asked under ``when`` wherever an issue moves: at one of the tables where it
+    can move; None: nobody at one of these."""
+    case, found = problem.case, []
+    place = {f: n for n, f in enumerate(problem.factions)}
+    for id in case.tracks or ["table"]:
+        if issue in table(problem, id).issues:
+            track, _ = _track(case, id)
+            seated = _seated(case, track)
+            agreement = track.agreement or All(all=tuple(seated))
+            asked = list(_conditions(case, agreement, place, seated, problem.issues[issue]))
+            if not asked:
+                return None
+            found.append(all_of(*asked))
+    return any_of(*found) if found else None
+
+
+def _conditions(
+    case: Case, tree: Tree, place: Mapping[str, int], seated: Mapping[str, Tree | None], issue: str
+) -> Iterator[Agreement]:
+    """Who is asked under ``when`` where an issue moves."""
+    if isinstance(tree, str) and tree in case.parties:
+        inside = seated.get(tree) or case.parties[tree].accepts
+        if inside is not None:
+            yield from _conditions(case, inside, place, {}, issue)
+    elif isinstance(tree, All):
+        for branch in tree.all:
+            yield from _conditions(case, branch, place, seated, issue)
+    elif isinstance(tree, When) and issue in tree.when:
+        yield _gate(case, tree.ask, place, seated)
+
+
+def controlling(case: Case, factions: Sequence[str], issue: str, option: str) -> Agreement | None:
+    """Who moves an issue to an option, over ``factions``; None: outside, or nobody is named."""
+    tree = case.issues[issue].control(option)
+    if tree is None:
         return None
-    return _gate(case, tree, {f: n for n, f in enumerate(factions)}, {})
+    place = {f: n for n, f in enumerate(factions)}
+    return _gate(case, tree, place, {}, lambda issues: NEVER if issue in issues else ALWAYS)
+
+
+def _track(case: Case, id: str) -> tuple[Track, str]:
+    """A track, or the one table of a case without tracks; and its name."""
+    if case.tracks and id in case.tracks:
+        return case.tracks[id], case.tracks[id].name or id
+    if case.tracks or id != "table":
+        there = f"it has: {', '.join(case.tracks)}" if case.tracks else "it has one table and no tracks"
+        raise UsageError(f"no track '{id}' in case '{case.id}'; {there}")
+    voting = tuple(p for p, spec in case.parties.items() if spec.role is None)
+    return Track(parties=voting, agreement=case.agreement), case.name or "The table"
+
+
+def _seated(case: Case, track: Track) -> dict[str, Tree | None]:
+    """Parties with a vote that sit there → which of it."""
+    return {p: tree for p, tree in seats(track).items() if case.parties[p].role is None}
+
+
+def _present(problem: Problem, seated: Mapping[str, Tree | None]) -> int:
+    """The factions that sit at a table, as a bit mask."""
+    case, place = problem.case, {f: n for n, f in enumerate(problem.factions)}
+    present = 0
+    for p, inside in seated.items():
+        members = (
+            _gate(case, inside, place, {})
+            if inside
+            else all_of(*(place[f] for f in (case.parties[p].factions or (p,)) if f in place))
+        )
+        for f in players(members):
+            present |= 1 << f
+    return present
+
+
+class _Reach(NamedTuple):
+    """What those who sit at a table can move."""
+
+    movable: list[int]
+    stuck: dict[str, str]
+    gates: dict[Move, Agreement | None]
+    """Who of them controls each move that can be made."""
+    closed: set[Move]
+
+
+def _within_reach(problem: Problem, names: Collection[str], present: int) -> _Reach:
+    case = problem.case
+    movable: list[int] = []
+    stuck: dict[str, str] = {}
+    gates: dict[Move, Agreement | None] = {}
+    closed: set[Move] = set()
+    for name_ in names:
+        i = problem.issues.index(name_)
+        if case.issues[name_].controlled_by == "outside":
+            stuck[name_] = "moved by nobody at a table"
+            continue
+        here = None if problem.status_quo is None else int(problem.status_quo[i])
+        every = [(i, o) for o in range(len(problem.options[i])) if o != here]
+        named = {move: control(problem, move) for move in every}
+        seated_gates = {m: None if gate is None else _among(gate, present) for m, gate in named.items()}
+        absent = {m for m in every if named[m] is not None and seated_gates[m] is None}
+        if len(absent) == len(every):
+            stuck[name_] = "whoever controls it does not sit here"
+            continue
+        if absent:
+            options = " or ".join(problem.options[i][o] for _, o in sorted(absent))
+            stuck[name_] = f"not to {options}: whoever controls that does not sit here"
+        movable.append(i)
+        closed |= absent
+        gates |= {m: seated_gates[m] for m in every if m not in absent}
+    return _Reach(movable, stuck, gates, closed)
 
 
 def table(problem: Problem, track_id: str | None = None) -> Table:
@@ -131,66 +330,92 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
         No such track.
     """
     case = problem.case
-    place = {f: n for n, f in enumerate(problem.factions)}
-    voting = [p for p, spec in case.parties.items() if spec.role is None]
-    if not case.tracks:
-        if track_id not in (None, "table"):
-            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has one table and no tracks")
-        track = Track(parties=tuple(voting), agreement=case.agreement)
-        track_id, name = "table", case.name or "The table"
-    else:
-        track_id = next(iter(case.tracks)) if track_id is None else track_id
-        if track_id not in case.tracks:
-            raise UsageError(f"no track '{track_id}' in case '{case.id}'; it has: {', '.join(case.tracks)}")
-        track = case.tracks[track_id]
-        name = track.name or track_id
-    seated: dict[str, Tree | None] = {}
-    for entry in track.parties:
-        seated.update({entry: None} if isinstance(entry, str) else dict(entry))
-    seated = {p: t for p, t in seated.items() if p in voting}
-    agreement_tree = track.agreement or All(all=tuple(seated))
-    agreement = _gate(case, agreement_tree, place, seated)
-    present = 0
-    for p, inside in seated.items():
-        members = (
-            _gate(case, inside, place, {})
-            if inside
-            else all_of(*(place[f] for f in (case.parties[p].factions or (p,)) if f in place))
-        )
-        for f in players(members):
-            present |= 1 << f
-    names = track.issues or problem.issues
-    movable, stuck, gates = [], {}, [agreement]
-    for name_ in names:
-        i = problem.issues.index(name_)
-        gate = control(problem, i)
-        seated_gate = None if gate is None else _among(gate, present)
-        if case.issues[name_].controlled_by == "outside":
-            stuck[name_] = "moved by nobody at a table"
-        elif gate is not None and seated_gate is None:
-            stuck[name_] = "whoever controls it does not sit here"
-        else:
-            movable.append(i)
-            if seated_gate is not None:
-                gates.append(seated_gate)
+    if track_id is None:
+        track_id = next(iter(case.tracks), "table")
+    track, name = _track(case, track_id)
+    seated = _seated(case, track)
+    there = _within_reach(problem, track.issues or problem.issues, _present(problem, seated))
+    movable, stuck, gates, closed = there
     if not movable:
         why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
         raise UsageError(
             f"nothing can move at the table '{track_id}' ({why}); seat those who control its issues, or leave it out"
         )
-    # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
-    needed = [agreement]
-    try:
-        sets = minimal_winning_sets(agreement)
-        needed += [g for g in dict.fromkeys(gates[1:]) if not all(wins(g, s) for s in sets)]
-    except LimitError:
-        needed = list(dict.fromkeys(gates))
-    whole = needed[0] if len(needed) == 1 else all_of(*needed)
-    factions = tuple(sorted(players(whole)))
-    here = {f: n for n, f in enumerate(factions)}
+    choices = [frozenset(gates)]
+    if problem.status_quo is None:
+        choices = [frozenset(m for m in gates if m[0] == i) for i in movable]
+    tree = track.agreement or All(all=tuple(seated))
+    whole, typed, guards = _consent(problem, tree, seated, gates, choices)
+    place = {f: n for n, f in enumerate(sorted(players(whole)))}
+    count = sum(f < len(problem.factions) for f in place)
+    if len(place) > MAX_PLAYERS:
+        raise LimitError(
+            f"at the table '{track_id}' {count} factions and {len(place) - count} conditions decide who has to say yes; the "
+            f"limit is {MAX_PLAYERS} together: give it fewer issues"
+        )
     return Table(
-        track_id, name, factions, tuple(movable), _relabel(whole, here), stuck, _relabel(agreement, here)
+        track_id,
+        name,
+        tuple(place)[:count],
+        tuple(movable),
+        _relabel(whole, place),
+        stuck,
+        _relabel(typed, place),
+        guards=tuple(alone for alone, leaf in guards.items() if leaf in place),
+        choices=tuple(choices),
+        closed=frozenset(closed),
     )
+
+
+Guards = dict[frozenset[Move], int]
+"""Moves that a package must not make → the leaf that stands for that."""
+
+
+def _consent(
+    problem: Problem,
+    tree: Tree,
+    seated: Mapping[str, Tree | None],
+    gates: Mapping[Move, Agreement | None],
+    choices: Collection[frozenset[Move]],
+) -> tuple[Agreement, Agreement, Guards]:
+    """The agreement and the control of what moves, over the problem's factions and, after them, guards; the agreement alone
+    where everything moves; and the guards. ``gates``: who controls what can move, among those who sit there."""
+    place = {f: n for n, f in enumerate(problem.factions)}
+    guards: Guards = {}
+
+    def unmoved(alone: frozenset[Move]) -> Agreement:
+        if not alone:
+            return ALWAYS
+        if any(moves <= alone for moves in choices):
+            return NEVER  # every package makes one of them
+        return guards.setdefault(alone, len(place) + len(guards))
+
+    def among(names: Collection[str]) -> frozenset[Move]:
+        return frozenset(m for m in gates if problem.issues[m[0]] in names)
+
+    agreement = _gate(problem.case, tree, place, seated, lambda names: unmoved(among(names)))
+    typed = _gate(problem.case, tree, place, seated, lambda names: NEVER if among(names) else ALWAYS)
+    held: dict[Agreement, set[Move]] = {}
+    for move, gate in gates.items():
+        if gate is not None:
+            held.setdefault(gate, set()).add(move)
+    clauses = []
+    for gate, moves in held.items():
+        spared = unmoved(frozenset(moves))
+        clauses.append(gate if spared == NEVER else any_of(spared, gate))
+    # A gate that every agreement already implies adds nothing; dropping it keeps the tree as it was typed.
+    try:
+        sets = [_closed(s, guards) for s in minimal_winning_sets(agreement)]
+        clauses = [g for g in clauses if not all(wins(g, s) for s in sets)]
+    except LimitError:
+        pass
+    return all_of(agreement, *clauses) if clauses else agreement, typed, guards
+
+
+def _closed(mask: int, guards: Guards) -> int:
+    """A set of players with every guard that its own guards imply."""
+    alone = frozenset().union(*(g for g, leaf in guards.items() if mask >> leaf & 1))
+    return mask | sum(1 << leaf for g, leaf in guards.items() if g <= alone and not mask >> leaf & 1)
 
 
 class Seat(NamedTuple):
@@ -221,6 +446,20 @@ class Seat(NamedTuple):
         return self.no_deal - self.base
 
 
+def _stays(problem: Problem, sample: Sample, at: Table, fixed: Sequence[int]) -> IntArray:
+    """[I, S] where each issue stays that nothing moves; -1: nowhere."""
+    here = sample.outside.astype(np.int64)
+    if problem.status_quo is not None:
+        here = np.where(here >= 0, here, problem.status_quo[:, None])
+    elif (here[fixed] < 0).any():
+        left = ", ".join(problem.issues[i] for i in fixed if (here[i] < 0).any())
+        raise LimitError(
+            f"without a status quo an issue that no table settles has no option; put {left} on the table '{at.id}', or give "
+            "every issue a 'status_quo'"
+        )
+    return here
+
+
 def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     """Look at a sample from a table: issues that cannot move there are fixed where they are.
 
@@ -232,15 +471,7 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     size = sample.draws
     points = sample.points if sample.apart is None or sample.hinge in at.decided else sample.apart
     base = np.zeros((len(factions), size), dtype=np.int32)
-    here = sample.outside.astype(np.int64)
-    if problem.status_quo is not None:
-        here = np.where(here >= 0, here, problem.status_quo[:, None])
-    elif (here[fixed] < 0).any():
-        left = ", ".join(problem.issues[i] for i in fixed if (here[i] < 0).any())
-        raise LimitError(
-            f"without a status quo an issue that no table settles has no option; put {left} on the table '{at.id}', or give "
-            "every issue a 'status_quo'"
-        )
+    here = _stays(problem, sample, at, fixed)
     rows = np.arange(size)
     for i in fixed:
         base += points[factions, i][:, here[i], rows]
@@ -260,9 +491,13 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
         binds = problem.excluded[t] or (sample.broken[factions, t] & live).any()
         for pattern_here in [kept] if kept else always if binds else []:
             reduced.setdefault(pattern_here, len(reduced))
+    barred = [((local[i], o),) for i, o in sorted(at.closed) if i in local]
+    for option in barred:
+        reduced.setdefault(option, len(reduced))
     add = np.zeros((len(factions), len(reduced), size), dtype=np.int32)
     broken = np.zeros(add.shape, dtype=np.bool_)
     excluded = np.zeros(len(reduced), dtype=np.bool_)
+    excluded[[reduced[option] for option in barred]] = True
     for t, kept, live in parts:
         binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
         if kept:

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from detente.draws import REPLICATES, Drawn
 from detente.errors import DetenteError
 from detente.kernels.acceptance import agreed
-from detente.kernels.sequencing import Appraisal
-from detente.problem import Sample, Table, obliged
+from detente.kernels.appraisal import Appraisal, Terms
+from detente.problem import Move, Sample, Table, obliged
 from detente.problem.steps import Judged, agenda
 from detente.prospects.road import Floats, Road, paved
 from detente.prospects.view import View, accepted, existence, view
@@ -74,6 +74,8 @@ class Chances(Links):
     """Faction → its reading → the chain if that is true."""
     unsaid: str | None
     """Why a link has no number."""
+    spared: Mapping[str, float]
+    """Spoiler → the chance that it wrecks no step; begun and kept are with none of them wrecking any."""
 
 
 class Drawing(NamedTuple):
@@ -104,10 +106,15 @@ class Prospect:
         problem = self.ready.problem
         if problem.status_quo is None:
             return self.at
-        which = tuple(
-            i for i in self.at.issues if self.package.get(problem.issues[i], self._home(i)) != self._home(i)
-        )
-        return replace(self.at, issues=which or self.at.issues, whole=self.at.decided)
+        which = tuple(i for i, _ in self.moves)
+        return replace(self.at.moving(self.moves), issues=which or self.at.issues, whole=self.at.decided)
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """What the package moves, and to where."""
+        problem = self.ready.problem
+        named = [(i, self.package.get(problem.issues[i], self._home(i))) for i in self.at.issues]
+        return tuple((i, problem.options[i].index(o)) for i, o in named if o != self._home(i))
 
     def _home(self, issue: int) -> str:
         problem = self.ready.problem
@@ -142,7 +149,14 @@ class Prospect:
             acceptable_error=replicate_error(drawn.acceptable, REPLICATES),
             by_reading=by_reading,
             unsaid=self.unsaid,
+            spared=self._spoilers(),
         )
+
+    def _spoilers(self) -> dict[str, float]:
+        if self.road is None:
+            return {}
+        drawn, _ = self.road.over(self.ready.fresh, self.seen(self.ready.fresh)[0].seat)
+        return {p: float(chance.prod(axis=0).mean()) for p, chance in _spared(self.road, drawn).items()}
 
     def opened(self) -> Opened:
         """Where the table is open, asked from scratch."""
@@ -161,9 +175,10 @@ class Prospect:
         if signed is not None and self.road is not None and spread is not None:
             drawn, then = self.road.over(sample, seen.seat)
             stays = _stays(_margins(then), drawn.winning, spread)
+            for spared in _spared(self.road, drawn).values():
+                stays[:-1] *= spared
             problem = self.ready.problem
-            moved = [problem.issues.index(step.issue) for step in self.road.of.steps]
-            parties = obliged(problem, self.at, list(dict.fromkeys(moved)))
+            parties = obliged(problem, self.local, self.moves)
             begun = signed * sample.delivered(problem, parties) * stays[0]
             kept = begun * stays[1:].prod(axis=0)
         return Drawing(opened, acceptable, signed, begun, kept)
@@ -198,6 +213,21 @@ def signing(ready: Drawn, known: Judged) -> Floats | None:
     counts = ROUNDS if case.signing is None else case.signing.counts
     rounds, agreements = (0, 0) if case.record is None else (case.record.rounds, case.record.agreements)
     found: Floats = (counts * judged + agreements) / (counts + rounds)
+    return found
+
+
+def _spared(road: Road, drawn: Terms) -> dict[str, Floats]:
+    """Spoiler → [K, S] the chance that it wrecks none of the steps of each batch: (1 - h) to the months of those it can."""
+    found = {}
+    batches = [int(drawn.batches[b]) for b in road.plan.order]
+    for party, spec in road.of.problem.case.parties.items():
+        if spec.spoils is not None:
+            within = road.of.about(spec.spoils.steps)
+            months = [
+                drawn.month[[n for n in range(drawn.steps) if mask & within & 1 << n]].max(axis=0, initial=0)
+                for mask in batches
+            ]
+            found[party] = (1 - road.drawn[f"{party}.spoils"]) ** np.array(months)
     return found
 
 

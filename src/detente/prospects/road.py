@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
-from detente.kernels.sequencing import Appraisal, Plan, Terms, appraise, best_plan, slack
+from detente.kernels.appraisal import Appraisal, Terms, appraise, slack
+from detente.kernels.sequencing import Plan, best_plan
 from detente.problem import Sample, Seat
 from detente.problem.steps import Agenda, Judged
 from detente.prospects.terms import terms

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.case.dates import whole_months
 from detente.case.model import Guarantee
-from detente.kernels.sequencing import Terms
+from detente.kernels.appraisal import Dated, Terms
 from detente.problem import Sample, Seat, seat
 from detente.problem.steps import Agenda, Judged, patience
 
@@ -62,6 +63,7 @@ def terms(
         points=np.array(points).transpose(1, 0, 2) if points else np.zeros((count, 0, size)),
         broken=np.array(broken).transpose(1, 0, 2) if broken else np.zeros((count, 0, size), dtype=np.bool_),
         needs=of.needs,
+        after=of.after,
         month=_months(of, known, {}, size),
         rho=patience(problem, sample, known, of.factions),
         horizon=of.horizon,
@@ -98,12 +100,14 @@ def _months(
 
 def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -> Terms:
     """The terms with one more guarantee."""
+    case = of.problem.case
     covered = of.about(spec.covers)
     party = dict(zip(of.factions, (of.problem.party_of[f] for f in of.table.factions), strict=True))
     giver = {spec.given_by}
     voices = set(spec.punishes) or {f for f, p in party.items() if not {f, p} & giver}
     punished = [n for n, (f, p) in enumerate(party.items()) if {f, p} & voices]
-    cost, penalty, lapse, month = made.cost.copy(), made.penalty.copy(), made.lapse.copy(), made.month
+    cost, month = made.cost.copy(), made.month
+    penalty, lapse = np.zeros_like(made.penalty), np.zeros_like(made.lapse)
     for n, f in enumerate(of.factions):
         cost[n] += known.get(f"guarantees.{name}.costs.{f}", 0.0, cost[n])
         cost[n] -= known.get(f"guarantees.{name}.worth.{f}", 0.0, cost[n])
@@ -118,4 +122,9 @@ def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -
         size = month.shape[1]
         sooner = {s: known[f"guarantees.{name}.verify"] for s in range(len(of.steps)) if covered >> s & 1}
         month = np.minimum(month, _months(of, known, sooner, size))
-    return made._replace(cost=cost, penalty=penalty, lapse=lapse, month=month)
+    made = made._replace(cost=cost, month=month)
+    if spec.until is None:
+        return made._replace(penalty=made.penalty + penalty, lapse=made.lapse | lapse)
+    assert case.as_of is not None
+    one = Dated(whole_months(case.as_of, spec.until) + 1, lapse, penalty)
+    return made._replace(dated=tuple(sorted((*made.dated, one), key=lambda d: d.month)))

@@ -32,7 +32,7 @@ from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import patience
 from detente.problem.worth import worth
 from detente.world.scenario import Looked, branches, simulate
-from detente.world.worth import account, flow, value, weights
+from detente.world.worth import account, flow, termed, value, weights
 
 __all__ = ["BEST", "EACH", "PER", "Counted", "Settled", "going_on", "hinges", "signed", "told"]
 
@@ -71,7 +71,7 @@ def hinges(problem: Problem) -> tuple[str, ...]:
     moves = {*of.wiring.moves}
     tied = {
         problem.issues[i]
-        for pattern in problem.patterns
+        for pattern in termed(problem)
         if any(problem.issues[i] in moves for i, _ in pattern)
         for i, _ in pattern
     }

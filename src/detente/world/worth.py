@@ -27,7 +27,7 @@ from detente.problem.sample import Sample
 from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving
 
-__all__ = ["Account", "account", "flow", "later", "value", "weights"]
+__all__ = ["Account", "account", "flow", "later", "termed", "value", "weights"]
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
         asked[node] = asked.get(node, np.zeros_like(base)) + points
 
     # What is asked hangs on the case and the revision alone, so that the same worlds serve any draws of the points.
-    termed = {term.pattern for schemes in problem.schemes for scheme in schemes for term in scheme.terms}
+    tying = termed(problem)
     step = problem.step[:, None]
     for i in range(len(problem.issues)):
         stays = sample.points[:, i][:, here[i], rows] * step
@@ -74,7 +74,7 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
             if o != problem.status_quo[i]:
                 gain(Is(0, problem.issues[i], option), sample.points[:, i, o] * step - stays)
     for t, pattern in enumerate(problem.patterns):
-        if pattern not in termed:
+        if pattern not in tying:
             continue
         points = sample.add[:, t] * step
         rest = np.ones(sample.draws, dtype=np.bool_)
@@ -100,6 +100,11 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
         return np.array(list(points.values())).reshape(-1, *base.shape)
 
     return Account(tuple(asked), stacked(asked), tuple(summed), stacked(summed), base)
+
+
+def termed(problem: Problem) -> set[tuple[tuple[int, int], ...]]:
+    """Patterns of terms, which are worth points to somebody under some reading."""
+    return {term.pattern for schemes in problem.schemes for scheme in schemes for term in scheme.terms}
 
 
 def _standing(

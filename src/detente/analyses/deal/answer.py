@@ -120,11 +120,12 @@ def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
         said[now[f] > later[f]].append(words.faction(f) + _as_read(f, result, words))
     losing, waiting = said[True], said[False]
     at = " at best estimates" if result.uncertain else ""
+    alone = _alone(track, result, words)
     if not typed:
-        return "Who loses if nothing is signed is computed: the outlook says it."
+        return f"Who loses if nothing is signed is computed: the outlook says it.{alone}"
     if not losing:
         who = "Nobody here" if len(typed) == len(track.factions) else f"Of {joined(waiting)} nobody"
-        return f"{who} loses{at} if nothing is signed: all can wait."
+        return f"{who} loses{at} if nothing is signed: all can wait.{alone}"
     lose = f"{agree(len(losing), 'Loses', 'Lose')}{at} if nothing is signed: {joined(losing)}."
     return f"{lose} Can wait: {joined(waiting) or 'nobody'}.{alone}"
 

@@ -17,7 +17,7 @@ from detente.kernels.acceptance import agreed, most_acceptable
 from detente.kernels.counting import count
 from detente.kernels.frontier import ANYTHING, MAX_WORK, Front, frontier, nondominated
 from detente.kernels.search import Best, Objective, maximise
-from detente.prospects.view import accepted, allowed, crossed, existence, totals, view
+from detente.prospects.view import accepted, allowed, crossed, existence, left_alone, totals, view
 
 __all__ = ["READABLE", "Frontier", "counted", "frontier_packages", "nearest_miss", "solutions", "thinned"]
 
@@ -53,23 +53,24 @@ def frontier_packages(room: Room) -> tuple[Frontier | None, str | None]:
             None,
             f"the track needs the consent of {len(room.relevant)} factions; the exact frontier has up to 8",
         )
-    s, keep = room.best.seat, list(room.relevant)
+    keep = list(room.relevant)
     fronts: list[Front] = []
     barred: list[NDArray[np.bool_]] = []
     left = MAX_WORK
     for mask in room.at.winning:
         inside = room.members(mask)
         reservation = np.where(inside, room.best.reservation, ANYTHING)
-        barred.append(s.excluded | s.broken[inside, :, 0].any(axis=0))
+        one = room.best.leaving(mask)
+        barred.append(one["excluded"] | one["broken"][inside].any(axis=0))
         try:
             found = frontier(
                 room.best.utilities[keep],
-                s.sizes,
-                patterns=room.best.patterns,
-                add=s.add[keep, :, 0].astype(np.int64),
+                room.best.seat.sizes,
+                patterns=one["patterns"],
+                add=one["add"][keep],
                 excluded=barred[-1],
                 reservation=reservation[keep],
-                status_quo=s.status_quo,
+                status_quo=one["status_quo"],
                 work=left,
             )
         except LimitError as limit:
@@ -114,31 +115,36 @@ def _agreed_at(room: Room, vector: list[int], sets: list[int]) -> int | None:
     Nothing agreed beats the vector, so that they are the agreed packages that reach it: everybody is asked twice, once
     for the points and once for the lines.
     """
-    keep, s = list(room.relevant), room.best.seat
-    count_of = len(keep)
-    local = [sum(1 << n for n, f in enumerate(keep) if mask >> f & 1) for mask in sets]
-    add = s.add[keep, :, 0].astype(np.int64)
+    keep = list(room.relevant)
+    asked = [*keep, *range(len(room.names), len(room.names) + len(room.at.guards))]
+    first, local = len(keep), [sum(1 << n for n, f in enumerate(asked) if mask >> f & 1) for mask in sets]
+    (points, thresholds), over = room.best.asked, room.best.over
+    lines = over["broken"][..., 0]
     return count(
-        np.concatenate([room.best.utilities[keep]] * 2),
-        s.sizes,
-        reservation=np.array([*vector, *[ANYTHING] * count_of], np.int64),
-        winning=np.array([(1 << count_of) - 1 | mask << count_of for mask in local], np.uint64),
-        patterns=room.best.patterns,
-        add=np.concatenate([add, add]),
-        broken=np.concatenate([np.zeros_like(s.broken[keep, :, 0]), s.broken[keep, :, 0]]),
-        excluded=s.excluded,
-        status_quo=s.status_quo,
+        points[[*keep, *asked], ..., 0].astype(np.int64),
+        room.best.seat.sizes,
+        reservation=np.array([*vector, *[ANYTHING] * first, *thresholds[asked[first:], 0]], np.int64),
+        winning=np.array([(1 << first) - 1 | mask << first for mask in local], np.uint64),
+        patterns=over["patterns"],
+        add=over["add"][[*keep, *asked], :, 0].astype(np.int64),
+        broken=np.concatenate([np.zeros_like(lines[keep]), lines[asked]]),
+        excluded=over["excluded"],
+        status_quo=over["status_quo"],
     )
 
 
 def counted(room: Room) -> tuple[int | None, str | None]:
-    s = room.best.seat
+    (points, thresholds), over = room.best.asked, room.best.over
     found = count(
-        room.best.utilities,
-        s.sizes,
-        reservation=room.best.reservation,
+        points[..., 0].astype(np.int64),
+        room.best.seat.sizes,
+        reservation=thresholds[:, 0].astype(np.int64),
         winning=room.best.winning,
-        **room.best.best,
+        patterns=over["patterns"],
+        add=over["add"][..., 0].astype(np.int64),
+        broken=over["broken"][..., 0],
+        excluded=over["excluded"],
+        status_quo=over["status_quo"],
     )
     return found, None if found is not None else "the counting programme reached its limit on states"
 
@@ -163,7 +169,7 @@ def solutions(
         shares = agreed(accepted(room.first, stack), room.first.winning).mean(axis=1)
         # Of the sets whose solution is acceptable most often, the first whose solution no other of them beats.
         mask, found = options[_unbeaten(room, stack, shares)]
-        package = undominated(room, found.package)
+        package = undominated(room, found.package, mask)
         gains = totals(room.best, package[None])[0, :, 0] - room.best.seat.no_deal[:, 0]
         value = round(found.measure(gains * room.step), 9)
         packages.append(package)
@@ -182,8 +188,7 @@ def solutions(
         starts.append(_spread(front, 64))
     candidates = np.concatenate(starts)
     top = most_acceptable(
-        room.first.seat.points,
-        room.first.seat.thresholds,
+        *room.first.asked,
         room.first.seat.sizes,
         winning=room.first.winning,
         starts=candidates,
@@ -215,8 +220,8 @@ def _unbeaten(room: Room, packages: NDArray[np.int16], shares: NDArray[np.float6
     return int(top[free[0]])
 
 
-def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
-    """A package that is at least as good for everybody at the table at best estimates, no line more being broken, better for
+def undominated(room: Room, package: NDArray[np.int16], mask: int = 0) -> NDArray[np.int16]:
+    """A package, of those for which a winning set is asked, that is at least as good for everybody at the table at best estimates, no line more being broken, better for
     one, and acceptable in at least as many of the draws on which packages are chosen; where none is found any more, the last.
 
     Where the packages can be listed, all that dominate are looked at; else, for each faction and for all together, the
@@ -227,7 +232,7 @@ def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
     every = (
         np.array(np.unravel_index(np.arange(prod(s.sizes.tolist())), s.sizes), np.int16).T if listed else None
     )
-    weight = room.step / room.step.min()
+    weight, whatever = room.step / room.step.min(), room.best.leaving(mask)
     while True:
         here = totals(room.best, package[None])[0, :, 0]
         if every is not None:
@@ -241,16 +246,18 @@ def undominated(room: Room, package: NDArray[np.int16]) -> NDArray[np.int16]:
                     reservation=here - s.base[:, 0],
                     weight=w,
                     node_limit=PROOF_NODES,
-                    **{**room.best.best, "broken": broken},
+                    **{**whatever, **({} if lines else {"broken": None})},
                 ).package
                 for w in (weight, *np.diag(weight))
-                for broken in (s.broken[..., 0], None)
+                for lines in (True, False)
             ]
             better = np.array([p for p in found if p is not None], np.int16).reshape(-1, len(package))
         worth = totals(room.best, better)[..., 0]
         lines = crossed(room.best, better) & ~crossed(room.best, package[None])
+        guards = [k for k in range(len(room.at.guards)) if mask >> len(room.names) + k & 1]
         better = better[
             allowed(room.first, better)
+            & left_alone(room.best, better)[:, guards, 0].all(axis=1)
             & (worth >= here).all(axis=1)
             & (worth > here).any(axis=1)
             & ~lines[..., 0].any(axis=1)
@@ -294,7 +301,7 @@ def _maximise(room: Room, objective: Objective, mask: int, weight: NDArray[np.fl
         reservation=room.best.reservation,
         weight=weight,
         members=room.members(mask),
-        **room.best.best,
+        **room.best.leaving(mask),
     )
 
 

@@ -270,7 +270,7 @@ def _verdicts(
 def _against(s: Solution, track: TrackResult, words: Words) -> str:
     """Who refuses: they block, unless those who accept are enough."""
     refusing = joined([words.faction(f) for f in s.blocks if f in track.factions])
-    if refusing and track.consent.given(s.accepts):
+    if refusing and track.consent.given(s.accepts, s.moves):
         return f"nobody; {refusing} would refuse, and need not be asked"
     return refusing or "nobody"
 

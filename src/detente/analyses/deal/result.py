@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from detente import __version__
@@ -169,7 +169,7 @@ class NearestMiss:
 
 @dataclass(frozen=True)
 class Power:
-    """Voting power of each faction in the track's agreement alone, whoever controls what it can move."""
+    """Voting power of each faction in the track's agreement alone where everything moves, whoever controls it."""
 
     banzhaf: Mapping[str, float]
     """Normalised to one."""
@@ -193,10 +193,14 @@ class Consent:
     branches: tuple[str | Consent, ...]
     weights: tuple[int, ...]
     quota: int
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Issue → options: asked only where a package moves one of these issues there; empty: always."""
 
-    def given(self, yes: Container[str]) -> bool:
-        """Whether those who say yes are enough."""
-        said = (b in yes if isinstance(b, str) else b.given(yes) for b in self.branches)
+    def given(self, yes: Container[str], moved: Mapping[str, str] | None = None) -> bool:
+        """Whether those who say yes are enough for a package that moves some issues."""
+        if self.when and not any((moved or {}).get(issue) in options for issue, options in self.when.items()):
+            return True
+        said = (b in yes if isinstance(b, str) else b.given(yes, moved) for b in self.branches)
         return sum(w for w, s in zip(self.weights, said, strict=True) if s) >= self.quota
 
 
@@ -209,14 +213,14 @@ class TrackResult:
     factions: tuple[str, ...]
     """Those whose consent can matter, the objectives of the frontier."""
     needed: tuple[str, ...]
-    """Those without whom nothing is agreed: the factions of every minimal winning set."""
+    """Those without whom nothing is agreed, whatever moves: the factions of every minimal winning set."""
     issues: tuple[str, ...]
     stuck: Mapping[str, str]
     """Issues of the track that cannot move there, and why."""
     consent: Consent
-    """The agreement of the table together with the control of what it can move."""
+    """The agreement of the table together with the control of what moves."""
     winning_sets: int
-    """How many minimal winning sets that has."""
+    """How many minimal winning sets that has, over all that a package can move."""
     packages: Packages
     status_quo: StatusQuo | None
     frontier: tuple[PackageResult, ...]

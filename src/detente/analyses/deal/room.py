@@ -132,7 +132,7 @@ def _dependence(room: Room, over: NDArray[np.bool_]) -> tuple[float, float]:
     shares = over.mean(axis=1)
     lower, upper = 0.0, 0.0
     for mask in room.at.winning:
-        inside = shares[room.members(mask)]
+        inside = shares[[f for f in range(len(shares)) if mask >> f & 1]]
         lower = max(lower, float(inside.sum()) - (len(inside) - 1))
         upper += float(inside.min())
     return max(0.0, lower), min(1.0, upper)

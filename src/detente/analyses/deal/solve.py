@@ -16,7 +16,7 @@ solution is acceptable most often is shown (then the smaller set, then the earli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -38,7 +38,7 @@ from detente.analyses.deal.uncertainty import blockers, zone
 from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
-from detente.problem import Table, gate, table
+from detente.problem import Move, Problem, Table, gate, table
 from detente.problem.own import own_gains
 from detente.progress import told
 from detente.prospects.chances import prospect
@@ -120,7 +120,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         needed=tuple(room.names[f] for f in range(len(room.names)) if all(m >> f & 1 for m in at.winning)),
         issues=tuple(problem.issues[i] for i in at.issues),
         stuck=at.stuck,
-        consent=consent(at.agreement, room.names),
+        consent=consent(at.agreement, room.names, [_moves(problem, alone) for alone in at.guards]),
         winning_sets=len(at.winning),
         packages=Packages(
             total=total(room.best.seat.sizes, room.best.patterns, room.best.seat.excluded),
@@ -146,6 +146,13 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         grid={name: float(room.step[f]) for f, name in enumerate(room.names)},
         notes=tuple(notes),
     )
+
+
+def _moves(problem: Problem, which: Collection[Move]) -> dict[str, tuple[str, ...]]:
+    issues = dict.fromkeys(i for i, _ in sorted(which))
+    return {
+        problem.issues[i]: tuple(problem.options[i][o] for j, o in sorted(which) if j == i) for i in issues
+    }
 
 
 def _status_quo(room: Room) -> StatusQuo | None:

@@ -2,7 +2,8 @@
 
 A swap moves two or three issues controlled by at least two parties. Every move has to give something, at best
 estimates and taken alone, to another party that has to consent: what only its own mover likes is no exchange.
-Consent is needed from those who control what is moved, nobody else. Chosen and ranked by acceptance on the first
+Consent is needed from those who control what is moved, and from whomever the tables ask wherever that moves (``when``), nobody
+else. Chosen and ranked by acceptance on the first
 draws, like packages, and reported on the fresh ones; a swap that contains a smaller one already shown is left out.
 """
 
@@ -21,7 +22,7 @@ from detente.analyses.deal.result import Swap
 from detente.analyses.deal.room import Room
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
-from detente.problem import Problem, Table, control
+from detente.problem import Move, Problem, Table, consulted, control
 from detente.prospects.chances import prospect
 from detente.prospects.view import accepted, allowed, totals, view
 
@@ -39,8 +40,7 @@ MAX_DRAWN = 2_000
 class _Exchange:
     """A swap before anybody was asked."""
 
-    moves: tuple[tuple[int, int], ...]
-    """(issue, option)."""
+    moves: tuple[Move, ...]
     gate: Agreement
     """Who has to consent, over the problem's factions."""
 
@@ -50,12 +50,9 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
     problem = ready.problem
     if problem.status_quo is None:
         return (), 0, None
-    gates = {
-        i: gate
-        for i, issue in enumerate(problem.case.issues.values())
-        if not issue.touches_office and (gate := control(problem, i)) is not None
-    }
-    whole = Table("swaps", "Small swaps", tuple(range(len(problem.factions))), tuple(gates), 0, {})
+    gates = _gates(problem)
+    issues = tuple(dict.fromkeys(i for i, _ in gates))
+    whole = Table("swaps", "Small swaps", tuple(range(len(problem.factions))), issues, 0, {})
     sight = {
         name: view(problem, s, whole, winning=[])
         for name, s in (("best", ready.best), ("first", ready.first), ("fresh", ready.fresh))
@@ -63,7 +60,7 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
     room = Room(ready, whole, **sight)
     place = {i: n for n, i in enumerate(whole.issues)}
     found, left_out = _exchanges(problem, gates, _gives(problem, room, gates))
-    packages = np.repeat(problem.status_quo[list(gates)][None].astype(np.int16), len(found), axis=0)
+    packages = np.repeat(problem.status_quo[list(issues)][None].astype(np.int16), len(found), axis=0)
     for n, exchange in enumerate(found):
         for i, o in exchange.moves:
             packages[n, place[i]] = o
@@ -100,44 +97,62 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
     return tuple(results), considered, left_out
 
 
-def _gives(
-    problem: Problem, room: Room, gates: Mapping[int, Agreement]
-) -> dict[tuple[int, int], frozenset[str]]:
-    """(issue, option) → the parties, other than its mover's, that the move alone is worth something to."""
-    gives: dict[tuple[int, int], frozenset[str]] = {}
+def _gates(problem: Problem) -> dict[Move, Agreement]:
+    """Who controls each move of an issue that touches nobody's hold on office."""
     assert problem.status_quo is not None
-    for n, (i, gate) in enumerate(gates.items()):
+    return {
+        (i, o): gate
+        for i, issue in enumerate(problem.case.issues.values())
+        for o in range(len(problem.options[i]))
+        if not issue.touches_office
+        and o != problem.status_quo[i]
+        and (gate := control(problem, (i, o))) is not None
+    }
+
+
+def _gives(problem: Problem, room: Room, gates: Mapping[Move, Agreement]) -> dict[Move, frozenset[str]]:
+    """The parties, other than its mover's, that each move alone is worth something to."""
+    gives: dict[Move, frozenset[str]] = {}
+    assert problem.status_quo is not None
+    for (i, o), gate in gates.items():
         movers = {problem.party_of[f] for f in players(gate)}
-        points = room.best.seat.points[:, n, :, 0]
-        for o in range(len(problem.options[i])):
-            better = np.flatnonzero(points[:, o] > points[:, problem.status_quo[i]])
-            gives[i, o] = frozenset(problem.party_of[f] for f in better) - movers
+        points = room.best.seat.points[:, room.at.issues.index(i), :, 0]
+        better = np.flatnonzero(points[:, o] > points[:, problem.status_quo[i]])
+        gives[i, o] = frozenset(problem.party_of[f] for f in better) - movers
     return gives
 
 
 def _exchanges(
-    problem: Problem, gates: Mapping[int, Agreement], gives: Mapping[tuple[int, int], frozenset[str]]
+    problem: Problem, gates: Mapping[Move, Agreement], gives: Mapping[Move, frozenset[str]]
 ) -> tuple[list[_Exchange], str | None]:
     """All exchanges, smallest first, as far as ``MAX_LISTED`` allows; what was left out."""
-    owners = {i: frozenset(problem.party_of[f] for f in players(g)) for i, g in gates.items()}
+    options: dict[int, dict[Agreement, list[int]]] = {}
+    for (i, o), gate in gates.items():
+        options.setdefault(i, {}).setdefault(gate, []).append(o)
+    owners = {gate: frozenset(problem.party_of[f] for f in players(gate)) for gate in gates.values()}
+    asked = {i: () if (others := consulted(problem, i)) is None else (others,) for i in options}
     found: list[_Exchange] = []
     for size in range(2, SWAP_SIZE + 1):
-        groups: list[tuple[tuple[int, ...], list[list[int]]]] = []
+        groups: list[tuple[tuple[int, ...], Agreement, list[list[int]]]] = []
         count = 0
-        for issues in combinations(gates, size):
-            consenting = frozenset().union(*(owners[i] for i in issues))
-            if len(consenting) < 2 or len({owners[i] for i in issues}) < 2:
-                continue
-            levels = [[o for o in range(len(problem.options[i])) if gives[i, o] & consenting] for i in issues]
-            groups.append((issues, levels))
-            count += prod(map(len, levels))
+        for issues in combinations(options, size):
+            for movers in product(*(options[i] for i in issues)):
+                consenting = frozenset().union(*(owners[gate] for gate in movers))
+                if len(consenting) < 2 or len({owners[gate] for gate in movers}) < 2:
+                    continue
+                levels = [
+                    [o for o in options[i][gate] if gives[i, o] & consenting]
+                    for i, gate in zip(issues, movers, strict=True)
+                ]
+                gate = all_of(*dict.fromkeys([*movers, *(other for i in issues for other in asked[i])]))
+                groups.append((issues, gate, levels))
+                count += prod(map(len, levels))
         if len(found) + count > MAX_LISTED:
             return (
                 found,
                 f"exchanges of {size} issues were left out ({count:,} of them, the limit is {MAX_LISTED:,})",
             )
-        for issues, levels in groups:
-            gate = all_of(*dict.fromkeys(gates[i] for i in issues))
+        for issues, gate, levels in groups:
             found += [_Exchange(tuple(zip(issues, chosen, strict=True)), gate) for chosen in product(*levels)]
     return found, None
 

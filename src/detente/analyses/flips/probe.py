@@ -19,7 +19,7 @@ from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
 from detente.problem import Choices, Problem, Table, assemble, choose, parameters
 from detente.problem.build import Scheme
-from detente.prospects.view import View, accepted, view
+from detente.prospects.view import View, accepted, left_alone, view
 
 __all__ = ["Panel"]
 
@@ -164,11 +164,12 @@ class Panel:
             _Probe(problem, at, f, packages=packages, values=self.values, chosen=chosen, fine=unbroken)
             for f, unbroken in zip(at.factions, fine, strict=True)
         ]
-        self.accepted = np.stack([probe.accepts() for probe in self.probes], axis=1)
+        said = np.stack([probe.accepts() for probe in self.probes], axis=1)
         if ready.computed:
             told = accepted(view(problem, ready.fresh.only(rows.astype(np.int64)), at), packages)
             which = [k for k, f in enumerate(at.factions) if problem.factions[f] in problem.case.computed]
-            self.accepted[:, which] = told[:, which]
+            said[:, which] = told[:, which]
+        self.accepted = np.concatenate([said, left_alone(seen, packages)], axis=1)
         self.known: dict[int, NDArray[np.bool_]] = {}
         self.place = {problem.factions[f]: k for k, f in enumerate(at.factions)}
 

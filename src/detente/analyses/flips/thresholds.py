@@ -391,8 +391,7 @@ def exists_at(seen: View, known: NDArray[np.int16]) -> Existence:
     """Whether some package is agreed in each draw; ``known`` are tried first."""
     s = seen.seat
     return exists(
-        s.points,
-        s.thresholds,
+        *seen.asked,
         s.sizes,
         winning=seen.winning,
         candidates=known,

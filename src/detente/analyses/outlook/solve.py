@@ -31,7 +31,7 @@ from detente.figures import plural
 from detente.kernels.codes import KEPT
 from detente.problem import table
 from detente.problem.own import own_gains
-from detente.problem.steps import moved
+from detente.problem.steps import indexed, moved
 from detente.problem.worth import worth
 from detente.progress import told
 from detente.rng import replicate_error
@@ -369,8 +369,10 @@ def _compared(
         return None
     problem = ready.problem
     at = table(problem, track)
+    moves = moved(problem, at, package)
+    winning = at.moving(indexed(problem, moves)).winning
     off = frozenset(operator.part for operator in view.of.operators)
-    signed = view.run(Revision(settles=moved(problem, at, package), stops=off))
+    signed = view.run(Revision(settles=moves, stops=off))
     mean = signed.worth.mean(axis=1)
     ripe = []
     place = {f: n for n, f in enumerate(at.factions)}
@@ -378,6 +380,6 @@ def _compared(
         left = later(quiet.flow, view.rho, m).mean(axis=1)
         wants = {f for f in range(len(problem.factions)) if mean[f] >= left[f]}
         mask = sum(1 << place[f] for f in wants if f in place)
-        if any(w & mask == w for w in at.winning):
+        if any(w & mask == w for w in winning):
             ripe.append(m)
     return {f: round(float(v), 6) for f, v in zip(problem.factions, mean, strict=True)}, tuple(ripe)

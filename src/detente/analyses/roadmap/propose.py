@@ -9,6 +9,8 @@ from detente.analyses.roadmap.result import RoadmapResult
 from detente.analyses.roadmap.solve import roadmap
 from detente.draws import Drawn
 from detente.errors import UsageError
+from detente.problem import control, passed, table
+from detente.problem.steps import indexed
 
 __all__ = ["RULES", "ahead", "package"]
 
@@ -43,7 +45,10 @@ def ahead(ready: Drawn, result: DealResult) -> tuple[RoadmapResult, ...]:
         if best is None or len(best.moves) < 2:
             continue
         known = all(case.preferences[f].patience is not None for f in at.factions)
-        held = all(case.issues[i].controlled_by is not None for i in best.moves)
+        moves = indexed(ready.problem, best.moves)
+        steps = [step for move in moves for step in passed(ready.problem, move)]
+        closed = table(ready.problem, id).closed
+        held = all(step not in closed and control(ready.problem, step) is not None for step in steps)
         if known and held:
             found.append(roadmap(ready, best.moves, track=id, rule="most_acceptable"))
     return tuple(found)

@@ -9,7 +9,8 @@ import numpy as np
 
 from detente.analyses.roadmap.moves import finite, taken
 from detente.analyses.roadmap.result import Boost, Missing, Part
-from detente.kernels.sequencing import Terms, appraise, best_plan, restrict, slack
+from detente.kernels.appraisal import Terms, appraise, restrict, slack
+from detente.kernels.sequencing import best_plan
 from detente.prospects.road import TOLERANCE, WHOLE, Road, weakest, worst
 from detente.prospects.terms import terms
 
@@ -79,7 +80,7 @@ def longest_part(road: Road) -> Part:
             rest = tuple(k for k in kept if k != s)
             if any(best.needs[k] >> s & 1 for k in rest):
                 continue
-            plan = _plan_of(best, rest, [k for k in order if k != s])
+            plan = _plan_of(road, rest, [k for k in order if k != s])
             if plan is not None:
                 tried.append((plan, s, rest))
         if not tried:
@@ -106,12 +107,12 @@ def _missing(
         if any(best.needs[s] >> n & 1 and n not in held for n in range(best.steps)):
             continue
         more = tuple(sorted((*held, s)))
-        plan = _plan_of(best, more, [*inside, s])
+        plan = _plan_of(road, more, [*inside, s])
         if plan is None:
             continue
-        part = restrict(best, more)
+        part = _part(road, more)
         now = appraise(part, _order_of(part, [more.index(k) for k in plan.order]))
-        stages = [weakest(now, n, best.winning) for n in range(len(now.margin))]
+        stages = [weakest(now, n, part.winning) for n in range(len(now.margin))]
         least, faction = min(stages)
         tried.append((least, s, faction))
     if not tried:
@@ -132,9 +133,14 @@ class _PartPlan(NamedTuple):
     """Of the steps."""
 
 
-def _plan_of(best: Terms, steps: tuple[int, ...], order: list[int]) -> _PartPlan | None:
+def _part(road: Road, steps: tuple[int, ...]) -> Terms:
+    """Some of the steps as a package of its own, agreed by whom what it moves asks for."""
+    return restrict(road.best, steps)._replace(winning=road.of.asked(steps))
+
+
+def _plan_of(road: Road, steps: tuple[int, ...], order: list[int]) -> _PartPlan | None:
     """Slack and order of a part; the best one, or beyond ``WHOLE`` steps that of the order given."""
-    part = restrict(best, steps)
+    part = _part(road, steps)
     way = _order_of(part, [steps.index(s) for s in order])
     if len(steps) <= WHOLE:
         way = best_plan(part).order

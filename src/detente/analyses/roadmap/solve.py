@@ -26,13 +26,8 @@ from detente.case.dates import months_after
 from detente.case.model import Case
 from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
-from detente.kernels.sequencing import (
-    KINDS,
-    MAX_EXACT,
-    Terms,
-    appraise,
-    slack,
-)
+from detente.kernels.appraisal import KINDS, Terms, appraise, slack
+from detente.kernels.sequencing import MAX_EXACT
 from detente.problem import Sample, table
 from detente.problem.steps import agenda
 from detente.prospects.chances import prospect
@@ -259,6 +254,7 @@ def _spread(of: Terms, rho: Floats) -> Terms:
         month=wide(of.month),
         undo=wide(of.undo),
         penalty=wide(of.penalty),
+        dated=tuple(d._replace(penalty=wide(d.penalty)) for d in of.dated),
         cost=wide(of.cost),
         rho=rho,
     )

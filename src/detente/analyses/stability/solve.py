@@ -197,7 +197,7 @@ def _graph(at: Conflict, states: NDArray[np.int8]) -> kernel.Graph:
     # Known before anything is built; that alone may be too much.
     work = kernel.least_work(len(states), at.members)
     if work <= MAX_WORK:
-        graph = kernel.graph(states, at.allowed, at.movable, at.members)
+        graph = kernel.graph(states, at.legal, at.movable, at.members)
         work = kernel.work(graph)
         if work <= MAX_WORK:
             return graph
@@ -282,8 +282,10 @@ def _wanted(
 
 def _jointly(board: _Board, sources: list[int]) -> NDArray[np.int32]:
     at = board.at
-    start = np.cumsum([0, *map(len, at.control)]).astype(np.int64)
-    masks = np.array([m for masks in at.control for m in masks], dtype=np.uint64)
+    largest = at.allowed.shape[1]
+    sets = [[*options, *[()] * (largest - len(options))] for options in at.control]
+    start = np.cumsum([0, *(len(masks) for options in sets for masks in options)]).astype(np.int64)
+    masks = np.array([m for options in sets for masks in options for m in masks], dtype=np.uint64)
     return kernel.joint_improvement(
         board.rank, board.states, at.allowed, start, masks, np.array(sources, dtype=np.int32)
     )
