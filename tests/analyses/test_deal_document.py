@@ -414,7 +414,7 @@ def test_each_package_has_its_chain(case: Case) -> None:
     ]
     assert len(table.rows) == 7
     assert "open: some package is acceptable to everybody" in table.note.lower()
-    assert "their Monte Carlo error is up to ± 2.0 percentage points" in table.note
+    assert "the Monte Carlo error of “acceptable” is up to ± 2.0 percentage points" in table.note
     assert "A dash (" in table.note
     assert table.note.endswith(": it is not said.")
     rivals = table_of(found, case, "Acceptable, by what is true of Orsa's navy")

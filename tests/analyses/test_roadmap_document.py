@@ -111,7 +111,7 @@ def test_acceptable_signed_begun_and_kept_are_four_things(case: Case) -> None:
     assert "The record: 2 earlier rounds, 0 agreements." in table.note
     assert "spread of temptations is a judgement" in table.note
     assert table.note.endswith(
-        "Never scored against outcomes; their Monte Carlo error is up to ± 1.9 percentage points."
+        "Never scored against outcomes; the Monte Carlo error of “acceptable” is up to ± 1.9 percentage points."
     )
     assert brief(result(), Words(case)).limit == (
         "Chances, not calibrated: acceptable 44%, signed 18%, begun 9%, kept 5%."

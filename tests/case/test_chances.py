@@ -176,3 +176,33 @@ def test_weights_that_can_all_be_0_are_refused(weights: str) -> None:
 def test_no_more_agreements_than_rounds() -> None:
     record = "record: {rounds: 1, agreements: 4}\n"
     assert "4 agreements from 1 round cannot be" in told(with_chances("{p: 1}") + record)
+
+
+@pytest.mark.parametrize(
+    ("signing", "says"),
+    [
+        ("{chance: [0.5, 0.8, 1]}", "not signed for certain: at most 0.99 was expected, found 1"),
+        ("{chance: 0.995}", "at most 0.99 was expected, found 0.995"),
+        ("{chance: 1.2}", "signing.chance"),
+        (
+            "{chance: 0.3, by: 2021-01-31}",
+            "a day after the date of the case, 2021-01-31, was expected: found 2021-01-31",
+        ),
+        ("{chance: 0.3, counts: 0}", "signing.counts"),
+        ("{chance: 0.3, counts: 1.5}", "signing.counts"),
+        ("{counts: 3}", "signing.chance"),
+        ("{chance: 0.3, until: 2022-01-01}", "signing.until"),
+    ],
+)
+def test_a_signature_that_cannot_be_is_refused(signing: str, says: str) -> None:
+    text = with_chances("{p: 1}") + f"as_of: 2021-01-31\nsigning: {signing}\n"
+    with pytest.raises(CaseError) as caught:
+        read_case(text, "x.yaml")
+    assert says in str(caught.value)
+    assert "signing" in str(caught.value)
+
+
+def test_the_least_and_the_most_that_a_signature_can_be_are_taken() -> None:
+    for signing in ("{chance: 0}", "{chance: 0.99, counts: 1000, by: 2021-02-01}"):
+        text = with_chances("{p: 1}") + f"as_of: 2021-01-31\nsigning: {signing}\n"
+        assert read_case(text, "x.yaml").case.signing is not None

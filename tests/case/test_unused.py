@@ -33,6 +33,8 @@ id: full
 title: Everything
 judgement: made up so that every part of the format is there
 as_of: 2021-01-01
+record: {rounds: 3, agreements: 1}
+signing: {chance: 0.4, counts: 3}
 parties: {ruler: {factions: {boss: , clan: }, delivers: 0.8}, sender: {delivers: 0.9}, rival: }
 issues:
   ban: {controlled_by: sender, status_quo: strict, options: {strict: , eased: , lifted: }, verify: 3, undo: 1}
@@ -315,7 +317,16 @@ def test_nothing_is_told_of_where_everything_counts() -> None:
         ([], MONITORS, "guarantees.g.verify", "cannot be sooner than a month"),
         ([], "guarantees: {g: {kind: third_party, given_by: m, forfeits: 2, covers: [three]}}\n", "guarantees.g", "nobody takes a step"),
         ([], "guarantees: {g: {kind: third_party, given_by: m, forfeits: 2, covers: [one], punishes: [b]}}\n", "guarantees.g", "look at 'punishes'"),
-        ([], "steps: {temptation: 1}\n", None, ""),
+        ([], "steps: {temptation: 1}\n", "steps.temptation", "add 'signing: {chance: [0.1, 0.3, 0.5]}' or a 'record'"),
+        ([], "steps: {temptation: 1}\nsigning: {chance: 0.3}\n", None, ""),
+        ([], "steps: {temptation: 1}\nrecord: {rounds: 0, agreements: 0}\n", None, ""),
+        ([("{a: , b", "{a: {delivers: 0.5}, b")], "", "parties.a.delivers", "add 'signing: {chance: [0.1, 0.3, 0.5]}' or a 'record'"),
+        ([("{a: , b", "{a: {delivers: 0.5}, b")], "signing: {chance: 0.3}\n", "parties.a.delivers", "add 'steps: {temptation: [1, 2, 4]}'"),
+        ([("{a: , b", "{a: {delivers: 0.5}, b")], "signing: {chance: 0.3}\nsteps: {temptation: 1}\n", None, ""),
+        ([("c: {patience: 0.9, ", "c: {"), ("d: {patience: 0.9, ", "d: {"), ("a: {patience: 0.9, ", "a: {"), ("{a: , b", "{a: {delivers: 0.5}, b")], "signing: {chance: 0.3}\nsteps: {temptation: 1}\n", ("parties.a.delivers",), "needs everybody's patience"),
+        ([], "signing: {chance: 0.3, counts: 4}\n", "signing.counts", "there are no earlier rounds"),
+        ([], "signing: {chance: 0.3, counts: 4}\nrecord: {rounds: 0, agreements: 0}\n", "signing.counts", "there are no earlier rounds"),
+        ([], "signing: {chance: 0.3, counts: 4, by: 2022-01-01}\nrecord: {rounds: 1, agreements: 0}\n", None, ""),
         ([("c: {patience: 0.9, ", "c: {"), ("d: {patience: 0.9, ", "d: {")], "steps: {temptation: 1}\ndeadlines: {d: {on: 2022-01-01, ends_for: [a]}}\n", "preferences.a.patience", "under 'preferences' of c, d (so too, 2 more: steps; deadlines)"),
         ([], READ.format("no_deal: {status_quo: 1}", "no_deal: {status_quo: 2}"), None, ""),
         ([("a: {patience", "a: {no_deal: {status_quo: 5}, patience")], READ.format("no_deal: {status_quo: 1}", "no_deal: {status_quo: 2}"), "preferences.a.no_deal", "under one that leaves it out"),

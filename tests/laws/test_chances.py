@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +24,7 @@ from detente.draws import Drawn, prepare
 from detente.errors import UsageError
 from detente.problem import Table, obliged, table
 from detente.prospects.chances import Chances, Links, Prospect, prospect
-from tests.laws.random_cases import factions_of, fresh
+from tests.laws.random_cases import fresh
 from tests.laws.writing import Tree, written
 from tests.oracles.chances import Asked, Chain, Judged, chain
 from tests.oracles.deal import Table as Seats
@@ -63,12 +63,8 @@ def drawn(seed: int, **kinds: bool) -> Tree:
         about.update(rng.choice([{}, {"gradual": True}, {"verify": [1, 2, 4]}]))
         about.update(rng.choice([{}, {"reversible": False}, {"undo": [0, 1, 3]}]))
     for wants in case["preferences"].values():
-        least = min(
-            abs(v)
-            for about in wants.get("points", {"": {"": 1}}).values()
-            for v in about.values()
-            if v or "points" not in wants
-        )
+        typed = [abs(v) for about in wants.get("points", {}).values() for v in about.values() if v]
+        least = min(typed, default=1)
         wants["no_deal"] = {"status_quo": [-9 * least, -2 * least, least]}
         if rng.random() < 0.6:
             wants["red_lines"] = []
@@ -195,7 +191,7 @@ def test_each_link_is_as_the_definition_says(ready: Ready) -> None:
         if of.road is None:
             assert of.unsaid is not None
             continue
-        opened = of.opened() if swap else replace_opened(ready, at)
+        opened = of.opened() if swap else opened_at(ready, at)
         for key, sample in {None: ready.drawn.fresh, **ready.drawn.rivals}.items():
             right = by_definition(ready, of, key, swap=swap)
             found = of.each(sample, opened[key])
@@ -222,7 +218,7 @@ def _gate(ready: Ready, moves: Any) -> Table:
     return Table("swaps", "Small swaps", everybody, issues, gate, {}, whole=tuple(gates))
 
 
-def replace_opened(ready: Ready, at: Table) -> dict[Any, np.ndarray]:
+def opened_at(ready: Ready, at: Table) -> dict[Any, np.ndarray]:
     """Where a table is open, asked of all that it can move."""
     from detente.prospects.view import existence, view
 
@@ -327,13 +323,11 @@ def existence_of(drawn: Drawn, at: Table) -> np.ndarray:
     return existence(view(drawn.problem, drawn.fresh, at), np.zeros((0, len(at.issues)), dtype=np.int16)) == 1
 
 
-def asked(seed: int) -> Iterator[tuple[Random, Tree, str | None, dict[str, str]]]:
-    """Random cases and what could be agreed at their tables."""
-    case, rng = drawn(seed), Random(seed)
-    ready = Ready(written(case), 16)
-    for track in ready.tracks:
-        for moves in ready.packages(track):
-            yield rng, copy.deepcopy(case), track, moves
+@cache
+def asked(seed: int) -> list[tuple[str | None, dict[str, str]]]:
+    """What could be agreed at the tables of a random case."""
+    ready = Ready(written(drawn(seed)), 16)
+    return [(track, moves) for track in ready.tracks for moves in ready.packages(track)[:2]]
 
 
 def harder(case: Tree, rng: Random, kind: str) -> Tree:
@@ -353,12 +347,9 @@ def harder(case: Tree, rng: Random, kind: str) -> Tree:
         else:
             wants["no_deal"] = given + rise
     else:
-        party = next(p for p, about in changed["parties"].items() if name in factions_of({p: about}))
         for at in changed.get("tracks", {"": changed}).values():
             everybody = {"all": list(changed["parties"])}
-            at["agreement"] = {
-                "all": [at.get("agreement", everybody), party, name][: 2 if name == party else 3]
-            }
+            at["agreement"] = {"all": [at.get("agreement", everybody), name]}
     return changed
 
 
@@ -370,7 +361,8 @@ COMPARED = {"line": ("open", "acceptable", "signed"), "no deal": LINKS, "one mor
 def test_what_is_harder_is_never_likelier(seed: int, kind: str) -> None:
     """In no draw. Whether it is begun and kept is compared in the same order, and not for a line: it keeps its holder from
     agreeing, but also from ways out that would cross it."""
-    for rng, case, track, moves in asked(seed):
+    case, rng = drawn(seed), Random(seed)
+    for track, moves in asked(seed):
         pair = Pair(case, harder(case, rng, kind), track, moves)
         for link in COMPARED[kind]:
             both = pair.links(link)
@@ -384,21 +376,23 @@ def test_what_is_harder_is_often_less_likely() -> None:
     """The law would be empty otherwise."""
     for kind in COMPARED:
         less = whole = 0
-        for seed in SEEDS:
-            for rng, case, track, moves in asked(seed):
+        for seed in SEEDS[::2]:
+            case, rng = drawn(seed), Random(seed)
+            for track, moves in asked(seed):
                 both = Pair(case, harder(case, rng, kind), track, moves).links("acceptable")
                 assert both is not None
                 less += bool((both[1] < both[0]).any())
                 whole += len(both[0]) == 64
-        assert less >= 5, kind
-        assert whole >= 60, kind
+        assert less >= 2, (kind, less)
+        assert whole >= 15, (kind, whole)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_delivers_less_begins_less(seed: int) -> None:
-    for _, case, track, moves in asked(seed):
-        for about in case["parties"].values():
-            about["delivers"] = Decimal("0.8")
+    case = drawn(seed)
+    for about in case["parties"].values():
+        about["delivers"] = Decimal("0.8")
+    for track, moves in asked(seed):
         for party in case["parties"]:
             changed = copy.deepcopy(case)
             changed["parties"][party]["delivers"] = Decimal("0.5")
