@@ -33,4 +33,4 @@ def test_flips_of_what_is_certain_list_changes_and_compare_none() -> None:
         "There is a deal, and every number is certain; what would make it no deal: Lower village: no-deal value at 60.01 "
         "instead of 0.0 or Upper village: no-deal value at 90.01 instead of 0.0." in said
     )
-    assert "Of 5 other packages compared 3 are accepted too." in said
+    assert "Of 5 other packages compared 3 are acceptable too." in said

@@ -304,7 +304,7 @@ def test_the_words_say_that_nothing_changes_it_only_if_the_json_says_so() -> Non
     assert "no single number, moved alone, changes that" in text
 
 
-# --- which package is accepted most often ----------------------------------------------------------------------
+# --- which package is acceptable most often --------------------------------------------------------------------
 
 
 def twins() -> dict[str, Any]:
@@ -321,7 +321,7 @@ def twins() -> dict[str, Any]:
 def test_what_cannot_be_told_apart_is_counted_and_flips_nothing() -> None:
     ((_, answer),) = found(Case.model_validate(twins()), draws=1024)
     assert answer.indistinct >= 2, "the exchange with any flag"
-    assert answer.indistinct < answer.compared, "flags alone are accepted less often"
+    assert answer.indistinct < answer.compared, "flags alone are acceptable less often"
     assert answer.package is not None
     for flip in answer.flips:
         if flip.package_becomes is not None:

@@ -147,7 +147,7 @@ def test_a_line_is_held_from_one_half_on(case: Case) -> None:
 def test_how_firm_the_package_is_and_what_was_left_undecided(case: Case) -> None:
     found = sentence(result(NEAR, OUTSIDE, FAR, moved_together=("a", "b")), Words(case))
     assert found.because == (
-        "Of 26 other packages compared on the same draws, 4 cannot be told apart from the package accepted most often. "
+        "Of 26 other packages compared on the same draws, 4 cannot be told apart from the package acceptable most often. "
         "1 of 3 numbers would, inside their ranges, put another of 17 candidates clearly ahead of it."
     )
     assert " 2 numbers declared to move with others moved alone here." in found.limit
@@ -155,7 +155,7 @@ def test_how_firm_the_package_is_and_what_was_left_undecided(case: Case) -> None
         " For 1 number a search reached its limit: a nearer flip may have been missed."
     )
     alone = sentence(result(NEAR, candidates=1), Words(case))
-    assert alone.because.endswith("from the package accepted most often.")
+    assert alone.because.endswith("from the package acceptable most often.")
 
 
 def test_an_undecided_deal_has_no_flips(case: Case) -> None:

@@ -49,7 +49,7 @@ MAIN = {
     "observers": "regional_only",
     "guaido_stance": "tolerates",
 }
-"""The package accepted most often at the main table, on 1,024 draws."""
+"""The package acceptable most often at the main table, on 1,024 draws."""
 
 SWAP = {"prisoners": "some_released", "person_sanctions": "some_delisted"}
 POLLS = {"participation": "takes_part"}

@@ -107,7 +107,7 @@ def _packages() -> Section:
         "Packages worth proposing",
         [
             Finding(
-                "Package A is accepted by everyone it needs in 34% of draws, and moves four issues.",
+                "Package A is acceptable to everyone it needs in 34% of draws, and moves four issues.",
                 because="It trades licences and vaccine funds for prisoners and observers, and leaves the presidency alone.",
                 limit="The best of 729 packages on these draws; re-estimated on fresh draws it is 31%.",
                 tone="good",

@@ -157,7 +157,7 @@ def test_empty_things_are_bearable() -> None:
 def test_old_encodings_get_near_signs() -> None:
     text = shown(SAMPLE, encoding="ascii")
     assert "A scofflaw's offer" in text
-    assert "+ Package A is accepted" in text
+    assert "+ Package A is acceptable" in text
     assert "x It flips to no deal" in text
 
 
