@@ -122,6 +122,19 @@ def test_signature_takes_the_judgement_and_the_record(
     assert (unsaid or "") in (chances.unsaid or "")
 
 
+def test_who_could_stop_only_by_crossing_his_own_line_goes_on() -> None:
+    """At the end north's well stays open whatever it does, and without the road that crosses its line."""
+    text = SWAP.replace("well: {contr", "well: {reversible: false, contr")
+    text = text.replace("    patience: 0.9\n", "    patience: 0.9\n    red_lines: [{well: open, road: closed}]\n")
+    text += "steps: {simultaneous: [[well, road]], temptation: 1000}\nsigning: {chance: 0.3}\n"
+    found = solved(text)
+    assert [len(s.steps) for s in found.stages] == [2, 0]
+    chances, south = found.chances, found.stages[-1].margin["south"]
+    assert south is not None
+    assert chances.begun is not None
+    assert chances.kept == pytest.approx(chances.begun / (1 + np.exp(-south / 1000)))
+
+
 def test_a_deadline_removes_the_future() -> None:
     # Two months: with one left south has .2 * 20 from going on and .2 * 60 from holding its road up, or taking it back.
     late = "deadlines: {poll: {on: 2021-04-05, ends_for: [south]}}\n"

@@ -194,7 +194,7 @@ def test_each_link_is_as_the_definition_says(ready: Ready) -> None:
         opened = of.opened() if swap else opened_at(ready, at)
         for key, sample in {None: ready.drawn.fresh, **ready.drawn.rivals}.items():
             right = by_definition(ready, of, key, swap=swap)
-            found = of.each(sample, opened[key])
+            (found,) = of.each([sample], [opened[key]])
             for link in LINKS:
                 expected = [getattr(one, link) for one in right]
                 assert getattr(found, link) == pytest.approx(expected, rel=1e-7, abs=1e-12), (
@@ -309,7 +309,7 @@ class Pair:
         both = []
         for drawn, of, at in zip(self.drawn, (self.of, self.other), self.at, strict=True):
             opened = existence_of(drawn, at) if link == "open" else None
-            both.append(getattr(of.each(drawn.fresh, opened), link))
+            both.append(getattr(of.each([drawn.fresh], [opened])[0], link))
         if any(one is None for one in both):
             return None
         # A line of one may keep several from what they could do together alone, which no deal is then not worth to the others.

@@ -17,7 +17,7 @@ likely to. Who could stop only by breaking a line of his own does not. Whether a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -28,10 +28,11 @@ from numpy.typing import NDArray
 from detente.draws import REPLICATES, Drawn
 from detente.errors import DetenteError
 from detente.kernels.acceptance import agreed
-from detente.kernels.appraisal import Appraisal, Terms
-from detente.problem import Move, Sample, Table, obliged
-from detente.problem.steps import Judged, agenda
+from detente.kernels.sequencing import Appraisal, appraise
+from detente.problem import Sample, Table, obliged
+from detente.problem.steps import agenda
 from detente.prospects.road import Floats, Road, paved
+from detente.prospects.terms import some
 from detente.prospects.view import View, accepted, existence, view
 from detente.rng import replicate_error
 
@@ -137,16 +138,20 @@ class Prospect:
     def chances(self, opened: Opened | None = None) -> Chances:
         """The chain; ``opened``: where the table is, if that is asked."""
         ready, known = self.ready, opened or {}
-        drawn = self.each(ready.fresh, known.get(None))
-        by_reading: dict[str, dict[str, Links]] = {}
         names = {ready.problem.factions[f] for f in self.at.factions}
-        for (faction, reading), sample in ready.rivals.items():
-            if faction in names and len(ready.problem.case.readings[faction]) > 1:
-                found = self.each(sample, known.get((faction, reading)))
-                by_reading.setdefault(faction, {})[reading] = _means(found)
+        rivals = {
+            key: sample
+            for key, sample in ready.rivals.items()
+            if key[0] in names and len(ready.problem.case.readings[key[0]]) > 1
+        }
+        keys = [None, *rivals]
+        together, *others = self.each([ready.fresh, *rivals.values()], [known.get(key) for key in keys])
+        by_reading: dict[str, dict[str, Links]] = {}
+        for (faction, reading), found in zip(rivals, others, strict=True):
+            by_reading.setdefault(faction, {})[reading] = _means(found)
         return Chances(
-            **vars(_means(drawn)),
-            acceptable_error=replicate_error(drawn.acceptable, REPLICATES),
+            **vars(_means(together)),
+            acceptable_error=replicate_error(together.acceptable, REPLICATES),
             by_reading=by_reading,
             unsaid=self.unsaid,
             spared=self._spoilers(),
@@ -163,25 +168,43 @@ class Prospect:
         samples = {None: self.ready.fresh, **self.ready.rivals}
         return {key: existence(*self.seen(sample)) == 1 for key, sample in samples.items()}
 
-    def each(self, sample: Sample, opened: NDArray[np.bool_] | None = None) -> Drawing:
-        """The chain in every draw of a sample of as many as the fresh ones."""
-        seen, package = self.seen(sample)
-        acceptable = agreed(accepted(seen, package), seen.winning)[0].astype(np.float64)
-        known = self.ready.beside_fresh.steps
-        chance = signing(self.ready, known)
-        signed = None if chance is None else acceptable * chance
-        begun = kept = None
-        spread = known.values.get("steps.temptation")
-        if signed is not None and self.road is not None and spread is not None:
-            drawn, then = self.road.over(sample, seen.seat)
-            stays = _stays(_margins(then), drawn.winning, spread)
-            for spared in _spared(self.road, drawn).values():
-                stays[:-1] *= spared
-            problem = self.ready.problem
-            parties = obliged(problem, self.local, self.moves)
-            begun = signed * sample.delivered(problem, parties) * stays[0]
-            kept = begun * stays[1:].prod(axis=0)
-        return Drawing(opened, acceptable, signed, begun, kept)
+    def each(
+        self, samples: Sequence[Sample], opened: Sequence[NDArray[np.bool_] | None] | None = None
+    ) -> list[Drawing]:
+        """The chain in every draw of samples of as many as the fresh ones; ``opened``: where the table is, in each of them."""
+        views = [self.seen(sample) for sample in samples]
+        acceptable = [agreed(accepted(*one), one[0].winning)[0].astype(np.float64) for one in views]
+        chance = signing(self.ready)
+        known = [None] * len(samples) if opened is None else opened
+        if chance is None:
+            return [Drawing(o, a, None, None, None) for o, a in zip(known, acceptable, strict=True)]
+        signed = [chance * one for one in acceptable]
+        if self.road is None:
+            return [Drawing(o, a, s, None, None) for o, a, s in zip(known, acceptable, signed, strict=True)]
+        problem = self.ready.problem
+        moved = dict.fromkeys(problem.issues.index(step.issue) for step in self.road.of.steps)
+        parties = obliged(problem, self.at, list(moved))
+        holds = self._holding(self.road, samples, [np.flatnonzero(one) for one in acceptable])
+        found = []
+        for o, a, s, h, sample in zip(known, acceptable, signed, holds, samples, strict=True):
+            begun = s * sample.delivered(problem, parties) * h[0]
+            found.append(Drawing(o, a, s, begun, begun * h[1:].prod(axis=0)))
+        return found
+
+    def _holding(
+        self, road: Road, samples: Sequence[Sample], which: Sequence[NDArray[np.int64]]
+    ) -> list[Floats]:
+        """[K, S] chance that each stage holds, in those draws of every sample that are asked for; 0 in the others."""
+        spread = road.drawn["steps.temptation"]
+        drawn = [road.terms(one, self.seen(one)[0].seat) for one in samples]
+        then = appraise(some(drawn, which), road.plan.order)
+        stays = _stays(_margins(then), drawn[0].winning, np.concatenate([spread[rows] for rows in which]))
+        found, start = [], 0
+        for rows in which:
+            found.append(np.zeros((len(stays), self.ready.draws)))
+            found[-1][:, rows] = stays[:, start : start + len(rows)]
+            start += len(rows)
+        return found
 
 
 def prospect(ready: Drawn, at: Table, package: Mapping[str, str], road: Road | None = None) -> Prospect:
@@ -204,12 +227,14 @@ def prospect(ready: Drawn, at: Table, package: Mapping[str, str], road: Road | N
     return Prospect(ready, at, package, road if unsaid is None else None, unsaid)
 
 
-def signing(ready: Drawn, known: Judged) -> Floats | None:
+def signing(ready: Drawn) -> Floats | None:
     """[S] the chance that what is acceptable is signed: the case's judgement, and its record."""
     case = ready.problem.case
     if case.signing is None and case.record is None:
         return None
-    judged = np.full(ready.draws, EVEN) if case.signing is None else known["signing.chance"]
+    judged = (
+        np.full(ready.draws, EVEN) if case.signing is None else ready.beside_fresh.steps["signing.chance"]
+    )
     counts = ROUNDS if case.signing is None else case.signing.counts
     rounds, agreements = (0, 0) if case.record is None else (case.record.rounds, case.record.agreements)
     found: Floats = (counts * judged + agreements) / (counts + rounds)

@@ -74,9 +74,13 @@ class Road:
         """No order has more slack; -inf: every order breaks a line."""
         return self.slack if self.plan.proven else self.plan.bound
 
-    def over(self, sample: Sample, seen: Seat | None = None) -> tuple[Terms, Appraisal]:
-        """The order found, in every draw of a sample, ``seen`` from the table."""
-        drawn = terms(self.of, sample, self.drawn, self.given, seen)
+    def terms(self, sample: Sample, seen: Seat | None = None) -> Terms:
+        """What the order is judged by in every draw of a sample, ``seen`` from the table."""
+        return terms(self.of, sample, self.drawn, self.given, seen)
+
+    def over(self, sample: Sample) -> tuple[Terms, Appraisal]:
+        """The order found, in every draw of a sample."""
+        drawn = self.terms(sample)
         return drawn, appraise(drawn, self.plan.order)
 
     def seen(self, sample: Sample) -> tuple[View, NDArray[np.int16]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,10 @@ from detente.kernels.appraisal import Dated, Terms
 from detente.problem import Sample, Seat, seat
 from detente.problem.steps import Agenda, Judged, patience
 
-__all__ = ["terms"]
+__all__ = ["some", "terms"]
+
+DRAWN = ("base", "delta", "points", "broken", "month", "rho", "undo", "penalty", "cost")
+"""Fields of Terms whose last axis is draws."""
 
 
 def terms(
@@ -87,6 +90,16 @@ def terms(
     for name in guarantees:
         made = _given(made, of, known, name, case.guarantees[name])
     return made
+
+
+def some(of: Sequence[Terms], which: Sequence[NDArray[np.int64]]) -> Terms:
+    """Some draws of several samples, behind one another."""
+    pairs = list(zip(of, which, strict=True))
+    joined = {
+        name: np.concatenate([getattr(one, name)[..., rows] for one, rows in pairs], axis=-1)
+        for name in DRAWN
+    }
+    return of[0]._replace(**joined)
 
 
 def _months(

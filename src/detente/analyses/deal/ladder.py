@@ -82,7 +82,11 @@ def _note(rungs: Sequence[Rung], links: Sequence[str], words: Words, record: Map
             "is a judgement of the case. "
         )
     largest = max((r.chances.acceptable_error for r in rungs), default=0.0)
-    off = f"; the Monte Carlo error of “acceptable” is up to {error(largest)} percentage points" if largest else ""
+    off = (
+        f"; the Monte Carlo error of “acceptable” is up to {error(largest)} percentage points"
+        if largest
+        else ""
+    )
     note += f"Never scored against outcomes{off}."
     for why in dict.fromkeys(r.chances.unsaid for r in rungs):
         if why is not None:
