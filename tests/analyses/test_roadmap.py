@@ -125,7 +125,9 @@ def test_signature_takes_the_judgement_and_the_record(
 def test_who_could_stop_only_by_crossing_his_own_line_goes_on() -> None:
     """At the end north's well stays open whatever it does, and without the road that crosses its line."""
     text = SWAP.replace("well: {contr", "well: {reversible: false, contr")
-    text = text.replace("    patience: 0.9\n", "    patience: 0.9\n    red_lines: [{well: open, road: closed}]\n")
+    text = text.replace(
+        "    patience: 0.9\n", "    patience: 0.9\n    red_lines: [{well: open, road: closed}]\n"
+    )
     text += "steps: {simultaneous: [[well, road]], temptation: 1000}\nsigning: {chance: 0.3}\n"
     found = solved(text)
     assert [len(s.steps) for s in found.stages] == [2, 0]

@@ -165,8 +165,10 @@ class Prospect:
 
     def opened(self) -> Opened:
         """Where the table is open, asked from scratch."""
-        samples = {None: self.ready.fresh, **self.ready.rivals}
-        return {key: existence(*self.seen(sample)) == 1 for key, sample in samples.items()}
+        found: dict[tuple[str, str] | None, NDArray[np.bool_]] = {
+            None: existence(*self.seen(self.ready.fresh)) == 1
+        }
+        return found | {key: existence(*self.seen(one)) == 1 for key, one in self.ready.rivals.items()}
 
     def each(
         self, samples: Sequence[Sample], opened: Sequence[NDArray[np.bool_] | None] | None = None

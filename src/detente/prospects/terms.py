@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def terms(
 def some(of: Sequence[Terms], which: Sequence[NDArray[np.int64]]) -> Terms:
     """Some draws of several samples, behind one another."""
     pairs = list(zip(of, which, strict=True))
-    joined = {
+    joined: dict[str, Any] = {
         name: np.concatenate([getattr(one, name)[..., rows] for one, rows in pairs], axis=-1)
         for name in DRAWN
     }

@@ -32,8 +32,8 @@ def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float
     A range where a capped search left some draws undecided.
     """
     verdict = existence(room.fresh, candidates)
-    rivals = {key: existence(seen, candidates) == 1 for key, seen in room.rivals.items()}
-    opened: Opened = {None: verdict == 1, **rivals}
+    opened: dict[tuple[str, str] | None, NDArray[np.bool_]] = {None: verdict == 1}
+    opened |= {key: existence(seen, candidates) == 1 for key, seen in room.rivals.items()}
     yes = float((verdict == 1).mean())
     undecided = float((verdict == -1).mean())
     error = replicate_error((verdict == 1).astype(np.float64), REPLICATES)
