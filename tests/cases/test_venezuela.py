@@ -23,7 +23,7 @@ ARTICLE = "economist_2021-06-03.txt"
 
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+) \|$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“(])|(?<=[.!?][”)])\s+(?=[A-Z“(])")
-BLOCKS = {"facts", "record", "firm", "no_deal", "delivers", "weights"}
+BLOCKS = {"facts", "record", "firm", "delivers", "weights"}
 
 
 @pytest.fixture(scope="module")

@@ -115,16 +115,13 @@ def test_states_that_a_ranking_leaves_out_are_counted() -> None:
     assert result.unranked == dict.fromkeys(at.factions, 4)
 
 
-def test_the_venezuelan_standoff_rests_where_the_offers_are_taken_back() -> None:
+def test_the_venezuelan_standoff_rests_where_moderates_stand() -> None:
+    """What was offered could have been kept back as well, but nobody who moves by himself takes it back now."""
     case = load_case(resolve("venezuela-2021")).case
     result = stability(case, prepare(case, draws=64))
-    (rest,) = [s for s in result.situations if s.stable["nash"]]
-    assert rest.moves == {
-        "cne": "one_of_five",
-        "regional_elections": "as_rigged",
-        "participation": "takes_part",
-        "prisoners": "in_prison",
-    }
-    assert rest.path is not None
+    resting = [s for s in result.situations if s.stable["nash"]]
+    (reached,) = [s for s in resting if s.path is not None]
+    assert reached.moves == {"participation": "takes_part"}
+    assert all("prisoners" not in s.moves and "oil_sanctions" not in s.moves for s in resting)
     assert result.wanted is not None
     assert not result.wanted.stable["seq"]
