@@ -20,11 +20,11 @@ def drawn(columns: int, draws: int = MANY, seed: int = 0) -> np.ndarray:
 
 def test_bins_are_equally_full_and_equal_values_stand_together() -> None:
     of = bins(drawn(1)[:, 0])
-    assert of.count == 8
+    assert of.bins == 8
     assert np.bincount(of.which).tolist() == [MANY // 8] * 8
     few = bins(np.repeat(np.arange(32.0), 4))
-    assert (few.count, np.bincount(few.which).tolist()) == (4, [32] * 4)
-    assert bins(np.repeat([1.0, 2.0], 50)).count == 1
+    assert (few.bins, np.bincount(few.which).tolist()) == (4, [32] * 4)
+    assert bins(np.repeat([1.0, 2.0], 50)).bins == 1
 
 
 @pytest.mark.parametrize("share", [0.125, 0.5, 0.75])
@@ -63,7 +63,7 @@ def test_a_difference_is_as_uncertain_as_its_replicates_say() -> None:
         x, y = drawn(2, 256, seed=seed).T
         of = bins(x)
         verdict = y > 0.4
-        means.append(verdict[of.which == of.count - 1].mean() - verdict[of.which == 0].mean())
+        means.append(verdict[of.which == of.bins - 1].mean() - verdict[of.which == 0].mean())
         errors.append(difference_error(of, verdict, REPLICATES))
     assert np.mean(errors) == pytest.approx(np.std(means), rel=0.4)
 

@@ -59,7 +59,7 @@ def test_the_deal_says_who_gains_alone_as_the_outlook_does(name: str) -> None:
     now, later = deal(ready).main.status_quo, outlook(ready)
     assert now is not None
     assert now.alone
-    for f, value in later.values.items():
+    for f, value in later.no_deal.items():
         if value.alone:
             assert now.alone[f].mean == pytest.approx(value.alone, abs=1e-5)
             assert 0 < now.alone[f].share <= 1

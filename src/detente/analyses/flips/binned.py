@@ -31,7 +31,8 @@ class Binned(NamedTuple):
 
     which: NDArray[np.int64]
     """[S]."""
-    count: int
+    bins: int
+    """How many bins."""
 
 
 def bins(values: Floats) -> Binned:
@@ -65,11 +66,11 @@ def difference_error(of: Binned, verdict: NDArray[np.bool_], replicates: int) ->
 def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floats, Floats]:
     """[G, B] sums of Y and numbers of draws."""
     size = len(verdict) // replicates
-    cell = np.arange(len(verdict)) // size * of.count + of.which
-    many = replicates * of.count
-    number = np.bincount(cell, minlength=many).astype(np.float64)
-    total = np.bincount(cell, weights=verdict, minlength=many)
-    return total.reshape(replicates, of.count), number.reshape(replicates, of.count)
+    cell = np.arange(len(verdict)) // size * of.bins + of.which
+    many = replicates * of.bins
+    number = np.bincount(cell, weights=np.ones(len(cell)), minlength=many)
+    total = np.bincount(cell, weights=verdict.astype(np.float64), minlength=many)
+    return total.reshape(replicates, of.bins), number.reshape(replicates, of.bins)
 
 
 def _without_each(found: Callable[[Floats, Floats], float], total: Floats, number: Floats) -> Floats:

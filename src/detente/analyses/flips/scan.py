@@ -340,13 +340,13 @@ def _binned(values: NDArray[np.float64], verdicts: NDArray[np.bool_], best: floa
     """The same in bins of a number over draws as they are, from ``verdicts`` [K, S] on the candidates."""
     of = bins(values)
     now = float(verdicts[0].mean())
-    if of.count < 2:
+    if of.bins < 2:
         return _STILL._replace(low=now, high=now)
     index, error = explained(of, verdicts[0], REPLICATES)
-    each = [of.which == b for b in range(of.count)]
+    each = [of.which == b for b in range(of.bins)]
     middles = [float(np.median(values[rows])) for rows in each]
     package_at, becomes = None, None
-    for b in sorted(range(of.count), key=lambda b: abs(middles[b] - best)):
+    for b in sorted(range(of.bins), key=lambda b: abs(middles[b] - best)):
         ahead, apart = _paired(verdicts[:, each[b]])
         top = int(np.argmax(ahead))
         if ahead[top] > APART * apart[top]:
