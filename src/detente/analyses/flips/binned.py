@@ -68,8 +68,8 @@ def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floa
     size = len(verdict) // replicates
     cell = np.arange(len(verdict)) // size * of.bins + of.which
     many = replicates * of.bins
-    number = np.bincount(cell, weights=np.ones(len(cell)), minlength=many)
-    total = np.bincount(cell, weights=verdict.astype(np.float64), minlength=many)
+    number: Floats = np.bincount(cell, minlength=many).astype(np.float64)
+    total: Floats = np.bincount(cell, weights=verdict, minlength=many).astype(np.float64)
     return total.reshape(replicates, of.bins), number.reshape(replicates, of.bins)
 
 

@@ -98,7 +98,7 @@ def numbers_of(ready: Drawn, at: Table) -> Numbers:
     computed = seated & set(case.computed)
     shared = [party for party in _together(problem) if party & computed]
     bound = computed.union(*shared)
-    sorted_: dict[str, list[int]] = {"held": [], "told": [], "simulated": [], "drawn": []}
+    kinds: dict[str, list[int]] = {"held": [], "told": [], "simulated": [], "drawn": []}
     still: dict[tuple[str, str], int] = {}
     for n, p in enumerate(every[1:], 1):
         if n < first:
@@ -107,18 +107,21 @@ def numbers_of(ready: Drawn, at: Table) -> Numbers:
             kind, why = _of_steps(p.path, computed)
         else:
             kind, why = _of_world(problem, p.path, computed)
-        if kind in sorted_:
-            sorted_[kind].append(n)
+        if kind in kinds:
+            kinds[kind].append(n)
         else:
             still[kind, why] = still.get((kind, why), 0) + 1
     return Numbers(
-        ready,
-        every,
-        first,
-        second,
-        *(tuple(found) for found in sorted_.values()),
-        tuple(Still(block, count, why) for (block, why), count in still.items()),
-        bool(shared),
+        ready=ready,
+        every=every,
+        first_step=first,
+        first_world=second,
+        held=tuple(kinds["held"]),
+        told=tuple(kinds["told"]),
+        simulated=tuple(kinds["simulated"]),
+        drawn=tuple(kinds["drawn"]),
+        still=tuple(Still(block, count, why) for (block, why), count in still.items()),
+        shared=bool(shared),
     )
 
 

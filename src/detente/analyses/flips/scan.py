@@ -347,9 +347,9 @@ def _binned(values: NDArray[np.float64], verdicts: NDArray[np.bool_], best: floa
     middles = [float(np.median(values[rows])) for rows in each]
     package_at, becomes = None, None
     for b in sorted(range(of.bins), key=lambda b: abs(middles[b] - best)):
-        ahead, apart = _paired(verdicts[:, each[b]])
+        ahead, paired = _paired(verdicts[:, each[b]])
         top = int(np.argmax(ahead))
-        if ahead[top] > APART * apart[top]:
+        if ahead[top] > APART * paired[top]:
             package_at, becomes = middles[b], top
             break
     low, high = verdicts[0, each[0]].mean(), verdicts[0, each[-1]].mean()
