@@ -19,13 +19,9 @@ LONG_FILES: dict[str, int] = {
 }
 LONG_BODIES: dict[str, int] = {
     "src/detente/analyses/roadmap/solve.py:roadmap": 61,
-    "src/detente/charts/bars.py:grouped_bars": 102,
-    "src/detente/charts/bars.py:gain_strip": 70,
-    "src/detente/charts/dots.py:quantile_dots": 64,
-    "src/detente/charts/reach.py:reach_map": 111,
-    "src/detente/charts/scatter.py:utility_scatter": 89,
-    "src/detente/charts/timeline.py:timeline": 72,
-    "src/detente/charts/tornado.py:tornado": 93,
+    "src/detente/charts/reach.py:reach_map": 102,
+    "src/detente/charts/timeline.py:timeline": 70,
+    "src/detente/charts/tornado.py:tornado": 89,
     "src/detente/kernels/acceptance.py:_walk": 88,
     "src/detente/kernels/acceptance.py:_tree": 61,
     "src/detente/kernels/acceptance.py:_prove": 63,

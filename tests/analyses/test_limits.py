@@ -17,7 +17,7 @@ from detente.draws import prepare
 from detente.errors import LimitError
 from detente.kernels import existence
 from detente.problem.conflict import conflict
-from detente.report import _rests
+from detente.report.whole import _rests
 
 
 def large(parties: int, factions: int, issues: int, options: int, **wants: Any) -> Case:

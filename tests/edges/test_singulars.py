@@ -8,7 +8,6 @@ import pytest
 
 from detente.case.diff import _tree
 from detente.case.model import Weighted
-from detente.charts.scatter import _scatter_table
 from detente.clean import bounded
 from tests.answers import ask
 from tests.edges.shelf import completed
@@ -45,8 +44,6 @@ def test_an_entry_a_text_and_a_quotation(tmp_path: Path) -> None:
     assert "0 of 1 quotation found" in out
 
 
-def test_a_vote_a_mark_and_a_letter() -> None:
+def test_a_vote_and_a_letter() -> None:
     assert _tree(Weighted(weights={"a": 1}, quota=1)) == "1 vote of a 1"
-    shown = [{"x": 1.0, "y": 2.0, "kind": "other"}, {"x": 3.0, "y": 4.0, "kind": "frontier"}]
-    assert _scatter_table(shown, "c", "a", "b").note == "1 more mark is in the picture only."
     assert bounded("abcde", 4) == "ab … 1 letter left out … de"

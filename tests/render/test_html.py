@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 import subprocess
 import sys
@@ -66,19 +65,22 @@ def policy(html: str) -> dict[str, list[str]]:
     return {name: values for name, *values in (part.split() for part in content.split(";"))}
 
 
-def test_the_policy_allows_its_own_scripts_and_styles_by_hash_only(sample: str) -> None:
+def test_the_policy_allows_its_own_style_by_hash_and_no_script(sample: str) -> None:
     allowed = policy(sample)
     assert allowed["default-src"] == ["'none'"]
     assert allowed["img-src"] == ["data:"]
     assert allowed["base-uri"] == allowed["form-action"] == ["'none'"]
-    assert set(allowed) == {"default-src", "script-src", "style-src", "img-src", "base-uri", "form-action"}
-    for kind, tag in (("script-src", "script"), ("style-src", "style")):
-        assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", value) for value in allowed[kind])
-        found = [
-            text for t, a, text in Parsed(sample).raw if t == tag and a.get("type") != "application/json"
-        ]
-        hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(t.encode()).digest()).decode()}'" for t in found]
-        assert hashes == allowed[kind]
+    assert set(allowed) == {"default-src", "style-src", "img-src", "base-uri", "form-action"}
+    (style,) = [text for tag, _, text in Parsed(sample).raw if tag == "style"]
+    assert allowed["style-src"] == [
+        f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+    ]
+
+
+def test_there_is_no_script(sample: str, hostile: str) -> None:
+    for html in (sample, hostile):
+        assert not [tag for tag, _ in Parsed(html).elements if tag == "script"]
+        assert "javascript:" not in html
 
 
 def test_nothing_needs_what_the_policy_forbids(sample: str, hostile: str) -> None:
@@ -113,9 +115,9 @@ def test_the_same_document_gives_the_same_bytes(sample: str) -> None:
 
 
 def test_small_enough_for_a_mail(sample: str) -> None:
-    assert len(sample.encode()) < 3_000_000
-    plain = page(Document("d", blocks=[Paragraph("no charts, no library")]))
-    assert len(plain.encode()) < 40_000
+    assert len(sample.encode()) < 200_000
+    plain = page(Document("d", blocks=[Paragraph("no charts")]))
+    assert len(plain.encode()) < 20_000
 
 
 def test_hostile_words_are_only_words(hostile: str) -> None:
@@ -124,14 +126,7 @@ def test_hostile_words_are_only_words(hostile: str) -> None:
     assert "[bold]not bold[/bold]" in parsed.words
     assert "</script><img src=x onerror=" in parsed.words
     assert "49" not in parsed.words
-    data = [text for tag, a, text in parsed.raw if a.get("type") == "application/json"]
-    assert len(data) == 5
-    for text in data:
-        assert not set("<>&") & set(text)
-        assert '</script><img src=x onerror="window.pwned=1">' in json.dumps(json.loads(text)).replace(
-            '\\"', '"'
-        )
-    outside = re.sub(r"(?s)<(script|style).*?</\1>", "", hostile)
+    outside = re.sub(r"(?s)<style.*?</style>", "", hostile)
     assert not re.search(
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", outside
     )
@@ -144,6 +139,7 @@ def test_every_word_arrives(sample: str) -> None:
         "A narrow deal exists",
         "No package that touches the presidency",
         "Exact over 729 packages",
+        "Is there a deal?",
         "Which packages would everyone needed rather sign than walk away from?",
         "The numbers behind this picture",
         "Exactly at its no-deal value: the smallest error decides.",
@@ -171,7 +167,7 @@ def test_headings_are_in_order_and_anchors_unique() -> None:
     )
     parsed = Parsed(html)
     levels = [int(tag[1]) for tag, _ in parsed.elements if re.fullmatch("h[1-6]", tag)]
-    assert levels == [1, 2, 2, 3, 4, 2, 2]
+    assert levels == [1, 2, 3, 4, 2, 2, 2]
     names = [a["id"] for _, a in parsed.elements if "id" in a]
     assert len(names) == len(set(names))
     linked = [a["href"] for tag, a in parsed.elements if tag == "a"]
@@ -182,7 +178,7 @@ def test_headings_are_in_order_and_anchors_unique() -> None:
 def test_tables_have_captions_and_headers(sample: str) -> None:
     parsed = Parsed(sample)
     tables = [a for tag, a in parsed.elements if tag == "table"]
-    assert len([1 for tag, _ in parsed.elements if tag == "caption"]) == len(tables) == 11
+    assert len([1 for tag, _ in parsed.elements if tag == "caption"]) == len(tables) == 10
     assert {a.get("scope") for tag, a in parsed.elements if tag == "th"} == {"row", "col"}
     assert '<td class="tone-plain num">16.4</td>' in sample
 
@@ -198,17 +194,60 @@ def test_short_rows_are_filled_and_notes_numbered() -> None:
     assert html.count("<small>because of") == 20
 
 
-def test_charts_have_words_picture_and_numbers(sample: str) -> None:
+def charts(html: str) -> list[tuple[str, list[int]]]:
+    """Every figure and the widths of its pictures, in pixels."""
+    figures = re.findall(r'(?s)<figure class="chart" id="([^"]+)">(.*?)</figure>', html)
+    return [(id, [int(w) for w in re.findall(r'<svg [^>]*?width="(\d+)"', inside)]) for id, inside in figures]
+
+
+def test_charts_have_words_pictures_for_two_widths_and_numbers(sample: str) -> None:
     parsed = Parsed(sample)
     pictures = [a for _, a in parsed.elements if a.get("class") == "picture"]
-    assert len(pictures) == 6
-    names = {a["id"] for _, a in parsed.elements if "id" in a}
+    names = [a["id"] for _, a in parsed.elements if "id" in a]
     for picture in pictures:
         assert picture["role"] == "img"
-        assert {picture["aria-labelledby"], picture["aria-describedby"]} <= names
-    assert sample.count('<svg xmlns="http://www.w3.org/2000/svg"') == 6
-    for name in set(re.findall(r"url\(#([^)]+)\)", sample.split("<script>", maxsplit=1)[0])):
-        assert name in names
+        assert {picture["aria-labelledby"], picture["aria-describedby"]} <= set(names)
+    found = dict(charts(sample))
+    assert list(found) == ["chances-of-100", "tornado", "fates", "steps", "rests", "world"]
+    assert len(pictures) == len(found)
+    assert found.pop("world") == [640]
+    assert set(map(tuple, found.values())) == {(640, 340)}
+    for name in set(re.findall(r"url\(#([^)]+)\)", sample)):
+        assert names.count(name) == 1
+    drawn = "".join(re.findall(r"(?s)<svg.*?</svg>", sample))
+    assert not re.search(r"<[^>]*\s(role|aria-[a-z]+|style)=", drawn)
+
+
+def test_what_is_folded_is_there_and_closed() -> None:
+    inner = Section("b", "For reference", [Paragraph("as deep as this")], fold=True)
+    html = page(Document("d", blocks=[Section("a", "First"), inner]))
+    assert re.search(
+        r'(?s)<details><summary><h2 id="b-title">For reference</h2></summary>.*As deep as this.*</details>',
+        html,
+    )
+    assert "<details open" not in html
+
+
+def test_a_finding_stands_under_its_question() -> None:
+    html = page(Document("d", blocks=[Section("a", "First", [Finding("Yes.", asks="Is there a deal?")])]))
+    assert re.search(r'(?s)<h3 class="asks">Is there a deal\?</h3>\s*<p class="said">Yes\.</p>', html)
+
+
+def test_the_head_of_printed_pages_says_what_this_is_and_nothing_else() -> None:
+    hostile = 'A "title"; } body { display: none } \\ </style> é'
+    html = page(Document(hostile, "as of 2021"))
+    (style,) = [text for tag, _, text in Parsed(html).raw if tag == "style"]
+    head = re.findall(r'@page \{ @top-left \{ content: "([^"]*)"', style)
+    assert len(head) == 1
+    assert re.fullmatch(r"(?:[A-Za-z0-9]|\\[0-9a-f]{6})*", head[0])
+    words = re.sub(r"\\([0-9a-f]{6})", lambda m: chr(int(m[1], 16)), head[0])
+    assert words == f"{hostile} · as of 2021"
+    assert 'counter(page) " of " counter(pages)' in style
+
+
+def test_everything_is_printed_on_request_only(sample: str) -> None:
+    assert '<label><input type="checkbox" id="print-all">' in sample
+    assert "body:not(:has(#print-all:checked))" in sample
 
 
 def points(first: float) -> dict[str, object]:
@@ -227,9 +266,7 @@ def test_chart_ids_do_not_collide_and_words_like_them_stay() -> None:
     parsed = Parsed(html)
     names = [a["id"] for _, a in parsed.elements if "id" in a]
     assert len(names) == len(set(names))
-    data = [json.loads(text) for _, a, text in parsed.raw if a.get("type") == "application/json"]
-    assert data[0]["data"]["values"] == [{"a": 1.5, "b": 1}, {"a": 2, "b": 0}]
-    assert html.count('so called id="plot" and url(#plot)</text>') == 2
+    assert html.count('so called id="plot" and url(#plot)</text>') == 4
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from detente import catalogue
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.provenance import Element
-from detente.case.reading import load_case, read_case
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.draws import prepare
+from detente.case.reading import read_case
+from detente.document import Block, Chart, Finding, Paragraph, Table
 from detente.prospects.chances import Chances, Links
-from detente.report import report
 from detente.report.brief import Findings, Offer, brief, headline, offers, within_reach
 from detente.report.scale import SCALE, likelihood, one_in, scale
-from tests.fuzz.judge import ONE_OF_MANY
+from tests.report.reading import cells, every
 
 CASE = """\
 detente: 1
@@ -181,20 +178,9 @@ def said(blocks: list[Block]) -> dict[str, Finding]:
     return {b.asks: b for b in every(blocks) if isinstance(b, Finding)}
 
 
-def every(blocks: Any) -> Iterator[Block]:
-    for block in blocks:
-        yield block
-        if isinstance(block, Section):
-            yield from every(block.blocks)
-
-
 def table(blocks: list[Block], caption: str) -> Table:
     (found,) = [b for b in every(blocks) if isinstance(b, Table) and b.caption == caption]
     return found
-
-
-def cells(of: Table) -> list[list[str]]:
-    return [[c.text if isinstance(c, Cell) else c for c in row] for row in of.rows]
 
 
 # --- what could be proposed -----------------------------------------------------------------------------------
@@ -636,54 +622,3 @@ def test_a_word_of_likelihood_begins_where_its_number_does() -> None:
 )
 def test_a_chance_as_people_say_it(share: float, text: str) -> None:
     assert one_in(share) == text
-
-
-# --- the bundled cases ----------------------------------------------------------------------------------------
-
-
-def sentences(blocks: list[Block]) -> Iterator[str]:
-    """Every text of the first page."""
-    for block in every(blocks):
-        match block:
-            case Finding():
-                yield from filter(None, (block.text, block.because))
-            case Paragraph():
-                yield block.text
-            case Table():
-                yield from (cell for row in cells(block) for cell in row)
-            case Chart():
-                yield block.alt
-
-
-def reads_well(document: Document) -> None:
-    """No slip of grammar, no private term, no number that pretends to more than it knows, no points of anybody's."""
-    first = [
-        *(b for b in document.blocks if isinstance(b, Finding)),
-        *(b for b in document.blocks if isinstance(b, Section)),
-    ][:2]
-    assert isinstance(first[1], Section)
-    assert first[1].id == "brief"
-    for text in sentences(first):  # type: ignore[arg-type]
-        assert text[:1] == text[:1].upper(), text
-        assert not re.search(r"\b(the the|None|nan|a a)\b|  | ,|\.\.|_", text), text
-        assert not re.search(
-            r"(?<![.:?!“] )(?<!^)\b(The|A|An|It|To|Settle|Yes|Likely|Here) (?!\w+ed\b)", _bare(text)
-        ), text
-        assert not ONE_OF_MANY.search(text), text
-        assert not re.search(
-            r"\d\.\d|\d{3}(?!-|%)(?<!100)%| points?\b(?! of)|±", re.sub("percentage points?", "", text)
-        ), text
-    for finding in (b for b in every(first) if isinstance(b, Finding)):
-        assert finding.text.endswith("."), finding.text
-        assert not finding.because or finding.because.endswith("."), finding.because
-
-
-def _bare(text: str) -> str:
-    """Without what is quoted from the case."""
-    return re.sub("“[^”]*”", "“”", text)
-
-
-@pytest.mark.parametrize("name", [n for n in catalogue.names() if n != "venezuela-2021"])
-def test_the_first_page_of_a_bundled_case_reads_well(name: str) -> None:
-    """That of the large one is read where its page is drawn, beside the other tests of the page."""
-    reads_well(report(prepare(load_case(catalogue.path(name)).case, draws=64)))

@@ -28,6 +28,7 @@ from detente.charts import PALETTE
 from detente.clean import clean, clean_line
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
+from detente.jsontext import dumps
 
 if TYPE_CHECKING:
     import jinja2
@@ -283,7 +284,7 @@ def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(
-        {**spec, "width": width}, vl_version=_VEGA_LITE, allowed_base_urls=[]
+        dumps({**spec, "width": width}), vl_version=_VEGA_LITE, allowed_base_urls=[]
     )
     found: dict[str, str] = {}
 
