@@ -506,7 +506,7 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     own = {"deal": result, "flips": scan, "outlook": future, "roadmap": road, "stability": stable}
     if verb == "world":
         return _classes(influence) | _classes(schema)
-    return _classes(chances) | _classes(result) | _classes(own[verb])
+    return _classes(result) | _classes(chances) | _classes(own[verb])
 
 
 def _type(kind: Json, titles: Mapping[str, str]) -> str:

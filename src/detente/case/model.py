@@ -292,7 +292,7 @@ Earlier = Annotated[
 
 
 class Option(Element):
-    """One level of an issue."""
+    """One level of an issue: ``paved: {name: Paved together, as_text: pave the road together}``."""
 
     as_text: Text | None = None
     """What is done by it, as it stands in a sentence after "to": ``free some prisoners``."""
