@@ -451,7 +451,12 @@ def _json() -> str:
     for verb, classes in SCHEMAS.items():
         schema = result_schema(verb)
         about = _about(verb)
-        docs = {(name, field): doc for name, node in about.items() for field, _, _, doc in _fields(node)}
+        docs = {
+            (name, field): doc
+            for name, node in about.items()
+            for one in [*(about[b.id] for b in node.bases if isinstance(b, ast.Name) and b.id in about), node]
+            for field, _, _, doc in _fields(one)
+        }
         says = {name: prose((ast.get_docstring(about[name]) or "").split("\n\n")[0]) for name in about}
         # Two verbs may have different things of one name.
         titles = {
@@ -474,13 +479,8 @@ def _json() -> str:
                 continue
             shown[title] = says.get(name, "")
             out += [f"### {title}", "", says.get(name, ""), ""]
-            inherited = [name, *_HEIRS.get(name, ())]
             rows = [
-                (
-                    f"`{field}`",
-                    _type(kind, titles),
-                    cell(next((docs[c, field] for c in inherited if docs.get((c, field))), "")),
-                )
+                (f"`{field}`", _type(kind, titles), cell(docs.get((name, field), "")))
                 for field, kind in definition["properties"].items()
             ]
             out += [*table(("Field", "Type", "Meaning"), rows), ""]
