@@ -59,7 +59,10 @@ def _ahead() -> Section:
             shares(
                 "fates",
                 "What becomes of the office",
-                {"the government goes on": [1 - g for g in gone], "somebody else holds it": gone},
+                {
+                    "the government goes on": [1 - g for g in gone],
+                    "somebody else holds it, whom neither the generals nor the governors would follow": gone,
+                },
             ),
             timeline(
                 "steps",

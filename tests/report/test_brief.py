@@ -43,7 +43,7 @@ preferences:
   south: {indifferent: [weir, nets], points: {toll: {high: 1, low: 0}}}
   east: {indifferent: [weir, toll], points: {nets: {fine: 1, wide: 0}}}
 readings:
-  chief: {stalls: {name: Plays for time, prior: 0.6}, deals: {name: Wants a deal, prior: 0.3}, leaves: {name: Wants out, prior: 0.1}}
+  chief: {stalls: {name: Plays for time, prior: [0.5, 0.6, 0.7]}, deals: {name: Wants a deal, prior: [0.3, 0.4, 0.5]}, leaves: {name: Wants out, prior: [0.1, 0.2, 0.3]}}
 deadlines:
   feast: {name: the feast, on: 2030-03-01, ends_for: [guard, south]}
   late: {name: far off, on: 2031-06-01, ends_for: [south]}
@@ -499,7 +499,7 @@ def test_at_most_six_and_always_what_can_be_had(words: Words) -> None:
 
 def test_agreements_under_each_reading(words: Words) -> None:
     found = table(page(RICH, words), "Acceptable, by what the chief wants")
-    assert found.columns == ("Agreement", "Plays for time (60%)", "Wants a deal (30%)", "Wants out (10%)")
+    assert found.columns == ("Agreement", "Plays for time (50%)", "Wants a deal (33%)", "Wants out (17%)")
     assert cells(found) == [
         ["Open the weir and lower the toll", "67%", "74%", "79%"],
         ["Main", "7%", "58%", "73%"],
@@ -560,7 +560,7 @@ def test_what_to_watch_is_dated_and_open(words: Words) -> None:
         ["2030‑02‑01", "Will it snow?", "Yes: 61%"],
         ["2030‑03‑01", "The feast", "Nothing counts after it for the guard and South"],
         ["2030‑05‑01", "Will it rain?", "Yes: 34%"],
-        ["Any day", "A boat comes", "“Wants a deal” of the chief: from 30% to 85%"],
+        ["Any day", "A boat comes", "“Wants a deal” of the chief: from 33% to 85%"],
     ]
 
 

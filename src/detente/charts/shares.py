@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,8 @@ __all__ = ["shares"]
 
 HEIGHT = 190
 
-SHORT = 18
-"""Letters of the longest name up to which two stand side by side on a telephone."""
+SHORT, LONG = 18, 42
+"""Letters of the longest name up to which two stand side by side on a telephone, and those of a line of one."""
 
 EVERY = 12
 """Tables have every twelfth month, and the last, which the sentences speak of."""
@@ -23,6 +24,7 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
     """Shares that add up to one in each month, stacked in the order given; the names stand in the legend."""
     colours = ("teal", "brick", "ochre", "plum", "olive", "navy")
     names = list(rows)
+    said = {name: "\n".join(textwrap.wrap(name, LONG)) for name in names}
     months = len(next(iter(rows.values()), ()))
     values: list[dict[str, Any]] = []
     for month in range(months):
@@ -32,7 +34,7 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
             values.append(
                 {
                     "part": "share",
-                    "kind": name,
+                    "kind": said[name],
                     "x": month,
                     "y": short(below),
                     "y2": short(below + share),
@@ -55,7 +57,10 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
                 "color": {
                     "field": "kind",
                     "type": "nominal",
-                    "scale": {"domain": names, "range": [PALETTE[colours[n % 6]] for n in range(len(names))]},
+                    "scale": {
+                        "domain": list(said.values()),
+                        "range": [PALETTE[colours[n % 6]] for n in range(len(names))],
+                    },
                     "legend": {"orient": "bottom", "title": None, "columns": columns, "symbolType": "square"},
                 },
             },

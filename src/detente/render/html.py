@@ -247,6 +247,7 @@ def _theme() -> dict[str, Any]:
     ink, muted, rule = PALETTE["ink"], PALETTE["muted"], PALETTE["rule"]
     return {
         "background": None,
+        "lineBreak": "\n",
         "font": 'Arial, "Liberation Sans", Helvetica, sans-serif',
         "padding": {"left": 2, "top": 6, "right": 10, "bottom": 4},
         "view": {"stroke": None},
