@@ -21,7 +21,7 @@ from detente.figures import (
 )
 
 SRC = Path(__file__).parents[1] / "src" / "detente"
-SPEAKING = [SRC / "report.py", SRC / "analyses" / "words.py", *(SRC / "charts").glob("*.py")]
+SPEAKING = [*(SRC / "report").glob("*.py"), SRC / "analyses" / "words.py", *(SRC / "charts").glob("*.py")]
 SPEAKING += [
     f
     for verb in ("deal", "flips", "outlook", "roadmap", "stability")
