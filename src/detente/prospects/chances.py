@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from detente.draws import REPLICATES, Drawn
 from detente.errors import DetenteError
 from detente.kernels.acceptance import agreed
-from detente.kernels.sequencing import Appraisal, appraise
-from detente.problem import Sample, Table, obliged
+from detente.kernels.appraisal import Appraisal, Terms, appraise
+from detente.problem import Move, Sample, Table, obliged
 from detente.problem.steps import agenda
 from detente.prospects.road import Floats, Road, paved
 from detente.prospects.terms import some

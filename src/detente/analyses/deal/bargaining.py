@@ -17,7 +17,7 @@ from detente.kernels.acceptance import agreed, most_acceptable
 from detente.kernels.counting import count
 from detente.kernels.frontier import ANYTHING, MAX_WORK, Front, frontier, nondominated
 from detente.kernels.search import Best, Objective, maximise
-from detente.prospects.view import accepted, allowed, crossed, existence, totals, view
+from detente.prospects.view import accepted, allowed, crossed, existence, left_alone, totals, view
 
 __all__ = ["READABLE", "Frontier", "counted", "frontier_packages", "nearest_miss", "solutions", "thinned"]
 
