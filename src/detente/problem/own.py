@@ -191,7 +191,7 @@ def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray]) -> IntArray:
     for f in range(len(best)):
         at = [part[f].argmax(axis=0)[None, None] for part in parts]
         there = sum(np.take_along_axis(part, a, axis=1)[:, 0] for part, a in zip(parts, at, strict=True))
-        suits = (there >= 0).all(axis=0)
+        suits: NDArray[np.bool_] = np.all(np.asarray(there) >= 0, axis=0)
         best[f, suits] = most[f, suits]
         unsettled |= ~suits & (most[f] > 0)
     rows = np.flatnonzero(unsettled)

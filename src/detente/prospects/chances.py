@@ -7,7 +7,7 @@ For a package at a table, in every draw:
 - *signed*: acceptable, times the chance p that what is acceptable is signed. p is a judgement of the case which counts for w
   rounds, and the record: with k agreements of n rounds the mean of the Beta distribution, (w p + k) / (w + n);
 - *begun*: signed, times the chance that those whose consent or steps the package needs make their own sides comply, times the
-  chance that the first stage holds;
+  chance that the first stage holds, and that no spoiler wrecks it;
 - *kept*: begun, times the chance that every other stage does, the end included.
 
 While a stage is verified every party draws a temptation, logistic with spread sigma, and stops if it exceeds its margin, so
@@ -160,7 +160,8 @@ class Prospect:
     def _spoilers(self) -> dict[str, float]:
         if self.road is None:
             return {}
-        drawn, _ = self.road.over(self.ready.fresh, self.seen(self.ready.fresh)[0].seat)
+        fresh = self.ready.fresh
+        drawn = self.road.terms(fresh, self.seen(fresh)[0].seat)
         return {p: float(chance.prod(axis=0).mean()) for p, chance in _spared(self.road, drawn).items()}
 
     def opened(self) -> Opened:
@@ -184,8 +185,7 @@ class Prospect:
         if self.road is None:
             return [Drawing(o, a, s, None, None) for o, a, s in zip(known, acceptable, signed, strict=True)]
         problem = self.ready.problem
-        moved = dict.fromkeys(problem.issues.index(step.issue) for step in self.road.of.steps)
-        parties = obliged(problem, self.at, list(moved))
+        parties = obliged(problem, self.at, self.moves)
         holds = self._holding(self.road, samples, [np.flatnonzero(one) for one in acceptable])
         found = []
         for o, a, s, h, sample in zip(known, acceptable, signed, holds, samples, strict=True):
@@ -202,9 +202,11 @@ class Prospect:
         then = appraise(some(drawn, which), road.plan.order)
         stays = _stays(_margins(then), drawn[0].winning, np.concatenate([spread[rows] for rows in which]))
         found, start = [], 0
-        for rows in which:
+        for one, rows in zip(drawn, which, strict=True):
             found.append(np.zeros((len(stays), self.ready.draws)))
             found[-1][:, rows] = stays[:, start : start + len(rows)]
+            for spared in _spared(road, one).values():
+                found[-1][:-1] *= spared
             start += len(rows)
         return found
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from detente.agreement import Agreement, players
+from detente.agreement import players
 from detente.analyses.deal.result import DealResult
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.answer import ended, main_end, none_of
 from detente.analyses.outlook.result import GestureResult, Happens, OutlookResult, QuestionResult
 from detente.analyses.words import Words
-from detente.case.model import Deadline, Tree
+from detente.case.model import Deadline
 from detente.case.provenance import Element
 from detente.charts.chances import chances_of_100
 from detente.document import Block, Cell, Finding, Paragraph, Section, Table, Tone
@@ -453,7 +453,7 @@ def _readings(shown: Sequence[Offer], of: Findings, words: Words) -> Iterator[Ta
 def _sides(best: Offer, words: Words) -> Table:
     """What each side gives and gets by the agreement that can be had."""
     case = words.case
-    owners = {i: _owners(case.issues[i].controlled_by, words) for i in best.moves}
+    owners = {i: _owners(i, o, words) for i, o in best.moves.items()}
     rows: list[list[str | Cell]] = []
     for id, party in case.parties.items():
         factions = list(party.factions) or [id]
@@ -462,9 +462,9 @@ def _sides(best: Offer, words: Words) -> Table:
         if mine or gains:
             does = capital(words.doing(mine)) if mine else "–"
             rows.append([capital(words.short(id)), does, capital(_gets(gains, words))])
-    columns = ("Side", "What it has to do", "Beside no deal, in its own eyes")
+    columns = ["Side", "What it has to do", "Beside no deal, in its own eyes"]
     if not any(owners.values()):
-        columns, rows = (columns[0], columns[2]), [[row[0], row[2]] for row in rows]
+        columns, rows = [columns[0], columns[2]], [[row[0], row[2]] for row in rows]
     return Table(caption="Give and get, for what can be had", columns=columns, rows=rows)
 
 
@@ -479,17 +479,13 @@ def _gets(gains: Mapping[str, float], words: Words) -> str:
     return next(iter(by)) if len(by) == 1 else "; ".join(f"{word}: {joined(who)}" for word, who in by.items())
 
 
-def _owners(tree: Tree | None, words: Words) -> set[str]:
-    """Parties that have a hand in an issue."""
-    if tree is None or tree == "outside":
-        return set()
+def _owners(issue: str, option: str, words: Words) -> set[str]:
+    """Parties that have a hand in moving an issue to an option."""
     case = words.case
     inside = {f: p for p, spec in case.parties.items() for f in spec.factions or [p]}
     names = list(inside)
-    place: Agreement | None = next(
-        (controlling(case, names, i) for i, spec in case.issues.items() if spec.controlled_by == tree), None
-    )
-    return set() if place is None else {inside[names[f]] for f in players(place)}
+    tree = controlling(case, names, issue, option)
+    return set() if tree is None else {inside[names[f]] for f in players(tree)}
 
 
 def _watch(of: Findings, words: Words) -> Iterator[Table]:
