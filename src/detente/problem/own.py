@@ -202,7 +202,8 @@ def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray]) -> IntArray:
         total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
         for part in parts:
             total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
-        best[:, some] = np.where((total >= 0).all(axis=0)[None], total, 0).max(axis=1)
+        willing: NDArray[np.bool_] = np.all(total >= 0, axis=0)
+        best[:, some] = np.where(willing, total, 0).max(axis=1)
     return best
 
 
