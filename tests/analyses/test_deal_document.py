@@ -338,7 +338,6 @@ def test_the_columns_of_the_packages_are_not_swapped(case: Case) -> None:
     assert row_of(table, "Gain over no deal: Orsa's premier")[1:] == ["+10.0", "+56.0 (+41.0 to +71.0)"]
     assert row_of(table, "Gain over no deal: Tolland")[1:] == ["+4.0", "−2.5 (−11.0 to +5.0)"]
     assert row_of(table, "Acceptable to all it needs")[2] == "44% ± 1.9"
-    assert row_of(table, "… and those needed make their own sides comply")[2] == "13%"
     assert row_of(table, "… if judgements were tied together")[2] == "30% to 62%"
     assert row_of(table, "… if “the admiral's last stand” is true of Orsa's navy")[2] == "38%"
 

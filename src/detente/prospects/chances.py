@@ -197,17 +197,21 @@ class Prospect:
         self, road: Road, samples: Sequence[Sample], which: Sequence[NDArray[np.int64]]
     ) -> list[Floats]:
         """[K, S] chance that each stage holds, in those draws of every sample that are asked for; 0 in the others."""
-        spread = road.drawn["steps.temptation"]
+        spread, found = road.drawn["steps.temptation"], []
         drawn = [road.terms(one, self.seen(one)[0].seat) for one in samples]
-        then = appraise(some(drawn, which), road.plan.order)
-        stays = _stays(_margins(then), drawn[0].winning, np.concatenate([spread[rows] for rows in which]))
-        found, start = [], 0
-        for one, rows in zip(drawn, which, strict=True):
-            found.append(np.zeros((len(stays), self.ready.draws)))
-            found[-1][:, rows] = stays[:, start : start + len(rows)]
-            for spared in _spared(road, one).values():
-                found[-1][:-1] *= spared
-            start += len(rows)
+        parts: dict[bytes, list[int]] = {}
+        for n, one in enumerate(drawn):
+            parts.setdefault(b"|".join(a.tobytes() for a in (one.on, one.off, one.excluded)), []).append(n)
+        stays: dict[int, Floats] = {}
+        for alike in parts.values():  # several samples at once, for speed: most have the same terms
+            then = appraise(some([drawn[n] for n in alike], [which[n] for n in alike]), road.plan.order)
+            spreads = np.concatenate([spread[which[n]] for n in alike])
+            each = _stays(_margins(then), drawn[0].winning, spreads)
+            ends = np.cumsum([len(which[n]) for n in alike])
+            stays |= dict(zip(alike, np.split(each, ends[:-1], axis=1), strict=True))
+        for n, rows in enumerate(which):
+            found.append(np.zeros((len(stays[n]), self.ready.draws)))
+            found[-1][:, rows] = stays[n]
         return found
 
 

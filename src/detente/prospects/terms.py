@@ -94,7 +94,7 @@ def terms(
 
 
 def some(of: Sequence[Terms], which: Sequence[NDArray[np.int64]]) -> Terms:
-    """Some draws of several samples, behind one another."""
+    """Some draws of several samples with the same terms, behind one another."""
     pairs = list(zip(of, which, strict=True))
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(one, name)[..., rows] for one, rows in pairs], axis=-1)
