@@ -74,8 +74,12 @@ def belief(stayer: float | None, leaver: float | None) -> dict[str, dict[str, fl
 
 def value(n: int, typed: float | None, drift: float) -> PathValue:
     return PathValue(
-        computed=41.3 + n,
-        mean=43.7 + n,
+        going_on=41.3 + n,
+        alone=2.4 - n,
+        no_deal=43.7 + n,
+        negotiating=1.6 * n - 0.8,
+        negotiating_error=0.2,
+        expected=45.9 + n,
         error=0.1,
         low=37.9 + n,
         high=48.2 + n,
@@ -280,7 +284,7 @@ def test_ripe(case: Case) -> None:
         "without a deal (The ban: lifted for good; The cells: empty)."
     )
     assert found.because == (
-        "Now the package is worth less than waiting to The Ruler (−3.6 of its points) and The Other (−4.7 of its points)."
+        "Now the package is worth less than waiting to The Ruler (−1.2 of its points) and The Other (−2.3 of its points)."
     )
     assert found.limit == (
         "Means over the draws, no deal as it is computed here, where the deal analysis takes what is typed; package and waiting run "
@@ -358,21 +362,24 @@ def test_none_of_what_excludes_each_other() -> None:
 
 
 def test_values(case: Case) -> None:
-    found = table(case, "What no deal is worth: typed and computed")
+    caption = "What is to be had without a deal"
+    found = table(case, caption)
     assert found.columns == (
-        "Faction", "Status quo", "Typed", "Computed", "Difference", "Mean over draws (5% to 95%)", "Change in a year",
+        "Faction", "Status quo", "If it goes on", "Change in a year", "What it can do alone", "No deal (5% to 95%)", "Typed",
+        "Value of negotiating", "To be expected",
     )  # fmt: skip
     assert texts(found.rows) == [
-        ["The Ruler", "52.4", "47.2", "41.3", "−5.9", "43.7 (37.9 to 48.2)", "−1.8"],
-        ["The Sender", "53.4", "computed one used", "42.3", "–", "44.7 (38.9 to 49.2)", "+2.3"],
-        ["The Other", "54.4", "30.5", "43.3", "+12.8", "45.7 (39.9 to 50.2)", "0.0"],
+        ["The Ruler", "52.4", "41.3", "−1.8", "+2.4", "43.7 (37.9 to 48.2)", "47.2", "−0.8", "45.9"],
+        ["The Sender", "53.4", "42.3", "+2.3", "+1.4", "44.7 (38.9 to 49.2)", "computed", "+0.8", "46.9"],
+        ["The Other", "54.4", "43.3", "0.0", "+0.4", "45.7 (39.9 to 50.2)", "30.5", "+2.4", "47.9"],
     ]
-    assert found.rows[1][2] == Cell("computed one used", "muted")
-    assert found.note.endswith(
-        "likeliest readings; the computed one is the mean of 32,768 worlds. The deal analysis uses the computed value for The Sender."
-    )
-    typed = {f: replace(v, used=False, typed=1.0) for f, v in result().no_deal.items()}
-    assert "uses the typed values; 'no_deal: from_outlook'" in table(case, found.caption, no_deal=typed).note
+    assert found.rows[1][6] == Cell("computed", "muted")
+    assert found.note.endswith("The deal analysis takes what is typed for The Ruler and The Other instead.")
+    computed = {f: replace(v, used=True, typed=None) for f, v in result().no_deal.items()}
+    without = table(case, caption, no_deal=computed)
+    assert "Typed" not in without.columns
+    assert all(len(row) == len(without.columns) for row in without.rows)
+    assert without.note.endswith("No deal is what the deal analysis compares every package with.")
 
 
 def test_issues(case: Case) -> None:
@@ -508,48 +515,44 @@ def test_levels(case: Case) -> None:
 
 
 def test_questions(case: Case) -> None:
-    found = table(case, "Dated questions (4; 2 modelled)")
-    assert texts(found.rows) == [
-        ["q1", "Will it rain? (Only here.)", "yes 38%; no 62%", "modelled", "2022-09-08"],
-        ["q2", "Who will win?", "he 70%; she 60% (more than one of them can be true)", "prior", "2022-09-08"],
-        ["q3", "What then?", "–", "not modelled", "2022-09-08"],
-        ["q4", "Will it snow?", "yes under 1%; no over 99%", "modelled", "2022-09-08"],
+    asked = {
+        n: replace(q, resolves=day)
+        for (n, q), day in zip(
+            result().questions.items(), ("2023-01-02", "2022-09-08", "2022-10-01", "2022-03-04"), strict=True
+        )
+    }
+    first, last = (
+        table(case, f"Questions whose answer is known in {y}", questions=asked) for y in (2022, 2023)
+    )
+    assert first.columns == ("Known by", "Question", "Answer", "Basis", "Id")
+    assert texts(first.rows) == [
+        ["2022‑03‑04", "Will it snow?", "yes under 1%; no over 99%", "modelled", "q4"],
+        ["2022‑09‑08", "Who will win?", "he 70%; she 60% (more than one of them can be true)", "prior", "q2"],
+        ["2022‑10‑01", "What then?", "–", "not modelled", "q3"],
     ]
-    assert found.note.startswith("Modelled: shares of simulated worlds. Prior:")
-    asked = {n: replace(q, error=dict.fromkeys(q.answers, e)) for (n, q), e in zip(result().questions.items(), (0.013, 0.05, None, 0.021), strict=True)}  # fmt: skip
-    sure = table(case, found.caption, questions=asked)
-    assert "worlds (standard error at most 2.1 percentage points). Prior:" in sure.note
-    assert [row[3].tone for row in found.rows if isinstance(row[3], Cell)] == [
-        "plain",
-        "caution",
-        "muted",
-        "plain",
+    assert texts(last.rows) == [
+        ["2023‑01‑02", "Will it rain? (Only here.)", "yes 38%; no 62%", "modelled", "q1"]
     ]
+    assert first.note == ""
+    assert last.note.startswith(
+        "Modelled: shares of simulated worlds; in brackets what stands for the question there. Prior:"
+    )
+    unsure = {n: replace(q, error=dict.fromkeys(q.answers, e)) for (n, q), e in zip(asked.items(), (0.013, 0.05, None, 0.021), strict=True)}  # fmt: skip
+    sure = table(case, last.caption, questions=unsure)
+    assert "worlds (standard error at most 2.1 percentage points); in brackets" in sure.note
+    assert [row[3].tone for row in first.rows if isinstance(row[3], Cell)] == ["plain", "caution", "muted"]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
 def test_pictures(case: Case) -> None:
-    found = charts(case)
-    assert list(found) == ["fates-office", "path-weather-bad", "path-stock-kg"]
-    fates = found["fates-office"]
+    (fates,) = charts(case).values()
+    assert fates.id == "fates-office"
     assert fates.caption == "What becomes of the office without a deal"
     assert fates.alt == "At the end: none of these 63%; the ruler falls 24%; the ruler hands over 13%."
     assert fates.table is not None
     assert texts(fates.table.rows)[1] == ["12", "75%", "19%", "6%"]
-    bad, kg = found["path-weather-bad"], found["path-stock-kg"]
-    assert bad.caption == "Level of share"
-    assert (
-        bad.alt == "Median 33% now and 57% after 24 months; then nine in ten worlds lie between 35% and 79%."
-    )
-    assert (
-        kg.alt
-        == "Median 11.6 kg now and 19.9 kg after 24 months; then nine in ten worlds lie between 12.2 and 27.6 kg."
-    )
-    assert kg.table is not None
-    assert kg.table.columns[3] == "Median, kg"
-    assert texts(kg.table.rows)[0] == ["0", "3.9", "7.7", "11.6", "15.4", "19.2"]
 
 
 def test_the_whole(case: Case) -> None:
@@ -575,7 +578,7 @@ def test_the_whole(case: Case) -> None:
         package=None,
     )
     assert [b.caption for b in few if isinstance(b, Table)] == [
-        "What no deal is worth: typed and computed",
+        "What is to be had without a deal",
         "What events would tell about the readings",
         "What may happen without a deal",
     ]
