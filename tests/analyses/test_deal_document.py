@@ -30,7 +30,7 @@ from detente.analyses.deal.uncertainty import error_of_share
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
-from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.document import Cell, Document, Finding, Paragraph, Section, Table
 from detente.draws import REPLICATES
 from detente.prospects.chances import Chances, Links
 
@@ -464,14 +464,6 @@ def test_numbers_of_the_case_are_called_by_their_names(case: Case) -> None:
     assert words.place("moves_with.0.correlation") == "moves with, no. 1, correlation"
 
 
-def picture_of(found: DealResult, case: Case, start: str) -> tuple[str, list[list[str]]]:
-    """What a picture's table says below its caption."""
-    blocks = [b for s in sections(found, case) for b in s.blocks]
-    chart = next(b for b in blocks if isinstance(b, Chart) and b.id.startswith(start))
-    assert chart.table is not None
-    return chart.caption, [[c.text if isinstance(c, Cell) else c for c in row] for row in chart.table.rows]
-
-
 def test_the_zone_in_numbers(case: Case) -> None:
     packages = Packages(27, 5, None, 0.7, 0.008, 0.44, 0.019)
     table = table_of(result(track(packages=packages, frontier_size=3)), case, "The zone in numbers")
@@ -498,45 +490,6 @@ def test_a_loss_is_bad_and_a_gain_is_good(case: Case) -> None:
     table = table_of(result(broken), case, "Packages side by side")
     (cell,) = [c for row in table.rows for c in row if isinstance(c, Cell) and "line broken" in c.text]
     assert cell == Cell("+56.0 (+41.0 to +71.0) · line broken", "bad")
-
-
-def test_pictures_hold_the_low_end_before_the_high_one(case: Case) -> None:
-    _, gains = picture_of(result(), case, "gains-")
-    assert gains == [
-        ["Orsa's premier", "+56.0", "+41.0", "+71.0"],
-        ["Orsa's navy", "+2.5", "−6.0", "+9.0"],
-        ["Tolland", "−2.5", "−11.0", "+5.0"],
-    ]
-    _, readings = picture_of(result(), case, "readings-")
-    assert readings == [
-        ["Most acceptable", "Orsa's navy: holding out for a price", "49%", "45%", "53%"],
-        ["Most acceptable", "Orsa's navy: the admiral's last stand", "38%", "32%", "44%"],
-    ]
-    _, dots = picture_of(result(), case, "dots-")
-    assert dots == [["acceptable", "22", "44%"], ["somebody refuses", "28", "56%"]]
-
-
-def test_the_nearest_packages_are_seen_by_those_who_stand_furthest_apart(case: Case) -> None:
-    """Of different parties: Orsa's premier gains 56.0 and Tolland loses 2.5, more than apart from the navy."""
-    caption, rows = picture_of(result(), case, "scatter-")
-    assert (
-        caption == "The nearest packages as seen by Orsa's premier and Tolland, against their no-deal lines"
-    )
-    assert [row[2:] for row in rows if row[1] == "nothing moves"] == [["40.0", "20.0"]]
-    miss = track().nearest_miss
-    assert miss is not None
-    other = track(
-        nearest_miss=replace(miss, utility={"premier": 91.0, "navy": 1.0, "tolland": 19.0}, moves={})
-    )
-    _, rows = picture_of(result(other), case, "scatter-")
-    (near,) = [row for row in rows if "miss" in row[0].lower()]
-    assert near[2:] == ["91.0", "19.0"]
-    (chosen,) = [row for row in rows if "acceptable" in row[0].lower()]
-    assert chosen[2:] == ["96.0", "17.5"]
-    blocks = [b for s in sections(result(), case) for b in s.blocks]
-    chart = next(b for b in blocks if isinstance(b, Chart) and b.id.startswith("scatter-"))
-    no_deal = "the no-deal values of both: 40.0 points to Orsa's premier and 20.0 to Tolland."
-    assert no_deal in chart.alt, "96.0 less 56.0, and 17.5 less −2.5"
 
 
 def test_power_and_the_frontier_stand_in_their_columns(case: Case) -> None:
