@@ -106,11 +106,11 @@ def say_json(value: Any) -> None:
     print(dumps(value, encoding=sys.stdout.encoding or "utf-8"))
 
 
-def show(document: Document) -> None:
-    """A document on the standard output."""
+def show(document: Document, *, everything: bool = False) -> None:
+    """A document on the standard output, in short where it can be and not everything was asked for."""
     from detente.render.text import show
 
-    show(document, _console(sys.stdout))
+    show(document, _console(sys.stdout), everything=everything)
 
 
 @contextmanager

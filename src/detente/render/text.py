@@ -2,24 +2,30 @@
 
 Works in 80 columns and without colour: a tone is a sign before it is a colour, a table that does not fit is
 turned into records, a picture is its sentence and its numbers. Words from case files are cleaned and never
-read as markup.
+read as markup. What a document says in short has at most ``SCREEN`` lines: of tables that do not fit the first rows are
+shown, and how many more there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, assert_never
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeVar, assert_never
 
 from rich.cells import cell_len
 
 from detente.clean import clean, clean_line, encodable
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.figures import plural
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["show"]
+__all__ = ["SCREEN", "show"]
+
+SCREEN = 40
+"""Lines that an answer may have where nobody asked for all of it."""
 
 _STYLES = {"plain": "", "good": "green", "bad": "red", "caution": "yellow", "muted": "dim"}
 _SIGNS = {"good": "✓", "bad": "✗", "caution": "!"}
@@ -27,17 +33,74 @@ _FIRST_ROWS = 10
 _WORTH_CUTTING = 4  # rows; hiding fewer saves nothing
 _LONGEST_WORD = 24  # a longer one may be broken to make a table fit
 _MOST_LINES = 4  # a row that is taller becomes a record
+_Row = TypeVar("_Row")
 _GAP = 2  # letters between columns: one of padding, one of the box
 
 
-def show(document: Document, console: Console) -> None:
-    """Print the document: headline findings first, then the blocks in order, the small print last."""
+_FEW = (3, 1)
+"""Rows that a table keeps while others can still be cut, and at the least."""
+
+
+def show(document: Document, console: Console, *, everything: bool = False) -> None:
+    """Print what the document says in short, or all of it where it says nothing in short or all was asked for."""
     out = _Printer(console)
+    if document.short and not everything:
+        _in_short(document.title, _fitting(document, out), out)
+        return
+    _whole(document, out)
+    if out.lines(lambda: _whole(document, out)) > SCREEN:
+        for finding in _headlines(document):
+            out.gap()
+            out.sentence(finding)
+
+
+def _fitting(document: Document, out: _Printer) -> list[Block]:
+    """The blocks of the short answer, the tables cut as far as it takes; as far as they can be where nothing suffices."""
+    blocks: list[Block] = []
+    for blocks in _cuts(document.short):
+        if out.lines(lambda cut=blocks: _in_short(document.title, cut, out)) <= SCREEN:
+            break
+    return blocks
+
+
+def _cuts(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """The blocks, a picture being its sentence; then with ever fewer rows, the last table cut first."""
+    shown = [Paragraph(b.alt) if isinstance(b, Chart) else b for b in blocks]
+    rows = {n: len(b.rows) for n, b in enumerate(shown) if isinstance(b, Table)}
+
+    def cut() -> list[Block]:
+        return [_cut(b, rows[n]) if isinstance(b, Table) else b for n, b in enumerate(shown)]
+
+    yield cut()
+    for few in _FEW:
+        for n in reversed(rows):
+            while rows[n] > few:
+                rows[n] -= 1
+                yield cut()
+
+
+def _cut(table: Table, first: int) -> Table:
+    """The first rows of a table and those that it keeps, and how many more there are."""
+    rows = _short(table.rows, table.keep, first)
+    hidden = len(table.rows) - len(rows)
+    more = f"and {plural(hidden, 'more row')}: see --all" if hidden else ""
+    return replace(table, rows=rows, fold=False, note="; ".join(filter(None, (more, table.note))))
+
+
+def _in_short(title: str, blocks: Sequence[Block], out: _Printer) -> None:
+    out.line(title, "bold")
+    before: Block | None = None
+    for block in blocks:
+        out.block(block, 1, close=isinstance(block, Paragraph) and isinstance(before, Paragraph))
+        before = block
+
+
+def _whole(document: Document, out: _Printer) -> None:
+    """Headline findings first, then the blocks in order, the small print last."""
     out.line(document.title, "bold")
     if document.subtitle:
         out.line(document.subtitle, "dim")
-    headlines = [b for b in document.blocks if isinstance(b, Finding) and b.headline]
-    for finding in headlines:
+    for finding in _headlines(document):
         out.gap()
         out.finding(finding)
     for block in document.blocks:
@@ -48,11 +111,21 @@ def show(document: Document, console: Console) -> None:
         out.line(" · ".join(f"{k}: {v}" for k, v in document.facts.items()), "dim")
 
 
+def _headlines(document: Document) -> list[Finding]:
+    return [b for b in document.blocks if isinstance(b, Finding) and b.headline]
+
+
 class _Printer:
     """Where the words go: cleaned, in the console's encoding, never as markup."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def lines(self, printing: Callable[[], None]) -> int:
+        """How many lines are printed; they are not."""
+        with self._console.capture() as told:
+            printing()
+        return told.get().count("\n")
 
     def text(self, words: str, style: str = "") -> Text:
         from rich.text import Text
@@ -73,8 +146,9 @@ class _Printer:
     def line(self, words: str, style: str = "", *, indent: int = 0) -> None:
         self.put(self.text(clean_line(words), style), indent=indent)
 
-    def block(self, block: Block, depth: int) -> None:
-        self.gap()
+    def block(self, block: Block, depth: int, *, close: bool = False) -> None:
+        if not close:
+            self.gap()
         match block:
             case Section():
                 self.section(block, depth)
@@ -102,9 +176,12 @@ class _Printer:
         for block in section.blocks:
             self.block(block, depth + 1)
 
-    def finding(self, finding: Finding) -> None:
+    def sentence(self, finding: Finding) -> None:
         style = " ".join(("bold" if finding.headline else "", _STYLES[finding.tone])).strip()
         self.line(_signed(finding.text, finding.tone), style)
+
+    def finding(self, finding: Finding) -> None:
+        self.sentence(finding)
         for word, said in (("Because", finding.because), ("How far this goes", finding.limit)):
             if said:
                 self.line(f"{word}: {said}", "dim", indent=2)
@@ -113,7 +190,10 @@ class _Printer:
         if captioned and table.caption:
             self.line(table.caption, "bold")
         rows = [[c if isinstance(c, Cell) else Cell(str(c)) for c in row] for row in table.rows]
-        shown = _short(rows, table.keep) if table.fold or shortened else rows
+        shown = rows
+        if table.fold or shortened:
+            cut = _short(rows, table.keep, _FIRST_ROWS)
+            shown = rows if len(rows) - len(cut) < _WORTH_CUTTING else cut
         notes = list(dict.fromkeys(c.note for row in shown for c in row if c.note))
         marks = {note: f" [{i}]" for i, note in enumerate(notes, 1)}
         words = [[_signed(c.text, c.tone) + marks.get(c.note, "") for c in row] for row in shown]
@@ -125,10 +205,8 @@ class _Printer:
         for note, mark in marks.items():
             self.line(f"{mark.strip()} {note}", "dim", indent=1)
         if len(shown) < len(rows):
-            hidden = len(rows) - len(shown)
-            self.line(
-                f"and {hidden:,} more rows: see the page of 'detente report', or --json", "dim", indent=1
-            )
+            more = f"and {plural(len(rows) - len(shown), 'more row')}: see the page of 'detente report', or --json"
+            self.line(more, "dim", indent=1)
         if table.note:
             self.line(table.note, "dim", indent=1)
 
@@ -160,13 +238,13 @@ class _Printer:
                 self.line(f"{column}: {word}", _STYLES[cell.tone], indent=2)
 
 
-def _short(rows: Sequence[Sequence[Cell]], keep: Sequence[int]) -> Sequence[Sequence[Cell]]:
-    """The first rows and those to be kept, in their order; all of them where cutting would hide only a few."""
+def _short(rows: Sequence[_Row], keep: Sequence[int], first: int) -> Sequence[_Row]:
+    """The first rows and those to be kept, in their order."""
     kept = {
-        *range(min(_FIRST_ROWS, len(rows))),
+        *range(min(first, len(rows))),
         *(n % len(rows) for n in keep if -len(rows) <= n < len(rows)),
     }
-    return rows if len(rows) - len(kept) < _WORTH_CUTTING else [rows[n] for n in sorted(kept)]
+    return [rows[n] for n in sorted(kept)]
 
 
 def _signed(text: str, tone: str) -> str:

@@ -8,6 +8,7 @@ from detente.analyses.deal.answer import PAPER, answer, short, zone
 from detente.analyses.deal.consent import whose
 from detente.analyses.deal.ladder import Rung, ladder
 from detente.analyses.deal.result import DealResult, Solution, TrackResult, Zone
+from detente.analyses.deal.short import in_short
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table, Tone
@@ -50,6 +51,7 @@ def document(result: DealResult, case: Case) -> Document:
         title=case.title,
         subtitle="Is there a deal, which one, who blocks?",
         blocks=blocks,
+        short=in_short(result, words),
         facts=run_facts(result),
     )
 

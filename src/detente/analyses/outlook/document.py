@@ -22,6 +22,7 @@ from detente.analyses.outlook.result import (
     QuestionResult,
     TalksResult,
 )
+from detente.analyses.outlook.short import in_short
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
 from detente.charts.shares import shares
@@ -46,6 +47,7 @@ def document(result: OutlookResult, case: Case) -> Document:
         title=case.title,
         subtitle=QUESTION,
         blocks=_blocks(result, Words(case), headline=True),
+        short=in_short(result, Words(case)),
         facts={"case": result.case, "seed": str(result.seed), "worlds": f"{result.worlds:,}"},
     )
 
