@@ -35,10 +35,7 @@ _LONGEST_WORD = 24  # a longer one may be broken to make a table fit
 _MOST_LINES = 4  # a row that is taller becomes a record
 _Row = TypeVar("_Row")
 _GAP = 2  # letters between columns: one of padding, one of the box
-
-
-_FEW = (3, 1)
-"""Rows that a table keeps while others can still be cut, and at the least."""
+_FEW = (3, 1)  # rows that a table keeps while another can still be cut, and in the end
 
 
 def show(document: Document, console: Console, *, everything: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, TOLD, Flip, FlipsResult
 from detente.analyses.flips.thresholds import SCANNED
@@ -17,6 +18,8 @@ __all__ = ["document", "sections", "sentence"]
 
 BARS = 14
 ROWS = 40
+SHOWN = 5
+"""Judgements on the screen."""
 
 
 def document(result: FlipsResult, case: Case) -> Document:
@@ -25,6 +28,7 @@ def document(result: FlipsResult, case: Case) -> Document:
         title=case.title,
         subtitle="Which single judgement, changed how little, would change the answer?",
         blocks=[sentence(result, Words(case), headline=True), *sections(result, case)],
+        short=_in_short(result, Words(case)),
         facts={
             "case": result.case,
             "track": result.track,
@@ -32,6 +36,32 @@ def document(result: FlipsResult, case: Case) -> Document:
             **({"draws": f"{result.draws:,}"} if _drawn(result) else {}),
         },
     )
+
+
+def _in_short(result: FlipsResult, words: Words) -> list[Block]:
+    """The answer on one screen: the verdict, and the few judgements that matter most."""
+    telling = sorted(_telling(result), key=lambda f: not (f.deal_flip_inside and not f.switch))[:SHOWN]
+    sure = not _drawn(result)
+    rows = [
+        [row[0], row[1], row[2], *([] if sure else [row[4]])] for row in (_row(f, words) for f in telling)
+    ]
+    columns = ("Number", "As typed", "Answer turns at")
+    if not sure:
+        columns = ("Judgement", "Value and range", "Answer turns at", "Acceptance, low to high end")  # type: ignore[assignment]
+    table = Table(
+        caption="The judgements that matter most" if not sure else "The numbers that matter most",
+        columns=columns,
+        rows=rows,
+    )
+    said = (
+        f"One number at a time, the others as typed; of {plural(len(result.flips), 'number')} tried. "
+        "Acceptance: of the package accepted most often, in draws. More: --all."
+    )
+    return [
+        replace(sentence(result, words, headline=True), because="", limit=""),
+        *([table] if rows else []),
+        Paragraph(said if not sure else f"{said.partition(' Acc')[0]} More: --all.", tone="muted"),
+    ]
 
 
 def _drawn(result: FlipsResult) -> bool:
@@ -252,24 +282,18 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
     ]
 
 
-def _still(result: FlipsResult) -> Table:
-    """What was not moved, since it can change nothing."""
-    return Table(
-        "Numbers that cannot move this answer",
-        ("Numbers", "How many", "Why"),
-        [[capital(s.block), f"{s.count:,}", capital(s.why)] for s in result.cannot_move],
-        numeric=(1,),
-        fold=True,
-    )
-
-
-def _table(result: FlipsResult, words: Words) -> Table | None:
-    """The numbers that matter in some way; None where none does."""
-    telling = [
+def _telling(result: FlipsResult) -> list[Flip]:
+    """The numbers that matter in some way."""
+    return [
         f
         for f in result.flips
         if f.told_swing > 0 or f.told_index or f.deal_flips_at is not None or f.package_flips_at is not None
     ]
+
+
+def _table(result: FlipsResult, words: Words) -> Table | None:
+    """The numbers that matter in some way; None where none does."""
+    telling = _telling(result)
     shown = telling[:ROWS]
     if not shown:
         return None

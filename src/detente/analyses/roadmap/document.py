@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from detente.analyses.deal.ladder import Rung, ladder, said
 from detente.analyses.roadmap.remedies import REORDERED
@@ -11,7 +12,7 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
-from detente.figures import agree, error, joined, percent, plural, points, signed
+from detente.figures import agree, capital, day, error, joined, percent, plural, points, signed
 from detente.prospects.road import WHOLE
 
 __all__ = ["brief", "document", "section"]
@@ -33,6 +34,7 @@ def document(result: RoadmapResult, case: Case) -> Document:
         title=case.title,
         subtitle=QUESTION,
         blocks=_blocks(result, Words(case), headline=True),
+        short=_in_short(result, Words(case)),
         facts={"case": result.case, "seed": str(result.seed), "draws": f"{result.draws:,}"},
     )
 
@@ -84,6 +86,38 @@ def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_base_rates(result))
     blocks.append(Paragraph(_how(result, words), tone="muted"))
     return blocks
+
+
+def _in_short(result: RoadmapResult, words: Words) -> list[Block]:
+    """The answer on one screen: the verdict, the steps, how likely they are to be taken, what would help."""
+    rows: list[list[str | Cell]] = [
+        [
+            str(s.number) if s.steps else "",
+            day(s.date or f"month {s.month}"),
+            capital(words.doing({m.issue: m.option for m in s.steps})) if s.steps else "All is done",
+            capital(words.short(s.weakest)),
+            Cell(_points(s.slack), "bad" if s.slack is None or s.slack < 0 else "plain"),
+        ]
+        for s in result.stages
+    ]
+    order = Table(
+        caption="The order in which stopping half-way pays least",
+        columns=("No.", "Begins", "Step", "Weakest link", "Margin"),
+        rows=rows,
+        numeric=(4,),
+        keep=(-1,),
+    )
+    return [
+        replace(_answer(result, words, True), because="", limit=""),
+        order,
+        Paragraph(f"Chances of this package: {said(result.chances)}."),
+        *(Paragraph(text) for text in (_help(result, words),) if text),
+        Paragraph(
+            "Margin: points of its own by which the weakest link would rather go on than stop. Chances are means over judged ranges, "
+            "never scored. More: --all.",
+            tone="muted",
+        ),
+    ]
 
 
 def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
@@ -180,18 +214,20 @@ def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
             f"The strongest place is {_where(strong, result, words)}, where the smallest margin is {_points(strong.slack)} "
             f"points, of {words.faction(strong.weakest)}."
         )
+    return " ".join(filter(None, [*parts, _help(result, words)]))
+
+
+def _help(result: RoadmapResult, words: Words) -> str:
+    """The change that adds most slack, if any does."""
     best = result.boosts[0] if result.boosts else None
-    if best is not None:
-        after = max((v for v in (best.slack, best.reordered) if v is not None), default=None)
-        if after is not None and (result.slack is None or after > result.slack + TINY):
-            parts.append(
-                f"What would help most: {_boost(best, words)} (slack {_points(result.slack)} → {_points(after)})."
-            )
-        else:
-            parts.append(
-                "None of the guarantees, exchanges and irreversible steps that were tried adds slack."
-            )
-    return " ".join(parts)
+    if best is None:
+        return ""
+    after = max((v for v in (best.slack, best.reordered) if v is not None), default=None)
+    if after is not None and (result.slack is None or after > result.slack + TINY):
+        return (
+            f"What would help most: {_boost(best, words)} (slack {_points(result.slack)} → {_points(after)})."
+        )
+    return "None of the guarantees, exchanges and irreversible steps that were tried adds slack."
 
 
 def _line(result: RoadmapResult, words: Words) -> Chart:

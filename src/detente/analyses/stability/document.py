@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from detente.analyses.stability.result import Departure, Situation, StabilityResult, Step
 from detente.analyses.words import Words
@@ -33,6 +34,7 @@ def document(result: StabilityResult, case: Case) -> Document:
         title=case.title,
         subtitle="Which situations would nobody leave, given what the others could do back?",
         blocks=_blocks(result, Words(case), headline=True),
+        short=_in_short(result, Words(case)),
         facts={"case": result.case, "seed": str(result.seed), **drawn},
     )
 
@@ -71,6 +73,17 @@ def _blocks(result: StabilityResult, words: Words, *, headline: bool) -> list[Bl
     blocks.append(_who(result, words))
     blocks.append(Paragraph(_how(result), tone="muted"))
     return blocks
+
+
+def _in_short(result: StabilityResult, words: Words) -> list[Block]:
+    """The answer in a few lines: what would hold, who would leave first or what is hoped for, where it leads."""
+    second = [_hope(result, words)] if result.wanted is not None else _temptations(result, words)
+    said = [*(b.text for b in second), _unravels(result, words)]
+    return [
+        replace(_answer(result, words, True), because="", limit=""),
+        *(Paragraph(text) for text in said if text),
+        Paragraph(f"{_basis(result, words)}More: --all.", tone="muted"),
+    ]
 
 
 def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
@@ -115,20 +128,23 @@ def _unravels(result: StabilityResult, words: Words) -> str:
     return f"If each moves as it pleases, the nearest resting place is {plural(len(end.path or ()), 'move')} away: {way}."
 
 
-def _limit(result: StabilityResult, words: Words) -> str:
-    basis = (
+def _basis(result: StabilityResult, words: Words) -> str:
+    return (
         f"Shares are over {result.draws:,} draws of the judged numbers and are not calibrated probabilities. "
         if result.draws
         else "The case only puts states in order, so there is no share of draws. "
         if any(p.ranking is not None or p.priorities for p in words.case.preferences.values())
         else "Every number that this rests on is certain, so nothing is drawn. "
     )
+
+
+def _limit(result: StabilityResult, words: Words) -> str:
     left_out = "".join(
         f"The ranking of {words.faction(f)} leaves out {plural(n, 'situation')}, which {agree(n, 'comes last', 'come last, together')}. "
         for f, n in result.unranked.items()
     )
     return (
-        basis
+        _basis(result, words)
         + left_out
         + "Moves are seen one at a time and by everybody; how long they take is not part of this."
     )
@@ -178,7 +194,7 @@ def _enough(loose: Sequence[Departure], result: StabilityResult, words: Words) -
     return f" It would be kept if it were worth {joined(parts)}, or leaving it so much less."
 
 
-def _temptations(result: StabilityResult, words: Words) -> list[Block]:
+def _temptations(result: StabilityResult, words: Words) -> list[Finding]:
     loose = [d for d in result.departures if not d.deterred["seq"]]
     if not loose:
         return []
