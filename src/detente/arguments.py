@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from detente.case.model import Case
 
 __all__ = [
+    "AllOption",
     "CaseArgument",
     "Check",
     "DrawsOption",
     "ForceOption",
     "JsonOption",
     "Once",
+    "OneTrackOption",
+    "PackageOption",
     "SeedOption",
     "SourcesOption",
     "WidenOption",
@@ -34,6 +37,17 @@ CaseArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Only JSON on the standard output.")]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace a read-only file, or one that detente did not write.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="The whole answer, not only what fits a screen.")]
+OneTrackOption = Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")]
+PackageOption = Annotated[
+    str,
+    typer.Option(
+        "--package",
+        metavar="RULE|FILE",
+        help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds it; or a file "
+        "of 'issue: option' lines.",
+    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws: same seed, same answer.")]
 DrawsOption = Annotated[

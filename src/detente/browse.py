@@ -1,4 +1,4 @@
-"""Verbs that show what there is and draw nothing by chance: the bundled parts of worlds, the world of a case."""
+"""Verbs that show what there is and draw nothing by chance: cases, schemas, parts of worlds, the world of a case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from detente import __version__
 from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
 from detente.errors import UsageError
-from detente.terminal import complain, say_json, show
+from detente.terminal import complain, say, say_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,43 @@ if TYPE_CHECKING:
 __all__ = ["browse"]
 
 browse = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@browse.command(cls=Once)
+def cases(as_json: JsonOption = False) -> None:
+    """List the bundled cases."""
+    from detente.catalogue import titles
+
+    found = titles()
+    if as_json:
+        say_json({"detente": __version__, "verb": "cases", "cases": found})
+        return
+    width = max(map(len, found))
+    for name, title in found.items():
+        say(f"{name:{width}}  {title}")
+
+
+@browse.command(cls=Once)
+def schema(
+    verb: Annotated[
+        str,
+        typer.Option(
+            "--verb",
+            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability, world); default: of case files.",
+        ),
+    ] = "case",
+) -> None:
+    """Print a JSON Schema: of case files (for editors), or of a verb's JSON."""
+    if verb == "case":
+        from detente.case.schema import case_schema
+
+        say_json(case_schema())
+        return
+    from detente.analyses.schema import SCHEMAS, result_schema
+
+    if verb not in SCHEMAS:
+        raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
+    say_json(result_schema(verb))
 
 
 @browse.command(cls=Once)

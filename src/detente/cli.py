@@ -9,18 +9,21 @@ import gc
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 
 import typer
 
 from detente import __version__
 from detente.arguments import (
+    AllOption,
     CaseArgument,
     Check,
     DrawsOption,
     ForceOption,
     JsonOption,
     Once,
+    OneTrackOption,
+    PackageOption,
     SeedOption,
     SourcesOption,
     WidenOption,
@@ -34,10 +37,11 @@ from detente.figures import agree, plural
 from detente.terminal import complain, finish, open_streams, say, say_json, show, working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from detente.case.model import Case
     from detente.case.reading import ReadCase
+    from detente.document import Document
     from detente.draws import Drawn
 
 __all__ = ["app", "main"]
@@ -45,6 +49,13 @@ __all__ = ["app", "main"]
 ISSUES = "the project's issue tracker"
 INTERNAL = 70
 NO_DEAL = 1
+
+
+class _Result(Protocol):
+    """What an analysis found."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
 
 app = typer.Typer(
     name="detente",
@@ -83,6 +94,7 @@ def deal(
     track: Annotated[
         list[str] | None, typer.Option("--track", help="Only this table (repeatable); default: all.")
     ] = None,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
@@ -99,10 +111,7 @@ def deal(
 
         ready = _ready(read.case, seed, draws, widen)
         result = solve(ready, tracks=track)
-    if as_json:
-        say_json(result.to_json())
-    else:
-        show(document(result, read.case))
+    _answer(result, document, read.case, as_json=as_json, everything=everything)
     if fail_if_no_deal and not result.main.packages.acceptable:
         raise typer.Exit(NO_DEAL)
 
@@ -110,7 +119,8 @@ def deal(
 @app.command(cls=Once)
 def flips(
     case: CaseArgument,
-    track: Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")] = None,
+    track: OneTrackOption = None,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
@@ -125,10 +135,7 @@ def flips(
 
         ready = _ready(read.case, seed, draws, widen)
         found = scan(ready, solve(ready, tracks=None if track is None else [track]))
-    if as_json:
-        say_json(found.to_json())
-    else:
-        show(document(found, read.case))
+    _answer(found, document, read.case, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -140,6 +147,7 @@ def stability(
             "--wanted", metavar="ISSUE=OPTION", help="Part of the situation hoped for (repeatable)."
         ),
     ] = None,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
     draws: Annotated[
@@ -161,25 +169,14 @@ def stability(
         ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
         asked = wanted_package(wanted, read.case)
         result = solve(read.case, ready, wanted=asked, looked=draws or LOOKED)
-    if as_json:
-        say_json(result.to_json())
-    else:
-        show(document(result, read.case))
+    _answer(result, document, read.case, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
 def roadmap(  # noqa: PLR0913
     case: CaseArgument,
-    package: Annotated[
-        str,
-        typer.Option(
-            "--package",
-            metavar="RULE|FILE",
-            help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds "
-            "it; or a file of 'issue: option' lines.",
-        ),
-    ] = "most_acceptable",
-    track: Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")] = None,
+    package: PackageOption = "most_acceptable",
+    track: OneTrackOption = None,
     counted_on: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="GUARANTEE", help="Count on this guarantee of the case (repeatable)."),
@@ -192,6 +189,7 @@ def roadmap(  # noqa: PLR0913
             help="Take this reading for true (repeatable); default: the likeliest under which the package is acceptable.",
         ),
     ] = None,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
@@ -214,10 +212,7 @@ def roadmap(  # noqa: PLR0913
             counted_on=tuple(counted_on or ()),
             suppose=assigned("--suppose", suppose) or None,
         )
-    if as_json:
-        say_json(result.to_json())
-    else:
-        show(document(result, read.case))
+    _answer(result, document, read.case, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -270,8 +265,11 @@ def outlook(  # noqa: PLR0913
     force: ForceOption = False,
     questions: Annotated[
         bool,
-        typer.Option("--questions", help="Only the ids and probabilities of the dated questions, as JSON."),
+        typer.Option(
+            "--questions", help="Only the dated questions; with --json, their ids and probabilities."
+        ),
     ] = False,
+    everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
@@ -281,6 +279,7 @@ def outlook(  # noqa: PLR0913
     read = _read(case)
     with _working("simulating worlds"):
         from detente.analyses.outlook.document import document
+        from detente.analyses.outlook.short import questions as dated
         from detente.analyses.outlook.solve import outlook as simulate
         from detente.world.shares import Sharing, gathered, share_file
 
@@ -297,12 +296,12 @@ def outlook(  # noqa: PLR0913
         crew.save(where)
         say(where.name)
         return
-    if questions:
+    if questions and as_json:
         say_json({id: dict(q.answers) for id, q in result.questions.items()})
-    elif as_json:
-        say_json(result.to_json())
+    elif questions:
+        show(dated(result, read.case.title))
     else:
-        show(document(result, read.case))
+        _answer(result, document, read.case, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -433,43 +432,6 @@ def new(
 
 
 @app.command(cls=Once)
-def cases(as_json: JsonOption = False) -> None:
-    """List the bundled cases."""
-    from detente.catalogue import titles
-
-    found = titles()
-    if as_json:
-        say_json({"detente": __version__, "verb": "cases", "cases": found})
-        return
-    width = max(map(len, found))
-    for name, title in found.items():
-        say(f"{name:{width}}  {title}")
-
-
-@app.command(cls=Once)
-def schema(
-    verb: Annotated[
-        str,
-        typer.Option(
-            "--verb",
-            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability, world); default: of case files.",
-        ),
-    ] = "case",
-) -> None:
-    """Print a JSON Schema: of case files (for editors), or of a verb's JSON."""
-    if verb == "case":
-        from detente.case.schema import case_schema
-
-        say_json(case_schema())
-        return
-    from detente.analyses.schema import SCHEMAS, result_schema
-
-    if verb not in SCHEMAS:
-        raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
-    say_json(result_schema(verb))
-
-
-@app.command(cls=Once)
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A case.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Another version of it.")],
@@ -499,6 +461,21 @@ def _read(name: str) -> ReadCase:
     from detente.catalogue import resolve
 
     return load_case(resolve(name))
+
+
+def _answer(
+    result: _Result,
+    document: Callable[[Any, Case], Document],
+    case: Case,
+    *,
+    as_json: bool,
+    everything: bool,
+) -> None:
+    """A result on the standard output: as JSON, on one screen or whole."""
+    if as_json:
+        say_json(result.to_json())
+    else:
+        show(document(result, case), everything=everything)
 
 
 def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, TOLD, Flip, FlipsResult
@@ -40,7 +41,7 @@ def document(result: FlipsResult, case: Case) -> Document:
 
 def _in_short(result: FlipsResult, words: Words) -> list[Block]:
     """The answer on one screen: the verdict, and the few judgements that matter most."""
-    telling = sorted(_telling(result), key=lambda f: not (f.deal_flip_inside and not f.switch))[:SHOWN]
+    telling = _nearest_first(_telling(result))[:SHOWN]
     sure = not _drawn(result)
     rows = [
         [row[0], row[1], row[2], *([] if sure else [row[4]])] for row in (_row(f, words) for f in telling)
@@ -62,6 +63,12 @@ def _in_short(result: FlipsResult, words: Words) -> list[Block]:
         *([table] if rows else []),
         Paragraph(said if not sure else f"{said.partition(' Acc')[0]} More: --all.", tone="muted"),
     ]
+
+
+def _nearest_first(flips: Sequence[Flip]) -> list[Flip]:
+    """Those that turn the answer inside their range, the nearest first; then the others as they come."""
+    inside = [f for f in flips if f.deal_flip_inside and not f.switch]
+    return sorted(inside, key=lambda f: f.deal_change or 0.0) + [f for f in flips if f not in inside]
 
 
 def _drawn(result: FlipsResult) -> bool:

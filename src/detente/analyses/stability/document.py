@@ -76,9 +76,11 @@ def _blocks(result: StabilityResult, words: Words, *, headline: bool) -> list[Bl
 
 
 def _in_short(result: StabilityResult, words: Words) -> list[Block]:
-    """The answer in a few lines: what would hold, who would leave first or what is hoped for, where it leads."""
-    second = [_hope(result, words)] if result.wanted is not None else _temptations(result, words)
-    said = [*(b.text for b in second), _unravels(result, words)]
+    """The answer in a few lines: what would hold; then what is hoped for, or who would leave first and where that leads."""
+    if result.wanted is not None:
+        said = [_hope(result, words).text]
+    else:
+        said = [*(b.text for b in _temptations(result, words)), _unravels(result, words)]
     return [
         replace(_answer(result, words, True), because="", limit=""),
         *(Paragraph(text) for text in said if text),
