@@ -11,7 +11,7 @@ from sample import SAMPLE, hostile_document
 
 from detente.clean import clean, clean_line
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
-from detente.render.text import show
+from detente.render.text import SCREEN, show
 
 
 def shown(document: Document, *, width: int = 80, colour: bool = False, encoding: str = "utf-8") -> str:
@@ -189,3 +189,55 @@ def test_clean(dirty: str, cleaned: str) -> None:
     assert clean(dirty) == cleaned
     assert clean(cleaned) == cleaned
     assert "\n" not in clean_line(dirty)
+
+
+def screen(*tables: Table, everything: bool = False, words: str = "It is.") -> str:
+    blocks = [Finding(words, headline=True), *tables]
+    raw = io.StringIO()
+    show(
+        Document("d", blocks=[*blocks, Paragraph("The rest.")], short=blocks),
+        Console(file=raw, width=80),
+        everything=everything,
+    )
+    return raw.getvalue()
+
+
+def rows(name: str, size: int, keep: tuple[int, ...] = ()) -> Table:
+    return Table(name, ["a"], [[f"{name} {i}."] for i in range(size)], keep=keep)
+
+
+def test_in_short_tables_are_cut_from_the_last_and_say_by_how_much() -> None:
+    text = screen(rows("first", 20), rows("last", 20))
+    assert len(text.splitlines()) == SCREEN
+    assert "first 19." in text
+    hidden = int(re.findall(r"and (\d+) more rows: see --all", text)[0])
+    assert text.count("last ") == 20 - hidden
+    assert "The rest." not in text
+
+
+def test_in_short_every_table_keeps_a_few_rows_before_any_keeps_one() -> None:
+    text = screen(*(rows(name, 20) for name in ("one", "two", "three", "four")))
+    assert len(text.splitlines()) <= SCREEN
+    assert all(f"{name} 2." in text for name in ("one", "two", "three", "four"))
+    text = screen(*(rows(f"t{n}", 9) for n in range(7)))
+    assert len(text.splitlines()) > SCREEN, "what cannot fit is not hidden"
+    assert text.count("and 8 more rows: see --all") == 7
+
+
+def test_in_short_one_row_more_is_one_row_and_kept_rows_stay() -> None:
+    text = screen(rows("t", 33), words="It is. " * 22)
+    assert "and 1 more row:" in text or "more row" not in text
+    assert "t 49." in screen(rows("t", 50, keep=(-1,)))
+
+
+def test_all_ends_with_the_verdict_where_it_is_long() -> None:
+    assert screen(rows("t", 50), everything=True).rstrip().endswith("\n\nIt is.")
+    assert screen(rows("t", 5), everything=True).count("It is.") == 1
+
+
+def test_in_short_a_picture_is_its_sentence() -> None:
+    chart = Chart("c", "The caption", {"mark": "bar"}, "Nearly half.", table=Table("", ["a"], [["17"]]))
+    text = shown(Document("d", blocks=[chart], short=[chart]))
+    assert "Nearly half." in text
+    assert "caption" not in text
+    assert "17" not in text

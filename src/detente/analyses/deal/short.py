@@ -24,7 +24,11 @@ def in_short(result: DealResult, words: Words) -> list[Block]:
     blocks: list[Block] = [replace(answer(result.main, result, words), because="", limit="")]
     blocks += _chances(result, words)
     blocks += _package(result, words)
-    blocks += [Paragraph(said) for said in (_swap(result, words), _obstacle(result, words)) if said]
+    blocks += [
+        Paragraph(said)
+        for said in (_swap(result, words), _miss(result, words), _obstacle(result, words))
+        if said
+    ]
     blocks.append(Paragraph(_know(result), tone="muted"))
     return blocks
 
@@ -54,7 +58,7 @@ def _chances(result: DealResult, words: Words) -> list[Block]:
             caption=caption,
             columns=(
                 "Agreement",
-                *(words.reading(faction, r) for r in readings if faction is not None),
+                *(capital(words.reading(faction, r)) for r in readings if faction is not None),
                 *map(capital, links),
             ),
             rows=rows,
@@ -116,27 +120,39 @@ def _gains(best: Solution, track: TrackResult, result: DealResult, words: Words)
 
 
 def _swap(result: DealResult, words: Words) -> str:
-    """The small exchange that is accepted most often."""
-    if not result.swaps:
+    """The small exchange that is accepted most often, unless it is the package itself."""
+    best = max(result.swaps, key=lambda s: s.chances.acceptable, default=None)
+    top = result.main.solutions["most_acceptable"]
+    if best is None or (top is not None and best.moves == top.moves):
         return ""
-    best = max(result.swaps, key=lambda s: s.chances.acceptable)
+    office = any(issue.touches_office for issue in words.case.issues.values())
+    which = " that touches nobody's hold on office" if office else ""
     share = f" (accepted in {percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
-    return f"A small exchange that touches nobody's hold on office: {words.doing(best.moves)}{share}."
+    return f"A small exchange{which}: {words.doing(best.moves)}{share}."
+
+
+def _miss(result: DealResult, words: Words) -> str:
+    """How near the nearest package comes, where none is ever agreed."""
+    miss = result.main.nearest_miss
+    if miss is None or not miss.shortfall or result.main.solutions["most_acceptable"] is not None:
+        return ""
+    short = joined([f"{words.short(f)} by {points(v)} points" for f, v in miss.shortfall.items()])
+    return f"Nearest miss: {words.doing(miss.moves)}. It falls short for {short}."
 
 
 def _obstacle(result: DealResult, words: Words) -> str:
-    """Whose consent is missing where there is no deal, or else by how much the nearest package misses."""
+    """Whose consent is missing where there is no deal."""
     track = result.main
-    often = max(track.blockers, key=lambda b: b.share, default=None)
-    if often is not None and result.uncertain and track.blockers_closed:
-        share = percent(often.share / track.blockers_closed)
-        who = joined([words.short(f) for f in often.factions])
-        return f"In {share} of the draws without a deal the consent of {who} would open one."
-    miss = track.nearest_miss
-    if miss is not None and miss.shortfall:
-        short = joined([f"{words.short(f)} by {points(v)} points" for f, v in miss.shortfall.items()])
-        return f"The nearest miss falls short for {short}: {words.doing(miss.moves)}."
-    return ""
+    if not track.blockers:
+        return ""
+    named = [(joined([words.short(f) for f in b.factions]), b) for b in track.blockers]
+    if not result.uncertain:
+        return f"What would open the zone: the consent of {joined([who for who, _ in named], 'or')}."
+    who, often = max(named, key=lambda each: each[1].share)
+    if not track.blockers_closed:
+        return ""
+    share = percent(often.share / track.blockers_closed)
+    return f"In {share} of the draws without a deal the consent of {who} would open the zone."
 
 
 def _know(result: DealResult) -> str:
