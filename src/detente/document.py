@@ -119,7 +119,7 @@ class Document:
     title: str
     subtitle: str = ""
     blocks: Sequence[Block] = ()
-    short: Sequence[Block] = ()
-    """What a terminal shows unless it is asked for all: the answer on one screen. Empty: the blocks."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Small print of the run: case, as-of date, version, seed, draws, method."""
+    short: Sequence[Block] = ()
+    """What a terminal shows unless it is asked for all: the answer on one screen. Empty: the blocks."""

@@ -8,6 +8,7 @@ shown, and how many more there are.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeVar, assert_never
@@ -53,11 +54,11 @@ def show(document: Document, console: Console, *, everything: bool = False) -> N
 
 def _fitting(document: Document, out: _Printer) -> list[Block]:
     """The blocks of the short answer, the tables cut as far as it takes; as far as they can be where nothing suffices."""
-    blocks: list[Block] = []
-    for blocks in _cuts(document.short):
-        if out.lines(lambda cut=blocks: _in_short(document.title, cut, out)) <= SCREEN:
-            break
-    return blocks
+    cuts = list(_cuts(document.short))
+    fits = bisect_left(
+        cuts, True, key=lambda cut: out.lines(lambda: _in_short(document.title, cut, out)) <= SCREEN
+    )
+    return cuts[min(fits, len(cuts) - 1)]
 
 
 def _cuts(blocks: Sequence[Block]) -> Iterator[list[Block]]:

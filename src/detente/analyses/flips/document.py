@@ -56,7 +56,7 @@ def _in_short(result: FlipsResult, words: Words) -> list[Block]:
     )
     said = (
         f"One number at a time, the others as typed; of {plural(len(result.flips), 'number')} tried. "
-        "Acceptance: of the package accepted most often, in draws. More: --all."
+        "Acceptance: of the package acceptable most often, in draws. More: --all."
     )
     return [
         replace(sentence(result, words, headline=True), because="", limit=""),
