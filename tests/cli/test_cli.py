@@ -463,7 +463,7 @@ def test_a_package_that_is_not_in_the_case_is_refused(
 
 def test_outlook_prints_probabilities_of_questions_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("outlook", "venezuela-2021", "--draws", "64", "--worlds", "16")
-    code, out, _ = run(*arguments, "--questions", capsys=capsys)
+    code, out, _ = run(*arguments, "--questions", "--json", capsys=capsys)
     assert code == 0
     found = json.loads(out)
     assert len(found) == 32

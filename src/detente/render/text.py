@@ -40,13 +40,16 @@ _FEW = (3, 1)  # rows that a table keeps while another can still be cut, and in 
 
 
 def show(document: Document, console: Console, *, everything: bool = False) -> None:
-    """Print what the document says in short, or all of it where it says nothing in short or all was asked for."""
+    """Print what the document says in short, or all of it where it says nothing in short or all was asked for.
+
+    Where all was asked for and is long, the verdict stands at the end too, where a terminal stands still.
+    """
     out = _Printer(console)
     if document.short and not everything:
         _in_short(document.title, _fitting(document, out), out)
         return
     _whole(document, out)
-    if out.lines(lambda: _whole(document, out)) > SCREEN:
+    if everything and out.lines(lambda: _whole(document, out)) > SCREEN:
         for finding in _headlines(document):
             out.gap()
             out.sentence(finding)
