@@ -464,7 +464,8 @@ def _json() -> str:
             for name in schema["$defs"]
         }
         tops = [c.__name__ for c in classes]
-        out += [f"## detente {verb} --json", "", says[tops[0]], ""]
+        command = {"draft": "deal --package PACKAGE"}.get(verb, verb)
+        out += [f"## detente {command} --json", "", says[tops[0]], ""]
         rows = []
         head = ("detente", "case", "verb", "seed", "draws")
         for name, kind in sorted(schema["properties"].items(), key=lambda item: item[0] not in head):
@@ -495,7 +496,7 @@ def _json() -> str:
 def _about(verb: str) -> dict[str, ast.ClassDef]:
     """The classes of a verb's results by name; its own before those of the deal, which others use."""
     from detente.analyses import schema
-    from detente.analyses.deal import result
+    from detente.analyses.deal import draft, result
     from detente.analyses.flips import scan
     from detente.analyses.outlook import result as future
     from detente.analyses.roadmap import result as road
@@ -503,7 +504,14 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     from detente.prospects import chances
     from detente.world import influence
 
-    own = {"deal": result, "flips": scan, "outlook": future, "roadmap": road, "stability": stable}
+    own = {
+        "deal": result,
+        "draft": draft,
+        "flips": scan,
+        "outlook": future,
+        "roadmap": road,
+        "stability": stable,
+    }
     if verb == "world":
         return _classes(influence) | _classes(schema)
     return _classes(result) | _classes(chances) | _classes(own[verb])

@@ -44,9 +44,9 @@ PackageOption = Annotated[
     str,
     typer.Option(
         "--package",
-        metavar="RULE|FILE",
-        help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds it; or a file "
-        "of 'issue: option' lines.",
+        metavar="RULE|FILE|ISSUE=OPTION,...",
+        help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds it; a file "
+        "of 'issue: option' lines; or the same typed here.",
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws: same seed, same answer.")]
@@ -124,16 +124,16 @@ def assigned(option: str, given: list[str] | None) -> dict[str, str]:
     return found
 
 
-def wanted_package(given: list[str] | None, case: Case) -> dict[str, str]:
+def wanted_package(option: str, given: list[str] | None, case: Case) -> dict[str, str]:
     """``ISSUE=OPTION`` arguments as a part of a package of the case."""
     from detente.case.wording import one_of
 
-    found = assigned("--wanted", given)
-    for issue, option in found.items():
-        text = f"--wanted {issue}={option}"
+    found = assigned(option, given)
+    for issue, chosen in found.items():
+        text = f"{option} {issue}={chosen}"
         if issue not in case.issues:
             raise UsageError(f"{text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}")
         options = case.issues[issue].options
-        if option not in options:
-            raise UsageError(f"{text}: no option '{option}' of '{issue}'{one_of(option, options)}")
+        if chosen not in options:
+            raise UsageError(f"{text}: no option '{chosen}' of '{issue}'{one_of(chosen, options)}")
     return found

@@ -1,4 +1,4 @@
-"""Verbs that show what there is and draw nothing by chance: cases, schemas, parts of worlds, the world of a case."""
+"""Verbs that show what there is and draw nothing by chance: cases, what differs in two, schemas, parts of worlds, the world of a case."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def schema(
         str,
         typer.Option(
             "--verb",
-            help="Schema of a verb's JSON (deal, flips, outlook, roadmap, stability, world); default: of case files.",
+            help="Schema of a verb's JSON (deal, draft, flips, outlook, roadmap, stability, world); default: of case files.",
         ),
     ] = "case",
 ) -> None:
@@ -58,6 +58,30 @@ def schema(
     if verb not in SCHEMAS:
         raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
     say_json(result_schema(verb))
+
+
+@browse.command(cls=Once)
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A case.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another version of it.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words what changed from case A to case B."""
+    from detente.case.diff import differences
+    from detente.case.reading import load_case
+    from detente.catalogue import resolve
+
+    found = differences(load_case(resolve(before)).case, load_case(resolve(after)).case)
+    if as_json:
+        changes = [
+            {"path": d.path, "before": d.before, "after": d.after, "sentence": d.sentence} for d in found
+        ]
+        say_json({"detente": __version__, "verb": "diff", "differences": changes})
+        return
+    for difference in found:
+        say(difference.sentence)
+    if not found:
+        say("no difference")
 
 
 @browse.command(cls=Once)

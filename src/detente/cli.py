@@ -89,10 +89,18 @@ def _root(
 
 
 @app.command(cls=Once)
-def deal(
+def deal(  # noqa: PLR0913
     case: CaseArgument,
     track: Annotated[
         list[str] | None, typer.Option("--track", help="Only this table (repeatable); default: all.")
+    ] = None,
+    package: Annotated[
+        str | None,
+        typer.Option(
+            "--package",
+            metavar="RULE|FILE|ISSUE=OPTION,...",
+            help="Only what everybody at the table makes of this draft; what is left out stays as it is.",
+        ),
     ] = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
@@ -105,6 +113,10 @@ def deal(
 ) -> None:
     """Is there a zone of agreement, which packages are worth proposing, who blocks?"""
     read = _read(case)
+    if package is not None:
+        ready = _ready(read.case, seed, draws, widen)
+        _draft(ready, package, track or [], as_json=as_json, everything=everything, fail=fail_if_no_deal)
+        return
     with _working("drawing judgements"):
         from detente.analyses.deal import deal as solve
         from detente.analyses.deal.document import document
@@ -167,7 +179,7 @@ def stability(
         from detente.draws import DEFAULT_DRAWS
 
         ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
-        asked = wanted_package(wanted, read.case)
+        asked = wanted_package("--wanted", wanted, read.case)
         result = solve(read.case, ready, wanted=asked, looked=draws or LOOKED)
     _answer(result, document, read.case, as_json=as_json, everything=everything)
 
@@ -431,28 +443,6 @@ def new(
     (say if where.file else _remark)(where.name)
 
 
-@app.command(cls=Once)
-def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A case.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="Another version of it.")],
-    as_json: JsonOption = False,
-) -> None:
-    """Say in words what changed from case A to case B."""
-    from detente.case.diff import differences
-
-    found = differences(_read(before).case, _read(after).case)
-    if as_json:
-        changes = [
-            {"path": d.path, "before": d.before, "after": d.after, "sentence": d.sentence} for d in found
-        ]
-        say_json({"detente": __version__, "verb": "diff", "differences": changes})
-        return
-    for difference in found:
-        say(difference.sentence)
-    if not found:
-        say("no difference")
-
-
 # --- the doors' furniture ---------------------------------------------------------------------------------
 
 
@@ -478,8 +468,26 @@ def _answer(
         show(document(result, case), everything=everything)
 
 
+def _draft(
+    ready: Drawn, package: str, tracks: list[str], *, as_json: bool, everything: bool, fail: bool
+) -> None:
+    """What everybody at one table makes of a draft."""
+    case = ready.problem.case
+    if len(tracks) > 1:
+        raise UsageError("--package is looked at from one table: give '--track' once")
+    with _working("looking at the draft"):
+        from detente.analyses.deal.draft import draft
+        from detente.analyses.deal.draft_document import document
+
+        track = tracks[0] if tracks else None
+        result = draft(ready, _package(ready, case, package, track), track=track)
+    _answer(result, document, case, as_json=as_json, everything=everything)
+    if fail and not result.agreed:
+        raise typer.Exit(NO_DEAL)
+
+
 def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
-    """What moves in a package: by a rule of the deal analysis at a table, or from a file."""
+    """What moves in a package: by a rule of the deal analysis at a table, from a file, or as it was typed."""
     from detente.analyses.deal import deal as solve
     from detente.analyses.roadmap import propose
     from detente.case.package import read_package
@@ -487,9 +495,11 @@ def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping
 
     if asked in propose.RULES:
         return propose.package(solve(ready, tracks=None if track is None else [track]), asked, track)
+    if status(Path(asked)) is None and "=" in asked:
+        return wanted_package("--package", asked.split(","), case)
     if status(Path(asked)) is None:
         raise UsageError(
-            f"--package {asked}: neither a file nor a rule; rules are: {', '.join(propose.RULES)}"
+            f"--package {asked}: neither a file nor a rule nor 'issue=option,...'; rules are: {', '.join(propose.RULES)}"
         )
     return read_package(Path(asked), case)
 

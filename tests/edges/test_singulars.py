@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from detente.charts.scatter import _scatter_table
 
 from detente.case.diff import _tree
 from detente.case.model import Weighted

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from detente.analyses.deal.draft import DraftResult
 from detente.analyses.deal.result import DealResult, TrackResult
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.result import OutlookResult
@@ -40,6 +41,7 @@ class Ways:
 
 SCHEMAS: dict[str, tuple[type, ...]] = {
     "deal": (DealResult, TrackResult),
+    "draft": (DraftResult,),
     "flips": (FlipsResult,),
     "outlook": (OutlookResult,),
     "roadmap": (RoadmapResult,),
