@@ -5,18 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from detente.charts.fan import fan, shares
 
-from detente.charts import (
-    PALETTE,
-    gain_strip,
-    grouped_bars,
-    quantile_dots,
-    reach_map,
-    timeline,
-    tornado,
-    utility_scatter,
-)
+from detente.charts import PALETTE, chances_of_100, reach_map, timeline, tornado
 from detente.charts.reach import Place
 from detente.charts.shares import shares
 from detente.charts.timeline import Span

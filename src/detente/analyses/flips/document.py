@@ -12,7 +12,7 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
-from detente.figures import agree, capital, decimal, error, joined, percent, plural, spelt, spread, typed
+from detente.figures import agree, decimal, error, joined, percent, plural, spelt, spread, typed
 from detente.world.signing import BEST
 
 __all__ = ["document", "sections", "sentence"]
@@ -287,6 +287,17 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
             blocks=blocks,
         )
     ]
+
+
+def _still(result: FlipsResult) -> Table:
+    """What was not moved, since it can change nothing."""
+    return Table(
+        "Numbers that cannot move this answer",
+        ("Numbers", "How many", "Why"),
+        [[capital(s.block), f"{s.count:,}", capital(s.why)] for s in result.cannot_move],
+        numeric=(1,),
+        fold=True,
+    )
 
 
 def _telling(result: FlipsResult) -> list[Flip]:
