@@ -22,8 +22,8 @@ __all__ = ["Blockers", "blockers", "error_of_share", "zone"]
 SOME_DRAWS = 256
 MAX_BLOCKERS = 4
 """Largest set of blockers looked for."""
-MAX_EFFORT = 30_000_000
-"""What looking for blockers may take, as :func:`detente.kernels.existence.effort` counts it: some 10 seconds of one core."""
+MAX_EFFORT = 6_000_000
+"""What looking for blockers may take, as :func:`detente.kernels.existence.effort` counts it: some two seconds of one core."""
 
 
 def zone(room: Room, candidates: NDArray[np.int16]) -> tuple[float | Zone, float, Opened]:

@@ -12,7 +12,7 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
-from detente.figures import agree, decimal, error, joined, percent, plural, spelt, spread, typed
+from detente.figures import agree, capital, decimal, error, joined, percent, plural, spelt, spread, typed
 from detente.world.signing import BEST
 
 __all__ = ["document", "sections", "sentence"]
