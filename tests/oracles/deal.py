@@ -293,6 +293,10 @@ class Table:
     # --- sets of factions ---
 
     def winning_sets(self) -> list[Consent]:
+        return self._winning_sets
+
+    @cached_property
+    def _winning_sets(self) -> list[Consent]:
         """Minimal sets whose consent is enough for some moves (even to two options of one issue); by size, then file order."""
         moves = [(i, o) for i in self.movable for o in self.reachable(i)]
         every = [frozenset(m) for k in range(len(moves)) for m in itertools.combinations(moves, k + 1)]
