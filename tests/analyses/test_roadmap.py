@@ -349,9 +349,9 @@ def test_what_cannot_be_carried_out_is_said(
 
 def test_a_rule_that_found_nothing_says_which_did() -> None:
     case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
-    result = deal(prepare(case, draws=64), tracks=["main_table"])
+    result = deal(prepare(case, draws=64), tracks=["humanitarian_table"])
     with pytest.raises(UsageError, match=r"no package by 'nash'.*most_acceptable"):
-        package(result, "nash", "main_table")
+        package(result, "nash", "humanitarian_table")
 
 
 @pytest.mark.parametrize(
