@@ -229,8 +229,15 @@ def test_what_is_folded_is_there_and_closed() -> None:
 
 
 def test_a_finding_stands_under_its_question() -> None:
-    html = page(Document("d", blocks=[Section("a", "First", [Finding("Yes.", asks="Is there a deal?")])]))
-    assert re.search(r'(?s)<h3 class="asks">Is there a deal\?</h3>\s*<p class="said">Yes\.</p>', html)
+    html = page(
+        Document(
+            "d", blocks=[Section("a", "First", [Finding("Yes.", "Confidence low.", asks="Is there a deal?")])]
+        )
+    )
+    assert re.search(
+        r'(?s)<h3 class="asks">Is there a deal\?</h3>\s*<p class="said">Yes\.</p>\s*<p class="because">Confidence low\.</p>',
+        html,
+    )
 
 
 def test_the_head_of_printed_pages_says_what_this_is_and_nothing_else() -> None:
