@@ -191,7 +191,7 @@ class _Printer:
         if captioned and table.caption:
             self.line(table.caption, "bold")
         rows = [[c if isinstance(c, Cell) else Cell(str(c)) for c in row] for row in table.rows]
-        shown: Sequence[list[Cell]] = rows
+        shown: Sequence[Sequence[Cell]] = rows
         if table.fold or shortened:
             cut = _short(rows, table.keep, _FIRST_ROWS)
             shown = rows if len(rows) - len(cut) < _WORTH_CUTTING else cut

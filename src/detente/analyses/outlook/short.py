@@ -42,33 +42,34 @@ def _comes(result: OutlookResult, words: Words) -> Table:
     what = main_end(result)
     if what is not None:
         names = [n for n in ended(result)[what] if result.events[n].share[-1] > 0]
-        paths = {capital(result.events[n].says): result.events[n].share for n in names[:SHOWN]}
-        paths["None of these"] = none_of(result, ended(result)[what])
+        paths = [(capital(result.events[n].says), result.events[n].share) for n in names]
+        paths.append(("None of these", none_of(result, ended(result)[what])))
         caption = f"What becomes of the {what.replace('_', ' ')}"
     elif result.issues:
         paths = _moving(result, words)
         caption = "Where the issues stand that move by themselves"
     else:
         likely = sorted(result.events.values(), key=lambda e: -e.share[-1])
-        paths = {capital(e.says): e.share for e in likely[:SHOWN] if e.share[-1] > 0}
+        paths = [(capital(e.says), e.share) for e in likely[:SHOWN] if e.share[-1] > 0]
         caption = "What may happen"
-    rows = [[name, *(percent(path[m]) for m in months)] for name, path in paths.items()]
+    rows = [[name, *(percent(path[m]) for m in months)] for name, path in paths]
     return Table(
         caption=caption,
         columns=("By", *(day(result.dates[m]) for m in months)),
         rows=rows,
         numeric=tuple(range(1, 1 + len(months))),
+        keep=(-1,) if what is not None else (),
     )
 
 
-def _moving(result: OutlookResult, words: Words) -> dict[str, tuple[float, ...]]:
+def _moving(result: OutlookResult, words: Words) -> list[tuple[str, tuple[float, ...]]]:
     """The options that gain or lose most."""
-    paths = {
-        f"{words.issue(i)}: {words.option(i, o)}": path
+    paths = [
+        (f"{words.issue(i)}: {words.option(i, o)}", path)
         for i, options in result.issues.items()
         for o, path in options.items()
-    }
-    return dict(sorted(paths.items(), key=lambda p: -abs(p[1][-1] - p[1][0]))[:SHOWN])
+    ]
+    return sorted(paths, key=lambda p: -abs(p[1][-1] - p[1][0]))[:SHOWN]
 
 
 def _worth(result: OutlookResult, words: Words) -> Table:
