@@ -58,6 +58,19 @@ def test_all_is_longer_and_ends_with_the_verdict(verb: str) -> None:
         assert _joined(whole).endswith(verdict)
 
 
+@pytest.mark.parametrize("case", ["venezuela-2021", "scored-game"])
+def test_what_everybody_makes_of_a_draft_fits_a_screen(case: str) -> None:
+    package = (
+        "egalitarian" if case == "scored-game" else "observers=all_polls,prisoners=released"
+    )
+    answer = _answer("deal", case, "--package", package)
+    lines = answer.out.splitlines()
+    assert answer.code == 0, answer.err
+    assert len(lines) <= SCREEN
+    assert max(map(len, lines)) <= WIDTH
+    assert "This draft is" in lines[2]
+
+
 def test_no_picture_is_a_table_unless_all_is_asked_for() -> None:
     short, whole = _answer("outlook", "parliament").out, _answer("outlook", "parliament", "--all").out
     caption = "What becomes of the question without a deal"

@@ -23,7 +23,7 @@ def document(result: DraftResult, case: Case) -> Document:
         _verdict(result, words),
         Paragraph(f"The draft: {words.doing(result.package.moves)}."),
         _sides(result, words),
-        *(Paragraph(text) for text in _lines(result, words)),
+        *_lines(result, words),
     ]
     if result.uncertain:
         chances = ladder([Rung("This draft", result.chances)], words, None)
@@ -84,11 +84,20 @@ def _sides(result: DraftResult, words: Words) -> Table:
     return Table(caption="", columns=columns, rows=rows, numeric=(2, 3)[: len(columns) - 2])
 
 
-def _lines(result: DraftResult, words: Words) -> list[str]:
-    """One sentence for each line that it breaks."""
-    return [
-        f"It breaks a line of {words.short(b.faction)}: “{words.moves(b.line)}”"
-        + ("." if b.share == 1 or not result.uncertain else f", which holds in {percent(b.share)} of draws.")
+def _lines(result: DraftResult, words: Words) -> list[Table]:
+    """The lines that it breaks, of those whose consent can matter."""
+    rows: list[Sequence[str | Cell]] = [
+        [
+            capital(words.short(b.faction)),
+            words.moves(b.line),
+            *([percent(b.share)] if result.uncertain else []),
+        ]
         for b in result.lines
         if b.faction in result.factions
+    ]
+    if not rows:
+        return []
+    columns = ("Whose", "Never", *(("Holds in draws",) if result.uncertain else ()))
+    return [
+        Table(caption="Lines that it breaks", columns=columns, rows=rows, numeric=(2,)[: len(columns) - 2])
     ]
