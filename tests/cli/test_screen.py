@@ -60,9 +60,7 @@ def test_all_is_longer_and_ends_with_the_verdict(verb: str) -> None:
 
 @pytest.mark.parametrize("case", ["venezuela-2021", "scored-game"])
 def test_what_everybody_makes_of_a_draft_fits_a_screen(case: str) -> None:
-    package = (
-        "egalitarian" if case == "scored-game" else "observers=all_polls,prisoners=released"
-    )
+    package = "egalitarian" if case == "scored-game" else "observers=all_polls,prisoners=released"
     answer = _answer("deal", case, "--package", package)
     lines = answer.out.splitlines()
     assert answer.code == 0, answer.err
