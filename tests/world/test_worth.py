@@ -15,6 +15,7 @@ from detente.case.wired import NOTHING, Revision, wired
 from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.problem.ground import Ground
+from detente.problem.own import own_gains
 from detente.problem.sample import Sample
 from detente.problem.steps import patience
 from detente.problem.worth import worth
@@ -157,16 +158,18 @@ def moves(ground: Ground) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("seed", range(40, 52))
-def test_a_package_that_moves_nothing_is_worth_exactly_no_deal(seed: int) -> None:
+def test_a_package_that_moves_nothing_is_worth_exactly_the_world_going_on(seed: int) -> None:
+    """And no deal that, with what each can do alone."""
     ground, sample = signing(seed)
     problem = ground.problem
+    goes_on = sample.no_deal - own_gains(problem, sample, ground.steps)
     everything = [{}, *({i: o} for i, o in moves(ground))]
     for packages in ([{}], everything):
         points = worth(problem, sample, packages)[:, 0]
         for f in computed(ground):
-            assert np.array_equal(np.rint(points[f] / problem.step[f]), sample.no_deal[f])
+            assert np.array_equal(np.rint(points[f] / problem.step[f]), goes_on[f])
     no_deal = worth_of(ground)
-    off = np.abs(sample.no_deal * problem.step[:, None] - no_deal)[computed(ground)]
+    off = np.abs(goes_on * problem.step[:, None] - no_deal)[computed(ground)]
     assert (off <= problem.step[computed(ground), None]).all()
 
 

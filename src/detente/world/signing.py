@@ -3,7 +3,7 @@
 No deal is the world going on with the talks off, and what somebody can do alone on top of it
 (:mod:`detente.problem.own`). Signing an option settles its issue, whatever happens, and leaves the
 rest of the world running; an option that stays as it is settles nothing. So a package that moves nothing is worth exactly as
-much as no deal, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues
+much as the world going on, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues
 the differences are added, terms between them included: that is exact where no equation reads more than one of them.
 
 Worlds hang on the numbers of the world and on the readings, and on nothing else that is drawn, and what they are worth is
