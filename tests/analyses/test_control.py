@@ -33,8 +33,10 @@ preferences:
   government: {patience: 0.9, points: {prisoners: {held: 0, released: -5, pardoned: -30}, strike: {on: 0, off: 20}}}
   president: {patience: 0.9, points: {prisoners: {held: 0, released: -9, pardoned: -5}, strike: {on: 0, off: 20}}}
   opposition: {patience: 0.9, points: {prisoners: {held: 0, released: 30, pardoned: 40}, strike: {on: 0, off: -10}}}
+signing: {chance: 0.5}
 steps: {temptation: 100}
 """
+CERTAIN = CASE.replace("delivers: 0.5", "delivers: 1")
 RELEASE = {"prisoners": "released", "strike": "off"}
 PARDON = {"prisoners": "pardoned", "strike": "off"}
 
@@ -61,11 +63,10 @@ def test_whose_step_it_is_and_who_has_to_deliver() -> None:
     for result, party in ((release, "government"), (pardon, "president")):
         taken = {m.issue: m.parties for s in result.stages for m in s.steps}
         assert taken == {"prisoners": (party,), "strike": ("opposition",)}
-    assert release.chances.kept_delivered == pytest.approx(0.5 * release.chances.kept)
-    assert pardon.chances.kept_delivered == pytest.approx(pardon.chances.kept)
-    shown = {tuple(p.moves.values()): p for p in deal(given).main.frontier}
-    assert shown["released", "off"].delivered == 0.5
-    assert shown["pardoned", "off"].delivered == 1.0
+    sure = ready(CERTAIN)
+    assert release.chances.kept == pytest.approx(0.5 * (roadmap(sure, RELEASE).chances.kept or 0))
+    assert pardon.chances.kept == pytest.approx(roadmap(sure, PARDON).chances.kept)
+    assert (pardon.chances.kept or 0) > 0
 
 
 def test_on_the_way_each_step_is_its_own() -> None:
@@ -73,7 +74,8 @@ def test_on_the_way_each_step_is_its_own() -> None:
     result = roadmap(ready(gradual), PARDON)
     taken = {m.option: m.parties for s in result.stages for m in s.steps}
     assert taken == {"released": ("government",), "pardoned": ("president",), "off": ("opposition",)}
-    assert result.chances.kept_delivered == pytest.approx(0.5 * (result.chances.kept or 0))
+    sure = roadmap(ready(gradual.replace("delivers: 0.5", "delivers: 1")), PARDON)
+    assert result.chances.kept == pytest.approx(0.5 * (sure.chances.kept or 0))
 
 
 def test_a_table_without_the_president_cannot_pardon() -> None:

@@ -424,16 +424,15 @@ def test_what_came_before_can_be_taken_back_alone() -> None:
 def spoiled(chance: object, more: str = "") -> str:
     return SWAP.replace(
         "south: {}}", f"south: {{}}, gang: {{role: spoiler, spoils: {{chance: {chance}{more}}}}}}}"
-    ) + ("steps: {temptation: 4}\n")
+    ) + ("signing: {chance: 0.5}\nsteps: {temptation: 4}\n")
 
 
 def test_a_spoiler_takes_its_chance_of_each_month_on_the_way_and_of_nothing_else() -> None:
     """Two steps of a month each: nine in ten, and nine in ten again; once, whoever has to agree and deliver."""
     calm, hit = solved(spoiled(0)).chances, solved(spoiled(0.1)).chances
     assert hit.spared == {"gang": pytest.approx(0.81)}
-    assert (hit.signed, hit.started) == (calm.signed, pytest.approx(0.9 * calm.started))
+    assert (hit.signed, hit.begun) == (calm.signed, pytest.approx(0.9 * calm.begun))
     assert hit.kept == pytest.approx(0.81 * calm.kept)
-    assert hit.kept_delivered == pytest.approx(0.81 * calm.kept_delivered)
     assert solved(spoiled(0.1)).stages == solved(spoiled(0)).stages, "nobody reckons with it"
     assert solved(spoiled(1)).chances.kept == 0
 
@@ -461,7 +460,7 @@ def test_two_spoilers_and_no_temptation() -> None:
     two, one = solved(text).chances, solved(spoiled(0.1)).chances
     assert two.kept == pytest.approx(one.kept * 0.8**2)
     silent = solved(spoiled(0.1).replace("steps: {temptation: 4}\n", "")).chances
-    assert (silent.kept, silent.spared) == (None, {"gang": pytest.approx(0.81)})
+    assert (silent.kept, silent.spared) == (None, {}), "nothing that it could lower"
 
 
 def test_the_reader_is_told_of_spoilers() -> None:

@@ -75,7 +75,7 @@ class Chances(Links):
     """Faction → its reading → the chain if that is true."""
     unsaid: str | None
     """Why a link has no number."""
-    spared: Mapping[str, float]
+    spared: Mapping[str, float] = field(default_factory=dict)
     """Spoiler → the chance that it wrecks no step; begun and kept are with none of them wrecking any."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.analyses.deal.result import DealResult, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.document import Finding, Tone
-from detente.figures import agree, capital, error, joined, percent, plural, points
+from detente.figures import agree, capital, changed, error, joined, percent, plural, points
 
 __all__ = ["PAPER", "answer", "short", "zone"]
 
@@ -137,8 +137,7 @@ def _alone(track: TrackResult, result: DealResult, words: Words) -> str:
     for f, gain in track.status_quo.alone.items():
         if f in track.factions:
             often = f", in {percent(gain.share)} of draws" if result.uncertain else ""
-            spread = f" ± {points(gain.error)}" if gain.error >= 0.05 else ""
-            said.append(f"{words.faction(f)} by {points(gain.mean)}{spread} points on average{often}")
+            said.append(f"{words.faction(f)} by {changed(gain.mean, gain.error)} points on average{often}")
     return (
         f" No deal counts what can be gained alone, without anybody's agreement: {joined(said)}."
         if said

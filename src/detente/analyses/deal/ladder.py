@@ -81,6 +81,7 @@ def _note(rungs: Sequence[Rung], links: Sequence[str], words: Words, record: Map
             "A stage is carried out unless a temptation, drawn anew for everybody, exceeds its margin; the spread of temptations "
             "is a judgement of the case. "
         )
+        note += "".join(_spoilers(r, words) for r in rungs)
     largest = max((r.chances.acceptable_error for r in rungs), default=0.0)
     off = (
         f"; the Monte Carlo error of “acceptable” is up to {error(largest)} percentage points"
@@ -93,6 +94,17 @@ def _note(rungs: Sequence[Rung], links: Sequence[str], words: Words, record: Map
             of = joined([r.name for r in rungs if r.chances.unsaid == why])
             note += f" A dash ({of}): {why}." if len(rungs) > 1 else f" What is missing: {why}."
     return note
+
+
+def _spoilers(rung: Rung, words: Words) -> str:
+    """What begun and kept owe to those who could wreck a step."""
+    spared = rung.chances.spared
+    if not spared:
+        return ""
+    each = joined([f"{words.party(p)} wrecks no step ({percent(v)})" for p, v in spared.items()])
+    return (
+        f"{rung.name}: begun and kept are with the chance that {each}; nobody at the table reckons with it. "
+    )
 
 
 def _signing(words: Words) -> str:

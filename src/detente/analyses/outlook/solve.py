@@ -75,9 +75,8 @@ def outlook(
         raise UsageError(
             f"{plural(per, 'world')} for each draw: at least 2 are needed to tell chance from judgement"
         )
-    start = case.as_of
+    of, start = wired(case), case.as_of
     assert start is not None, "checked on reading"
-    of = wired(case)
     shown = tuple(_shown(of))
     stands = Revision(stops=frozenset(without))
     view = View(ready.talking_ground, per, stands, crew, conditions(of.questions), shown)
