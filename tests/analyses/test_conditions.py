@@ -135,7 +135,7 @@ def test_the_reader_is_told_of_what() -> None:
     seats = ["government", "opposition", {"capital": WHEN}]
     given = tables(one=seats, two=seats)
     result = deal(prepare(given, draws=64))
-    said = str(sections(result, given)[0].blocks[0])
+    said = str(sections(result, given))
     assert "the consent of government, opposition and capital (only where sanctions moves)" in said
     assert result.main.needed == ("government", "opposition")
     assert not result.main.consent.given({"government", "opposition"}, moves("sanctions"))

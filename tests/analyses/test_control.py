@@ -86,7 +86,7 @@ def test_a_table_without_the_president_cannot_pardon() -> None:
     assert found.main.stuck == {"prisoners": "not to pardoned: whoever controls that does not sit here"}
     assert found.main.packages.total == 4
     assert {p.package["prisoners"] for p in found.main.frontier} == {"released"}
-    said = str(sections(found, given.problem.case)[0].blocks)
+    said = str(sections(found, given.problem.case))
     assert "prisoners (not to pardoned: whoever controls that does not sit here)" in said
     with pytest.raises(UsageError, match="moves 'prisoners' to 'pardoned', which cannot be done at 'small'"):
         roadmap(given, PARDON)
