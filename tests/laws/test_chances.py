@@ -23,6 +23,7 @@ from detente.catalogue import path as bundled
 from detente.draws import Drawn, prepare
 from detente.errors import UsageError
 from detente.problem import Table, obliged, table
+from detente.problem.steps import indexed
 from detente.prospects.chances import Chances, Links, Prospect, prospect
 from tests.laws.random_cases import fresh
 from tests.laws.writing import Tree, written
@@ -122,17 +123,18 @@ def seen(ready: Ready, of: Prospect, key: tuple[str, str] | None, *, swap: bool)
     """A package as the oracle takes it, and the parties that have to comply."""
     ready_, at = ready.drawn, of.at
     problem, sample = ready_.problem, ready_.fresh if key is None else ready_.rivals[key]
-    seats = Seats(ready.case, None if swap or not ready.case.tracks else at.id, control="movable")
+    seats = Seats(ready.case, None if swap or not ready.case.tracks else at.id)
     names = [problem.issues[i] for i in at.issues]
 
-    def controls(issue: str, consent: frozenset[str]) -> bool:
+    def controls(issue: str, option: str, consent: frozenset[str]) -> bool:
         """Of all factions of the case: whoever has a hand in it."""
-        return Seats(ready.case).controllers_say_yes(issue, consent)
+        return Seats(ready.case).controllers_say_yes(issue, option, consent)
 
-    def agrees(consent: frozenset[str]) -> bool:
+    def agrees(consent: frozenset[str], moves: dict[str, str]) -> bool:
         if swap:
-            return all(controls(issue, consent) for issue in of.package)
-        return seats.table_says_yes(consent) and all(seats.controllers_say_yes(i, consent) for i in names)
+            return all(controls(issue, option, consent) for issue, option in of.package.items())
+        here = {i: o for i, o in moves.items() if o != ready.case.issues[i].status_quo}
+        return seats.enough(consent, frozenset(here.items()))
 
     def packages(issues: list[str]) -> Iterator[dict[str, str]]:
         if not issues:
@@ -211,11 +213,14 @@ def _gate(ready: Ready, moves: Any) -> Table:
 
     problem = ready.drawn.problem
     free = [i for i, about in enumerate(ready.case.issues.values()) if not about.touches_office]
-    gates = {i: gate for i in free if (gate := control(problem, i)) is not None}
-    issues = tuple(sorted(problem.issues.index(i) for i in moves))
+    options = [(i, o) for i in free for o in range(len(problem.options[i])) if o != problem.status_quo[i]]
+    gates = {move: gate for move in options if (gate := control(problem, move)) is not None}
+    moved = {problem.issues.index(i): o for i, o in moves.items()}
+    asked = [gates[i, problem.options[i].index(moved[i])] for i in sorted(moved)]
     everybody = tuple(range(len(problem.factions)))
-    gate = all_of(*dict.fromkeys(gates[i] for i in issues))
-    return Table("swaps", "Small swaps", everybody, issues, gate, {}, whole=tuple(gates))
+    whole = tuple(dict.fromkeys(i for i, _ in gates))
+    gate = all_of(*dict.fromkeys(asked))
+    return Table("swaps", "Small swaps", everybody, tuple(sorted(moved)), gate, {}, whole=whole)
 
 
 def opened_at(ready: Ready, at: Table) -> dict[Any, np.ndarray]:
@@ -401,7 +406,7 @@ def test_who_delivers_less_begins_less(seed: int) -> None:
             if begun is None or signed is None or pair.of.road is None:
                 continue
             problem, at = pair.drawn[0].problem, pair.at[0]
-            asked_for = party in obliged(problem, at, [problem.issues.index(i) for i in moves])
+            asked_for = party in obliged(problem, at, indexed(problem, moves))
             assert (signed[0] == signed[1]).all()
             assert begun[1] == pytest.approx(begun[0] * (0.625 if asked_for else 1))
 

@@ -40,7 +40,7 @@ from tests.oracles.roadmap import Agenda, Plan, Steps, deviations, kept, matches
 from tests.oracles.roadmap import stages as staged
 
 Consent = frozenset[str]
-Agrees = Callable[[Consent], bool]
+Agrees = Callable[[Consent, dict[str, str]], bool]
 
 
 class Chain(NamedTuple):
@@ -93,7 +93,8 @@ class Asked:
         return worth >= int(self.sample.no_deal[f, s]) and not broken
 
     def acceptable(self, moves: dict[str, str], s: int) -> bool:
-        return self.agrees(frozenset(f for f in self.problem.factions if self.accepts(f, moves, s)))
+        yes = frozenset(f for f in self.problem.factions if self.accepts(f, moves, s))
+        return self.agrees(yes, moves)
 
     @cached_property
     def enough(self) -> list[Consent]:
@@ -101,21 +102,21 @@ class Asked:
         found: list[Consent] = []
         for size in range(len(self.factions) + 1):
             for some in map(frozenset, combinations(self.factions, size)):
-                if self.agrees(some) and not any(fewer <= some for fewer in found):
+                if self.agrees(some, self.moves) and not any(fewer <= some for fewer in found):
                     found.append(some)
         return found
 
-    def obliged(self, controls: Callable[[str, Consent], bool]) -> set[str]:
-        """Parties that have to make their own sides comply; ``controls``: whether some factions control an issue."""
+    def obliged(self, controls: Callable[[str, str, Consent], bool]) -> set[str]:
+        """Parties that have to make their own sides comply; ``controls``: whether some factions move an issue to an option."""
         everybody = frozenset(self.problem.factions)
-        needed = {f for f in everybody if not self.agrees(everybody - {f})}
-        for issue in self.moves:
+        needed = {f for f in everybody if not self.agrees(everybody - {f}, self.moves)}
+        for issue, option in self.moves.items():
             for size in range(len(everybody)):
                 for some in map(frozenset, combinations(sorted(everybody), size)):
                     needed |= {
                         f
                         for f in everybody - some
-                        if not controls(issue, some) and controls(issue, some | {f})
+                        if not controls(issue, option, some) and controls(issue, option, some | {f})
                     }
         return {self.problem.party_of[self.problem.factions.index(f)] for f in needed}
 
@@ -163,6 +164,7 @@ def agenda(asked: Asked, road: Road, terms: Terms, s: int) -> tuple[Agenda, list
         excluded=tuple(bool(problem.excluded[t]) for t in which),
         points=tuple(points),
         needs=tuple(map(_steps, terms.needs)),
+        after=tuple(map(_steps, terms.after)),
         month=tuple(int(m) for m in terms.month[:, s]),
         rho=tuple(float(r) for r in terms.rho[:, s]),
         horizon=tuple(int(h) for h in terms.horizon),
