@@ -20,7 +20,7 @@ def test_swaps_are_chosen_on_other_draws_than_they_are_reported_on() -> None:
     others.__dict__["fresh"] = prepare(case, draws=64, seed=7).fresh
     again, _, _ = swaps(others)
     assert [s.moves for s in again] == [s.moves for s in found]
-    assert [s.acceptance for s in again] != [s.acceptance for s in found]
+    assert [s.chances.acceptable for s in again] != [s.chances.acceptable for s in found]
     others = prepare(case, draws=64)
     others.__dict__["first"] = prepare(case, draws=64, seed=7).first
     chosen, _, _ = swaps(others)
@@ -30,6 +30,6 @@ def test_swaps_are_chosen_on_other_draws_than_they_are_reported_on() -> None:
 def test_swaps_are_in_the_order_of_the_draws_they_were_chosen_on() -> None:
     ready = prepare(load_case(STRAIT).case, draws=64)
     ready.__dict__["fresh"] = ready.first
-    shares = [s.acceptance for s in swaps(ready)[0]]
+    shares = [s.chances.acceptable for s in swaps(ready)[0]]
     assert shares == sorted(shares, reverse=True)
     assert min(shares) > 0

@@ -212,6 +212,8 @@ class Prospect:
         for n, rows in enumerate(which):
             found.append(np.zeros((len(stays[n]), self.ready.draws)))
             found[-1][:, rows] = stays[n]
+            for spared in _spared(road, drawn[n]).values():
+                found[-1][:-1] *= spared
         return found
 
 
