@@ -462,9 +462,9 @@ def _sides(best: Offer, words: Words) -> Table:
         if mine or gains:
             does = capital(words.doing(mine)) if mine else "–"
             rows.append([capital(words.short(id)), does, capital(_gets(gains, words))])
-    columns = ["Side", "What it has to do", "Beside no deal, in its own eyes"]
+    columns: tuple[str, ...] = ("Side", "What it has to do", "Beside no deal, in its own eyes")
     if not any(owners.values()):
-        columns, rows = [columns[0], columns[2]], [[row[0], row[2]] for row in rows]
+        columns, rows = (columns[0], columns[2]), [[row[0], row[2]] for row in rows]
     return Table(caption="Give and get, for what can be had", columns=columns, rows=rows)
 
 
