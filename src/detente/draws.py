@@ -60,8 +60,16 @@ class Drawn:
 
     def supposing(self, readings: Mapping[str, str]) -> Sample:
         """Best estimates with some readings taken for true."""
-        ground = self.best_ground(readings)
-        return told(ground, self.settled_best) if self.computed else ground.sample
+        key = tuple(sorted(readings.items()))
+        if key not in self._supposing:
+            ground = self.best_ground(readings)
+            self._supposing[key] = told(ground, self.settled_best) if self.computed else ground.sample
+        return self._supposing[key]
+
+    @cached_property
+    def _supposing(self) -> dict[tuple[tuple[str, str], ...], Sample]:
+        """What was supposed, which every package asks for again."""
+        return {}
 
     def best_ground(self, readings: Mapping[str, str]) -> Ground:
         """What worlds at best estimates grow from, with some readings taken for true."""

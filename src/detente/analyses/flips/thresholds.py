@@ -59,7 +59,7 @@ MAX_EFFORT = 40_000_000
 are left then are not looked at."""
 TOGETHER = 8
 """Numbers followed side by side."""
-TOLD_TOGETHER = 32
+TOLD_TOGETHER = 512
 """Of those that move computed no-deal values, which take longer to work out than to look up."""
 SCANNED = 24
 """Places looked at on each side where a zone may open anywhere."""
