@@ -343,6 +343,16 @@ def test_readings_do_not_influence_one_another():
             assert alone[:, 0] == pytest.approx(field[:, k], abs=5e-5)
 
 
+def test_choices_that_chase_each_other_are_found():
+    """He walks out as soon as the second side may step, and then it need not: damped changes go round in a circle."""
+    game = of(
+        [[62.13, 60.41, 51.09], [62.62, 52.7, 39.35]], [58.81, 65.8, 65.64], rho=[0.9747140937891701, 0.9748336483304072],
+        rho_s=0.9691066978603562, lam=18.453058965795954, hazard=0.05190576849553741, blame=4.157286707093135,
+        blame_s=2.647029338005571, able=0.446656860632363,
+    )  # fmt: skip
+    assert satisfied(game, choices(game), 0) < 1e-6
+
+
 def test_what_does_not_settle_is_an_error():
     with pytest.raises(LimitError, match=r"in \d+ of 40 draws .* do not settle; a smaller 'precision'"):
         choices(several(2, 3, seed=11), iterations=3)

@@ -42,6 +42,9 @@ SETTLED = 1e-9
 LARGEST, SMALLEST = 0.5, 1e-4
 """Damping: how much of a change is made. It shrinks where changes alternate and grows where they go on."""
 
+HALVINGS = 60
+"""Of the span between 0 and 1, where damped changes go round in a circle."""
+
 
 class Game(NamedTuple):
     """The talks in S draws, for K readings of the first side and N steps."""
@@ -118,6 +121,35 @@ def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _halved(most, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Chances that answer each other, by halving the span of the step's; for each of them the chance of leaving that answers
+    itself is found the same way. Both are continuous on 0 to 1, so that there is one unless the leaving jumps. With the
+    values, and whether they settled."""
+    low, high, due, other, value, value_s, settled = 0.0, 1.0, 0.5, 0.5, here, here_s, False
+    for _ in range(min(most, HALVINGS)):
+        due = (low + high) / 2
+        least, largest, other = 0.0, 1.0, 0.5
+        for _ in range(min(most, HALVINGS)):
+            other = (least + largest) / 2
+            walk = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[3]
+            if walk > other:
+                least = other
+            else:
+                largest = other
+        value, value_s, step, walk = _answers(
+            due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able
+        )
+        settled = max(abs(step - due), abs(walk - other)) < SETTLED
+        if settled:
+            break
+        if step > due:
+            low = due
+        else:
+            high = due
+    return due, other, value, value_s, settled
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """One reading of one draw, from the last step backwards, into out[4, N]: nobody goes back, so that each position is a fixed
     point of its own. Whether all settled."""
@@ -147,6 +179,10 @@ def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type:
             if max(abs(change), abs(change_other)) < SETTLED:
                 settled = True
                 break
+        if not settled:
+            due, other, value, value_s, settled = _halved(
+                most, mine, u[n], on, w[n], on_s, lam, h, rho, rho_s, cost, able
+            )
         if not settled:
             return False
         later, later_s = value, value_s
