@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from detente.case.model import Case
 from detente.case.provenance import elements
@@ -16,8 +15,21 @@ from detente.case.reading import ReadCase, load_case
 from detente.case.wired import wired
 from detente.catalogue import path
 from tests.answers import ask
+from tests.cases.written import (
+    asked,
+    coverage,
+    dated_later,
+    listed,
+    names,
+    questions_of,
+    quotations,
+    repeated_reasons,
+    unfounded,
+    unspoken,
+    untold,
+)
 
-COVERAGE = Path(__file__).parents[2] / "docs" / "explanation" / "brexit-2018-coverage.md"
+PACK = "facts/brexit-2018"
 SEATS = 650
 """Of the House of Commons."""
 AWAY = 7 + 4
@@ -44,11 +56,6 @@ def gate(case: Case) -> dict[str, Any]:
     tree = case.parties["uk"].accepts
     dumped = tree.model_dump() if hasattr(tree, "model_dump") else tree
     return next(branch for branch in dumped["all"] if isinstance(branch, dict))
-
-
-def pack(shared: Path, name: str) -> Any:
-    text = (shared / "facts" / "brexit-2018" / name).read_text(encoding="utf-8")
-    return YAML(typ="safe", pure=True).load(text)
 
 
 # --- seats --------------------------------------------------------------------------------------------------
@@ -86,29 +93,22 @@ def test_it_is_valid_without_a_warning(read: ReadCase) -> None:
     assert [str(w) for w in read.warnings] == []
 
 
-def test_every_range_has_a_reason_of_its_own(case: Case) -> None:
-    numbers = [e for e in elements(case) if e.number]
-    assert len(numbers) > 500
-    assert [e.path for e in numbers if e.kind == "none" or not e.text] == []
-    ranges = [e for e in numbers if " to " in e.value and e.kind == "judgement"]
-    assert len(ranges) > 300
-    assert [t for t, k in Counter(e.text for e in ranges).items() if k > 1] == []
+def test_every_number_has_a_reason_and_every_range_one_of_its_own(case: Case) -> None:
+    assert len([e for e in elements(case) if e.number]) > 500
+    assert unfounded(case) == []
+    assert repeated_reasons(case) == []
 
 
 def test_every_faction_speaks_of_every_option(case: Case) -> None:
-    for faction, wants in case.preferences.items():
-        assert wants.no_deal == "from_outlook", faction
-        for issue, spec in case.issues.items():
-            if issue not in wants.indifferent:
-                medians = [wants.values[issue][o].median for o in spec.options]
-                assert (min(medians), max(medians)) == (0, 100), (faction, issue)
+    assert unspoken(case) == []
+
+
+def test_what_no_deal_is_worth_is_computed_for_everybody(case: Case) -> None:
+    assert list(case.computed) == list(case.preferences)
 
 
 def test_nothing_is_known_later_than_that_evening(read: ReadCase) -> None:
-    case = read.case
-    assert case.as_of is not None
-    assert all(s.date is not None and s.date <= case.as_of for s in case.sources.values())
-    assert all(j.judgement is not None and j.judgement.on == case.as_of for j in case.preferences.values())
+    assert dated_later(read.case) == []
     assert LATER.search(read.text) is None
     kept = path("brexit-2018").parent / "sources" / "brexit-2018"
     for file in kept.iterdir():
@@ -152,18 +152,15 @@ def test_what_includes_something_is_as_likely(answered: Any) -> None:
 
 @pytest.mark.shared
 def test_the_questions_are_those_of_the_list(case: Case, shared: Path) -> None:
-    wanted = {q["id"]: q for q in pack(shared, "questions.yaml")["questions"]}
-    assert list(case.questions) == list(wanted)
-    for name, asked in case.questions.items():
-        assert asked.text == wanted[name]["text"], name
-        assert sorted(asked.answers) == sorted(wanted[name]["options"]), name
-        assert str(asked.resolves) == wanted[name]["resolve_by"], name
+    material = listed(shared / PACK / "questions.yaml")
+    assert str(case.as_of) == str(material["as_of"])
+    assert asked(case) == questions_of(material)
 
 
 @pytest.mark.shared
 def test_every_fact_of_the_collection_is_quoted_and_nothing_else(case: Case, shared: Path) -> None:
-    facts = {f["id"]: f["quote"] for f in pack(shared, "facts.yaml")["facts"]}
-    quoted = {e.text for e in elements(case) if e.kind == "fact"}
+    facts = {f["id"]: f["quote"] for f in listed(shared / PACK / "facts.yaml")["facts"]}
+    quoted = {words for _, words in quotations(case)}
     assert [i for i, q in facts.items() if not any(x in q for x in quoted)] == []
     assert [x for x in quoted if not any(x in q for q in facts.values())] == []
 
@@ -172,26 +169,28 @@ def test_every_fact_of_the_collection_is_quoted_and_nothing_else(case: Case, sha
 
 
 def test_every_part_of_the_case_is_on_the_page(case: Case) -> None:
-    text = COVERAGE.read_text(encoding="utf-8")
     assert case.world is not None
-    parts = [f for p in case.parties.values() for f in p.factions]
-    parts += [*case.issues, *case.tracks, *case.guarantees, *case.gestures, *case.policies]
-    parts += [f"{f}.{r}" for f, views in case.readings.items() for r in views]
-    parts += [f"world.{part}" for part in case.world.parts]
-    assert [p for p in parts if f"`{p}" not in text] == []
+    beside = [
+        *case.tracks,
+        *case.guarantees,
+        *case.gestures,
+        *case.policies,
+        *(f"world.{p}" for p in case.world.parts),
+    ]
+    assert untold(case, coverage("brexit-2018"), beside) == []
 
 
 def test_everything_that_the_page_names_is_in_the_case(case: Case) -> None:
-    assert case.world is not None
-    known = {f for p in case.parties.values() for f in p.factions} | set(case.parties)
-    known |= {*case.issues, *case.tracks, *case.guarantees, *case.gestures, *case.policies, *case.questions}
-    known |= {f"{i}.{o}" for i, spec in case.issues.items() for o in spec.options}
-    known |= {f"{f}.{r}" for f, views in case.readings.items() for r in views}
-    known |= {f"world.{part}" for part in case.world.parts}
-    known |= {f"world.{name}" for name in wired(case).wiring.slots if "." in name}
-    known |= {f"world.{name}" for name in wired(case).wiring.figures}
-    known |= {"facts", "delivers", "firm", "weights", "bodies", "accepts", "brexit-2018", "commons"}
-    known |= {"code", "inference", "judgement"}
-    text = COVERAGE.read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z_0-9.\-]+)`", text))
-    assert named - known == set()
+    known = names(case) | {
+        "facts",
+        "delivers",
+        "firm",
+        "weights",
+        "bodies",
+        "accepts",
+        "brexit-2018",
+        "code",
+        "inference",
+    }
+    named = set(re.findall(r"`([a-z_0-9.\-]+)`", coverage("brexit-2018")))
+    assert named - known - {"judgement"} == set()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from detente.case.reading import load_case
 from detente.catalogue import path
 from detente.draws import Drawn, prepare
-from detente.problem import Sample, seat, table
+from tests.cases.written import accepted
 
 TEXT = {
     "enrichment": "limits",
@@ -30,29 +27,6 @@ def ready() -> Drawn:
     return prepare(load_case(path("iran-2022")).case, draws=256)
 
 
-def accepted(ready: Drawn, moves: dict[str, str], sample: Sample) -> dict[str, NDArray[np.bool_]]:
-    """Faction → [S] whether it accepts a package at the main table, written out issue by issue."""
-    problem = ready.problem
-    at = table(problem, "vienna")
-    here = seat(problem, sample, at)
-    assert here.status_quo is not None
-    x = here.status_quo.copy()
-    for k, i in enumerate(at.issues):
-        if problem.issues[i] in moves:
-            x[k] = problem.options[i].index(moves[problem.issues[i]])
-    gain = -here.thresholds.astype(np.int64)
-    for k, option in enumerate(x):
-        gain += here.points[:, k, option]
-    crossed = np.zeros(gain.shape, dtype=np.bool_)
-    for t, (a, b) in enumerate(pairwise(here.start)):
-        if np.array_equal(x[here.issue[a:b]], here.option[a:b]):
-            assert not here.excluded[t], "an impossible combination"
-            gain += here.add[:, t]
-            crossed |= here.broken[:, t]
-    yes = (gain >= 0) & ~crossed
-    return {problem.factions[f]: yes[n] for n, f in enumerate(at.factions)}
-
-
 def share(ready: Drawn, reading: str | None = None, **changed: str) -> float:
     """Share of draws in which everybody who is needed accepts the text, with something changed."""
     return agreed(ready, {**TEXT, **changed}, reading)
@@ -61,7 +35,7 @@ def share(ready: Drawn, reading: str | None = None, **changed: str) -> float:
 def agreed(ready: Drawn, moves: dict[str, str], reading: str | None = None) -> float:
     """Share of draws in which everybody who is needed accepts a package: of government and Guards one is enough."""
     sample = ready.fresh if reading is None else ready.rivals["leader", reading]
-    yes = accepted(ready, moves, sample)
+    yes = accepted(ready, "vienna", moves, sample)
     assert yes.keys() == set(NAMES)
     needed = [yes[n] for n in NAMES if n not in ("government", "guards")]
     return float((np.all(needed, axis=0) & (yes["government"] | yes["guards"])).mean())
@@ -78,16 +52,16 @@ def test_an_answered_file_is_worth_more_than_any_guarantee(ready: Drawn) -> None
 
 def test_closing_the_file_is_refused_by_lines_and_not_for_its_price(ready: Drawn) -> None:
     assert share(ready, probe="closed") < 0.12
-    yes = accepted(ready, {**TEXT, "probe": "closed"}, ready.fresh)
+    yes = accepted(ready, "vienna", {**TEXT, "probe": "closed"}, ready.fresh)
     assert float(yes["leader"].mean()) > 0.6
     assert max(float(yes["e3"].mean()), float(yes["administration"].mean())) < 0.4
     # Without the lines they would be glad of it: the text with the open file suits both.
-    open_file = accepted(ready, TEXT, ready.fresh)
+    open_file = accepted(ready, "vienna", TEXT, ready.fresh)
     assert min(float(open_file["e3"].mean()), float(open_file["administration"].mean())) > 0.6
 
 
 def test_the_senators_stop_what_the_president_might_give(ready: Drawn) -> None:
-    yes = accepted(ready, {**TEXT, "relief": "self_help"}, ready.fresh)
+    yes = accepted(ready, "vienna", {**TEXT, "relief": "self_help"}, ready.fresh)
     assert float(yes["senators"].mean()) < 0.65
     assert float(yes["administration"].mean()) > float(yes["senators"].mean())
     assert share(ready, listing="reciprocal", scope="later_talks") < 0.1
@@ -107,7 +81,7 @@ def test_people_money_and_cameras_are_easier_than_the_text(ready: Drawn) -> None
 
 
 def test_the_guards_lose_by_the_text_and_block_nothing(ready: Drawn) -> None:
-    yes = accepted(ready, TEXT, ready.fresh)
+    yes = accepted(ready, "vienna", TEXT, ready.fresh)
     assert float(yes["guards"].mean()) < 0.05
     assert float(yes["government"].mean()) > 0.95
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from pathlib import Path
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-import detente
 from detente.analyses.outlook.answer import ended
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import roadmap
 from detente.case.reading import load_case
+from detente.catalogue import path
 from detente.draws import Drawn, prepare
-from detente.problem import Sample, seat, table
 from detente.problem.own import own_gains
 from detente.problem.worth import worth
-
-FILE = Path(detente.__file__).parent / "cases" / "venezuela-2021.yaml"
+from tests.cases.written import accepted
 
 GRAND = {
     "presidential_election": "early",
@@ -59,36 +53,14 @@ POLLS = {"participation": "takes_part"}
 
 @pytest.fixture(scope="module")
 def ready() -> Drawn:
-    return prepare(load_case(FILE).case, draws=512)
-
-
-def accepted(ready: Drawn, track: str, moves: dict[str, str], sample: Sample) -> NDArray[np.bool_]:
-    """[P, S] who accepts a package, written out issue by issue."""
-    problem = ready.problem
-    at = table(problem, track)
-    here = seat(problem, sample, at)
-    assert here.status_quo is not None
-    x = here.status_quo.copy()
-    for k, i in enumerate(at.issues):
-        if problem.issues[i] in moves:
-            x[k] = problem.options[i].index(moves[problem.issues[i]])
-    gain = -here.thresholds.astype(np.int64)
-    for k, option in enumerate(x):
-        gain += here.points[:, k, option]
-    crossed = np.zeros(gain.shape, dtype=np.bool_)
-    for t, (a, b) in enumerate(pairwise(here.start)):
-        if np.array_equal(x[here.issue[a:b]], here.option[a:b]):
-            assert not here.excluded[t], "an impossible combination"
-            gain += here.add[:, t]
-            crossed |= here.broken[:, t]
-    result: NDArray[np.bool_] = (gain >= 0) & ~crossed
-    return result
+    return prepare(load_case(path("venezuela-2021")).case, draws=512)
 
 
 def share(ready: Drawn, track: str, moves: dict[str, str], reading: str | None = None) -> float:
     """Share of draws in which everyone at the table accepts (all tables of the case need everyone)."""
     sample = ready.fresh if reading is None else ready.rivals["leader", reading]
-    return float(accepted(ready, track, moves, sample).all(axis=0).mean())
+    yes = accepted(ready, track, moves, sample)
+    return float(np.all(list(yes.values()), axis=0).mean())
 
 
 def test_everything_for_everything_is_no_deal(ready: Drawn) -> None:
