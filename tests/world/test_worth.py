@@ -20,7 +20,7 @@ from detente.problem.sample import Sample
 from detente.problem.steps import patience
 from detente.problem.worth import worth
 from detente.world.scenario import Looked, simulate
-from detente.world.signing import EACH, Settled, told
+from detente.world.signing import EACH, FINE, Settled, told
 from detente.world.worth import account, flow, later, value
 from tests.laws.writing import written
 from tests.oracles import worth as oracle
@@ -237,8 +237,19 @@ def test_what_changes_nothing_that_somebody_cares_about_is_worth_exactly_nothing
     assert ((lifted > 5) & (lifted < 50)).all()
 
 
+@pytest.mark.parametrize("patience", ["[0.95, 0.97, 0.99]", "[0.2, 0.7, 0.99]"])
+def test_any_patience_may_share_the_worlds(patience: str) -> None:
+    """Between the values of patience at which paths are discounted, as good as month by month; the wider the judgement, the more
+    of them that takes."""
+    text = QUIET.replace("months: 24", "months: 60").replace("patience: 0.97", f"patience: {patience}")
+    ground = ground_of(text, draws=64)
+    between = Settled(ground, EACH).worth(ground)
+    assert between == pytest.approx(Settled(ground, EACH, monthly=True).worth(ground), abs=100 * FINE)
+
+
 def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chance that is left in what a package is worth would be taken for disagreement."""
+    """Chance that is left in what a package is worth would be taken for disagreement; so would be numbers of the world that many
+    draws share, were there few of them."""
     case = read_case(resolve("parliament").read_text("utf-8"), "parliament.yaml").case
     wanted = {"text": "unratified", "backstop": "assured", "leaving": "march"}
 
@@ -247,5 +258,8 @@ def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch)
         return found.acceptance
 
     usual = accepted()
-    monkeypatch.setattr("detente.draws.EACH", 1024)
+    with monkeypatch.context() as patch:
+        patch.setattr("detente.draws.EACH", 1024)
+        assert usual == pytest.approx(accepted(), abs=0.025)
+    monkeypatch.setattr("detente.world.signing.LENT", 1024)
     assert usual == pytest.approx(accepted(), abs=0.025)

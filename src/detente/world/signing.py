@@ -34,7 +34,7 @@ from detente.problem.worth import worth
 from detente.world.scenario import Looked, branches, simulate
 from detente.world.worth import account, flow, termed, value, weights
 
-__all__ = ["BEST", "EACH", "PER", "Counted", "Settled", "going_on", "hinges", "signed", "told"]
+__all__ = ["BEST", "EACH", "FINE", "PER", "Counted", "Settled", "going_on", "hinges", "signed", "told"]
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +54,10 @@ BEST = 1 << 12
 """Worlds at best estimates."""
 
 NODES = 12
-"""Values of patience at which paths are discounted; between them polynomials are exact to a millionth of a point."""
+"""Values of patience at which paths are discounted, and polynomials laid between; twice as many until they are good enough."""
+
+FINE = 1e-6
+"""Good enough: no path within a point of nothing is worth so much more or less at any patience."""
 
 
 def hinges(problem: Problem) -> tuple[str, ...]:
@@ -223,8 +226,11 @@ def _options(problem: Problem) -> Iterator[tuple[str, str]]:
 
 
 def _nodes(ground: Ground) -> Floats:
-    """[K] Chebyshev points between the least and the greatest patience of anybody, whatever reading is true."""
+    """[K] Chebyshev points between the least and the greatest patience of anybody, whatever reading is true: as many as ``FINE``
+    takes. What a month counts for is a polynomial in patience of at most T degrees, so that T + 1 of them are exact."""
     problem, known = ground.problem, ground.steps
+    assert problem.case.world is not None
+    months = problem.case.world.months
     patience(problem, ground.sample, known, problem.case.computed)  # is there
     held = [known[f"{f}.patience"] for f in problem.case.computed]
     held += [v for path, v in known.values.items() if ".readings." in path and path.endswith(".patience")]
@@ -232,9 +238,27 @@ def _nodes(ground: Ground) -> Floats:
     low, high = float(every.min()), float(every.max())
     if high - low < 1e-12:
         return np.array([low])
-    angles = (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
+    count = min(NODES, months + 1)
+    while _missed(found := _points(low, high, count), months) > FINE and count <= months:
+        count = min(2 * count, months + 1)
+    return found
+
+
+def _points(low: float, high: float, count: int) -> Floats:
+    """[K] Chebyshev points of the first kind."""
+    angles = (2 * np.arange(count) + 1) * np.pi / (2 * count)
     found: Floats = (low + high) / 2 + (high - low) / 2 * np.cos(angles)
     return found
+
+
+def _missed(nodes: Floats, months: int) -> float:
+    """The most that polynomials between nodes make a path within a point of nothing worth more or less, at any of some patience
+    between and beside the outermost nodes."""
+    middle, half = (nodes[0] + nodes[-1]) / 2, abs(nodes[0] - nodes[-1]) / 2
+    half /= np.cos(np.pi / (2 * len(nodes)))
+    rho = np.linspace(middle - half, middle + half, 8 * len(nodes) + 1)
+    apart = _between(nodes, rho) @ weights(nodes, months) - weights(rho, months)
+    return float(np.abs(apart).sum(axis=1).max())
 
 
 def _between(nodes: Floats, rho: Floats) -> Floats:
