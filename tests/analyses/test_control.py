@@ -15,6 +15,7 @@ from detente.draws import prepare
 from detente.errors import CaseError, UsageError
 from detente.problem import table
 from detente.problem.conflict import conflict
+from detente.problem.own import own_gains
 
 CASE = """\
 detente: 1
@@ -69,12 +70,14 @@ def test_whose_step_it_is_and_who_has_to_deliver() -> None:
     assert (pardon.chances.kept or 0) > 0
 
 
+GRADUAL = CASE.replace("controlled_by: government\n", "controlled_by: government\n    gradual: true\n")
+
+
 def test_on_the_way_each_step_is_its_own() -> None:
-    gradual = CASE.replace("controlled_by: government\n", "controlled_by: government\n    gradual: true\n")
-    result = roadmap(ready(gradual), PARDON)
+    result = roadmap(ready(GRADUAL), PARDON)
     taken = {m.option: m.parties for s in result.stages for m in s.steps}
     assert taken == {"released": ("government",), "pardoned": ("president",), "off": ("opposition",)}
-    sure = roadmap(ready(gradual.replace("delivers: 0.5", "delivers: 1")), PARDON)
+    sure = roadmap(ready(GRADUAL.replace("delivers: 0.5", "delivers: 1")), PARDON)
     assert result.chances.kept == pytest.approx(0.5 * (sure.chances.kept or 0))
 
 
@@ -90,6 +93,40 @@ def test_a_table_without_the_president_cannot_pardon() -> None:
     assert "prisoners (not to pardoned: whoever controls that does not sit here)" in said
     with pytest.raises(UsageError, match="moves 'prisoners' to 'pardoned', which cannot be done at 'small'"):
         roadmap(given, PARDON)
+
+
+def test_whoever_takes_a_step_on_the_way_is_asked() -> None:
+    """Where a pardon comes after a release the government is asked of it too, and a table without it cannot pardon either."""
+    at = table(ready(GRADUAL).problem)
+    assert at.moving([(0, 1)]).winning == (0b101,)
+    assert at.moving([(0, 2)]).winning == (0b111,)
+    assert [s.moves["prisoners"] for s in swaps(ready(GRADUAL))[0]] == ["released"]
+    text = GRADUAL.replace("agreement: {all: [opposition]}\n", "")
+    text += "tracks: {small: {parties: [president, opposition], issues: [strike]}, all: {parties: [government, president, opposition]}}\n"
+    assert table(ready(text).problem, "small").stuck == {}
+    with pytest.raises(
+        CaseError, match="'prisoners' cannot move at this table: its control needs government"
+    ):
+        ready(text.replace("issues: [strike]", "issues: [prisoners, strike]"))
+    free = text.replace("issues: [strike]", "issues: [prisoners, strike]").replace(
+        "gradual: true", "gradual: false"
+    )
+    assert table(ready(free).problem, "small").stuck == {
+        "prisoners": "not to released: whoever controls that does not sit here"
+    }
+
+
+def test_nobody_waits_by_steps_that_are_anothers() -> None:
+    """Alone the president pardons where that is one step, and not where a release comes first."""
+    for disliked, gains in ((CASE, [0, 5, 0]), (GRADUAL, [0, 0, 0])):
+        text = disliked.replace("pardoned: -5}", "pardoned: 5}")
+        given = ready(text)
+        found = own_gains(given.problem, given.best, given.beside_best.steps)[:, 0] * given.problem.step
+        assert found.tolist() == gains
+        said = [
+            w for w in read_case(text, "pardon.yaml").warnings if "without anybody's agreement" in w.message
+        ]
+        assert len(said) == sum(g > 0 for g in gains)
 
 
 def test_swaps_ask_whoever_makes_the_move() -> None:

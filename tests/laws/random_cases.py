@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.laws.writing import Tree
 
-__all__ = ["factions_of", "fresh", "wants"]
+__all__ = ["factions_of", "fresh", "parted", "wants"]
 
 QUARTERS = [Decimal("0.25"), Decimal("0.5"), Decimal("0.75")]
 
@@ -49,6 +49,18 @@ def fresh(seed: int, *, chance: bool = True, tables: bool = True, impossible: bo
         case["readings"] = {rng.choice(factions): _readings(rng, issues)}
     case["steps"] = {"temptation": 3}
     return case
+
+
+def parted(rng: Random, case: Tree) -> None:
+    """Some issues of a case that go step by step, and some options that are another's to move there."""
+    names = [list(case["parties"]), factions_of(case["parties"])]
+    for about in case["issues"].values():
+        if about["controlled_by"] != "outside":
+            if rng.random() < 0.3:
+                about["gradual"] = True
+            for option in about["options"]:
+                if rng.random() < 0.25:
+                    about["options"][option] = {"controlled_by": rng.choice(rng.choice(names))}
 
 
 def factions_of(parties: Tree) -> list[str]:

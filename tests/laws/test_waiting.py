@@ -14,7 +14,7 @@ from detente.catalogue import resolve
 from detente.draws import prepare
 from detente.problem.own import own_gains
 from detente.problem.worth import worth
-from tests.laws.random_cases import fresh
+from tests.laws.random_cases import fresh, parted
 from tests.laws.writing import written
 
 
@@ -26,6 +26,7 @@ def drawn(seed: int) -> str:
             about["reversible"] = False
         elif rng.random() < 0.4:
             about["undo"] = [rng.randint(0, 2), rng.randint(2, 4), rng.randint(4, 9)]
+    parted(rng, case)
     return written(case)
 
 

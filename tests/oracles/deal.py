@@ -213,6 +213,15 @@ class Table:
         return satisfied(self.agreement, party_or_faction, moved)
 
     def controllers_say_yes(self, issue: str, option: str, consent: Consent) -> bool:
+        """To every step of the way there, where an issue moves option by option."""
+        spec, names = self.case.issues[issue], list(self.case.issues[issue].options)
+        if not spec.gradual or self.case.status_quo == "none":
+            return self._controllers_say_yes(issue, option, consent)
+        here, there = names.index(str(spec.status_quo)), names.index(option)
+        between = names[min(here, there) : max(here, there) + 1]
+        return all(self._controllers_say_yes(issue, o, consent) for o in between if o != spec.status_quo)
+
+    def _controllers_say_yes(self, issue: str, option: str, consent: Consent) -> bool:
         spec = self.case.issues[issue]
         tree = spec.options[option].controlled_by or spec.controlled_by
         if tree is None:

@@ -1,7 +1,8 @@
 """What each faction can have without anybody's agreement, one package and one draw after another, in plain Python.
 
-A *set* C of factions is a smallest one whose consent satisfies the control tree of some issue. It can bring about the
-packages X_C that change only issues whose trees C satisfies. It is *willing* to if every g of it is:
+A *set* C of factions is a smallest one whose consent satisfies the control tree of some move: of an issue to an option, and, alone,
+of every step on the way there where the issue is gradual. It can bring about the packages X_C that make only such moves. It is
+*willing* to if every g of it is:
 
     g is willing to do x:   U_g(x) >= D_g, and x breaks no line of g that leaving everything as it is does not break
 
@@ -34,7 +35,8 @@ class Mover(NamedTuple):
     """A smallest set of factions that controls something, and what it can change."""
 
     factions: frozenset[int]
-    issues: frozenset[int]
+    moves: frozenset[tuple[int, int]]
+    """Issues, and the options to which they can be moved."""
 
 
 class Standing(NamedTuple):
@@ -55,14 +57,15 @@ class Standing(NamedTuple):
 # --- from arrays ------------------------------------------------------------------------------------------
 
 
-def changed(a: Sequence[int], b: Sequence[int]) -> set[int]:
-    return {i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y}
+def changed(a: Sequence[int], b: Sequence[int]) -> set[tuple[int, int]]:
+    """The moves that lead from ``b`` to ``a``."""
+    return {(i, x) for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y}
 
 
 def within(mover: Mover, at: Standing, s: int) -> list[int]:
     """X_C in a draw: what differs from leaving everything in issues of the mover alone."""
     start = at.packages[at.here[s]]
-    return [x for x, package in enumerate(at.packages) if changed(package, start) <= mover.issues]
+    return [x for x, package in enumerate(at.packages) if changed(package, start) <= mover.moves]
 
 
 def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.ndarray:
@@ -84,7 +87,7 @@ def charged(at: Standing, undo: np.ndarray) -> Standing:
     """With what changing an issue costs whoever does, ``undo`` [F, I, S], taken off what a package is worth."""
     worth = at.worth.copy()
     for f, x, s in np.ndindex(*worth.shape):
-        for i in changed(at.packages[x], at.packages[at.here[s]]):
+        for i, _ in changed(at.packages[x], at.packages[at.here[s]]):
             worth[f, x, s] -= undo[f, i, s]
     return at._replace(worth=worth)
 
@@ -188,25 +191,33 @@ def sets_of(
 ) -> list[Mover]:
     """Every mover of these issues, as indices into both lists; no more than 8 factions, as all subsets are tried.
 
-    ``alone``: only sets within one party, and only issues of which every move can be taken back. What several parties do
-    together is an agreement, which is what no deal is compared with; and what cannot be taken back is not a way to wait.
+    ``alone``: only sets within one party, only issues of which every move can be taken back, and only moves of which every step
+    is in their hands. What several parties do together is an agreement, which is what no deal is compared with; and what cannot
+    be taken back is not a way to wait.
     """
-    trees = {i: case.issues[i].controlled_by for i in issues}
-    trees = {i: tree for i, tree in trees.items() if tree is not None and tree != "outside"}
-    if alone:
-        trees = {i: tree for i, tree in trees.items() if case.issues[i].reversible}
+    trees: dict[tuple[int, int], list[Tree]] = {}
+    for n, name in enumerate(issues):
+        spec = case.issues[name]
+        each = [about.controlled_by or spec.controlled_by for about in spec.options.values()]
+        home = list(spec.options).index(spec.status_quo)
+        for o in range(len(each)):
+            way = [k for k in range(len(each)) if min(home, o) <= k <= max(home, o) and k != home]
+            needed = [each[k] for k in (way if alone and spec.gradual else [o])]
+            named = all(tree is not None and tree != "outside" for tree in needed)
+            if named and (not alone or (spec.reversible and o != home)):
+                trees[n, o] = needed
     home = {f: p for p, party in case.parties.items() for f in (party.factions or (p,))}
     found: list[frozenset[str]] = []
     for tree in trees.values():
         every = (frozenset(s) for n in range(len(factions) + 1) for s in itertools.combinations(factions, n))
-        enough = (s for s in every if satisfied(case, tree, s))
+        enough = (s for s in every if all(satisfied(case, one, s) for one in tree))
         found += [s for s in minimal(enough) if s not in found]
     if alone:
         found = [s for s in found if len({home[f] for f in s}) == 1]
     return [
         Mover(
             frozenset(factions.index(f) for f in s),
-            frozenset(issues.index(i) for i, tree in trees.items() if satisfied(case, tree, s)),
+            frozenset(m for m, tree in trees.items() if all(satisfied(case, one, s) for one in tree)),
         )
         for s in found
     ]

@@ -11,6 +11,7 @@ from detente.case.model import All, AnyOf, Case, Element, Issue, Preferences, Ra
 from detente.case.paths import (
     Finder,
     branches,
+    controls_to,
     dotted,
     factions_of,
     numbers,
@@ -306,7 +307,7 @@ def _idle_tracks(case: Case) -> Found:
 
 def _can_move(case: Case, issue: str, present: set[str]) -> bool:
     spec = case.issues[issue]
-    trees = [spec.control(option) for option in spec.options if option != spec.status_quo]
+    ways = [controls_to(spec, option) for option in spec.options if option != spec.status_quo]
 
     def here(name: str) -> bool:
         if name in present or name not in case.parties or not case.parties[name].factions:
@@ -315,7 +316,9 @@ def _can_move(case: Case, issue: str, present: set[str]) -> bool:
             case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
         )
 
-    return spec.controlled_by != "outside" and any(tree is None or wins(tree, here) for tree in trees)
+    return spec.controlled_by != "outside" and any(
+        all(tree is None or wins(tree, here) for tree in trees) for trees in ways
+    )
 
 
 def _dates(case: Case) -> Found:

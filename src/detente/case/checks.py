@@ -31,6 +31,7 @@ from detente.case.no_deal import no_deal_faults
 from detente.case.order import order_faults
 from detente.case.paths import (
     Finder,
+    controls_to,
     dotted,
     factions_of,
     leaf_paths,
@@ -532,7 +533,7 @@ def _movable(case: Case, issue: str, present: set[str], path: Path) -> Found:
     if spec.controlled_by == "outside":
         yield path, f"'{issue}' is decided outside, so it cannot be on a table"
         return
-    trees = [spec.control(option) for option in spec.options if option != spec.status_quo]
+    ways = [controls_to(spec, option) for option in spec.options if option != spec.status_quo]
 
     def here(name: str) -> bool:
         if name in present:
@@ -543,8 +544,11 @@ def _movable(case: Case, issue: str, present: set[str], path: Path) -> Found:
             case.parties[name].accepts or All(all=tuple(case.parties[name].factions)), lambda f: f in present
         )
 
-    if all(tree is not None and not wins(tree, here) for tree in trees):
-        absent = [name for tree in trees if tree for _, name in leaf_paths(tree, ()) if not here(name)]
+    missing = [[tree for tree in trees if tree is not None and not wins(tree, here)] for trees in ways]
+    if all(missing):
+        absent = [
+            name for trees in missing for tree in trees for _, name in leaf_paths(tree, ()) if not here(name)
+        ]
         yield (
             path,
             f"'{issue}' cannot move at this table: its control needs {', '.join(dict.fromkeys(absent))}, not present here",

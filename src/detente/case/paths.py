@@ -17,6 +17,7 @@ from detente.case.model import (
     All,
     AnyOf,
     Case,
+    Issue,
     KOfN,
     Preferences,
     Provenance,
@@ -33,6 +34,7 @@ __all__ = [
     "NUMBER_PATHS",
     "Finder",
     "Numbered",
+    "controls_to",
     "dotted",
     "factions_of",
     "gate",
@@ -43,6 +45,7 @@ __all__ = [
     "provenances",
     "seats",
     "sitting",
+    "steps_to",
     "wins",
 ]
 
@@ -131,6 +134,20 @@ def gate(tree: All | AnyOf | KOfN) -> Path:
 def branches(tree: All | AnyOf | KOfN) -> tuple[Tree, ...]:
     """The branches of a tree that has several."""
     return tree.all if isinstance(tree, All) else tree.any if isinstance(tree, AnyOf) else tree.at_least.of
+
+
+def steps_to(issue: Issue, option: str) -> tuple[str, ...]:
+    """The options that a move to one steps on, itself last: of a ``gradual`` issue all on the way from the status quo."""
+    if not issue.gradual or issue.status_quo is None:
+        return (option,)
+    options = list(issue.options)
+    here, there = options.index(issue.status_quo), options.index(option)
+    return tuple(options[here + 1 : there + 1] if there > here else options[there:here][::-1])
+
+
+def controls_to(issue: Issue, option: str) -> tuple[Tree | None, ...]:
+    """Whose each step of a move to an option is; None: outside, or the agreement of the table decides."""
+    return tuple(map(issue.control, steps_to(issue, option)))
 
 
 def wins(tree: Tree, says_yes: Callable[[str], bool]) -> bool:

@@ -1,7 +1,7 @@
 """What somebody could do while there is no deal, at best estimates: by themselves, and by gestures that buy nothing.
 
-A set of factions of one party that controls an issue by itself can change it without anybody's agreement. Where that suits all of
-them, takes what stands back at its cost (``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
+A set of factions of one party that controls a move of an issue, with every step on the way, can make it without anybody's
+agreement. Where that suits all of them, takes what stands back at its cost (``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
 that is lower says that they wait worse than they could. Best estimates are medians, of rival readings the likeliest, of firm lines
 those with a chance of one half or more (:mod:`detente.problem.own` is the same over all draws, where no deal is computed).
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from detente.case.mechanism import Use
 from detente.case.model import All, Case, Preferences, Range, RelativeNoDeal, Tree
-from detente.case.paths import merged, wins
+from detente.case.paths import controls_to, merged, wins
 from detente.case.wired import wired
 from detente.case.yamltext import Path
 from detente.figures import joined, points
@@ -38,7 +38,8 @@ Package = Mapping[str, str]
 
 class _Alone(NamedTuple):
     factions: tuple[str, ...]
-    issues: tuple[str, ...]
+    moves: Mapping[str, Sequence[str]]
+    """Issue → the options to which it can be moved."""
 
 
 def alone(case: Case) -> Found:
@@ -47,7 +48,7 @@ def alone(case: Case) -> Found:
         return
     told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for of in _sets(case):
-        packages = list(_packages(case, of))
+        packages = list(_packages(of))
         gains = {f: [_gain(case, f, package) for package in packages] for f in of.factions}
         suits = [n for n in range(len(packages)) if all(gains[f][n] >= 0 for f in of.factions)]
         for f in of.factions:
@@ -91,26 +92,35 @@ def _counted(case: Case, f: str) -> float:
 
 
 def _sets(case: Case) -> Iterator[_Alone]:
-    """Smallest sets of factions of one party that control an issue that can be changed back, smallest first."""
-    trees: dict[str, Tree] = {
-        name: issue.controlled_by
-        for name, issue in case.issues.items()
-        if issue.reversible and issue.controlled_by is not None and issue.controlled_by != "outside"
-    }
+    """Smallest sets of factions of one party that control a move that can be taken back, smallest first."""
+    ways: dict[tuple[int, ...], list[Tree]] = {}
+    """Trees that have to be satisfied together, by their identity: most moves of an issue share one."""
+    which: dict[tuple[str, str], tuple[int, ...]] = {}
+    for name, issue in case.issues.items():
+        for option in issue.options if issue.reversible else ():
+            each = controls_to(issue, option)
+            trees = [tree for tree in each if tree is not None]
+            if option != issue.status_quo and len(trees) == len(each):
+                which[name, option] = key = tuple(dict.fromkeys(map(id, trees)))
+                ways[key] = trees
     for party, spec in case.parties.items():
         members = tuple(spec.factions) or (party,)
         if spec.role is not None or any(f not in case.preferences for f in members):
             continue
         most = len(members) if len(members) <= MANY else AT_ONCE
-        found: dict[str, list[frozenset[str]]] = {name: [] for name in trees}
+        found: dict[tuple[int, ...], list[frozenset[str]]] = {key: [] for key in ways}
         for size in range(1, most + 1):
             for some in map(frozenset, combinations(members, size)):
-                for name, tree in trees.items():
-                    if not any(smaller <= some for smaller in found[name]) and _enough(case, tree, some):
-                        found[name].append(some)
+                for key, trees in ways.items():
+                    known = any(smaller <= some for smaller in found[key])
+                    if not known and all(_enough(case, tree, some) for tree in trees):
+                        found[key].append(some)
         for who in sorted({s for sets in found.values() for s in sets}, key=lambda s: (len(s), *sorted(s))):
-            controls = tuple(name for name, sets in found.items() if any(s <= who for s in sets))
-            yield _Alone(tuple(f for f in members if f in who), controls)
+            moves: dict[str, list[str]] = {}
+            for (name, option), key in which.items():
+                if any(s <= who for s in found[key]):
+                    moves.setdefault(name, []).append(option)
+            yield _Alone(tuple(f for f in members if f in who), moves)
 
 
 def _enough(case: Case, tree: Tree, who: frozenset[str]) -> bool:
@@ -126,13 +136,12 @@ def _enough(case: Case, tree: Tree, who: frozenset[str]) -> bool:
 # --- what ---------------------------------------------------------------------------------------------------
 
 
-def _packages(case: Case, of: _Alone) -> Iterator[Package]:
+def _packages(of: _Alone) -> Iterator[Package]:
     """What a set can bring about, as issue → option of what moves."""
-    options = {i: [o for o in case.issues[i].options if o != case.issues[i].status_quo] for i in of.issues}
-    many = prod(len(each) + 1 for each in options.values()) > LISTED
-    for count in range(1, 3 if many else len(of.issues) + 1):
-        for issues in combinations(of.issues, count):
-            for chosen in product(*(options[i] for i in issues)):
+    many = prod(len(options) + 1 for options in of.moves.values()) > LISTED
+    for count in range(1, 3 if many else len(of.moves) + 1):
+        for issues in combinations(of.moves, count):
+            for chosen in product(*(of.moves[i] for i in issues)):
                 yield dict(zip(issues, chosen, strict=True))
 
 

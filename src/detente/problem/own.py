@@ -1,7 +1,8 @@
 """What each faction can have without anybody's agreement.
 
-A *set* C is a smallest set of factions, of one party, that controls an issue by its tree (:func:`detente.problem.table.control`).
-It can bring about the packages X_C that change only issues which it controls and which can be changed back. Let G(x) be what x
+A *set* C is a smallest set of factions, of one party, that controls a move of an issue, with every step on the way there
+(:func:`detente.problem.table.control`). It can bring about the packages X_C that make only moves which it controls and which can
+be taken back. Let G(x) be what x
 is worth beyond leaving everything as it is, less ``undo`` for each issue that x changes: whoever changes what stands takes it
 back. Then (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to agreement are made, not found)
 

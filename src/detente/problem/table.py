@@ -9,7 +9,7 @@ there is one tree for all packages, and whatever works on winning sets is exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detente.agreement import Agreement, Gate, all_of, any_of, minimal_winning_sets, players, wins
 from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree, When
-from detente.case.paths import seats
+from detente.case.paths import seats, steps_to
 from detente.errors import LimitError, UsageError
 from detente.problem.build import IntArray, Problem
 from detente.problem.sample import Sample
@@ -180,14 +180,29 @@ def _relabel(tree: Agreement, place: Mapping[int, int]) -> Agreement:
 
 
 def control(problem: Problem, move: Move) -> Agreement | None:
-    """Who controls a move, over the problem's factions; None: outside, or the table's agreement decides."""
-    issue, option = move
-    return controlling(problem.case, problem.factions, problem.issues[issue], problem.options[issue][option])
+    """Who controls a move, with every step on the way to it, over the problem's factions; None: outside, or the table's
+    agreement decides of a step."""
+    gates = _steps_to(problem, move)
+    return None if None in gates else _joint(gates)
 
 
-def hands(problem: Problem, move: Move) -> tuple[int, ...]:
-    """Factions of the problem that belong to a smallest set that controls a move; nobody where none is named."""
-    tree = control(problem, move)
+def _steps_to(problem: Problem, move: Move) -> tuple[Agreement | None, ...]:
+    """Who controls each step that carries a move out."""
+    issue = problem.issues[move[0]]
+    options = (problem.options[i][o] for i, o in passed(problem, move))
+    return tuple(controlling(problem.case, problem.factions, issue, option) for option in options)
+
+
+def _joint(gates: Iterable[Agreement | None]) -> Agreement | None:
+    """All of those that are named; None: none is."""
+    named = tuple(dict.fromkeys(gate for gate in gates if gate is not None))
+    return all_of(*named) if len(named) > 1 else next(iter(named), None)
+
+
+def hands(problem: Problem, step: Move) -> tuple[int, ...]:
+    """Factions of the problem that belong to a smallest set that controls a step; nobody where none is named."""
+    issue, option = step
+    tree = controlling(problem.case, problem.factions, problem.issues[issue], problem.options[issue][option])
     sets = () if tree is None else minimal_winning_sets(tree)
     return tuple(f for f in range(len(problem.factions)) if any(mask >> f & 1 for mask in sets))
 
@@ -195,11 +210,9 @@ def hands(problem: Problem, move: Move) -> tuple[int, ...]:
 def passed(problem: Problem, move: Move) -> tuple[Move, ...]:
     """The moves that carry one out: itself, or, of an issue that is gradual, one to each option on the way."""
     issue, option = move
-    if problem.status_quo is None or not problem.case.issues[problem.issues[issue]].gradual:
-        return (move,)
-    here = int(problem.status_quo[issue])
-    way = 1 if option > here else -1
-    return tuple((issue, o) for o in range(here + way, option + way, way))
+    options = problem.options[issue]
+    way = steps_to(problem.case.issues[problem.issues[issue]], options[option])
+    return tuple((issue, options.index(o)) for o in way)
 
 
 def obliged(problem: Problem, at: Table, moved: Collection[Move]) -> frozenset[str]:
@@ -244,7 +257,7 @@ def _conditions(
 
 
 def controlling(case: Case, factions: Sequence[str], issue: str, option: str) -> Agreement | None:
-    """Who moves an issue to an option, over ``factions``; None: outside, or nobody is named."""
+    """Whose step to an option of an issue it is, over ``factions``; None: outside, or nobody is named."""
     tree = case.issues[issue].control(option)
     if tree is None:
         return None
@@ -306,9 +319,9 @@ def _within_reach(problem: Problem, names: Collection[str], present: int) -> _Re
             continue
         here = None if problem.status_quo is None else int(problem.status_quo[i])
         every = [(i, o) for o in range(len(problem.options[i])) if o != here]
-        named = {move: control(problem, move) for move in every}
-        seated_gates = {m: None if gate is None else _among(gate, present) for m, gate in named.items()}
-        absent = {m for m in every if named[m] is not None and seated_gates[m] is None}
+        named = {move: [g for g in _steps_to(problem, move) if g is not None] for move in every}
+        seated_gates = {m: [_among(gate, present) for gate in steps] for m, steps in named.items()}
+        absent = {m for m in every if None in seated_gates[m]}
         if len(absent) == len(every):
             stuck[name_] = "whoever controls it does not sit here"
             continue
@@ -317,7 +330,7 @@ def _within_reach(problem: Problem, names: Collection[str], present: int) -> _Re
             stuck[name_] = f"not to {options}: whoever controls that does not sit here"
         movable.append(i)
         closed |= absent
-        gates |= {m: seated_gates[m] for m in every if m not in absent}
+        gates |= {m: _joint(seated_gates[m]) for m in every if m not in absent}
     return _Reach(movable, stuck, gates, closed)
 
 

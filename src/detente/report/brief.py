@@ -18,6 +18,7 @@ from detente.analyses.outlook.answer import ended, main_end, none_of
 from detente.analyses.outlook.result import GestureResult, Happens, OutlookResult, QuestionResult
 from detente.analyses.words import Words
 from detente.case.model import Deadline
+from detente.case.paths import steps_to
 from detente.case.provenance import Element
 from detente.charts.chances import chances_of_100
 from detente.document import Block, Cell, Finding, Paragraph, Section, Table, Tone
@@ -484,8 +485,8 @@ def _owners(issue: str, option: str, words: Words) -> set[str]:
     case = words.case
     inside = {f: p for p, spec in case.parties.items() for f in spec.factions or [p]}
     names = list(inside)
-    tree = controlling(case, names, issue, option)
-    return set() if tree is None else {inside[names[f]] for f in players(tree)}
+    trees = (controlling(case, names, issue, step) for step in steps_to(case.issues[issue], option))
+    return {inside[names[f]] for tree in trees if tree is not None for f in players(tree)}
 
 
 def _watch(of: Findings, words: Words) -> Iterator[Table]:

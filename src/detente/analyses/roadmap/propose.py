@@ -9,7 +9,7 @@ from detente.analyses.roadmap.result import RoadmapResult
 from detente.analyses.roadmap.solve import roadmap
 from detente.draws import Drawn
 from detente.errors import UsageError
-from detente.problem import control, passed, table
+from detente.problem import control
 from detente.problem.steps import indexed
 
 __all__ = ["RULES", "ahead", "package"]
@@ -46,9 +46,7 @@ def ahead(ready: Drawn, result: DealResult) -> tuple[RoadmapResult, ...]:
             continue
         known = all(case.preferences[f].patience is not None for f in at.factions)
         moves = indexed(ready.problem, best.moves)
-        steps = [step for move in moves for step in passed(ready.problem, move)]
-        closed = table(ready.problem, id).closed
-        held = all(step not in closed and control(ready.problem, step) is not None for step in steps)
+        held = all(control(ready.problem, move) is not None for move in moves)
         if known and held:
             found.append(roadmap(ready, best.moves, track=id, rule="most_acceptable"))
     return tuple(found)
