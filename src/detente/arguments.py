@@ -110,15 +110,14 @@ def folder_of_texts(sources: str | None, case: str) -> Path | None:
     return kept
 
 
-def assigned(option: str, given: list[str] | None) -> dict[str, str]:
+def assigned(option: str, given: list[str] | None, example: str = "leader=staller") -> dict[str, str]:
     """``NAME=VALUE`` arguments; of two values for one name the last would win silently."""
     found: dict[str, str] = {}
     for text in given or ():
-        name, sign, value = text.partition("=")
+        name, sign, value = (part.strip() for part in text.partition("="))
         if not sign:
-            raise UsageError(
-                f"{option} {text}: two names with = between them were expected, as in leader=staller"
-            )
+            what = f"{option} {text}" if text.strip() else f"{option}: an empty part"
+            raise UsageError(f"{what}: two names with = between them were expected, as in {example}")
         if found.setdefault(name, value) != value:
             raise UsageError(f"{option}: {name} is given twice, as '{found[name]}' and as '{value}'")
     return found
@@ -128,7 +127,8 @@ def wanted_package(option: str, given: list[str] | None, case: Case) -> dict[str
     """``ISSUE=OPTION`` arguments as a part of a package of the case."""
     from detente.case.wording import one_of
 
-    found = assigned(option, given)
+    first = next(iter(case.issues))
+    found = assigned(option, given, f"{first}={next(iter(case.issues[first].options))}")
     for issue, chosen in found.items():
         text = f"{option} {issue}={chosen}"
         if issue not in case.issues:

@@ -234,8 +234,9 @@ def outlook(  # noqa: PLR0913
         str | None,
         typer.Option(
             "--package",
-            metavar="RULE|FILE",
-            help="Compare waiting with this package: a rule of the deal analysis, or a file of 'issue: option' lines.",
+            metavar="RULE|FILE|ISSUE=OPTION,...",
+            help="Compare waiting with this package: a rule of the deal analysis, a file of 'issue: option' lines, or the same "
+            "typed here.",
         ),
     ] = None,
     track: Annotated[
@@ -288,6 +289,10 @@ def outlook(  # noqa: PLR0913
     widen: WidenOption = 1.0,
 ) -> None:
     """What happens without a deal, and on whose side is time?"""
+    if questions and part is not None:
+        raise UsageError(
+            "--questions: a share of the worlds answers none; give it where the shares are put together, with --merge"
+        )
     read = _read(case)
     with _working("simulating worlds"):
         from detente.analyses.outlook.document import document
@@ -491,15 +496,20 @@ def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping
     from detente.analyses.deal import deal as solve
     from detente.analyses.roadmap import propose
     from detente.case.package import read_package
+    from detente.case.wording import nearest
     from detente.storage import status
 
     if asked in propose.RULES:
         return propose.package(solve(ready, tracks=None if track is None else [track]), asked, track)
-    if status(Path(asked)) is None and "=" in asked:
+    missing = not asked.strip() or status(Path(asked)) is None
+    if missing and "=" in asked:
         return wanted_package("--package", asked.split(","), case)
-    if status(Path(asked)) is None:
+    if missing:
+        close = nearest(asked, propose.RULES)
+        meant = f"did you mean '{close}'? Rules" if close else "rules"
         raise UsageError(
-            f"--package {asked}: neither a file nor a rule nor 'issue=option,...'; rules are: {', '.join(propose.RULES)}"
+            f"--package {asked or 'with nothing'}: neither a file nor a rule nor 'issue=option,...'; {meant} are: "
+            f"{', '.join(propose.RULES)}"
         )
     return read_package(Path(asked), case)
 

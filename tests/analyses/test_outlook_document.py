@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.outlook.answer import findings_of_talks, how, none_of, ripe, time
-from detente.analyses.outlook.document import brief, document, section
+from detente.analyses.outlook.answer import answer, findings_of_talks, how, none_of, ripe, time
+from detente.analyses.outlook.document import document, section
 from detente.analyses.outlook.result import (
     Fan,
     GestureResult,
@@ -206,7 +206,7 @@ def charts(case: Case, **changes: Any) -> dict[str, Chart]:
 
 
 def test_the_answer(case: Case) -> None:
-    found = brief(result(), Words(case))
+    found = answer(result(), Words(case))
     assert not found.headline
     assert found.text == (
         "Without a deal, by 2023-01-10 the ruler falls in 24% of worlds and the ruler hands over in 13% of worlds; in 63% none of "
@@ -227,17 +227,17 @@ def test_the_answer_with_many_ends_and_without_error(case: Case) -> None:
     more = {
         f"leave.e{n}": event(f"end {n} comes", 0.01, 0.02 + n / 100, 0.0, ends="office") for n in range(3)
     }
-    found = brief(result(events={**result().events, **more}), Words(case))
+    found = answer(result(events={**result().events, **more}), Words(case))
     assert "and something else ends it in 5%; in 54% none of this happens" in found.text
     assert "end 2 comes in 4% of worlds" in found.text
     fell = replace(result().events["leave.fell"], error=0.0)
-    sure = brief(result(events={**result().events, "leave.fell": fell}), Words(case))
+    sure = answer(result(events={**result().events, "leave.fell": fell}), Words(case))
     assert "its Monte Carlo error is nought percentage points" in sure.limit
 
 
 def test_the_answer_speaks_of_what_is_ended_most_often(case: Case) -> None:
     peace = {"peace.over": event("peace is over", 0.5, 0.71, 0.4, ends="peace")}
-    found = brief(
+    found = answer(
         result(events={**result().events, **peace}, judgement_share={"office": 0.42, "peace": 0.16}),
         Words(case),
     )
@@ -250,10 +250,10 @@ def test_the_answer_speaks_of_what_is_ended_most_often(case: Case) -> None:
 
 def test_the_answer_where_nothing_is_ended(case: Case) -> None:
     events = {"trade.eased": result().events["trade.eased"]}
-    found = brief(result(events=events), Words(case))
+    found = answer(result(events=events), Words(case))
     assert found.text == "Without a deal, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
     assert found.limit.startswith("Chances are shares")
-    still = brief(result(events=events, issues={}), Words(case))
+    still = answer(result(events=events, issues={}), Words(case))
     assert still.text == (
         "Without a deal nothing that this case negotiates about moves by itself until 2023-01-10."
     )
@@ -365,7 +365,7 @@ def test_values(case: Case) -> None:
     caption = "What is to be had without a deal"
     found = table(case, caption)
     assert found.columns == (
-        "Faction", "Status quo", "If it goes on", "Change in a year", "What it can do alone", "No deal (5% to 95%)", "Typed",
+        "Faction", "Status quo", "If it goes on", "A year of waiting", "What it can do alone", "No deal (5% to 95%)", "Typed",
         "Value of negotiating", "To be expected",
     )  # fmt: skip
     assert texts(found.rows) == [
@@ -562,7 +562,7 @@ def test_the_whole(case: Case) -> None:
     assert whole.facts == {"case": "small", "seed": "7", "worlds": "4,096"}
     part = section(result(), case)
     assert (part.id, part.title, part.lead) == ("outlook", "Without a deal", whole.subtitle)
-    assert part.blocks[0] == brief(result(), Words(case))
+    assert part.blocks[0] == answer(result(), Words(case))
     assert [b for b in part.blocks if isinstance(b, Table)] == [
         b for b in whole.blocks if isinstance(b, Table)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.roadmap.document import brief, document, section
+from detente.analyses.roadmap.document import document, section
 from detente.analyses.roadmap.result import (
     Boost,
     Missing,
@@ -18,7 +18,6 @@ from detente.analyses.roadmap.result import (
     RoadmapResult,
     Stage,
 )
-from detente.analyses.words import Words
 from detente.case.model import Case, Signing
 from detente.case.reading import load_case
 from detente.document import Cell, Chart, Finding, Paragraph, Table
@@ -113,9 +112,6 @@ def test_acceptable_signed_begun_and_kept_are_four_things(case: Case) -> None:
     assert table.note.endswith(
         "Never scored against outcomes; the Monte Carlo error of “acceptable” is up to ± 1.9 percentage points."
     )
-    assert brief(result(), Words(case)).limit == (
-        "Chances, not calibrated: acceptable 44%, signed 18%, begun 9%, kept 5%."
-    )
 
 
 def test_the_judgement_of_a_signature_is_told_with_its_day(case: Case) -> None:
@@ -138,7 +134,6 @@ def test_links_that_nobody_can_give_are_left_out_with_the_reason(case: Case) -> 
     assert table.note.endswith("percentage points. What is missing: nobody judged it.")
     assert "temptation" not in table.note
     assert "Taken" not in table.note
-    assert brief(none, Words(case)).limit == "Chances, not calibrated: acceptable 44%."
 
 
 def test_the_package_is_told_under_each_reading(case: Case) -> None:
@@ -209,19 +204,6 @@ def test_a_supposition_runs_into_the_answer(case: Case) -> None:
     assert (
         "estimates), no order of the 3 steps of this package holds: in the best one Tolland gains 1.2 of its points"
         in lost
-    )
-
-
-def test_the_brief_names_the_package_and_compares_no_points(case: Case) -> None:
-    text = brief(result(), Words(case)).text
-    assert text == (
-        "The 3 steps of the most acceptable package at “The table” have an order in which nobody gains by stopping half-way."
-    )
-    one = result(stages=(stage(1, (HALF,), 1.6, "tolland", 0.5), stage(2, (), 3.3, "navy", 0.6)), weakest=1)
-    supposed = replace(one, rule=None, supposed={"navy": "admiral"})
-    assert brief(supposed, Words(case)).text == (
-        "The 1 step of the package named at “The table”, supposing that “the admiral's last stand” is true of Orsa's navy, "
-        "has an order in which nobody gains by stopping half-way."
     )
 
 

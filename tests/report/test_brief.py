@@ -104,7 +104,12 @@ def flip(
     path: str, change: float | None, first_order: float, *, inside: bool = True, switch: bool = False
 ) -> Any:
     return SimpleNamespace(
-        path=path, deal_change=change, deal_flip_inside=inside, switch=switch, first_order=first_order
+        path=path,
+        deal_change=change,
+        deal_flip_inside=inside,
+        switch=switch,
+        first_order=first_order,
+        told_index=first_order > 0.02,
     )
 
 
@@ -366,6 +371,13 @@ def test_what_can_be_had(words: Words) -> None:
     )
     assert found.because.endswith("it is acceptable most surely, whichever reading is true.")
     assert found.tone == "good"
+    sure = said(page(result(track(TOLL, chances(1.0, 0.42, 0.19, 0.08), {"south": 1.0})), words))[
+        "What can be had?"
+    ]
+    assert sure.text == (
+        "To lower the toll. It needs South. It is virtually certain to be acceptable to everybody it needs (100%); signed 42%, kept "
+        "to the end 8%."
+    )
     nothing = said(page(result(track(TOLL, None, {})), words))["What can be had?"]
     assert (nothing.text, nothing.tone) == ("Nothing that this case allows.", "bad")
 
@@ -582,6 +594,10 @@ def test_where_it_may_be_wrong(words: Words) -> None:
     assert wrong(RICH, far) == (
         f"{head} What moves the first answer most is one number: East, no-deal value. {known}"
     )
+    still = flips(
+        flip("south.no_deal", None, 0.0, inside=False), flip("east.no_deal", None, 0.01, inside=False)
+    )
+    assert wrong(RICH, still) == f"{head} {known}", "what moves nothing is not what moves it most"
     assert "computed from a world of judged mechanisms" in wrong(result(MAIN, computed=("chief",)))
     assert wrong(RICH, numbers=NUMBERS[17:]).startswith(
         f"Where this may be wrong: the numbers are not judgements but facts or inferences, and no answer {scored}."

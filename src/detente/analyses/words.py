@@ -95,7 +95,8 @@ class Words:
             said.append(", ".join([f"{percent(share)} {self.if_true(faction, first)}", *rest]))
         return "; ".join(said)
 
-    def told_apart(self, shares: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
+    @staticmethod
+    def told_apart(shares: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
         """Of faction → reading → share the faction whose readings part the shares most; nothing where there is none."""
         apart = {f: max(each.values()) - min(each.values()) for f, each in shares.items() if each}
         return {f: shares[f] for f in sorted(apart, key=lambda f: -apart[f])[:1]}

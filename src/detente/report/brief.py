@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from detente.agreement import players
+from detente.analyses.deal.ladder import under
 from detente.analyses.deal.result import DealResult
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.answer import ended, main_end, none_of
@@ -75,8 +76,7 @@ class Offer(NamedTuple):
 
 
 def _worst(chances: Chances) -> float:
-    under = [links.acceptable for each in chances.by_reading.values() for links in each.values()]
-    return min([chances.acceptable, *under])
+    return min([chances.acceptable, *(v for each in under(chances).values() for v in each.values())])
 
 
 def _tone(chances: Chances) -> Tone:
@@ -123,7 +123,8 @@ def brief(of: Findings, words: Words) -> list[Block]:
     shown = _shown(found, best)
     if shown and of.result.uncertain:
         rows = [(o.name, _links(o.chances)) for o in shown]
-        blocks.append(chances_of_100("chances-of-100", "How likely each agreement is", rows))
+        cut = f": {spelt(len(shown))} of {len(found):,}, the others below" if len(found) > len(shown) else ""
+        blocks.append(chances_of_100("chances-of-100", f"How likely each agreement is{cut}", rows))
     blocks += _readings(shown, of, words)
     if best is not None:
         blocks.append(_sides(best, words))
@@ -195,10 +196,12 @@ def _bet(chances: Chances | None, words: Words) -> str:
 
 def _parted(chances: Chances) -> tuple[str, dict[str, float]] | None:
     """The faction whose readings part a chance most, and what is acceptable under each; None where none decides."""
-    told = {f: {r: links.acceptable for r, links in each.items()} for f, each in chances.by_reading.items()}
-    apart = {f: max(each.values()) - min(each.values()) for f, each in told.items() if each}
-    widest = max(apart, key=lambda f: apart[f], default=None)
-    return None if widest is None or apart[widest] < APART else (widest, told[widest])
+    widest = Words.told_apart(under(chances))
+    return next(((f, dict(each)) for f, each in widest.items() if _apart(each) >= APART), None)
+
+
+def _apart(shares: Mapping[str, float]) -> float:
+    return max(shares.values()) - min(shares.values())
 
 
 # --- the four questions -----------------------------------------------------------------------------------
@@ -283,7 +286,7 @@ def _had(best: Offer | None, words: Words) -> Finding:
         return Finding("Nothing that this case allows.", tone="bad", asks=asks)
     chances = best.chances
     text = f"To {words.doing(best.moves)}. {_consent(best, words)}"
-    if chances.by_reading or chances.acceptable < 1:
+    if chances.by_reading or chances.acceptable < 1 or chances.signed is not None:
         text += f" It is {likelihood(chances.acceptable)} to be acceptable to everybody it needs ({percent(chances.acceptable)}"
         text += f"; {percent(best.worst)} under the worst reading)" if chances.by_reading else ")"
         if chances.signed is not None:
@@ -505,12 +508,14 @@ def _watch(of: Findings, words: Words) -> Iterator[Table]:
     rows: list[list[str | Cell]] = [
         [day(on.isoformat()), what, said] for on, what, said in sorted(near[:WATCHED], key=lambda d: d[0])
     ]
+    cut = f"{capital(spelt(len(rows)))} of {len(near):,} dates and open questions within a year."
     rows += _telling(of.outlook, words) if of.outlook is not None else ()
     if rows:
         yield Table(
             caption="What to watch",
             columns=("By", "What", "Expected, or what it would tell"),
             rows=rows,
+            note=cut if len(near) > WATCHED else "",
         )
 
 
@@ -550,8 +555,8 @@ def _wrong(of: Findings, words: Words) -> Paragraph:
     near = _nearest(of.flips, words)
     if near is not None:
         said.append(f"The first answer turns on a single judgement: {near}.")
-    elif of.flips is not None and of.flips.flips:
-        most = max(of.flips.flips, key=lambda f: f.first_order)
+    elif of.flips is not None and (moving := [f for f in of.flips.flips if f.told_index]):
+        most = max(moving, key=lambda f: f.first_order)
         said.append(f"What moves the first answer most is one number: {_number(most.path, words)}.")
     if of.result.computed:
         said.append(

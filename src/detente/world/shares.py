@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.errors import UsageError
+from detente.figures import plural
 from detente.kernels.codes import KEPT, WORD
 from detente.memory import need
 from detente.storage import Target, read_bytes, status, target, write_bytes
@@ -90,7 +91,7 @@ def span(per: int, part: int, parts: int) -> tuple[int, int]:
     words = -(-per // WORD)
     if parts > words:
         raise UsageError(
-            f"part {part}/{parts}: {per:,} worlds for each draw can be shared among {words:,} jobs at most, {WORD} to each"
+            f"part {part}/{parts}: {per:,} worlds for each draw can be shared among {plural(words, 'job')} at most, {WORD} to each"
         )
     begin, end = (min(per, words * n // parts * WORD) for n in (part - 1, part))
     return begin, end - begin

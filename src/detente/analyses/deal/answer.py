@@ -7,7 +7,7 @@ from detente.analyses.words import Words
 from detente.document import Finding, Tone
 from detente.figures import agree, capital, changed, error, joined, percent, plural, points
 
-__all__ = ["PAPER", "answer", "short", "zone"]
+__all__ = ["PAPER", "answer", "in_draws", "short", "zone"]
 
 PAPER = "Consent on paper is not signature, and signature is not compliance."
 UNSCORED = (
@@ -83,14 +83,16 @@ def _over_draws(track: TrackResult, result: DealResult, words: Words) -> str:
         return ""
     if top is None:
         return f"No package is acceptable in any of {plural(result.draws, 'draw')}."
-    off = (
-        f" ({felt} percentage points, Monte Carlo)"
-        if (felt := _felt(top.acceptance, top.acceptance_error))
-        else ""
-    )
-    text = f"Over the range of the judgements the best single package is acceptable in {percent(top.acceptance)} of draws{off}"
+    share = in_draws(top.acceptance, top.acceptance_error)
+    text = f"Over the range of the judgements the best single package is acceptable in {share}"
     rivals = words.by_reading(words.told_apart(top.acceptance_by_reading))
     return f"{text}{f': {rivals}' if rivals else ''}. Some package is acceptable in {zone(track)}."
+
+
+def in_draws(share: float, of: float) -> str:
+    """``22% of draws (± 5.1 percentage points, Monte Carlo)``, the error where it can be felt."""
+    felt = _felt(share, of)
+    return f"{percent(share)} of draws" + (f" ({felt} percentage points, Monte Carlo)" if felt else "")
 
 
 def _felt(share: float, of: float) -> str:
@@ -135,7 +137,7 @@ def _alone(track: TrackResult, result: DealResult, words: Words) -> str:
     assert track.status_quo is not None
     said = []
     for f, gain in track.status_quo.alone.items():
-        if f in track.factions:
+        if f in track.factions and points(gain.mean) != "0.0":
             often = f", in {percent(gain.share)} of draws" if result.uncertain else ""
             said.append(f"{words.faction(f)} by {changed(gain.mean, gain.error)} points on average{often}")
     return (

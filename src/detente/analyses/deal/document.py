@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from detente.analyses.deal.answer import PAPER, answer, short, zone
 from detente.analyses.deal.consent import whose
-from detente.analyses.deal.ladder import Rung, ladder
+from detente.analyses.deal.ladder import Rung, ladder, under
 from detente.analyses.deal.result import DealResult, Solution, TrackResult, Zone
 from detente.analyses.deal.short import in_short
 from detente.analyses.words import Words
@@ -430,17 +430,14 @@ def _swaps(result: DealResult, words: Words) -> Section:
 
 
 def _swap_table(result: DealResult, words: Words) -> Table:
-    readings = [
-        {f: {r: links.acceptable for r, links in each.items()} for f, each in s.chances.by_reading.items()}
-        for s in result.swaps
-    ]
+    readings = [under(s.chances) for s in result.swaps]
     told = any(readings)
     rows: list[Sequence[str | Cell]] = []
-    for s, under in zip(result.swaps, readings, strict=True):
+    for s, each in zip(result.swaps, readings, strict=True):
         row = [words.moves(s.moves)]
         row += [sampled(s.chances.acceptable, s.chances.acceptable_error)] if result.uncertain else []
         row.append("; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items()))
-        row += [words.by_reading(under) or "–"] if told else []
+        row += [words.by_reading(each) or "–"] if told else []
         rows.append(row)
     return Table(
         caption="Exchanges acceptable most often" if result.uncertain else "Exchanges that are acceptable",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from detente.analyses.deal.answer import PAPER
+from detente.analyses.deal.answer import PAPER, in_draws
 from detente.analyses.deal.draft import DraftResult
 from detente.analyses.deal.ladder import Rung, ladder
+from detente.analyses.deal.short import sides
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Table
-from detente.figures import capital, joined, percent, points, signed, spread
+from detente.figures import capital, joined, percent, points
 
 __all__ = ["document"]
 
@@ -22,19 +23,23 @@ def document(result: DraftResult, case: Case) -> Document:
     blocks: list[Block] = [
         _verdict(result, words),
         Paragraph(f"The draft: {words.doing(result.package.moves)}."),
-        _sides(result, words),
+        sides(result.package, result.factions, words, drawn=bool(result.uncertain), needed=result.needed),
         *_lines(result, words),
     ]
-    if result.uncertain:
-        chances = ladder([Rung("This draft", result.chances)], words, None)
-        blocks += [replace(table, note="") for table in chances]
-    judged = " Shares of draws from judged ranges, never scored." if result.uncertain else ""
-    blocks.append(Paragraph(f"{PAPER}{judged}", tone="muted"))
+    record = (
+        None if case.record is None else {"rounds": case.record.rounds, "agreements": case.record.agreements}
+    )
+    chances = ladder([Rung("This draft", result.chances)], words, record) if result.uncertain else []
+    judged = " Shares of draws from judged ranges, never scored. More: --all." if result.uncertain else ""
     return Document(
         title=case.title,
         subtitle="What does everybody make of this draft?",
-        blocks=blocks,
-        short=blocks,
+        blocks=[*blocks, *chances, Paragraph(PAPER, tone="muted")],
+        short=[
+            *blocks,
+            *(replace(table, note="") for table in chances),
+            Paragraph(f"{PAPER}{judged}", tone="muted"),
+        ],
         facts={"case": result.case, "seed": str(result.seed)}
         | ({"draws": f"{result.draws:,}"} if result.uncertain else {}),
     )
@@ -52,36 +57,16 @@ def _verdict(result: DraftResult, words: Words) -> Finding:
     else:
         text = f"This draft is not acceptable{at}{who}"
     if result.uncertain:
-        text += (
-            f". Over the range of the judgements it is acceptable in {percent(package.acceptance)} of draws"
-        )
+        share = in_draws(package.acceptance, package.acceptance_error)
+        text += f". Over the range of the judgements it is acceptable in {share}"
     return Finding(f"{text}.", tone="good" if result.agreed else "bad", headline=True)
 
 
 def _refusal(faction: str, result: DraftResult, words: Words) -> str:
     gain = result.package.gain[faction]
-    by = f"{points(-gain)} points worse than no deal" if gain < 0 else "a line of its own is crossed"
+    worse = points(-gain) if points(-gain) != "0.0" else "under 0.1"
+    by = f"{worse} points worse than no deal" if gain < 0 else "a line of its own is broken"
     return f"{words.short(faction)} ({by})"
-
-
-def _sides(result: DraftResult, words: Words) -> Table:
-    package = result.package
-    rows: list[Sequence[str | Cell]] = []
-    for f in result.factions:
-        low, _, high = package.gain_range[f]
-        gain = spread(signed(package.gain[f]), signed(low), signed(high))
-        rows.append(
-            [
-                capital(words.short(f)),
-                "yes" if f in result.needed else "not alone",
-                Cell(gain, "bad" if f in package.blocks else "good"),
-                *([percent(package.acceptance_by_faction[f])] if result.uncertain else []),
-            ]
-        )
-    within = " (5% to 95%)" if result.uncertain else ""
-    columns = ["Who", "Needed", f"Own points above no deal{within}"]
-    columns += ["Acceptable in draws"] if result.uncertain else []
-    return Table(caption="", columns=columns, rows=rows, numeric=(2, 3)[: len(columns) - 2])
 
 
 def _lines(result: DraftResult, words: Words) -> list[Table]:

@@ -10,7 +10,7 @@ from detente.document import Cell, Table
 from detente.figures import error, joined, percent, plural
 from detente.prospects.chances import EVEN, ROUNDS, Chances
 
-__all__ = ["LINKS", "Rung", "ladder", "said"]
+__all__ = ["LINKS", "Rung", "ladder", "said", "under"]
 
 LINKS = {
     "open": "some package is acceptable to everybody whose consent is needed",
@@ -34,6 +34,11 @@ def said(chances: Chances) -> str:
     return ", ".join(
         f"{link} {percent(share)}" for link in LINKS if (share := getattr(chances, link)) is not None
     )
+
+
+def under(chances: Chances) -> dict[str, dict[str, float]]:
+    """Faction → reading → how likely the package is to be acceptable if that is true."""
+    return {f: {r: links.acceptable for r, links in each.items()} for f, each in chances.by_reading.items()}
 
 
 def ladder(rungs: Sequence[Rung], words: Words, record: Mapping[str, int] | None) -> list[Table]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from detente.analyses.deal.answer import PAPER, answer
-from detente.analyses.deal.ladder import LINKS, Rung
-from detente.analyses.deal.result import DealResult, Solution, TrackResult
+from detente.analyses.deal.ladder import LINKS, Rung, under
+from detente.analyses.deal.result import DealResult, PackageResult, TrackResult
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Paragraph, Table
 from detente.figures import capital, joined, percent, points, signed, spread
-from detente.prospects.chances import Chances
 
-__all__ = ["in_short"]
+__all__ = ["in_short", "sides"]
 
 SHOWN = ("acceptable", "signed", "kept")
 """Links of the chain beside the readings."""
@@ -41,14 +40,15 @@ def _chances(result: DealResult, words: Words) -> list[Block]:
     if not rungs:
         return []
     links = [link for link in LINKS if any(getattr(r.chances, link) is not None for r in rungs)]
-    faction = told_apart(rungs[0].chances)
-    readings = [] if faction is None else list(rungs[0].chances.by_reading[faction])
+    apart = words.told_apart(under(rungs[0].chances))
+    faction = next(iter(apart), None)
+    readings = list(apart[faction]) if faction is not None else []
     if readings:
         links = [link for link in links if link in SHOWN]
     rows: list[list[str | Cell]] = []
     for name, chances in rungs:
-        under = chances.by_reading.get(faction or "", {})
-        shares = [under[r].acceptable if r in under else chances.acceptable for r in readings]
+        told = under(chances).get(faction or "", {})
+        shares = [told.get(r, chances.acceptable) for r in readings]
         rows.append([name, *map(_share, [*shares, *(getattr(chances, link) for link in links)])])
     caption = "Chances, each at most the one before it"
     if faction is not None:
@@ -71,63 +71,60 @@ def _share(share: float | None) -> str:
     return "–" if share is None else percent(share).replace("under ", "<")
 
 
-def told_apart(chances: Chances) -> str | None:
-    """The faction whose readings part the chance most; None where there are none."""
-    apart = {
-        f: max(links.acceptable for links in each.values()) - min(links.acceptable for links in each.values())
-        for f, each in chances.by_reading.items()
-        if each
-    }
-    return max(apart, key=lambda f: apart[f], default=None)
-
-
 def _table(track: TrackResult, result: DealResult) -> str:
     return track.name if len(result.tracks) > 1 else "The best package"
 
 
 def _package(result: DealResult, words: Words) -> list[Block]:
-    """The package of the main table that is accepted most often: what it does, and what everybody makes of it."""
+    """The package of the main table that is acceptable most often: what it does, and what everybody makes of it."""
     track = result.main
     best = track.solutions["most_acceptable"]
     if best is None:
         return []
-    which = "The package accepted most often" if result.uncertain else "A package that is accepted"
+    which = "The package acceptable most often" if result.uncertain else "A package that is acceptable"
     at = f" at “{track.name}”" if len(result.tracks) > 1 else ""
     said = Paragraph(f"{which}{at}: {words.doing(best.moves)}.")
     if (
         result.uncertain and len(result.tracks) > 1
     ):  # the tables are compared: there is no room for the sides of one
         return [said]
-    return [said, _gains(best, track, result, words)]
+    return [said, sides(best, track.factions, words, drawn=bool(result.uncertain))]
 
 
-def _gains(best: Solution, track: TrackResult, result: DealResult, words: Words) -> Table:
+def sides(
+    package: PackageResult,
+    factions: Sequence[str],
+    words: Words,
+    *,
+    drawn: bool,
+    needed: Collection[str] | None = None,
+) -> Table:
+    """What each of ``factions`` makes of a package; with ``needed`` also whether nothing is agreed without it."""
+    columns = ["Who", *(() if needed is None else ("Needed",)), "Own points above no deal"]
+    columns[-1] += " (5% to 95%)" if drawn else ""
     rows: list[Sequence[str | Cell]] = []
-    for f in track.factions:
-        low, _, high = best.gain_range.get(f, (best.gain[f],) * 3)
-        gain = spread(signed(best.gain[f]), signed(low), signed(high))
-        rows.append(
-            [
-                capital(words.short(f)),
-                Cell(gain, "bad" if f in best.blocks else "plain"),
-                *([percent(best.acceptance_by_faction[f])] if result.uncertain else []),
-            ]
-        )
-    columns = ("Who", "Own points above no deal (5% to 95%)", "Accepts it in draws")
-    if not result.uncertain:
-        columns = ("Who", "Own points above no deal")  # type: ignore[assignment]
-    return Table(caption="", columns=columns, rows=rows, numeric=(1, 2)[: len(columns) - 1])
+    for f in factions:
+        low, _, high = package.gain_range.get(f, (package.gain[f],) * 3)
+        gain = spread(signed(package.gain[f]), signed(low), signed(high))
+        row: list[str | Cell] = [capital(words.short(f))]
+        row += [] if needed is None else ["yes" if f in needed else "not alone"]
+        row.append(Cell(gain, "bad" if f in package.blocks else "plain"))
+        row += [percent(package.acceptance_by_faction[f])] if drawn else []
+        rows.append(row)
+    columns += ["Accepts it in draws"] if drawn else []
+    first = columns.index("Needed") + 1 if needed is not None else 1
+    return Table(caption="", columns=columns, rows=rows, numeric=tuple(range(first, len(columns))))
 
 
 def _swap(result: DealResult, words: Words) -> str:
-    """The small exchange that is accepted most often, unless it is the package itself."""
+    """The small exchange that is acceptable most often, unless it is the package itself."""
     best = max(result.swaps, key=lambda s: s.chances.acceptable, default=None)
     top = result.main.solutions["most_acceptable"]
     if best is None or (top is not None and best.moves == top.moves):
         return ""
     office = any(issue.touches_office for issue in words.case.issues.values())
     which = " that touches nobody's hold on office" if office else ""
-    share = f" (accepted in {percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
+    share = f" (acceptable in {percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
     return f"A small exchange{which}: {words.doing(best.moves)}{share}."
 
 

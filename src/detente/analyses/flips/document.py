@@ -21,6 +21,8 @@ BARS = 14
 ROWS = 40
 SHOWN = 5
 """Judgements on the screen."""
+NAMED = 3
+"""Numbers, and lines, that the sentence names."""
 
 
 def document(result: FlipsResult, case: Case) -> Document:
@@ -110,17 +112,22 @@ def _numbers(result: FlipsResult, words: Words) -> str:
     start = f"There is {was}, and every number is certain" if sure else f"At best estimates there is {was}"
     some = flip if sure else inside
     if some:
-        named = joined([_change(f, words) for f in some[:3]], "or")
+        named = joined([_change(f, words) for f in some[:NAMED]], "or")
         text = (
             f"{start}; what would make it {becomes}{'' if sure else ', inside the judged ranges'}: {named}."
         )
-        if more := len(some) - 3 if len(some) > 3 else 0:
-            text += f" {plural(more, 'other number')} would too."
+        if len(some) > NAMED:
+            text += f" {plural(len(some) - NAMED, 'other number')} would too."
         return text
     if not flip:
         left_out = result.world is not None and result.world.moved < result.world.numbers
         which = "number that was moved" if left_out else "number, moved alone,"
-        return f"{start}, and no single {which} changes that."
+        apart = (
+            ", those of readings and lines apart"
+            if any(f.deal_flips_at is not None for f in result.flips)
+            else ""
+        )
+        return f"{start}, and no single {which} changes that{apart}."
     judged = any(not f.certain and not f.switch for f in result.flips)
     named = joined(
         [f"the nearest outside is {_change(f, words)}" for f in outside[:1]]
@@ -145,8 +152,11 @@ def _switches(result: FlipsResult, words: Words) -> str:
             text += f" If {which} is true of {words.faction(faction)}, there is {becomes}."
     lines = [f for f in result.flips if f.kind == "holds" and f.deal_flips_at is not None]
     if lines:
-        changes = joined([_change(f, words) for f in lines], "or")
+        near = sorted(lines, key=lambda f: f.deal_change or 0.0)[:NAMED]
+        changes = joined([_change(f, words) for f in near], "or")
         text += f" Best estimates keep a line from a chance of one half on; {changes} makes it {becomes}."
+        if len(lines) > NAMED:
+            text += f" {plural(len(lines) - NAMED, 'other line')} would too."
     return text
 
 
@@ -340,7 +350,7 @@ def _table(result: FlipsResult, words: Words) -> Table | None:
         note=f"{note}; a chance of a reading moves the others in proportion. "
         f"“Another package from” was looked for at {SETTINGS} values of each judged range, in {min(FLIP_DRAWS, result.draws)} draws, "
         f"among {plural(result.candidates, 'candidate')}; it has to be ahead by more than {APART:g} paired errors. First-order index: "
-        "the share of the variance of “accepted” that the number explains alone, with its standard error."
+        "the share of the variance of “acceptable” that the number explains alone, with its standard error."
         + (f" * {_BINNED}" if any(f.acceptance_how == "binned" for f in shown) else ""),
         fold=True,
     )

@@ -26,12 +26,12 @@ from detente.analyses.outlook.short import in_short
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
 from detente.charts.shares import shares
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.document import Block, Cell, Chart, Document, Paragraph, Section, Table, Tone
 from detente.figures import capital, changed, day, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
 
-__all__ = ["brief", "document", "section"]
+__all__ = ["document", "section"]
 
 QUESTION = "What happens without a deal, and on whose side is time?"
 NEGLIGIBLE = 0.005
@@ -60,11 +60,6 @@ def section(result: OutlookResult, case: Case) -> Section:
         lead=QUESTION,
         blocks=[*_blocks(result, Words(case), headline=False), chart(of_case(case))],
     )
-
-
-def brief(result: OutlookResult, words: Words) -> Finding:
-    """The answer in a sentence."""
-    return answer(result, words)
 
 
 def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Block]:
@@ -167,7 +162,7 @@ def _values(result: OutlookResult, words: Words) -> Table:
             "Faction",
             "Status quo",
             "If it goes on",
-            "Change in a year",
+            "A year of waiting",
             "What it can do alone",
             "No deal (5% to 95%)",
             *(("Typed",) if some_typed else ()),

@@ -10,7 +10,7 @@ from detente.analyses.outlook.answer import answer, ended, main_end, none_of
 from detente.analyses.outlook.result import OutlookResult, QuestionResult
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Document, Paragraph, Table
-from detente.figures import capital, day, percent, points, signed, spread
+from detente.figures import capital, day, percent, points, signed, spelt, spread
 
 __all__ = ["answers", "in_short", "questions"]
 
@@ -46,12 +46,13 @@ def _comes(result: OutlookResult, words: Words) -> Table:
         paths.append(("None of these", none_of(result, ended(result)[what])))
         caption = f"What becomes of the {what.replace('_', ' ')}"
     elif result.issues:
-        paths = _moving(result, words)
-        caption = "Where the issues stand that move by themselves"
+        moving = _moving(result, words)
+        paths = moving[:SHOWN]
+        caption = f"Where the issues stand that move by themselves{_most(len(moving), 'which move most')}"
     else:
-        likely = sorted(result.events.values(), key=lambda e: -e.share[-1])
-        paths = [(capital(e.says), e.share) for e in likely[:SHOWN] if e.share[-1] > 0]
-        caption = "What may happen"
+        likely = sorted((e for e in result.events.values() if e.share[-1] > 0), key=lambda e: -e.share[-1])
+        paths = [(capital(e.says), e.share) for e in likely[:SHOWN]]
+        caption = f"What may happen{_most(len(likely), 'the likeliest')}"
     rows = [[name, *(percent(path[m]) for m in months)] for name, path in paths]
     return Table(
         caption=caption,
@@ -62,14 +63,19 @@ def _comes(result: OutlookResult, words: Words) -> Table:
     )
 
 
+def _most(of: int, which: str) -> str:
+    """What a caption says where only the first rows are shown."""
+    return f": {spelt(SHOWN)} of {of:,}, {which}" if of > SHOWN else ""
+
+
 def _moving(result: OutlookResult, words: Words) -> list[tuple[str, tuple[float, ...]]]:
-    """The options that gain or lose most."""
+    """Every option of an issue that moves, those that gain or lose most first."""
     paths = [
         (f"{words.issue(i)}: {words.option(i, o)}", path)
         for i, options in result.issues.items()
         for o, path in options.items()
     ]
-    return sorted(paths, key=lambda p: -abs(p[1][-1] - p[1][0]))[:SHOWN]
+    return sorted(paths, key=lambda p: -abs(p[1][-1] - p[1][0]))
 
 
 def _worth(result: OutlookResult, words: Words) -> Table:
@@ -85,7 +91,7 @@ def _worth(result: OutlookResult, words: Words) -> Table:
     ]
     return Table(
         caption="What no deal is worth, in points of each",
-        columns=("Who", "Status quo", "No deal (5% to 95%)", "A year of waiting", "Negotiating"),
+        columns=("Who", "Status quo", "No deal (5% to 95%)", "A year of waiting", "Value of negotiating"),
         rows=rows,
         numeric=(1, 2, 3, 4),
     )

@@ -135,7 +135,8 @@ def _world(ready: Drawn, without: Collection[str]) -> World:
     case, world = ready.problem.case, ready.problem.case.world
     if world is None:
         raise UsageError(
-            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed"
+            f"case '{case.id}' has no block 'world': what happens without a deal is typed there, not computed; "
+            "'detente new FILE --with world' writes a starter that has one"
         )
     if ready.problem.status_quo is None:
         raise UsageError(f"case '{case.id}' has no status quo, so there is no world that goes on from it")

@@ -12,10 +12,10 @@ from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
-from detente.figures import agree, capital, day, error, joined, percent, plural, points, signed
+from detente.figures import capital, day, error, joined, percent, plural, points, signed
 from detente.prospects.road import WHOLE
 
-__all__ = ["brief", "document", "section"]
+__all__ = ["document", "section"]
 
 WAYS = {
     "walk off": "walking off",
@@ -48,29 +48,6 @@ def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
         else f"In what order, and would it hold: {result.track_name}",
         lead=QUESTION,
         blocks=_blocks(result, Words(case), headline=False),
-    )
-
-
-def brief(result: RoadmapResult, words: Words) -> Finding:
-    """The answer in a sentence."""
-    supposing = joined([words.is_true(f, r) for f, r in result.supposed.items()])
-    when = f", supposing that {supposing}," if supposing else ""
-    count = sum(len(s.steps) for s in result.stages)
-    steps = f"The {plural(count, 'step')} of {_package(result)}{when} {agree(count, 'has', 'have')}"
-    if result.slack is not None and result.slack >= 0:
-        text = f"{steps} an order in which nobody gains by stopping half-way."
-    else:
-        text = f"{steps} no order in which nobody would gain by stopping half-way, or cross a line."
-    return Finding(text, limit=f"Chances, not calibrated: {said(result.chances)}.")
-
-
-def _package(result: RoadmapResult) -> str:
-    """Which package this is about."""
-    at = f"at “{result.track_name}”"
-    return (
-        f"the package named {at}"
-        if result.rule is None
-        else f"the {result.rule.replace('_', ' ')} package {at}"
     )
 
 
@@ -402,6 +379,16 @@ def _base_rates(result: RoadmapResult) -> Table:
         numeric=(1, 2, 3),
         note="To be read beside the numbers above; they are not part of them.",
         fold=True,
+    )
+
+
+def _package(result: RoadmapResult) -> str:
+    """Which package this is about."""
+    at = f"at “{result.track_name}”"
+    return (
+        f"the package named {at}"
+        if result.rule is None
+        else f"the {result.rule.replace('_', ' ')} package {at}"
     )
 
 
