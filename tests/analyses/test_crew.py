@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import sys
 import threading
@@ -88,6 +89,32 @@ def test_a_cluster_counts_the_same_and_survives_a_worker(
     with local, Crew(cluster=local.scheduler_address, work=dying.dies_once) as crew:
         assert same(crew.run(part), simulated(part))
     assert marker.exists(), "one of the workers was killed, and its part given to another"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_was_found_and_lost_with_its_worker_before_it_was_fetched_is_found_again(
+    part: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    marker = tmp_path / "died"
+    monkeypatch.setenv("DETENTE_TEST_MARKER", str(marker))
+
+    lost = threading.Event()
+    state = sys.modules["distributed.client"].FutureState
+    lose = state.lose
+    monkeypatch.setattr(state, "lose", lambda self: (lose(self), lost.set()))
+
+    class Slow(queue.SimpleQueue[object]):
+        """Gives nothing before something is lost; the next worker takes longer to start than we to look."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> object:
+            assert lost.wait(60)
+            return super().get(block, timeout)
+
+    monkeypatch.setattr("detente.world.crew.queue.SimpleQueue", Slow)
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with local, Crew(cluster=local.scheduler_address, work=dying.dies_once) as crew:
+        assert same(crew.run(part), simulated(part))
 
 
 def test_nobody_at_the_address(part: Part) -> None:

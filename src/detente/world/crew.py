@@ -234,17 +234,22 @@ class Crew:
         futures = self._client.map(self._work, parts, pure=False, retries=RETRIES)
         for future in futures:
             future.add_done_callback(done.put)
-        for _ in parts:
-            while True:
-                try:
-                    future = done.get(timeout=1)
-                    break
-                except queue.Empty:
-                    self._await_workers()
+        missing = len(parts)
+        while missing:
+            try:
+                future = done.get(timeout=1)
+            except queue.Empty:
+                self._await_workers()
+                continue
+            if future.status in ("lost", "pending"):
+                # The worker died with what it had found before it was fetched: another one finds it again.
+                future.add_done_callback(done.put)
+                continue
             if future.status != "finished":
                 raise self._lost(future)
             yield future.result()
             future.release()
+            missing -= 1
 
     def _await_workers(self) -> None:
         """Return as soon as somebody works; ``LimitError`` if nobody comes."""
