@@ -69,13 +69,13 @@ def test_fewer_issues_of_it_rest_where_the_definitions_say(case: Case) -> None:
     at, ready = conflict(few), prepare(few, draws=8)
     none = np.zeros(0, dtype=np.int64)
     states = feasible(at.sizes, np.zeros(1, dtype=np.int64), none, none)
-    graph = kernel.graph(states, at.allowed, at.movable, at.members)
+    graph = kernel.graph(states, at.legal, at.movable, at.members)
     seen = eyes(ready.problem, ready.fresh, at, states)
     n = range(len(states))
     moves = {(i, a, b) for i in range(4) for a in range(3) for b in range(3) if a != b}
     movers = tuple(
-        (frozenset(np.flatnonzero(who).tolist()), frozenset(np.flatnonzero(mine).tolist()))
-        for who, mine in zip(at.members, at.movable, strict=True)
+        (frozenset(np.flatnonzero(who).tolist()), frozenset(map(tuple, np.argwhere(mine).tolist())))
+        for who, mine in zip(at.members, at.able, strict=True)
     )
     for draw in (0, 5):
         rank = seen.ranks(draw)
