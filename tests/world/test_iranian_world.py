@@ -110,8 +110,8 @@ def _worlds(n: int | None, base: bool) -> tuple[dict[str, Floats], dict[str, Flo
     revision = changed or Revision()
     asked = tuple(reader().read(text, truth=True).node for text in CONDITIONS)
     counted = simulate(ground(), revision, Looked(asked, LEVELS), per=PER)
-    shares = {text: counted.shares[:, :, k] for k, text in enumerate(CONDITIONS)}
-    shares |= {name: counted.means[:, :, k] for k, name in enumerate(LEVELS)}
+    shares = dict(zip(CONDITIONS, np.moveaxis(counted.shares, 2, 0), strict=True))
+    shares |= dict(zip(LEVELS, np.moveaxis(counted.means, 2, 0), strict=True))
     factions = ground().problem.factions
     of = account(ground(), revision)
     rho = patience(ground().problem, ground().sample, ground().steps, factions)

@@ -89,8 +89,9 @@ def values(lever: Lever, extra: tuple[str, ...] = (), summed: tuple[str, ...] = 
     texts = tuple(dict.fromkeys((*conditions(), *extra)))
     names = tuple(dict.fromkeys((*levels(), *summed)))
     found, draws = simulated(lever, texts, summed=names, **how)
-    shares = {t: found.shares[:, :, n] for n, t in enumerate(texts)}
-    means = {t: found.means[:, :, n] for n, t in enumerate(names)}
+    # Taken once: each look at an ensemble's shares is another array of all of them.
+    shares = dict(zip(texts, np.moveaxis(found.shares, 2, 0), strict=True))
+    means = dict(zip(names, np.moveaxis(found.means, 2, 0), strict=True))
     worth = {f: _of(f, draws, shares, means, lever.settles) for f in case().preferences}
     return Found(worth, shares, means, draws)
 
