@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from detente.analyses.deal import deal
+from detente.analyses.deal.result import DealResult
 from detente.analyses.roadmap import RoadmapResult, roadmap
 from detente.analyses.roadmap.document import document
 from detente.analyses.roadmap.propose import ahead, package
@@ -295,19 +296,24 @@ def test_what_is_judged_about_steps_leaves_the_deal_as_it_is() -> None:
 
 
 def test_same_seed_same_bytes() -> None:
+    once, again = (json.dumps([r.to_json() for r in _ahead("stockpile")[1]]) for _ in range(2))
+    assert once == again != "[]"
+
+
+def _ahead(name: str) -> tuple[DealResult, tuple[RoadmapResult, ...]]:
+    ready = prepare(read_case(resolve(name).read_text("utf-8"), f"{name}.yaml").case, draws=64)
+    found = deal(ready)
+    return found, ahead(ready, found)
+
+
+@pytest.fixture(scope="module")
+def venezuela() -> tuple[DealResult, tuple[RoadmapResult, ...]]:
+    return _ahead("venezuela-2021")
+
+
+def test_the_venezuelan_roadmaps(venezuela: tuple[DealResult, tuple[RoadmapResult, ...]]) -> None:
+    _, roads = venezuela
     case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
-    once, again = (json.dumps([r.to_json() for r in _ahead(case)]) for _ in range(2))
-    assert once == again
-
-
-def _ahead(case: object) -> tuple[RoadmapResult, ...]:
-    ready = prepare(case, draws=64)  # type: ignore[arg-type]
-    return ahead(ready, deal(ready))
-
-
-def test_the_venezuelan_roadmaps() -> None:
-    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
-    roads = _ahead(case)
     assert roads
     for road in roads:
         jsonschema.validate(json.loads(json.dumps(road.to_json())), result_schema("roadmap"))
@@ -350,9 +356,10 @@ def test_what_cannot_be_carried_out_is_said(
         solved(text, moves, **options)
 
 
-def test_a_rule_that_found_nothing_says_which_did() -> None:
-    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
-    result = deal(prepare(case, draws=64), tracks=["humanitarian_table"])
+def test_a_rule_that_found_nothing_says_which_did(
+    venezuela: tuple[DealResult, tuple[RoadmapResult, ...]],
+) -> None:
+    result, _ = venezuela
     with pytest.raises(UsageError, match=r"no package by 'nash'.*most_acceptable"):
         package(result, "nash", "humanitarian_table")
 
