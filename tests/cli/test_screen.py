@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from detente.catalogue import titles
 from detente.render.text import SCREEN
 from tests.answers import Answer, ask
+from tests.prepared import kept
 
 WIDTH = 80
 FEW = ("--draws", "64")
@@ -22,6 +24,13 @@ VERBS = {
 """What the verdict of each speaks of."""
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _drawn_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        kept(monkeypatch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _eighty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(WIDTH))
@@ -31,8 +40,8 @@ def _answer(verb: str, case: str, *more: str) -> Answer:
     return ask(verb, case, *FEW, *(("--worlds", "16") if verb == "outlook" else ()), *more)
 
 
-@pytest.mark.parametrize("case", titles())
 @pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("case", titles())
 def test_every_answer_fits_a_screen_and_begins_with_its_verdict(verb: str, case: str) -> None:
     answer = _answer(verb, case)
     if answer.code == 2:  # the case lacks what this question needs
