@@ -29,8 +29,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from detente.errors import LimitError
-
 __all__ = ["ITERATIONS", "Choices", "Game", "choices"]
 
 Floats = NDArray[np.float64]
@@ -43,7 +41,7 @@ LARGEST, SMALLEST = 0.5, 1e-4
 """Damping: how much of a change is made. It shrinks where changes alternate and grows where they go on."""
 
 HALVINGS = 60
-"""Of the span between 0 and 1, where damped changes go round in a circle."""
+"""Of the span between 0 and 1, where damped changes go round in a circle: as far as doubles tell numbers apart."""
 
 
 class Game(NamedTuple):
@@ -121,38 +119,75 @@ def _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _halved(most, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """Chances that answer each other, by halving the span of the step's; for each of them the chance of leaving that answers
-    itself is found the same way. Both are continuous on 0 to 1, so that there is one unless the leaving jumps. With the
-    values, and whether they settled."""
-    low, high, due, other, value, value_s, settled = 0.0, 1.0, 0.5, 0.5, here, here_s, False
-    for _ in range(min(most, HALVINGS)):
+def _answered(other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The step's chance which makes ``other`` the answer to itself, by halving; how much larger the answers at a step's chance of 0
+    and of 1 are; and by how much the answer to the step's chance exceeds it.
+
+    A value is linear-fractional in the step's chance, so that the answer moves in one direction only and there is one such
+    chance at most: where the two differences have one sign there is none."""
+    low, high = 0.0, 1.0
+    none = _answers(0.0, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[3] - other
+    sure = _answers(1.0, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[3] - other
+    if (none > 0) == (sure > 0):
+        return 0.5, none, sure, 0.0
+    due = 0.5
+    for _ in range(HALVINGS):
         due = (low + high) / 2
-        least, largest, other = 0.0, 1.0, 0.5
-        for _ in range(min(most, HALVINGS)):
-            other = (least + largest) / 2
-            walk = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[3]
-            if walk > other:
-                least = other
-            else:
-                largest = other
-        value, value_s, step, walk = _answers(
-            due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able
-        )
-        settled = max(abs(step - due), abs(walk - other)) < SETTLED
-        if settled:
-            break
-        if step > due:
+        walk = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[3]
+        if (walk > other) == (none > 0):
             low = due
         else:
             high = due
-    return due, other, value, value_s, settled
+    step = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[2]
+    return due, none, sure, step - due
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _halved(mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Chances that answer each other, by halving the span of the chance of leaving; with the values. There always are some.
+
+    Along the chances of leaving x let d(x) be the step's chance to which x is the answer (:func:`_answered`), and call x *low*
+    where the answer is above x whatever the step's chance is, *high* where it is below. Where d(x) is, call x low if the
+    answer to d(x) lies on the side to which d(x) goes where it meets what is low: below d(x) if the answer falls with the step's
+    chance, above it if it rises. 0 is low and 1 is high, and what is low turns high only where d(x) answers itself."""
+    low, high, at_least, at_most = 0.0, 1.0, 0.0, 1.0
+    low_end, low_more, high_end, high_more = 0.5, 0.0, 0.5, 0.0
+    for _ in range(HALVINGS):
+        other = (low + high) / 2
+        due, none, sure, more = _answered(
+            other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able
+        )
+        if (none > 0) == (sure > 0):
+            is_low, more = none > 0, 0.0
+        else:
+            is_low = (more < 0) == (none > 0)
+        if is_low:
+            low, low_end, low_more = other, due, more
+        else:
+            high, high_end, high_more = other, due, more
+    other = (low + high) / 2
+    # Where the step's chance hardly bears on the leaving, it is what is left open.
+    for end, more in ((low_end, low_more), (high_end, high_more)):
+        if more > 0:
+            at_least = end
+        elif more < 0:
+            at_most = end
+    due = 0.5
+    for _ in range(HALVINGS):
+        due = (at_least + at_most) / 2
+        step = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)[2]
+        if step > due:
+            at_least = due
+        else:
+            at_most = due
+    value, value_s, _, _ = _answers(due, other, mine, here, on, here_s, on_s, lam, h, rho, rho_s, blame, able)
+    return due, other, value, value_s
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """One reading of one draw, from the last step backwards, into out[4, N]: nobody goes back, so that each position is a fixed
-    point of its own. Whether all settled."""
+    point of its own."""
     steps = len(w) - 1
     later, later_s = u[steps], w[steps]
     for n in range(steps - 1, -1, -1):
@@ -180,27 +215,20 @@ def _played(u, w, lam, h, rho, rho_s, blame, blame_s, able, most, out):  # type:
                 settled = True
                 break
         if not settled:
-            due, other, value, value_s, settled = _halved(
-                most, mine, u[n], on, w[n], on_s, lam, h, rho, rho_s, cost, able
-            )
-        if not settled:
-            return False
+            due, other, value, value_s = _halved(mine, u[n], on, w[n], on_s, lam, h, rho, rho_s, cost, able)
         later, later_s = value, value_s
         if mine:
             out[0, n], out[3, n] = due, other
         else:
             out[1, n], out[2, n] = other, due
-    return True
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _all(u, w, rho, rho_s, lam, h, blame, blame_s, able, most, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """How many draws did not settle; choices into out[S, 4, K, N]."""
-    lost = 0
+    """Choices into out[S, 4, K, N]."""
     for s in range(u.shape[0]):
-        fine = True
         for k in range(u.shape[1]):
-            fine &= _played(
+            _played(
                 u[s, k],
                 w[s],
                 lam[s],
@@ -213,27 +241,14 @@ def _all(u, w, rho, rho_s, lam, h, blame, blame_s, able, most, out):  # type: ig
                 most,
                 out[s, :, k],
             )
-        lost += 0 if fine else 1
-    return lost
 
 
 def choices(of: Game, *, iterations: int = ITERATIONS) -> Choices:
-    """The choices that answer one another.
-
-    Raises
-    ------
-    LimitError
-        In some draw they do not settle within so many ``iterations`` a position.
-    """
+    """The choices that answer one another; ``iterations``: how often each position is damped before it is halved."""
     size, kinds, count = of.first.shape
     found = np.zeros((size, 4, kinds, count - 1))
-    lost = _all(
+    _all(
         np.ascontiguousarray(of.first), np.ascontiguousarray(of.second), np.ascontiguousarray(of.rho_first),
         of.rho_second, of.precision, of.hazard, of.blame_first, of.blame_second, of.able, iterations, found,
     )  # fmt: skip
-    if lost:
-        raise LimitError(
-            f"world.talks.ladder: in {lost} of {size} draws the choices at the talks do not settle; a smaller 'precision' "
-            "makes them calmer"
-        )
     return Choices(found[:, 0], found[:, 1], found[:, 2], found[:, 3])
