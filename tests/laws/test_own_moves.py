@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from detente.analyses.stability import stability
 from detente.case.model import Case
 from detente.case.reading import load_case, read_case
 from detente.catalogue import resolve
@@ -20,13 +21,13 @@ from detente.kernels.ways import feasible
 from detente.problem import own
 from detente.problem.build import Problem
 from detente.problem.conflict import Conflict, conflict, eyes
-from detente.problem.own import own_gains
+from detente.problem.own import charged, own_gains
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged
 from tests.laws.random_cases import fresh, parted
 from tests.laws.writing import written
 from tests.oracles import own_moves as oracle
-from tests.oracles.own_moves import Standing, sets_of, standing
+from tests.oracles.own_moves import Standing, hands_of, sets_of, standing
 
 SEEDS = range(900, 1000)
 LINES = (10526, 10946, 11113, 11140)
@@ -53,7 +54,7 @@ class Asked:
 
     def __init__(self, text: str, draws: int = 8) -> None:
         self.case = read_case(text, "case.yaml").case
-        ready = prepare(self.case, draws=draws)
+        self.ready = ready = prepare(self.case, draws=draws)
         self.problem, self.sample, self.known = ready.problem, ready.typed, ready.beside_fresh.steps
         self.draws = range(self.sample.draws)
 
@@ -64,6 +65,11 @@ class Asked:
     @cached_property
     def issues(self) -> list[str]:
         return [i for i in self.problem.issues if self.case.issues[i].controlled_by != "outside"]
+
+    @cached_property
+    def paid(self) -> Standing:
+        """The same where whoever changes what stands pays for it."""
+        return oracle.charged(self.at, self.undo, hands_of(self.case, self.problem.factions, self.issues))
 
     @cached_property
     def gains(self) -> np.ndarray:
@@ -111,7 +117,7 @@ class Asked:
         """[S] whether the status quo is Nash-stable for everybody, as ``detente stability`` finds it."""
         at = conflict(self.case)
         states, graph, home = graph_of(at)
-        seen = eyes(self.problem, self.sample, at, states)
+        seen = eyes(self.problem, charged(self.problem, self.sample, self.known), at, states)
         return np.array([kernel.equilibria(seen.ranks(s), graph)[0][0, home[0]] for s in self.draws])
 
 
@@ -157,6 +163,24 @@ preferences:
 """
 
 
+def test_what_changing_costs_keeps_the_status_quo_stable() -> None:
+    """At 10 points nobody changes the water, so that the feast, which the elders give alone, is left; at 3 for the feast as
+    well nothing is. Who has no hand in the feast pays nothing for it."""
+    dear = VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 10,").replace(
+        "paved: 50", "paved: 0"
+    )
+    assert not Asked(dear).stable.any()
+    asked = Asked(dear.replace("status_quo: none,", "status_quo: none, undo: 3,"))
+    assert asked.stable.all()
+    assert not asked.gains.any()
+    at = conflict(asked.case)
+    states, _, _ = graph_of(at)
+    paid = charged(asked.problem, asked.sample, asked.known)
+    seen = eyes(asked.problem, paid, at, states).worth(0) * asked.problem.step[:, None]
+    feast = int(np.flatnonzero((states == [0, 1, 0]).all(axis=1))[0])
+    assert (seen[:, feast] - seen[:, 0]).tolist() == [2 - 3, -3, 7]
+
+
 def test_the_oracle_on_a_case_worked_out_by_hand() -> None:
     """The elders alone: the feast, 2. Upper: hoarding with the feast, 5 and 1, or without, 3 and 4; wasting crosses a line of
     the youths. The road takes both villages, which is an agreement. Lower can do nothing alone."""
@@ -183,7 +207,7 @@ def test_what_changing_costs_is_taken_off() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_each_gains_alone_is_as_the_definition_says(seed: int) -> None:
     asked = Asked(drawn(seed))
-    at = oracle.charged(asked.at, asked.undo)
+    at = asked.paid
     here = np.stack([at.worth[:, h, s] for s, h in enumerate(at.here)], axis=1)
     gained = oracle.own_moves(at, here, asked.movers(alone=True)) - here
     assert (asked.gains == gained).all()
@@ -192,7 +216,7 @@ def test_what_each_gains_alone_is_as_the_definition_says(seed: int) -> None:
 @pytest.mark.parametrize("seed", [*SEEDS, *LINES])
 def test_the_status_quo_is_stable_where_nobody_who_can_move_would(seed: int) -> None:
     asked = Asked(drawn(seed))
-    expected = oracle.nash(asked.at, asked.movers(alone=False))
+    expected = oracle.nash(asked.paid, asked.movers(alone=False))
     assert asked.stable[asked.settled].tolist() == expected[asked.settled].tolist()
 
 
@@ -202,10 +226,24 @@ def test_who_gains_alone_would_leave_the_status_quo(seed: int) -> None:
     asked = Asked(drawn(seed))
     gains = (asked.gains > 0).any(axis=0)
     assert not (gains & asked.stable & asked.settled).any()
-    free = not asked.undo.any()
-    if free and asked.away(alone=True) == asked.away(alone=False):
+    if asked.away(alone=True) == asked.away(alone=False):
         which = asked.clean & asked.settled
         assert (gains[which] == ~asked.stable[which]).all()
+
+
+@pytest.mark.parametrize("seed", range(900, 930))
+def test_the_answer_says_of_the_status_quo_what_the_definition_says(seed: int) -> None:
+    """As a share of draws, at best estimates, and in the paths and departures that are shown."""
+    asked = Asked(drawn(seed), draws=64)
+    result = stability(asked.case, asked.ready, looked=64)
+    if result.draws and asked.settled.all():
+        assert result.status_quo is not None
+        assert result.status_quo.share is not None
+        expected = oracle.nash(asked.paid, asked.movers(alone=False))
+        assert result.status_quo.share["nash"] == pytest.approx(expected.mean(), abs=1e-12)
+    if result.status_quo is not None and result.status_quo.stable["nash"]:
+        assert not any(s.path for s in result.situations)
+        assert not result.departures
 
 
 VIENNA = str(Path(__file__).parents[1] / "cases" / "vienna-2022.yaml")
@@ -227,7 +265,8 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
     for of in own.alone(problem):
         who, issues = of.factions, of.issues
         undo = costs(problem, known, [problem.issues[i] for i in issues], sample.draws)
-        at = oracle.charged(standing(problem, sample, issues), undo)
+        names = [problem.issues[i] for i in issues]
+        at = oracle.charged(standing(problem, sample, issues), undo, hands_of(case, problem.factions, names))
         mover = oracle.Mover(frozenset(who), frozenset((issues.index(i), o) for i, o in of.moves))
         here = np.stack([at.worth[:, h, s] for s, h in enumerate(at.here)], axis=1)
         gained = np.maximum(gained, oracle.own_moves(at, here, [mover]) - here)
@@ -240,10 +279,10 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
 def test_bundled_status_quos_are_stable_where_nobody_would_leave(name: str) -> None:
     """One mover at a time: none of them has to be seen beside the others to know whether it would leave."""
     few = list(range(0, 64, 9))
-    case, problem, sample, _ = some_draws(name, few)
+    case, problem, sample, known = some_draws(name, few)
     at = conflict(case)
     states, graph, home = graph_of(at)
-    seen = eyes(problem, sample, at, states)
+    seen = eyes(problem, charged(problem, sample, known), at, states)
     stable = [kernel.stability(seen.ranks(s), graph, home)[0, :, 0] for s in range(len(few))]
     movers = sets_of(case, at.factions, at.issues)
     assert len(movers) == len(at.movers) > 0
@@ -253,7 +292,10 @@ def test_bundled_status_quos_are_stable_where_nobody_would_leave(name: str) -> N
         issues = [problem.issues.index(at.issues[i]) for i in inside]
         few_enough = np.prod(problem.sizes[issues]) <= 200
         which = range(len(few)) if few_enough else [0]
-        alone = standing(problem, sample.only(np.array(which)), issues)
+        names = [problem.issues[i] for i in issues]
+        undo = costs(problem, known, names, sample.draws)[..., list(which)]
+        hands = hands_of(case, problem.factions, names)
+        alone = oracle.charged(standing(problem, sample.only(np.array(which)), issues), undo, hands)
         moves = frozenset((inside.index(i), o) for i, o in mover.moves)
         told = oracle.nash(alone, [oracle.Mover(mover.factions, moves)])
         assert told.tolist() == [bool(stable[s][m]) for s in which], mover

@@ -22,7 +22,7 @@ leaving everything as it is does not break, ``no_deal`` [F][S]; index ``here`` o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -83,12 +83,13 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
     return raised
 
 
-def charged(at: Standing, undo: np.ndarray) -> Standing:
-    """With what changing an issue costs whoever does, ``undo`` [F, I, S], taken off what a package is worth."""
+def charged(at: Standing, undo: np.ndarray, hands: Mapping[tuple[int, int], frozenset[int]]) -> Standing:
+    """With what changing an issue costs those who have a hand in it, ``undo`` [F, I, S], taken off what a package is worth."""
     worth = at.worth.copy()
     for f, x, s in np.ndindex(*worth.shape):
-        for i, _ in changed(at.packages[x], at.packages[at.here[s]]):
-            worth[f, x, s] -= undo[f, i, s]
+        for i, o in changed(at.packages[x], at.packages[at.here[s]]):
+            if f in hands[i, o]:
+                worth[f, x, s] -= undo[f, i, s]
     return at._replace(worth=worth)
 
 
@@ -180,6 +181,27 @@ def minimal(sets: Iterator[frozenset[str]]) -> list[frozenset[str]]:
         if not any(smaller <= one for smaller in kept):
             kept.append(one)
     return kept
+
+
+def hands_of(
+    case: Case, factions: Sequence[str], issues: Sequence[str]
+) -> dict[tuple[int, int], frozenset[int]]:
+    """Move → the factions of some smallest set that can make it."""
+    found = {}
+    for n, name in enumerate(issues):
+        spec = case.issues[name]
+        for o, about in enumerate(spec.options.values()):
+            tree = about.controlled_by or spec.controlled_by
+            sets: list[frozenset[str]] = []
+            if tree is not None and tree != "outside":
+                every = (
+                    frozenset(s)
+                    for k in range(len(factions) + 1)
+                    for s in itertools.combinations(factions, k)
+                )
+                sets = minimal(s for s in every if satisfied(case, tree, s))
+            found[n, o] = frozenset(factions.index(f) for s in sets for f in s)
+    return found
 
 
 def sets_of(

@@ -40,6 +40,8 @@ class _Alone(NamedTuple):
     factions: tuple[str, ...]
     moves: Mapping[str, Sequence[str]]
     """Issue → the options to which it can be moved."""
+    hands: Mapping[tuple[str, str], frozenset[str]]
+    """Move → the factions of the party that have a hand in it."""
 
 
 def alone(case: Case) -> Found:
@@ -49,7 +51,7 @@ def alone(case: Case) -> Found:
     told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for of in _sets(case):
         packages = list(_packages(of))
-        gains = {f: [_gain(case, f, package) for package in packages] for f in of.factions}
+        gains = {f: [_gain(case, f, package, of) for package in packages] for f in of.factions}
         suits = [n for n in range(len(packages)) if all(gains[f][n] >= 0 for f in of.factions)]
         for f in of.factions:
             best = max(suits, key=lambda n: gains[f][n], default=None)
@@ -96,6 +98,8 @@ def _sets(case: Case) -> Iterator[_Alone]:
     ways: dict[tuple[int, ...], list[Tree]] = {}
     """Trees that have to be satisfied together, by their identity: most moves of an issue share one."""
     which: dict[tuple[str, str], tuple[int, ...]] = {}
+    last: dict[tuple[str, str], tuple[int, ...]] = {}
+    """The tree of the option itself, on the way to which there may be others."""
     for name, issue in case.issues.items():
         for option in issue.options if issue.reversible else ():
             each = controls_to(issue, option)
@@ -103,6 +107,8 @@ def _sets(case: Case) -> Iterator[_Alone]:
             if option != issue.status_quo and len(trees) == len(each):
                 which[name, option] = key = tuple(dict.fromkeys(map(id, trees)))
                 ways[key] = trees
+                last[name, option] = (id(trees[-1]),)
+                ways[last[name, option]] = [trees[-1]]
     for party, spec in case.parties.items():
         members = tuple(spec.factions) or (party,)
         if spec.role is not None or any(f not in case.preferences for f in members):
@@ -115,12 +121,14 @@ def _sets(case: Case) -> Iterator[_Alone]:
                     known = any(smaller <= some for smaller in found[key])
                     if not known and all(_enough(case, tree, some) for tree in trees):
                         found[key].append(some)
-        for who in sorted({s for sets in found.values() for s in sets}, key=lambda s: (len(s), *sorted(s))):
+        moving = {s for key in which.values() for s in found[key]}
+        hands = {move: frozenset[str]().union(*found[key]) for move, key in last.items()}
+        for who in sorted(moving, key=lambda s: (len(s), *sorted(s))):
             moves: dict[str, list[str]] = {}
             for (name, option), key in which.items():
                 if any(s <= who for s in found[key]):
                     moves.setdefault(name, []).append(option)
-            yield _Alone(tuple(f for f in members if f in who), moves)
+            yield _Alone(tuple(f for f in members if f in who), moves, hands)
 
 
 def _enough(case: Case, tree: Tree, who: frozenset[str]) -> bool:
@@ -145,8 +153,8 @@ def _packages(of: _Alone) -> Iterator[Package]:
                 yield dict(zip(issues, chosen, strict=True))
 
 
-def _gain(case: Case, f: str, package: Package) -> float:
-    """Points above leaving everything as it is, less what taking the steps back costs; less than anything where it cannot be
+def _gain(case: Case, f: str, package: Package, of: _Alone) -> float:
+    """Points above leaving everything as it is, less what taking the steps back costs that the faction has a hand in; less than anything where it cannot be
     or crosses a line that leaving everything does not."""
     wants, state = _wants(case, f), _state(case, package)
     here = _state(case, {})
@@ -157,7 +165,7 @@ def _gain(case: Case, f: str, package: Package) -> float:
     ]
     if any(_matches(line, state) and not _matches(line, here) for line in lines):
         return float("-inf")
-    undo = (case.issues[i].undo for i in package)
+    undo = (case.issues[i].undo for i, o in package.items() if f in of.hands[i, o])
     return (
         _worth(case, f, package) - _worth(case, f, {}) - sum(cost.median for cost in undo if cost is not None)
     )

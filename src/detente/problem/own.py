@@ -2,9 +2,9 @@
 
 A *set* C is a smallest set of factions, of one party, that controls a move of an issue, with every step on the way there
 (:func:`detente.problem.table.control`). It can bring about the packages X_C that make only moves which it controls and which can
-be taken back. Let G(x) be what x
-is worth beyond leaving everything as it is, less ``undo`` for each issue that x changes: whoever changes what stands takes it
-back. Then (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to agreement are made, not found)
+be taken back. Let G_f(x) be what x
+is worth to f beyond leaving everything as it is, less ``undo`` for each issue that x changes and f has a hand in: whoever changes
+what stands takes it back (:func:`charged`, the same for who would leave the status quo of a standoff). Then (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to agreement are made, not found)
 
     own_f = max of G_f(x) over C with f in C, and x in X_C such that G_g(x) >= 0 for every g in C
             and x breaks no line of any g in C that leaving everything as it is does not break,
@@ -21,7 +21,8 @@ listed packages, each times factions of C times draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
@@ -32,11 +33,11 @@ from detente.agreement import minimal_winning_sets
 from detente.errors import LimitError
 from detente.figures import joined
 from detente.problem.build import IntArray, Problem
-from detente.problem.sample import Sample
+from detente.problem.sample import LARGEST, Sample
 from detente.problem.steps import Judged
-from detente.problem.table import Move, control
+from detente.problem.table import Move, control, hands
 
-__all__ = ["MAX_LISTED", "Alone", "alone", "own_gains"]
+__all__ = ["MAX_LISTED", "Alone", "alone", "charged", "own_gains"]
 
 MAX_LISTED = 1 << 20
 """Utilities (packages of tied issues, or of one set, times its factions) listed at most for a draw: a hundredth of a second."""
@@ -69,8 +70,6 @@ class _Within(NamedTuple):
     of: Alone
     here: IntArray
     """[I, S] where everything is."""
-    costs: Mapping[int, IntArray]
-    """Issue → [F, S] what changing it costs."""
 
 
 def alone(problem: Problem) -> tuple[Alone, ...]:
@@ -105,15 +104,26 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
     if problem.status_quo is None:
         return gained
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
-    costs = {
-        i: np.rint(known.values[f"{issue}.undo"] / problem.step[:, None]).astype(np.int64)
-        for i, issue in enumerate(problem.issues)
-        if f"{issue}.undo" in known.values
-    }
+    sample = charged(problem, sample, known)
     for of in alone(problem):
         who = list(of.factions)
-        gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here, costs)))
+        gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here)))
     return gained
+
+
+def charged(problem: Problem, sample: Sample, known: Judged) -> Sample:
+    """A sample in which every option but the status quo costs those who have a hand in bringing the issue there what changing
+    it costs."""
+    if problem.status_quo is None or not any(path.endswith(".undo") for path in known.values):
+        return sample
+    cost = np.zeros_like(sample.points)
+    for i, issue in enumerate(problem.issues):
+        undo = known.values.get(f"{issue}.undo")
+        for o in range(len(problem.options[i])) if undo is not None else ():
+            who = list(hands(problem, (i, o))) if o != problem.status_quo[i] else []
+            cost[who, i, o] = np.minimum(np.rint(undo / problem.step[who, None]), LARGEST)
+    apart = None if sample.apart is None else sample.apart - cost
+    return replace(sample, points=sample.points - cost, apart=apart)
 
 
 def _points(sample: Sample, of: Alone) -> NDArray[np.int32]:
@@ -134,7 +144,7 @@ def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
 
 def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
-    problem, sample, of, here, costs = within
+    problem, sample, of, here = within
     assert problem.status_quo is not None
     who, home, draws = list(of.factions), problem.status_quo, sample.draws
     sizes = [int(problem.sizes[i]) for i in tied]
@@ -147,8 +157,6 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
         more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
         barred = [o for o in range(sizes[n]) if o != home[i] and (i, o) not in of.moves]
         more[:, barred] = NEVER
-        if i in costs:
-            more[:, np.arange(sizes[n]) != home[i]] -= costs[i][who, None]
         gain = gain + more.reshape(len(who), *apart, draws)
     for t, pattern in enumerate(problem.patterns):
         inside = [(place[i], o) for i, o in pattern if i in place]
@@ -172,14 +180,14 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
 
 def _best(within: _Within) -> IntArray:
     """[C, S] the most that each faction of a set gains by what all of it are willing to do, at least nothing."""
-    problem, sample, of, here, costs = within
+    problem, sample, of, here = within
     tied = _tied(problem, sample, of)
     largest = max(prod(int(problem.sizes[i]) for i in issues) for issues in tied) * len(of.factions)
     _within_limit(problem, of, largest)
     best = np.empty((len(of.factions), sample.draws), dtype=np.int64)
     for some in _blocks(np.arange(sample.draws), max(1, AT_ONCE // largest)):
         drawn = sample if len(some) == sample.draws else sample.only(some)
-        part = _Within(problem, drawn, of, here[:, some], {i: cost[:, some] for i, cost in costs.items()})
+        part = _Within(problem, drawn, of, here[:, some])
         best[:, some] = _chosen(problem, of, [_part(part, issues) for issues in tied])
     return best
 

@@ -5,8 +5,9 @@ At best estimates: which states are stable for each mover and for all, by five c
 which a state is an equilibrium; the shortest paths of improvements from the status quo; and, for the state
 that somebody hopes for, every departure, what deters it, and what would have to be worth more for it to stay.
 
-A faction's rank of a state is its utility of it, everything outside the conflict left at the status quo. A
-case may also put states in order without points (``ranking``, ``priorities``); then there is nothing to draw.
+A faction's rank of a state is its utility of it, everything outside the conflict left at the status quo. Whoever leaves the
+status quo pays for what it changes (:func:`detente.problem.own.charged`); other states have not been reached by anybody, and what
+it would cost to take them back is left out. A case may also put states in order without points (``ranking``, ``priorities``); then there is nothing to draw.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from detente.errors import LimitError, UsageError
 from detente.kernels import conflict as kernel
 from detente.kernels.threads import each
 from detente.kernels.ways import feasible
+from detente.problem import Sample
 from detente.problem.conflict import Conflict, conflict, eyes, ordinal_ranks
+from detente.problem.own import charged
 from detente.progress import counter
 
 __all__ = ["LISTED", "LOOKED", "MAX_DRAWN", "MAX_WORK", "stability"]
@@ -62,11 +65,25 @@ class _Board:
     """[F, N] utilities in grid steps, lines left out; None where there are no points."""
     lines: NDArray[np.int64] | None
     """[F, N] how many of its lines a state breaks."""
+    leaving: _Board | None = None
+    """The same for whoever leaves the status quo, if that costs something."""
 
     @cached_property
     def joint(self) -> tuple[Bools, int]:
         """[5, N] what is stable for all at best estimates, and how many verdicts were settled one by one."""
-        return kernel.equilibria(self.rank, self.graph)
+        found, singly = kernel.equilibria(self.rank, self.graph)
+        if self.leaving is not None:
+            found[:, self.home] = self.leaving.rests(self.leaving.rank)
+        return found, singly
+
+    def rests(self, rank: NDArray[np.int32]) -> Bools:
+        """[5] whether the status quo is stable for all."""
+        home = np.array([self.home], dtype=np.int32)
+        return np.asarray(kernel.stability(rank, self.graph, home)[:, :, 0].all(axis=1))
+
+    def at_rest(self, s: int) -> _Board:
+        """What counts for whoever leaves a state."""
+        return self.leaving if self.leaving is not None and s == self.home else self
 
     @cached_property
     def work(self) -> int:
@@ -151,12 +168,18 @@ def stability(
     together = dict(zip(asked, _jointly(board, asked).tolist(), strict=True))
     stable = kernel.stability(board.rank, board.graph, np.array(asked, dtype=np.int32))
     verdicts = {s: stable[:, :, n] for n, s in enumerate(asked)}
+    if board.leaving is not None and board.home is not None:
+        home = [board.home]
+        verdicts[board.home] = kernel.stability(board.leaving.rank, board.graph, np.array(home, np.int32))[
+            ..., 0
+        ]
+        together[board.home] = int(_jointly(board.leaving, home)[0])
 
     def situation(s: int) -> Situation:
         return _situation(board, s, verdicts[s], shares, together[s])
 
     focus = target if target is not None else board.home
-    departures = [] if focus is None else _departures(board, focus)
+    departures = [] if focus is None else _departures(board.at_rest(focus), focus)
     return StabilityResult(
         case=case.id,
         title=case.title,
@@ -214,9 +237,15 @@ def _board(at: Conflict, ready: Drawn | None) -> _Board:
     graph = _graph(at, states)
     if ready is None:
         return _Board(at, states, graph, ordinal_ranks(at, states), None, None, None)
-    seen = eyes(ready.problem, ready.best, at, states)
     place = [ready.problem.factions.index(f) for f in at.factions]
-    return _Board(at, states, graph, seen.ranks(0), ready.problem.step[place], seen.worth(0), seen.lines(0))
+
+    def made(sample: Sample, leaving: _Board | None) -> _Board:
+        seen = eyes(ready.problem, sample, at, states)
+        step, lines = ready.problem.step[place], seen.lines(0)
+        return _Board(at, states, graph, seen.ranks(0), step, seen.worth(0), lines, leaving)
+
+    paid = charged(ready.problem, ready.best, ready.beside_best.steps)
+    return made(ready.best, None if paid is ready.best else made(paid, None))
 
 
 def _over_draws(board: _Board, ready: Drawn, at_most: int) -> tuple[int, Shares]:
@@ -225,12 +254,17 @@ def _over_draws(board: _Board, ready: Drawn, at_most: int) -> tuple[int, Shares]
     most = max(1, MAX_DRAWN // board.work // REPLICATES)
     use = min(per, most, max(1, at_most // REPLICATES))
     seen = eyes(ready.problem, ready.fresh, board.at, board.states)
+    paid = charged(ready.problem, ready.fresh, ready.beside_fresh.steps)
+    leaving = None if board.leaving is None else eyes(ready.problem, paid, board.at, board.states)
     found = np.zeros((REPLICATES, 5, len(board.states)))
     tick = counter("draws of the standoff", REPLICATES * use)
 
     def some(replicate: int) -> None:
         for n in range(use):
-            found[replicate] += kernel.equilibria(seen.ranks(replicate * per + n), board.graph)[0]
+            now = kernel.equilibria(seen.ranks(replicate * per + n), board.graph)[0]
+            if leaving is not None:
+                now[:, board.home] = board.rests(leaving.ranks(replicate * per + n))
+            found[replicate] += now
             tick()
 
     each(some, range(REPLICATES))
@@ -313,6 +347,8 @@ def _situation(board: _Board, s: int, stable: Bools, shares: Shares | None, toge
 def _path(board: _Board, s: int) -> tuple[Step, ...] | None:
     if board.routes is None:
         return None
+    board = board.leaving or board
+    assert board.routes is not None
     distance, previous, mover = board.routes
     if distance[s] < 0:
         return None
