@@ -18,6 +18,7 @@ from detente.analyses.deal.result import (
     Blocker,
     Consent,
     DealResult,
+    Hinge,
     NearestMiss,
     Packages,
     Power,
@@ -120,6 +121,7 @@ def track(**changes: Any) -> TrackResult:
         frontier_why=None,
         solutions={"most_acceptable": solution()},
         chances=CHAIN,
+        menu=None,
         blockers=(
             Blocker(("tolland",), True, 0.24, 0.03, 0.05),
             Blocker(("navy",), False, 0.03, 0.009, 0.02),
@@ -144,6 +146,10 @@ def track(**changes: Any) -> TrackResult:
     return replace(made, **changes)
 
 
+def swap(moves: dict[str, str], gain: dict[str, float]) -> Swap:
+    return Swap(moves, WHO, gain, SWAP, {"tolland": 2.0}, 2.0, Hinge("tolland", 0.66, 0.61, {}))
+
+
 def result(*tracks: TrackResult, **changes: Any) -> DealResult:
     made = DealResult(
         case="strait",
@@ -156,6 +162,7 @@ def result(*tracks: TrackResult, **changes: Any) -> DealResult:
         tracks={t.id: t for t in tracks or (track(),)},
         swaps=(),
         swaps_considered=0,
+        swaps_holding=0,
         swaps_left_out=None,
         uncertain=17,
         readings={"navy": "holding_out"},
@@ -269,7 +276,7 @@ def test_a_case_without_ranges_speaks_of_no_draws(case: Case) -> None:
         chances=SURE,
         blockers=(),
     )
-    swap = Swap(MOVES, WHO, {"premier": 3.0, "tolland": 4.0}, SURE)
+    swap = Swap(MOVES, WHO, {"premier": 3.0, "tolland": 4.0}, SURE, {}, 0.0, Hinge("tolland", 1.0, 1.0, {}))
     found = result(at, uncertain=0, readings={}, swaps=(swap,), swaps_considered=2)
     case = case.model_copy(update={"readings": {}})
     text = said([document(found, case)])
@@ -366,16 +373,27 @@ def test_the_error_of_a_share_of_the_draws_without_a_deal_is_that_of_a_ratio() -
 
 
 def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:
-    plain = Swap(MOVES, WHO, {"premier": 3.0, "tolland": -4.0}, SWAP)
-    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges acceptable most often")
-    assert list(table.columns) == ["Exchange", "Acceptable", "Gain over no deal at best estimates"]
-    assert list(table.rows[0])[1:] == ["61% ± 2.0", "Orsa's premier +3.0; Tolland −4.0"]
+    plain = swap(MOVES, {"premier": 3.0, "tolland": -4.0})
+    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges, the surest first")
+    assert list(table.columns) == [
+        "Exchange",
+        "Acceptable",
+        "Given up*",
+        "Gain over no deal at best estimates",
+        "Hangs on, and how often that accepts",
+    ]
+    assert list(table.rows[0])[1:] == [
+        "61% ± 2.0",
+        "2.0",
+        "Orsa's premier +3.0; Tolland −4.0",
+        "Tolland, 66%",
+    ]
     rivals = {
         "navy": {"holding_out": replace(LINKS, acceptable=0.7), "admiral": replace(LINKS, acceptable=0.5)}
     }
     read = replace(plain, chances=replace(SWAP, by_reading=rivals))
-    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges acceptable most often")
-    assert [row[3] for row in table.rows] == [
+    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges, the surest first")
+    assert [row[-1] for row in table.rows] == [
         "70% if “holding out for a price” is true of Orsa's navy, 50% if “the admiral's last stand” is",
         "–",
     ]
@@ -384,15 +402,13 @@ def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -
 def test_each_package_has_its_chain(case: Case) -> None:
     """Of every table its most acceptable package, of the swaps the first five."""
     more = [
-        Swap(
-            {"patrols": "halved", "ferries": ("freight", "daily")[n % 2]},
-            WHO,
-            {},
-            replace(SWAP, open=None, kept=None, unsaid="it is not said"),
+        replace(
+            swap({"patrols": "halved", "ferries": ("freight", "daily")[n % 2]}, {}),
+            chances=replace(SWAP, open=None, kept=None, unsaid="it is not said"),
         )
         for n in range(5)
     ]
-    swaps = (Swap(MOVES, WHO, {"premier": 3.0}, SWAP), *more)
+    swaps = (swap(MOVES, {"premier": 3.0}), *more)
     other = track(id="other", name="The other table", chances=replace(CHAIN, acceptable=0.43))
     none = track(id="third", name="The third table", chances=None)
     found = result(track(), other, none, swaps=swaps, swaps_considered=7)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detente.analyses.deal.answer import PAPER, answer, short, zone
+from detente.analyses.deal.answer import answer, short, zone
 from detente.analyses.deal.consent import whose
-from detente.analyses.deal.ladder import Rung, ladder, under
+from detente.analyses.deal.ladder import Rung, ladder
+from detente.analyses.deal.menu_document import menu_blocks, swaps_section
 from detente.analyses.deal.result import DealResult, Solution, TrackResult, Zone
 from detente.analyses.deal.short import in_short
 from detente.analyses.words import Words
@@ -30,10 +31,6 @@ KINDS = {
     "utilitarian": "utilitarian",
     "most_acceptable": "most acceptable",
 }
-UNTOUCHED = (
-    "The case does not say of any issue that it touches somebody's hold on office ('touches_office'), so every exchange of "
-    "two or three issues counts as small."
-)
 SWAPS = 5
 """Swaps of which the whole chain is shown."""
 RARE = 0.05
@@ -82,7 +79,7 @@ def sections(result: DealResult, case: Case) -> list[Section]:
     words = Words(case)
     found = [*_chances(result, words), *(_track(track, result, words) for track in result.tracks.values())]
     if result.swaps_considered:
-        found.append(_swaps(result, words))
+        found.append(swaps_section(result, words))
     if result.bodies:
         found.append(_bodies(result, words))
     return found
@@ -120,6 +117,7 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
     blocks.append(_numbers(track, result))
     if any(track.solutions.values()):
         blocks.append(_side_by_side(track, result, words))
+    blocks += menu_blocks(track, words, uncertain=bool(result.uncertain))
     if track.nearest_miss is not None:
         blocks.append(_miss(track, result, words))
     if track.blockers:
@@ -384,71 +382,6 @@ def _power(track: TrackResult, words: Words) -> Table:
         note="How often a consent is decisive, if every coalition (Banzhaf) or every order of consent "
         "(Shapley–Shubik) were equally likely; says nothing of what anybody wants.",
         fold=True,
-    )
-
-
-def _swaps(result: DealResult, words: Words) -> Section:
-    blocks: list[Block] = []
-    count = result.swaps_considered
-    limit = "" if any(issue.touches_office for issue in words.case.issues.values()) else UNTOUCHED
-    if result.swaps:
-        best = result.swaps[0]
-        share = f" ({percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
-        often = f"{agree(count, 'and it is', 'the one')} acceptable" + (" most often" if count > 1 else "")
-        left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
-        blocks.append(
-            Finding(
-                f"{plural(count, 'small exchange', 'touches', 'touch')} nobody's hold on office; {often}{share}"
-                f"{' is' if count > 1 else ''}: {words.moves(best.moves)}.",
-                because="Only those who control what is moved have to agree, not the whole table.",
-                limit=" ".join(filter(None, (limit, PAPER, left_out))),
-                tone="caution",
-            )
-        )
-        blocks.append(_swap_table(result, words))
-    else:
-        those = (
-            "The only small exchange that touches"
-            if count == 1
-            else f"None of {count:,} small exchanges that touch"
-        )
-        refused = "is not acceptable" if count == 1 else "is acceptable"
-        draws = ", in any draw" if result.uncertain else ""
-        blocks.append(
-            Finding(
-                f"{those} nobody's hold on office {refused} to those who control what it moves{draws}.",
-                limit=limit,
-                tone="bad",
-            )
-        )
-    return Section(
-        id="swaps",
-        title="Small swaps",
-        lead="What could be exchanged without touching anybody's hold on office?",
-        blocks=blocks,
-    )
-
-
-def _swap_table(result: DealResult, words: Words) -> Table:
-    readings = [under(s.chances) for s in result.swaps]
-    told = any(readings)
-    rows: list[Sequence[str | Cell]] = []
-    for s, each in zip(result.swaps, readings, strict=True):
-        row = [words.moves(s.moves)]
-        row += [sampled(s.chances.acceptable, s.chances.acceptable_error)] if result.uncertain else []
-        row.append("; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items()))
-        row += [words.by_reading(each) or "–"] if told else []
-        rows.append(row)
-    return Table(
-        caption="Exchanges acceptable most often" if result.uncertain else "Exchanges that are acceptable",
-        columns=(
-            "Exchange",
-            *(("Acceptable",) if result.uncertain else ()),
-            "Gain over no deal" + (" at best estimates" if result.uncertain else ""),
-            *(("Acceptable under each reading",) if told else ()),
-        ),
-        rows=rows,
-        numeric=(1,) if result.uncertain else (),
     )
 
 

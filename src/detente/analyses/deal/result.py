@@ -10,10 +10,13 @@ from detente import __version__
 from detente.prospects.chances import Chances
 
 __all__ = [
+    "Alternative",
     "Blocker",
     "BodyPower",
     "Consent",
     "DealResult",
+    "Hinge",
+    "Menu",
     "NearestMiss",
     "OpeningLine",
     "OwnGain",
@@ -23,6 +26,7 @@ __all__ = [
     "Solution",
     "StatusQuo",
     "Swap",
+    "Together",
     "TrackResult",
     "Zone",
     "jsonable",
@@ -168,6 +172,58 @@ class NearestMiss:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A package that cannot be told apart from the one acceptable most often."""
+
+    moves: Mapping[str, str]
+    acceptance: float
+    """Share of fresh draws in which the table agrees."""
+    lost: float
+    """Share of fresh draws in which the table agrees to the most acceptable package and not to this one."""
+    won: float
+    """The other way round."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Two or three packages of which at least one is acceptable most often."""
+
+    moves: tuple[Mapping[str, str], ...]
+    """The one acceptable most often first."""
+    acceptance: float
+    """Share of fresh draws in which the table agrees to at least one of them."""
+    acceptance_error: float
+    """Its Monte Carlo standard error, from the replicates."""
+    value: float
+    """The same share of the draws on which they were chosen."""
+    bound: float
+    """There, no choice of as many of the packages looked at has more; ``value`` itself where that is proven."""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What could be proposed beside the package acceptable most often."""
+
+    packages: int
+    """How many were looked at, it among them."""
+    every: bool
+    """Whether those are all of the table; else the frontier as far as it is shown, all packages within two changes, and what a
+    search for packages acceptable in other draws found."""
+    level: float
+    """Of McNemar's exact test, two-sided, of each against it on the fresh draws."""
+    alike: int
+    """How many cannot be told apart from it, itself not counted."""
+    listed: tuple[Alternative, ...]
+    """Those that were acceptable most often in the draws on which packages are chosen, ten at most."""
+    shared: Mapping[str, str]
+    """What it moves that all of those move as well."""
+    differ: Mapping[str, tuple[str, ...]]
+    """Issue on which they differ → the options that occur, its own first."""
+    together: tuple[Together, ...]
+    """Of two, then of three, as long as one more adds anything."""
+
+
+@dataclass(frozen=True)
 class Power:
     """Voting power of each faction in the track's agreement alone where everything moves, whoever controls it."""
 
@@ -233,6 +289,8 @@ class TrackResult:
     """nash, kalai_smorodinsky, egalitarian, utilitarian, most_acceptable."""
     chances: Chances | None
     """Of the most acceptable package; null where none is ever acceptable."""
+    menu: Menu | None
+    """What else could be proposed; null where no package is ever acceptable."""
     blockers: tuple[Blocker, ...]
     blockers_draws: int
     """How many draws the blockers were looked for in."""
@@ -248,6 +306,20 @@ class TrackResult:
 
 
 @dataclass(frozen=True)
+class Hinge:
+    """What an exchange hangs on."""
+
+    faction: str
+    """Of those whose consent can matter the one that accepts it in the fewest draws."""
+    acceptance: float
+    """In what share of the fresh draws it does."""
+    worst: float
+    """Share of fresh draws in which the exchange is acceptable, under the reading of anybody that is worst for it."""
+    reading: Mapping[str, str]
+    """Faction → that reading; empty where none makes it less likely."""
+
+
+@dataclass(frozen=True)
 class Swap:
     """A small exchange that touches nobody's hold on office, agreed by those who control what it moves."""
 
@@ -257,6 +329,12 @@ class Swap:
     gain: Mapping[str, float]
     """Faction → points above its no-deal value at best estimates."""
     chances: Chances
+    gives_up: Mapping[str, float]
+    """Faction → points that it loses at best estimates by those moves that it does not like, each taken alone; everybody who loses
+    any, asked or not."""
+    most: float
+    """The most that anybody gives up: compares points of different factions."""
+    hinge: Hinge
 
 
 @dataclass(frozen=True)
@@ -272,7 +350,11 @@ class DealResult:
     replicates: int
     tracks: Mapping[str, TrackResult]
     swaps: tuple[Swap, ...]
+    """First those that hold, acceptable in at least half the draws under every reading; in each group the surest first, and of
+    those about as sure the smallest."""
     swaps_considered: int
+    swaps_holding: int
+    """How many of them hold, on the draws on which they are chosen."""
     swaps_left_out: str | None
     """Which exchanges a limit left out, where one did."""
     uncertain: int

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from detente.analyses.deal.answer import PAPER, answer
 from detente.analyses.deal.ladder import LINKS, Rung, under
+from detente.analyses.deal.menu_document import menu_in_short
 from detente.analyses.deal.result import DealResult, PackageResult, TrackResult
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Paragraph, Table
@@ -83,7 +84,8 @@ def _package(result: DealResult, words: Words) -> list[Block]:
         return []
     which = "The package acceptable most often" if result.uncertain else "A package that is acceptable"
     at = f" at “{track.name}”" if len(result.tracks) > 1 else ""
-    said = Paragraph(f"{which}{at}: {words.doing(best.moves)}.")
+    beside = menu_in_short(track, words, uncertain=bool(result.uncertain))
+    said = Paragraph(" ".join(filter(None, (f"{which}{at}: {words.doing(best.moves)}.", beside))))
     if (
         result.uncertain and len(result.tracks) > 1
     ):  # the tables are compared: there is no room for the sides of one
@@ -117,14 +119,16 @@ def sides(
 
 
 def _swap(result: DealResult, words: Words) -> str:
-    """The small exchange that is acceptable most often, unless it is the package itself."""
-    best = max(result.swaps, key=lambda s: s.chances.acceptable, default=None)
+    """The small exchange that is surest under every reading, unless it is the package itself."""
+    best = next(iter(result.swaps), None)
     top = result.main.solutions["most_acceptable"]
     if best is None or (top is not None and best.moves == top.moves):
         return ""
     office = any(issue.touches_office for issue in words.case.issues.values())
     which = " that touches nobody's hold on office" if office else ""
-    share = f" (acceptable in {percent(best.chances.acceptable)} of draws)" if result.uncertain else ""
+    share = f" (acceptable in {percent(best.chances.acceptable)} of draws" if result.uncertain else ""
+    if share:
+        share += f", in {percent(best.hinge.worst)} under the worst reading)" if best.hinge.reading else ")"
     return f"A small exchange{which}: {words.doing(best.moves)}{share}."
 
 

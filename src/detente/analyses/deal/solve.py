@@ -16,13 +16,15 @@ solution is acceptable most often is shown (then the smaller set, then the earli
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.consent import consent
+from detente.analyses.deal.menu import menu
 from detente.analyses.deal.result import (
     BodyPower,
     DealResult,
@@ -59,7 +61,7 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
     problem, case = ready.problem, ready.problem.case
     names = list(tracks or case.tracks or ["table"])
     found = {name: _track(ready, table(problem, name)) for name in told("tables", names)}
-    exchanges, considered, left_out = swaps(ready)
+    exchanges = swaps(ready)
     likeliest = ready.best.reading[:, 0]
     return DealResult(
         case=case.id,
@@ -70,9 +72,10 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
         widen=ready.widen,
         replicates=REPLICATES,
         tracks=found,
-        swaps=exchanges,
-        swaps_considered=considered,
-        swaps_left_out=left_out,
+        swaps=exchanges.shown,
+        swaps_considered=exchanges.considered,
+        swaps_holding=exchanges.holding,
+        swaps_left_out=exchanges.left_out,
         uncertain=problem.dimensions,
         computed=ready.problem.case.computed,
         readings={
@@ -137,6 +140,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
         frontier_why=why,
         solutions=solved,
         chances=None if top is None else prospect(ready, at, top.package).chances(verdicts),
+        menu=None if top is None else menu(room, _placed(problem, at, top.package), pool),
         blockers=between.sets,
         blockers_draws=between.draws,
         blockers_closed=between.closed,
@@ -153,6 +157,11 @@ def _moves(problem: Problem, which: Collection[Move]) -> dict[str, tuple[str, ..
     return {
         problem.issues[i]: tuple(problem.options[i][o] for j, o in sorted(which) if j == i) for i in issues
     }
+
+
+def _placed(problem: Problem, at: Table, package: Mapping[str, str]) -> NDArray[np.int16]:
+    """[I] the options of a package that is named in full."""
+    return np.array([problem.options[i].index(package[problem.issues[i]]) for i in at.issues], np.int16)
 
 
 def _status_quo(room: Room) -> StatusQuo | None:

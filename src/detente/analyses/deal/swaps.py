@@ -3,30 +3,38 @@
 A swap moves two or three issues controlled by at least two parties. Every move has to give something, at best
 estimates and taken alone, to another party that has to consent: what only its own mover likes is no exchange.
 Consent is needed from those who control what is moved, and from whomever the tables ask wherever that moves (``when``), nobody
-else. Chosen and ranked by acceptance on the first
-draws, like packages, and reported on the fresh ones; a swap that contains a smaller one already shown is left out.
+else.
+
+First come those that hold, which are acceptable in at least half the draws under every reading of everybody; among them the surest
+under the reading that is worst for it, and of those about as sure the smallest. Small is measured by what is given up: the points that a
+faction loses by the moves it does not like, each taken alone; of a swap the most that anybody gives up, asked or not. That compares points of different
+factions, so it ranks only what is about as sure.
+
+Chosen and ranked on the first draws, like packages, and reported on the fresh ones; a swap that contains another one already shown, which is
+at least about as sure, is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.agreement import Agreement, all_of, minimal_winning_sets, players
-from detente.analyses.deal.result import Swap
+from detente.analyses.deal.result import Hinge, Swap
 from detente.analyses.deal.room import Room
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.problem import Move, Problem, Table, consulted, control
-from detente.prospects.chances import prospect
+from detente.prospects.chances import Chances, prospect
 from detente.prospects.view import accepted, allowed, totals, view
 
-__all__ = ["SWAP_SIZE", "swaps"]
+__all__ = ["HOLDS", "SWAP_SIZE", "Swaps", "beside", "swaps"]
 
 SWAP_SIZE = 3
 MAX_SWAPS = 12
@@ -34,6 +42,23 @@ MAX_LISTED = 100_000
 """Exchanges listed; sizes that would pass it are left out, and the result says so."""
 MAX_DRAWN = 2_000
 """Exchanges tried on the draws; of more, those whose worst consenting gain at best estimates is largest."""
+
+
+HOLDS = 0.5
+"""What is acceptable in at least such a share of draws under every reading holds."""
+ABOUT = 0.05
+"""Swaps whose shares are equal to the nearest multiple are about as sure."""
+
+
+class Swaps(NamedTuple):
+    """The small exchanges."""
+
+    shown: tuple[Swap, ...]
+    considered: int
+    holding: int
+    """How many of those that were drawn hold, on the first draws."""
+    left_out: str | None
+    """What a limit left out, where one did."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +70,11 @@ class _Exchange:
     """Who has to consent, over the problem's factions."""
 
 
-def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
-    """The exchanges acceptable most often, how many were considered, and what was left out, if anything."""
+def swaps(ready: Drawn) -> Swaps:
+    """The exchanges that hold under every reading, then the others, the surest first."""
     problem = ready.problem
     if problem.status_quo is None:
-        return (), 0, None
+        return Swaps((), 0, 0, None)
     gates = _gates(problem)
     issues = tuple(dict.fromkeys(i for i, _ in gates))
     whole = Table("swaps", "Small swaps", tuple(range(len(problem.factions))), issues, 0, {})
@@ -58,12 +83,8 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
         for name, s in (("best", ready.best), ("first", ready.first), ("fresh", ready.fresh))
     }
     room = Room(ready, whole, **sight)
-    place = {i: n for n, i in enumerate(whole.issues)}
     found, left_out = _exchanges(problem, gates, _gives(problem, room, gates))
-    packages = np.repeat(problem.status_quo[list(issues)][None].astype(np.int16), len(found), axis=0)
-    for n, exchange in enumerate(found):
-        for i, o in exchange.moves:
-            packages[n, place[i]] = o
+    packages = _packages(room, [exchange.moves for exchange in found])
     kept = np.flatnonzero(allowed(room.fresh, packages))
     considered = len(kept)
     if considered > MAX_DRAWN:
@@ -75,26 +96,101 @@ def swaps(ready: Drawn) -> tuple[tuple[Swap, ...], int, str | None]:
         left_out = screened if left_out is None else f"{left_out}; {screened}"
     found, packages = [found[n] for n in kept], packages[kept]
     if not found:
-        return (), 0, left_out
-    shown = _shown(found, _agreement(found, accepted(room.first, packages)).mean(axis=1))
-    few, chosen = packages[shown], [found[n] for n in shown]
-    gains = totals(room.best, few)[..., 0] - room.best.seat.no_deal[:, 0]
-    results = []
+        return Swaps((), 0, 0, left_out)
+    worst = _worst_share(ready, _agreement(found, accepted(room.first, packages)))
+    given = _given_up(room, found, list(gates))
+    shown = _shown(found, worst, given.max(axis=1))
+    results = _described(room, [found[n] for n in shown], packages[shown], given[shown])
+    return Swaps(results, considered, int((worst >= HOLDS).sum()), left_out)
+
+
+def beside(problem: Problem, moves: Mapping[str, str]) -> Table | None:
+    """Who is asked for an exchange beside the tables: those who control what it moves, and whom the tables ask wherever that
+    moves. None where nobody controls something."""
+    which = [
+        (i, problem.options[i].index(moves[name])) for i, name in enumerate(problem.issues) if name in moves
+    ]
+    gates = [control(problem, move) for move in which]
+    held = [gate for gate in gates if gate is not None]
+    if len(held) < len(gates):
+        return None
+    others = [tree for i, _ in which if (tree := consulted(problem, i)) is not None]
+    gate = all_of(*dict.fromkeys([*held, *others]))
+    everybody, issues = tuple(range(len(problem.factions))), tuple(i for i, _ in which)
+    every = tuple(dict.fromkeys([*(i for i, _ in _gates(problem)), *issues]))
+    return Table("swaps", "Small swaps", everybody, issues, gate, {}, whole=every)
+
+
+def _packages(room: Room, moves: Sequence[Sequence[Move]]) -> NDArray[np.int16]:
+    """[N, I] the status quo with some moves made."""
+    start = room.problem.status_quo
+    assert start is not None
+    packages = np.repeat(start[list(room.at.issues)][None].astype(np.int16), len(moves), axis=0)
+    for n, some in enumerate(moves):
+        for i, o in some:
+            packages[n, room.at.issues.index(i)] = o
+    return packages
+
+
+def _worst_share(ready: Drawn, agreed_in: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """[N] share of the first draws in which each is agreed, under the reading of anybody that is worst for it."""
+    reading = ready.first.reading
+    worst = agreed_in.mean(axis=1)
+    for f, names in enumerate(ready.problem.readings):
+        for r in range(len(names)):
+            true = reading[f] == r
+            if true.any():
+                worst = np.minimum(worst, agreed_in[:, true].mean(axis=1))
+    return np.asarray(worst)
+
+
+def _given_up(room: Room, exchanges: Sequence[_Exchange], every: list[Move]) -> NDArray[np.float64]:
+    """[N, F] points that each faction loses at best estimates by the moves of an exchange that it does not like."""
+    alone = totals(room.best, _packages(room, [(), *((move,) for move in every)]))[..., 0]
+    lost = np.maximum(0, alone[0] - alone[1:]) * room.step
+    place = {move: n for n, move in enumerate(every)}
+    return np.array([lost[[place[move] for move in e.moves]].sum(axis=0) for e in exchanges])
+
+
+def _described(
+    room: Room, chosen: Sequence[_Exchange], packages: NDArray[np.int16], given: NDArray[np.float64]
+) -> tuple[Swap, ...]:
+    """Exchanges with what becomes of them on the fresh draws."""
+    problem, results = room.problem, []
+    gains = totals(room.best, packages)[..., 0] - room.best.seat.no_deal[:, 0]
+    willing = accepted(room.fresh, packages).mean(axis=2)
     for row, exchange in enumerate(chosen):
-        consent = tuple(problem.factions[f] for f in sorted(players(exchange.gate)))
+        asked = sorted(players(exchange.gate))
+        consent = tuple(problem.factions[f] for f in asked)
         moves = {problem.issues[i]: problem.options[i][o] for i, o in exchange.moves}
-        issues = tuple(sorted(i for i, _ in exchange.moves))
-        at = replace(whole, issues=issues, agreement=exchange.gate, whole=whole.issues)
-        ahead = prospect(ready, at, moves)
+        at = beside(problem, moves)
+        assert at is not None, "somebody controls every move of an exchange"
+        ahead = prospect(room.ready, at, moves)
+        chances = ahead.chances(ahead.opened())
+        weakest = min(asked, key=lambda f: willing[row, f])
+        most = int(given[row].argmax())
         results.append(
             Swap(
                 moves=moves,
                 consent=consent,
                 gain={f: v for f, v in room.points(gains[row]).items() if f in consent},
-                chances=ahead.chances(ahead.opened()),
+                chances=chances,
+                gives_up={
+                    f: round(float(v), 9) for f, v in zip(room.names, given[row], strict=True) if v > 0
+                },
+                most=round(float(given[row, most]), 9),
+                hinge=_hinge(problem.factions[weakest], float(willing[row, weakest]), chances),
             )
         )
-    return tuple(results), considered, left_out
+    return tuple(results)
+
+
+def _hinge(faction: str, acceptance: float, chances: Chances) -> Hinge:
+    """What an exchange hangs on: the least sure consent, and the reading that is worst for it."""
+    under = [(links.acceptable, f, r) for f, each in chances.by_reading.items() for r, links in each.items()]
+    worst, *who = min(under, default=(chances.acceptable,))
+    said = {who[0]: who[1]} if who and worst < chances.acceptable else {}
+    return Hinge(faction, acceptance, min(worst, chances.acceptable), said)
 
 
 def _gates(problem: Problem) -> dict[Move, Agreement]:
@@ -184,13 +280,14 @@ def _agreement(exchanges: list[_Exchange], over: NDArray[np.bool_]) -> NDArray[n
     return out
 
 
-def _shown(exchanges: list[_Exchange], mean: NDArray[np.float64]) -> list[int]:
-    order = sorted(
-        range(len(exchanges)), key=lambda n: (-round(float(mean[n]), 6), len(exchanges[n].moves), n)
-    )
+def _shown(exchanges: list[_Exchange], worst: NDArray[np.float64], given: NDArray[np.float64]) -> list[int]:
+    def rank(n: int) -> tuple[bool, int, float, int, int]:
+        sure = float(worst[n])
+        return sure < HOLDS, -round(sure / ABOUT), round(float(given[n]), 6), len(exchanges[n].moves), n
+
     shown: list[int] = []
-    for n in order:
+    for n in sorted((n for n in range(len(exchanges)) if worst[n] > 0), key=rank):
         inside = any(set(exchanges[m].moves) <= set(exchanges[n].moves) for m in shown)
-        if mean[n] > 0 and not inside and len(shown) < MAX_SWAPS:
+        if not inside and len(shown) < MAX_SWAPS:
             shown.append(n)
     return shown
