@@ -114,14 +114,14 @@ def test_the_nearest_comes_first_and_the_value_stands_before_what_is_judged(
 ) -> None:
     assert said(result(FAR, OUTSIDE, NEAR, deal=deal), case) == (
         f"At best estimates there is {was}; what would make it {becomes}, inside the judged ranges: Orsa's navy: weight of "
-        "Orsa's patrol boats at 63.5 instead of 61.0 or Orsa's premier: weight of Tolland's ferries at 51.27 instead of 60.0."
+        "“Orsa's patrol boats” at 63.5 instead of 61.0 or Orsa's premier: weight of “Tolland's ferries” at 51.27 instead of 60.0."
     )
 
 
 def test_what_lies_outside_is_named_only_where_nothing_lies_inside(case: Case) -> None:
     assert said(result(OUTSIDE, CERTAIN), case) == (
         "At best estimates there is a deal, and no single judgement inside its own range would change that; the nearest "
-        "outside is Tolland: weight of Orsa's patrol boats at 97.25 instead of 45.0 and of the numbers typed without a range "
+        "outside is Tolland: weight of “Orsa's patrol boats” at 97.25 instead of 45.0 and of the numbers typed without a range "
         "the nearest is Tolland: no-deal value at −7.5 instead of −4.0."
     )
     assert said(result(flip("navy.weights.patrols", 50, 61, 75)), case).endswith(
@@ -175,7 +175,7 @@ def test_every_column_holds_its_own(case: Case) -> None:
     )
     near, outside, certain, prior = table.rows
     assert near == [
-        "Orsa's navy: weight of Orsa's patrol boats",
+        "Orsa's navy: weight of “Orsa's patrol boats”",
         "61.0 (50.0 to 75.0)",
         Cell("63.5 (inside the range)", "caution"),
         "57.5",
@@ -197,7 +197,7 @@ def test_the_bars_run_from_the_low_to_the_high_end(case: Case) -> None:
     (section,) = sections(result(NEAR, OUTSIDE, PRIOR, reading_index={"navy": 0.234}), case)
     (chart,) = [b for b in section.blocks if isinstance(b, Chart)]
     rows = [[str(cell.text if isinstance(cell, Cell) else cell) for cell in row] for row in chart.table.rows]
-    (row,) = [row for row in rows if row[0] == "Orsa's navy: weight of Orsa's patrol boats"]
+    (row,) = [row for row in rows if row[0] == "Orsa's navy: weight of “Orsa's patrol boats”"]
     assert " ".join(row[1:]).replace("%", "").split() == ["50.0", "41", "75.0", "20"], (
         chart.table.columns,
         row,

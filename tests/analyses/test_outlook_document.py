@@ -549,7 +549,7 @@ def test_questions(case: Case) -> None:
 def test_pictures(case: Case) -> None:
     (fates,) = charts(case).values()
     assert fates.id == "fates-office"
-    assert fates.caption == "What becomes of the office without a deal"
+    assert fates.caption.startswith("What becomes of the office without a deal: ")
     assert fates.alt == "At the end: none of these 63%; the ruler falls 24%; the ruler hands over 13%."
     assert fates.table is not None
     assert texts(fates.table.rows)[1] == ["12", "75%", "19%", "6%"]

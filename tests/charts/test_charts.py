@@ -122,7 +122,7 @@ def test_long_words_are_wrapped_for_a_telephone() -> None:
     chart = chances_of_100("n", "c", [("a very long name of a package " * 9, {"acceptable": 1})])
     (words,) = rows(chart, "words")
     assert len(words["words"]) == 3
-    assert max(map(len, words["words"])) <= 50
+    assert max(map(len, words["words"])) <= 44
 
 
 def test_a_timeline_says_where_the_smallest_margin_is() -> None:
@@ -132,7 +132,28 @@ def test_a_timeline_says_where_the_smallest_margin_is() -> None:
         (0, 2, "holds"),
         (2, 3, "does not hold"),
     ]
-    assert "✕" in rows(chart, "span")[1]["words"]
+    assert [r["words"] for r in rows(chart, "words")] == [
+        ["one – us", "+1.5 points, us"],
+        ["two – them", "✕ −0.5 points, them"],
+    ]
+
+
+def test_a_timeline_has_dates_on_its_axis_where_its_beginning_has_one() -> None:
+    def axis(start: str | None, months: int) -> Any:
+        return timeline("l", "c", [Span("a", 0, months, 1, "us")], start).spec["layer"][0]["encoding"]["x"][
+            "axis"
+        ]
+
+    assert axis(None, 4)["title"] == ["Months from the beginning"]
+    dated = axis("2021-06-03", 4)
+    assert dated["title"] is None
+    assert '"Jul 2021"' in dated["labelExpr"]
+    assert dated["values"][0] == pytest.approx(1 - 2 / 31, abs=1e-4)
+    yearly = axis("2021-06-03", 40)
+    assert [float(v) for v in yearly["values"]] == pytest.approx(
+        [7 - 2 / 31, 19 - 2 / 31, 31 - 2 / 31], abs=1e-4
+    )
+    assert '"2022"' in yearly["labelExpr"]
 
 
 def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
@@ -145,11 +166,25 @@ def test_a_map_tells_what_moves_lead_to_from_what_none_does() -> None:
     assert "Nearest by moves that nobody regrets: near (2 away)." in chart.alt
 
 
-def test_shares_stack_to_one() -> None:
+def test_shares_have_a_strip_each_from_none_to_all_under_words_of_their_own() -> None:
     chart = next(c for c in CHARTS if c.id == "a")
-    last = [(r["y"], r["y2"]) for r in rows(chart, "share") if r["x"] == 1]
-    assert last == [(0.0, 0.6), (0.6, 1.0)]
+    assert [r["words"] for r in rows(chart, "words")] == [
+        ["holds: 60% at the end"],
+        ["falls: 40% at the end"],
+    ]
+    full = [(r["y2"] - r["y"]) / 40 for r in rows(chart, "share")]
+    assert full == pytest.approx([1, 0.6, 0, 0.4])
+    ends = [r["y"] for r in rows(chart, "edge")]
+    assert ends[1] < ends[2]
     assert chart.alt == "At the end: holds 60%; falls 40%."
+
+
+def test_shares_of_nothing_are_left_to_the_table() -> None:
+    chart = shares("a", "c", {"on": [1.0, 0.998], "off": [0.0, 0.002]})
+    assert len(rows(chart, "words")) == 1
+    assert chart.table is not None
+    assert chart.table.columns == ("Month", "on", "off")
+    assert "off under 1%" in chart.alt
 
 
 def test_the_last_month_of_shares_is_kept() -> None:

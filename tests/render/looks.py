@@ -23,6 +23,7 @@ __all__ = [
     "pages_printed",
     "text_contrasts",
     "unfold",
+    "widen",
 ]
 
 NARROW = 480
@@ -74,6 +75,14 @@ def opened(
 def unfold(page: Page) -> None:
     """Open whatever is folded."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+def widen(page: Page) -> None:
+    """Letters of pictures in the widest sans-serif that is common: fonts differ from machine to machine."""
+    page.evaluate(
+        """() => document.querySelectorAll("svg text").forEach(t =>
+            t.setAttribute("font-family", '"DejaVu Sans", Verdana, sans-serif'))"""
+    )
 
 
 def check_quiet(it: Opened) -> None:

@@ -13,6 +13,7 @@ from looks import (
     pages_printed,
     text_contrasts,
     unfold,
+    widen,
 )
 from playwright.sync_api import Browser
 from sample import SAMPLE, hostile_document
@@ -42,6 +43,8 @@ def test_quiet_drawn_and_never_wider_than_the_window(
         check_charts(it.page)
         check_fits(it.page)
         check_quiet(it)
+        widen(it.page)
+        check_charts(it.page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -100,7 +103,8 @@ def test_contrast(browser: Browser, file: Path, scheme: str) -> None:
         letters = [f'.wide text[fill="{PALETTE[name]}"]' for name in ("ink", "muted")]
         for selector, ratio in text_contrasts(it.page, letters).items():
             assert ratio >= 4.5, selector
-        shapes = [f'.picture path[fill="{PALETTE[name]}"]' for name in ("navy", "ochre", "teal", "brick")]
+        shapes = [f'.picture path[fill="{PALETTE[name]}"]' for name in ("navy", "ochre", "teal")]
+        shapes.append(f'.picture path[stroke="{PALETTE["brick"]}"]')
         for selector, ratio in text_contrasts(it.page, shapes).items():
             assert ratio >= 3, selector
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from looks import check_accessible, check_charts, check_fits, check_quiet, opened, pages_printed, unfold
+from looks import (
+    check_accessible,
+    check_charts,
+    check_fits,
+    check_quiet,
+    opened,
+    pages_printed,
+    unfold,
+    widen,
+)
 from playwright.sync_api import Browser
 
 from detente import catalogue
@@ -51,6 +60,8 @@ def test_the_briefing_is_quiet_drawn_and_fits(browser: Browser, file: Path, widt
         check_charts(it.page)
         check_fits(it.page)
         check_quiet(it)
+        widen(it.page)
+        check_charts(it.page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,4 +94,6 @@ def test_any_bundled_case_reads_well_and_prints_to_two_pages(
         check_charts(it.page)
         check_fits(it.page)
         assert pages_printed(it.page) <= 2
+        widen(it.page)
+        check_charts(it.page)
         check_quiet(it)

@@ -113,7 +113,7 @@ class Words:
         )
 
     def judgement(self, path: str) -> str:
-        """What a number of the case is about: ``leader's weight on prisoners``."""
+        """What a number of the case is about: ``The leader: weight of “Prisoners”``."""
         parts = path.split(".")
         faction, rest = parts[0], parts[1:]
         if said := self._beside(path, parts):
@@ -127,9 +127,9 @@ class Words:
             who, rest = f"{who} (if “{self.reading(faction, reading)}” is true)", rest[2:]
             spec = self.case.readings[faction][reading].preferences
         if rest[0] == "weights":
-            return f"{who}: weight of {self.issue(rest[1])}"
+            return f"{who}: weight of “{self.issue(rest[1])}”"
         if rest[0] in ("values", "points"):
-            return f"{who}: worth of {self.issue(rest[1])} = {self.option(rest[1], rest[2])}"
+            return f"{who}: worth of “{self.issue(rest[1])}” at “{self.option(rest[1], rest[2])}”"
         if rest[0] == "no_deal":
             return f"{who}: no-deal value"
         if rest[0] == "patience":
@@ -146,9 +146,9 @@ class Words:
         """The same of a number of steps or of the world; nothing of one of the deal's own."""
         case, last = self.case, parts[-1]
         if last == "undo" and parts[0] in case.issues:
-            return f"What taking a step on {self.issue(parts[0])} back costs"
+            return f"What taking a step on “{self.issue(parts[0])}” back costs"
         if parts[0] in case.issues and parts[1] == "chances":
-            return f"Chance that {self.issue(parts[0])} is {self.option(parts[0], last)}"
+            return f"Chance that “{self.issue(parts[0])}” is at “{self.option(parts[0], last)}”"
         if case.world is None or parts[0] in case.preferences:
             return ""
         of = wired(case)

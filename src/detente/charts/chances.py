@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words, short
+from detente.charts.vega import LINE, PALETTE, beside, layer, lines, pixels, quantity, row_words, short
 from detente.document import Chart, Table
 from detente.figures import joined, percent
 
@@ -45,7 +45,7 @@ def chances_of_100(id: str, caption: str, rows: Sequence[tuple[str, Mapping[str,
                 "shape": {
                     "field": "link", "type": "nominal",
                     "scale": {"domain": shown, "range": [SHAPES[link] for link in shown]},
-                    "legend": {"orient": "top", "title": None, "direction": "horizontal"},
+                    "legend": {"orient": "top", "title": None, "columns": beside(shown)},
                 },
             }),
             layer("label", {"type": "text", "align": "left", "dx": 9, "baseline": "middle", "fontWeight": "bold"}, {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from detente.charts.vega import LINE, PALETTE, layer, lines, pixels, quantity, row_words
+from detente.charts.vega import LINE, PALETTE, beside, layer, lines, pixels, quantity, row_words
 from detente.document import Chart, Table
 from detente.figures import percent
 
@@ -51,61 +51,47 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
             }
         )
         top += 18 + 8
-    colours = ["navy", "ochre", "plum"]
+    inks = [PALETTE[c] for c in ("navy", "ochre", "plum")]
     y = pixels(top)
-    shown = " === datum.part || datum.part === "
-    axis = {
-        "title": ["Moves from where things are (⋯ none lead there)"],
-        "grid": True,
-        "values": list(range(far)),
-        "format": "d",
-    }
-    place = {**quantity("x", domain=(-0.15, 2.4 * far)), "axis": axis}
-    mark = {
-        "x": place,
-        "y": y,
-        "shape": {
-            "field": "kind",
-            "type": "nominal",
-            "scale": {"domain": list(kinds), "range": ["circle", "square", "diamond"][: len(kinds)]},
-            "legend": {"orient": "top", "title": None, "symbolSize": 90},
-        },
-        "color": {
-            "field": "kind",
-            "type": "nominal",
-            "scale": {"domain": list(kinds), "range": [PALETTE[c] for c in colours[: len(kinds)]]},
-            "legend": {"orient": "top", "title": None, "symbolSize": 90},
+    place = {
+        **quantity("x", domain=(-0.15, 2.4 * far), grid=True),
+        "axis": {
+            "title": ["Moves from where things are (⋯ none lead there)"],
+            "grid": True,
+            "values": list(range(far)),
+            "format": "d",
         },
     }
-    either = {"filter": f"'way'{shown}'gap'"}
+    legend = {"orient": "top", "title": None, "symbolSize": 90, "columns": beside(kinds)}
+    kind = {
+        channel: {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": list(kinds), "range": of[: len(kinds)]},
+            "legend": legend,
+        }
+        for channel, of in (("shape", ["circle", "square", "diamond"]), ("color", inks))
+    }
+    either = [{"filter": "datum.part === 'way' || datum.part === 'gap'"}]
+    words = {"type": "text", "align": "left", "baseline": "middle", "dx": 11, "color": PALETTE["ink"]}
     layers = [
-        {
-            **layer("way", {"type": "point", "filled": True, "size": 130, "opacity": 1}, mark),
-            "transform": [either],
-        },
         *(
             layer(
                 part,
                 {"type": "rule", "color": PALETTE["faint"], "strokeWidth": 2, **look},
-                {"x": quantity("from"), "x2": {"field": "x"}, "y": y},
+                {"x": {**place, "field": "from"}, "x2": {"field": "x"}, "y": y},
             )
             for part, look in (("way", {}), ("gap", {"strokeDash": [2, 6]}))
         ),
         {
-            **layer(
-                "way",
-                {"type": "point", "filled": True, "size": 130, "opacity": 1},
-                {**mark, "x": quantity("x")},
-            ),
-            "transform": [either],
+            "transform": either,
+            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
+            "encoding": {"x": quantity("x"), "y": y, **kind},
         },
         {
-            **layer(
-                "way",
-                {"type": "text", "align": "left", "baseline": "middle", "dx": 11, "color": PALETTE["ink"]},
-                {"x": quantity("x"), "y": y, "text": {"field": "words"}},
-            ),
-            "transform": [either],
+            "transform": either,
+            "mark": words,
+            "encoding": {"x": quantity("x"), "y": y, "text": {"field": "words"}},
         },
         *row_words(top),
     ]

@@ -2,69 +2,69 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from detente.charts.vega import PALETTE, layer, number, quantity, short
+from detente.charts.vega import LINE, PALETTE, layer, lines, number, pixels, row_words, short, time
 from detente.document import Chart, Table
 
 __all__ = ["shares"]
 
-HEIGHT = 190
-
-SHORT, LONG = 18, 42
-"""Letters of the longest name up to which two stand side by side on a telephone, and those of a line of one."""
+STRIP = 40
+"""Pixels from none to all."""
 
 EVERY = 12
 """Tables have every twelfth month, and the last, which the sentences speak of."""
 
+SEEN = 0.005
+"""A share that never reaches this would be a picture of nothing; it is in the table."""
 
-def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every: int = EVERY) -> Chart:
-    """Shares that add up to one in each month, stacked in the order given; the names stand in the legend."""
-    colours = ("teal", "brick", "ochre", "plum", "olive", "navy")
+
+def shares(
+    id: str,
+    caption: str,
+    rows: Mapping[str, Sequence[float]],
+    *,
+    start: str | None = None,
+    every: int = EVERY,
+) -> Chart:
+    """Shares that add up to one in each month after ``start`` (ISO): a strip for each, from none to all, under its words.
+
+    Strips stand one below the other, so that place and words tell them apart and not colour.
+    """
     names = list(rows)
-    said = {name: "\n".join(textwrap.wrap(name, LONG)) for name in names}
     months = len(next(iter(rows.values()), ()))
     values: list[dict[str, Any]] = []
-    for month in range(months):
-        below = 0.0
-        for name in names:
-            share = float(rows[name][month])
-            values.append(
-                {
-                    "part": "share",
-                    "kind": said[name],
-                    "x": month,
-                    "y": short(below),
-                    "y2": short(below + share),
-                }
-            )
-            below += share
-    columns = 2 if max(map(len, names), default=0) <= SHORT else 1
-    y = quantity("y", title=["Share of worlds"], domain=(0, 1), grid=True)
-    y["axis"]["format"] = ".0%"
-    layers = [
-        layer(
-            "share",
-            {"type": "area", "opacity": 0.85},
+    top = 0
+    for name in names:
+        if max(rows[name], default=0) < SEEN:
+            continue
+        words = lines(f"{name}: {number(float(rows[name][-1]), True)} at the end")
+        values.append({"part": "words", "y": top, "words": words})
+        top += LINE * len(words) + 2
+        values += [{"part": "edge", "y": top + at} for at in (0, STRIP)]
+        values += [
             {
-                "x": quantity(
-                    "x", title=["Months from the date of the case"], domain=(0, max(1, months - 1))
-                ),
-                "y": y,
-                "y2": {"field": "y2"},
-                "color": {
-                    "field": "kind",
-                    "type": "nominal",
-                    "scale": {
-                        "domain": list(said.values()),
-                        "range": [PALETTE[colours[n % 6]] for n in range(len(names))],
-                    },
-                    "legend": {"orient": "bottom", "title": None, "columns": columns, "symbolType": "square"},
-                },
-            },
-        )
+                "part": "share",
+                "kind": name,
+                "x": month,
+                "y": short(top + STRIP * (1 - share)),
+                "y2": top + STRIP,
+            }
+            for month, share in enumerate(map(float, rows[name]))
+        ]
+        top += STRIP + 12
+    x = time("x", (0, max(1, months - 1)), start, "Months from the date of the case")
+    strip = {
+        "x": x,
+        "y": pixels(top),
+        "y2": {"field": "y2"},
+        "detail": {"field": "kind"},
+    }
+    layers = [
+        layer("edge", {"type": "rule", "color": PALETTE["rule"]}, {"y": pixels(top)}),
+        layer("share", {"type": "area", "color": PALETTE["teal"]}, strip),
+        *row_words(top),
     ]
     alt = "No shares to show."
     if months:
@@ -80,4 +80,4 @@ def shares(id: str, caption: str, rows: Mapping[str, Sequence[float]], *, every:
         numeric=tuple(range(len(names) + 1)),
         keep=(-1,),
     )
-    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=HEIGHT + 40)
+    return Chart(id, caption, {"data": {"values": values}, "layer": layers}, alt, table, height=max(top, 1))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente import figures
+from detente.jsontext import dumps
 
 __all__ = [
     "LINE",
     "PALETTE",
+    "beside",
     "both",
     "extent",
     "layer",
@@ -22,6 +26,7 @@ __all__ = [
     "quantity",
     "row_words",
     "short",
+    "time",
     "wrapped_title",
 ]
 
@@ -43,7 +48,9 @@ PALETTE: Mapping[str, str] = {
 
 LINE = 16  # pixels from one line of words to the next
 
-_WORDS = 50  # letters that fit a telephone's width at 12 pixels
+_WORDS = 44  # letters that fit a telephone's width at 12 pixels, in any sans-serif that a reader may have
+
+_LETTER = 7.4  # pixels that a letter of the widest of them takes, on average
 
 _NARROW = 330  # pixels of plot that a telephone leaves
 
@@ -86,6 +93,37 @@ def quantity(
         "scale": {"domain": [short(v) for v in domain], "nice": False, "zero": False},
         "axis": axis,
     }
+
+
+def time(field: str, domain: tuple[float, float], start: str | None, title: str) -> dict[str, Any]:
+    """A channel of months that have passed since ``start`` (ISO), with dates on its axis; with counts where it is None."""
+    channel = quantity(field, title=[] if start else [title], domain=domain, grid=True)
+    if start:
+        begin = datetime.date.fromisoformat(start)
+        first = begin.year * 12 + begin.month - 1 + (begin.day - 1) / 31
+        ticks = _months(first + domain[0], first + domain[1])
+        said = {short(month - first): _month(month, yearly=ticks.step >= 12) for month in ticks}
+        channel["axis"] |= {
+            "values": list(said),
+            "labelExpr": f"{dumps({str(at): words for at, words in said.items()})}[datum.value]",
+        }
+    return channel
+
+
+def _months(first: float, last: float) -> range:
+    """The months (counted from the year 0) that begin between two moments, in steps that leave room for their names."""
+    step = next((s for s in (1, 3, 6, 12, 24, 60) if (last - first) / s <= 5), 120)
+    return range(math.ceil(first / step) * step, math.floor(last) + 1, step)
+
+
+def _month(month: int, *, yearly: bool) -> str:
+    year, n = divmod(month, 12)
+    return str(year) if yearly else f"{calendar.month_abbr[n + 1]} {year}"
+
+
+def beside(names: Sequence[str]) -> dict[str, Any]:
+    """Columns of a legend: all names side by side where they have room, else one below the other."""
+    return {"expr": f"width < {round(sum(map(len, names)) * _LETTER + 40 * len(names))} ? 1 : {len(names)}"}
 
 
 def pixels(height: float) -> dict[str, Any]:

@@ -92,7 +92,8 @@ def _fates(what: str, names: tuple[str, ...], result: OutlookResult) -> Chart:
     """What becomes of something that can be ended."""
     paths = {"none of these": none_of(result, names)}
     paths |= {result.events[n].says: result.events[n].share for n in names if max(result.events[n].share) > 0}
-    return shares(f"fates-{what}", f"What becomes of the {what.replace('_', ' ')} without a deal", paths)
+    caption = f"What becomes of the {what.replace('_', ' ')} without a deal: share of worlds, each strip from none to all"
+    return shares(f"fates-{what}", caption, paths, start=result.as_of)
 
 
 def _levels(result: OutlookResult) -> Table:

@@ -224,6 +224,7 @@ def _line(result: RoadmapResult, words: Words) -> Chart:
         f"timeline-{result.track.replace('_', '-')}",
         "The order with the most slack; beside each stage the smallest margin, and whose it is",
         rows,
+        start=result.stages[0].date,
     )
 
 
