@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from detente.case.model import Case
 from detente.memory import need
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.problem.ground import Ground
-from detente.problem.steps import Judged, dimensions, judged
+from detente.problem.steps import Judged, dimensions, judged, step_parameters
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
 from detente.world.signing import BEST, EACH, Settled, going_on, told
@@ -42,16 +42,35 @@ class Drawn:
     seed: int
     draws: int
     widen: float
+    beside_names: tuple[str, ...] = ()
+    """Of the numbers beside which these are drawn, in the order of their columns; empty: these are drawn alone."""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every dimension by what is drawn on it, in the order of columns; those that are drawn beside come first."""
+        return tuple(dict.fromkeys((*self.beside_names, *_own_names(self.problem, self.widen))))
+
+    def _uniforms(self, dimensions: int, which: int) -> NDArray[np.float64]:
+        """The first dimensions of the first (0) or the fresh (1) draws: the same numbers for the same names."""
+        at = None
+        if self.beside_names:
+            column = {name: n for n, name in enumerate(self.names)}
+            at = np.array(
+                [column[n] for n in _own_names(self.problem, self.widen)[:dimensions]], dtype=np.intp
+            )
+            dimensions = int(at.max(initial=-1)) + 1
+        found = uniforms(dimensions, self.draws, seed=2 * self.seed + which, replicates=REPLICATES)
+        return found if at is None else np.ascontiguousarray(found[:, at])
 
     @cached_property
     def chosen_on(self) -> NDArray[np.float64]:
         """Uniforms on which packages are chosen."""
-        return uniforms(self.problem.dimensions, self.draws, seed=2 * self.seed, replicates=REPLICATES)
+        return self._uniforms(self.problem.dimensions, 0)
 
     @cached_property
     def reported_on(self) -> NDArray[np.float64]:
         """Fresh uniforms on which acceptance is reported."""
-        return uniforms(self.problem.dimensions, self.draws, seed=2 * self.seed + 1, replicates=REPLICATES)
+        return self._uniforms(self.problem.dimensions, 1)
 
     @cached_property
     def best(self) -> Sample:
@@ -166,7 +185,7 @@ class Drawn:
         case, first = self.problem.case, self.problem.dimensions
         middle = first + dimensions(case)
         last = middle + len(world_parameters(case, self.widen))
-        found = uniforms(last, self.draws, seed=2 * self.seed + which, replicates=REPLICATES)
+        found = self._uniforms(last, which)
         steps = judged(case, found[:, first:middle], widen=self.widen)
         return Beside(steps, world_values(case, found[:, middle:], widen=self.widen))
 
@@ -196,13 +215,44 @@ class Drawn:
         return told(ground, self._settled_fresh) if self.computed else ground.sample
 
 
-def prepare(case: Case, *, seed: int = 0, draws: int = DEFAULT_DRAWS, widen: float = 1.0) -> Drawn:
+def _own_names(problem: Problem, widen: float) -> tuple[str, ...]:
+    """What is drawn on each dimension: the deal's ranges, what chance decides, then what is judged about steps and the world."""
+    case = problem.case
+
+    def chosen(kind: str, n: int) -> str:
+        return (
+            problem.factions[n]
+            if kind == "reading"
+            else problem.issues[n]
+            if kind == "chance"
+            else problem.parameters[n].path
+        )
+
+    return (
+        *(f"deal {problem.parameters[n].path}" for n in problem.uncertain),
+        *(f"{kind} {chosen(kind, n)}" for kind, n in problem.selectors),
+        *(f"steps {p.path}" for p in step_parameters(case, widen)),
+        *(f"world {p.path}" for p in world_parameters(case, widen)),
+    )
+
+
+def prepare(
+    case: Case,
+    *,
+    seed: int = 0,
+    draws: int = DEFAULT_DRAWS,
+    widen: float = 1.0,
+    beside: Sequence[str] = (),
+) -> Drawn:
     """Draw once for every analysis of a run.
 
-    ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good. Raises
-    LimitError where memory would not do.
+    ``draws`` is rounded up to eight replicates of a power of two, the sizes at which the lattice is good. ``beside``: the names
+    of another case's dimensions (:attr:`Drawn.names`), whose columns numbers of the same name take, so that what did not change
+    is the same in every draw. Raises LimitError where memory would not do.
     """
-    ready = Drawn(build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen)
+    ready = Drawn(
+        build(case, widen=widen), seed, round_up(draws, replicates=REPLICATES), widen, tuple(beside)
+    )
     judged = ready.problem.dimensions + dimensions(case) + len(world_parameters(case, widen))
     what = f"{ready.draws:,} draws of {judged:,} judgements"
     need(ready.draws * judged * BYTES, what, "ask for fewer --draws")

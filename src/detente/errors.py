@@ -13,7 +13,9 @@ Anything else that escapes is ours: the command line turns it into exit code 70 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from detente.clean import LONGEST, bounded, visible
@@ -26,6 +28,7 @@ __all__ = [
     "LimitError",
     "OutputError",
     "UsageError",
+    "in_python",
 ]
 
 
@@ -37,6 +40,8 @@ class DetenteError(Exception):
     """Base of all errors raised on purpose."""
 
     exit_code = 70
+    typed: str | None = None
+    """The message as the command line says it, where it was put into Python's words."""
 
 
 class UsageError(DetenteError):
@@ -68,10 +73,13 @@ class CaseError(DetenteError):
 
     exit_code = 3
 
-    def __init__(self, file: str, faults: Sequence[Fault]) -> None:
+    def __init__(
+        self, file: str, faults: Sequence[Fault], said: Callable[[Fault], str] | None = None
+    ) -> None:
         self.file = file
         self.faults = tuple(sorted(faults))
-        shown = [f"{file}:{f.line}:{f.column}: {f.message}" for f in self.faults[:MOST_SHOWN]]
+        said = said or (lambda fault: f"{file}:{fault.line}:{fault.column}: {fault.message}")
+        shown = [said(f) for f in self.faults[:MOST_SHOWN]]
         if len(self.faults) > MOST_SHOWN:
             shown.append(
                 f"{file}: and {len(self.faults) - MOST_SHOWN:,} more; {len(self.faults):,} faults in all"
@@ -89,3 +97,33 @@ class OutputError(DetenteError):
     """What was to be said could not be written; the code is that of sysexits for input and output."""
 
     exit_code = 74
+
+
+_ARGUMENTS = {
+    **{
+        name: name
+        for name in (
+            "cluster", "draws", "merge", "package", "part", "seed", "suppose", "track", "wanted", "weights", "widen",
+            "without", "workers", "worlds",
+        )
+    },
+    "set": "changed",
+    "with": "counted_on",
+}  # fmt: skip
+"""Options of commands → arguments of functions."""
+
+_OPTION = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})(?![\w-])")
+_VERB = re.compile(r"'detente (deal|flips|outlook|report|roadmap|stability)'")
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Errors raised within, in Python's words: ``draws`` and not ``--draws``, ``.stability()`` and not ``detente stability``."""
+    try:
+        yield
+    except DetenteError as error:
+        if error.typed is None:
+            error.typed = str(error)
+            said = _OPTION.sub(lambda option: _ARGUMENTS[option[1]], error.typed)
+            error.args = (_VERB.sub(r"'.\1()'", said),)
+        raise

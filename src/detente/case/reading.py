@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from detente.case.checks import faults, placed, unknown_names, unreasoned, warnings
+from detente.case.edited import Change, applied, changes_of
 from detente.case.former import former
 from detente.case.model import Case
 from detente.case.wording import Misfit, could_be, describe, misfits
 from detente.case.yamltext import Offset, Parsed, Path, Place, parse
-from detente.errors import CaseError, Fault
+from detente.errors import CaseError, Fault, in_python
+from detente.figures import plural
 from detente.storage import read_limited
 
 __all__ = ["ReadCase", "load_case", "read_case"]
@@ -40,17 +42,48 @@ _UNSEEN = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ReadCase:
     """A valid case with the text it came from."""
 
     case: Case
     file: str
     text: str
-    positions: Mapping[tuple[str | int, ...], tuple[int, int]]
-    """Line and column, from 1, of every value of the file, by its path."""
+    parsed: Parsed
+    """What the file says, as plain values with their places; changes are in it."""
     warnings: tuple[Fault, ...]
     """What a good colleague would point out."""
+    changes: tuple[Change, ...] = ()
+    """What was put in place of what the file says; the n-th stands at line 0, column n."""
+
+    @property
+    def positions(self) -> Mapping[Path, Place]:
+        """Line and column, from 1, of every value of the file, by its path."""
+        return self.parsed.positions
+
+    def changed(self, changes: Mapping[str, Any]) -> ReadCase:
+        """The same case with other values at some paths, checked like a file that has them.
+
+        Raises
+        ------
+        UsageError
+            There is no such path; with the nearest.
+        CaseError
+            The case is not valid with these values.
+        """
+        with in_python():
+            places = changes_of(self.case, self.parsed, changes)
+            parsed, told = applied(self.parsed, places, first=len(self.changes) + 1)
+            every = (*self.changes, *told)
+            case, found = _checked(parsed, self.text.splitlines(), _Told(self.file, every))
+        return ReadCase(case, self.file, self.text, parsed, found, every)
+
+    def said(self, fault: Fault) -> str:
+        """A fault or a warning with its place."""
+        return _Told(self.file, self.changes).said(fault)
+
+    def __repr__(self) -> str:
+        return f"Case({self.case.id!r}, {self.case.title!r}, {plural(len(self.warnings), 'warning')})"
 
 
 def load_case(path: File) -> ReadCase:
@@ -72,14 +105,33 @@ def read_case(text: str, file: str) -> ReadCase:
             raise CaseError(file, [Fault(line, column, why)])
     parsed = parse(text, file)
     _refuse_other_documents(parsed.value, file)
+    case, found = _checked(parsed, text.splitlines(), _Told(file, ()))
+    return ReadCase(case, file, text, parsed, found)
+
+
+class _Told(NamedTuple):
+    """Where faults are said to be: in a file, or in what was put in place of something in it."""
+
+    file: str
+    changes: tuple[Change, ...]
+
+    def said(self, fault: Fault) -> str:
+        if fault.line == 0 and 0 < fault.column <= len(self.changes):
+            path = self.changes[fault.column - 1].path
+            return f"--set {path}: {fault.message.removeprefix(f'{path}: ')}"
+        return f"{self.file}:{fault.line}:{fault.column}: {fault.message}"
+
+
+def _checked(parsed: Parsed, lines: Sequence[str], told: _Told) -> tuple[Case, tuple[Fault, ...]]:
+    """The case that a document is, and what a good colleague would point out. Raises ``CaseError``."""
     try:
         case = Case.model_validate(parsed.value)
     except ValidationError as error:
-        raise CaseError(file, _all_faults(error, parsed)) from None
-    place = _finder(parsed.positions, text.splitlines())
+        raise CaseError(told.file, _all_faults(error, parsed), told.said) from None
+    place = _finder(parsed.positions, lines)
     if found := faults(case, place):
-        raise CaseError(file, found)
-    return ReadCase(case, file, text, parsed.positions, tuple(sorted(warnings(case, place))))
+        raise CaseError(told.file, found, told.said)
+    return case, tuple(sorted(warnings(case, place)))
 
 
 def _refuse_other_documents(value: Any, file: str) -> None:
@@ -95,6 +147,8 @@ def _finder(positions: Mapping[Path, Place], lines: Sequence[str]) -> Callable[[
     def place(path: Path) -> Place:
         if path and isinstance(path[-1], Offset):
             line, column = place(path[:-1])
+            if line == 0:  # no line of the file: a change, which is one place
+                return line, column
             first = lines[line - 1][column - 1 : column] if 0 < line <= len(lines) else ""
             # A text in a block of its own begins on a later line: there the block is pointed at.
             return (
