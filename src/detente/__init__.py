@@ -1,3 +1,38 @@
-"""Negotiation analysis between adversaries from one readable case file."""
+"""Negotiation analysis between adversaries from one readable case file.
+
+``Study(load("venezuela-2021")).deal()``: what Python is offered stands in ``__all__``, and is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.case.reading import ReadCase as Case
+    from detente.study import Study, cases, load
+
+__all__ = ["Case", "Study", "__version__", "cases", "load"]
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Case": ("detente.case.reading", "ReadCase"),
+    "Study": ("detente.study", "Study"),
+    "cases": ("detente.study", "cases"),
+    "load": ("detente.study", "load"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What is offered, on its first use: ``detente --help`` needs none of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'detente' has no attribute '{name}'")
+    module, attribute = _HOMES[name]
+    found = getattr(import_module(module), attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

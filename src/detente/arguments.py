@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from detente.errors import UsageError
-
-if TYPE_CHECKING:
-    from detente.case.model import Case
 
 __all__ = [
     "AllOption",
@@ -24,11 +21,10 @@ __all__ = [
     "OneTrackOption",
     "PackageOption",
     "SeedOption",
+    "SetOption",
     "SourcesOption",
     "WidenOption",
-    "assigned",
     "folder_of_texts",
-    "wanted_package",
 ]
 
 CaseArgument = Annotated[
@@ -55,6 +51,14 @@ DrawsOption = Annotated[
 ]
 WidenOption = Annotated[
     float, typer.Option("--widen", min=0.0, max=100.0, help="Stretch every judged range by this factor.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Suppose this value in place of the case's (repeatable), as in preferences.leader.no_deal=5.",
+    ),
 ]
 SourcesOption = Annotated[
     str | None,
@@ -108,32 +112,3 @@ def folder_of_texts(sources: str | None, case: str) -> Path | None:
             "name the folder that has them"
         )
     return kept
-
-
-def assigned(option: str, given: list[str] | None, example: str = "leader=staller") -> dict[str, str]:
-    """``NAME=VALUE`` arguments; of two values for one name the last would win silently."""
-    found: dict[str, str] = {}
-    for text in given or ():
-        name, sign, value = (part.strip() for part in text.partition("="))
-        if not sign:
-            what = f"{option} {text}" if text.strip() else f"{option}: an empty part"
-            raise UsageError(f"{what}: two names with = between them were expected, as in {example}")
-        if found.setdefault(name, value) != value:
-            raise UsageError(f"{option}: {name} is given twice, as '{found[name]}' and as '{value}'")
-    return found
-
-
-def wanted_package(option: str, given: list[str] | None, case: Case) -> dict[str, str]:
-    """``ISSUE=OPTION`` arguments as a part of a package of the case."""
-    from detente.case.wording import one_of
-
-    first = next(iter(case.issues))
-    found = assigned(option, given, f"{first}={next(iter(case.issues[first].options))}")
-    for issue, chosen in found.items():
-        text = f"{option} {issue}={chosen}"
-        if issue not in case.issues:
-            raise UsageError(f"{text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}")
-        options = case.issues[issue].options
-        if chosen not in options:
-            raise UsageError(f"{text}: no option '{chosen}' of '{issue}'{one_of(chosen, options)}")
-    return found

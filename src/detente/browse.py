@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente import __version__
-from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
+from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, SetOption
 from detente.errors import UsageError
 from detente.terminal import complain, say, say_json, show
 
@@ -120,15 +120,20 @@ def world(
     ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Show the world of a case: what drives what, in which direction, and what that rests on."""
+    from detente.case.edited import typed_changes
     from detente.case.reading import load_case
     from detente.catalogue import resolve
     from detente.storage import target, write_text
+    from detente.study import changed_json, supposing
 
     if part is not None and output is None:
         raise UsageError("--part says what is drawn: say where to, '--output FILE.svg'")
-    read = load_case(resolve(case)).case
+    loaded = load_case(resolve(case))
+    loaded = loaded.changed(typed_changes(changes)) if changes else loaded
+    read = loaded.case
     where = None if output is None else target(output, force=force, ours=_is_picture)
     file = None if where is None else where.file
     if where is not None and file is not None and file.suffix.lower() != ".svg":
@@ -153,10 +158,11 @@ def world(
                 "verb": "world",
                 **found.to_json(),
                 "ways": {n: [w._asdict() for w in each] for n, each in ways.items()},
+                **changed_json(loaded.changes),
             }
         )
     elif where is None or file is not None:  # what is a stream may be this very output
-        show(document(found, read.title, _named(read, ways)))
+        show(supposing(document(found, read.title, _named(read, ways)), loaded.changes))
 
 
 def _named(case: Case, ways: Mapping[str, Sequence[Route]]) -> dict[str, list[Route]]:

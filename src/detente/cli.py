@@ -8,8 +8,9 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -25,11 +26,10 @@ from detente.arguments import (
     OneTrackOption,
     PackageOption,
     SeedOption,
+    SetOption,
     SourcesOption,
     WidenOption,
-    assigned,
     folder_of_texts,
-    wanted_package,
 )
 from detente.browse import browse
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
@@ -37,24 +37,17 @@ from detente.figures import agree, plural
 from detente.terminal import complain, finish, open_streams, say, say_json, show, working
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
-    from detente.case.model import Case
-    from detente.case.reading import ReadCase
-    from detente.document import Document
-    from detente.draws import Drawn
+    from detente.analyses.deal import DealResult
+    from detente.analyses.deal.draft import DraftResult
+    from detente.study import Answer, Study
 
 __all__ = ["app", "main"]
 
 ISSUES = "the project's issue tracker"
 INTERNAL = 70
 NO_DEAL = 1
-
-
-class _Result(Protocol):
-    """What an analysis found."""
-
-    def to_json(self) -> dict[str, Any]: ...
 
 
 app = typer.Typer(
@@ -107,24 +100,18 @@ def deal(  # noqa: PLR0913
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
     fail_if_no_deal: Annotated[
         bool, typer.Option("--fail-if-no-deal", help="Exit with 1 if no package is agreed at best estimates.")
     ] = False,
 ) -> None:
     """Is there a zone of agreement, which packages are worth proposing, who blocks?"""
-    read = _read(case)
-    if package is not None:
-        ready = _ready(read.case, seed, draws, widen)
-        _draft(ready, package, track or [], as_json=as_json, everything=everything, fail=fail_if_no_deal)
-        return
-    with _working("drawing judgements"):
-        from detente.analyses.deal import deal as solve
-        from detente.analyses.deal.document import document
-
-        ready = _ready(read.case, seed, draws, widen)
-        result = solve(ready, tracks=track)
-    _answer(result, document, read.case, as_json=as_json, everything=everything)
-    if fail_if_no_deal and not result.main.packages.acceptable:
+    study = _study(case, changes, seed, draws, widen)
+    with _working("drawing judgements" if package is None else "looking at the draft"):
+        _told_draws(study)
+        answer = study.deal(track=track, package=package)
+    _say(answer, as_json=as_json, everything=everything)
+    if fail_if_no_deal and not _agreed(answer.result):
         raise typer.Exit(NO_DEAL)
 
 
@@ -137,17 +124,14 @@ def flips(
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
 ) -> None:
     """Which single judgement, changed how little, would change the answer?"""
-    read = _read(case)
+    study = _study(case, changes, seed, draws, widen)
     with _working("changing one judgement at a time"):
-        from detente.analyses.deal import deal as solve
-        from detente.analyses.flips import flips as scan
-        from detente.analyses.flips.document import document
-
-        ready = _ready(read.case, seed, draws, widen)
-        found = scan(ready, solve(ready, tracks=None if track is None else [track]))
-    _answer(found, document, read.case, as_json=as_json, everything=everything)
+        _told_draws(study)
+        answer = study.flips(track)
+    _say(answer, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -169,19 +153,18 @@ def stability(
         ),
     ] = None,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
 ) -> None:
     """Which situations would nobody leave, given what the others could do back?"""
-    read = _read(case)
-    with _working("walking the standoff"):
-        from detente.analyses.stability import LOOKED
-        from detente.analyses.stability import stability as solve
-        from detente.analyses.stability.document import document
-        from detente.draws import DEFAULT_DRAWS
+    from detente.case.package import typed_package
 
-        ready = None if read.case.ordinal else _ready(read.case, seed, draws or DEFAULT_DRAWS, widen)
-        asked = wanted_package("--wanted", wanted, read.case)
-        result = solve(read.case, ready, wanted=asked, looked=draws or LOOKED)
-    _answer(result, document, read.case, as_json=as_json, everything=everything)
+    study = _study(case, changes, seed, 1024 if draws is None else draws, widen)
+    with _working("walking the standoff"):
+        if not study.case.case.ordinal:
+            _told_draws(study)
+        asked = typed_package("--wanted", wanted, study.case.case)
+        answer = study.stability(asked, draws)
+    _say(answer, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -206,25 +189,17 @@ def roadmap(  # noqa: PLR0913
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
 ) -> None:
     """In what order could a package be carried out, and would it hold?"""
-    read = _read(case)
-    with _working("putting steps in order"):
-        from detente.analyses.roadmap import propose
-        from detente.analyses.roadmap import roadmap as plan
-        from detente.analyses.roadmap.document import document
+    from detente.case.package import assigned
 
-        ready = _ready(read.case, seed, draws, widen)
-        moves = _package(ready, read.case, package, track)
-        result = plan(
-            ready,
-            moves,
-            track=track,
-            rule=package if package in propose.RULES else None,
-            counted_on=tuple(counted_on or ()),
-            suppose=assigned("--suppose", suppose) or None,
-        )
-    _answer(result, document, read.case, as_json=as_json, everything=everything)
+    study = _study(case, changes, seed, draws, widen)
+    with _working("putting steps in order"):
+        _told_draws(study)
+        readings = assigned("--suppose", suppose)
+        answer = study.roadmap(package, track, tuple(counted_on or ()), readings)
+    _say(answer, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -287,38 +262,34 @@ def outlook(  # noqa: PLR0913
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
 ) -> None:
     """What happens without a deal, and on whose side is time?"""
     if questions and part is not None:
         raise UsageError(
             "--questions: a share of the worlds answers none; give it where the shares are put together, with --merge"
         )
-    read = _read(case)
+    study = _study(case, changes, seed, draws, widen)
     with _working("simulating worlds"):
-        from detente.analyses.outlook.document import document
         from detente.analyses.outlook.short import questions as dated
-        from detente.analyses.outlook.solve import outlook as simulate
         from detente.world.shares import Sharing, gathered, share_file
 
-        where = share_file(read.case.id, part, output, force=force)
-        ready = _ready(read.case, seed, draws, widen)
-        moves = None if package is None else _package(ready, read.case, package, track)
+        where = share_file(study.case.case.id, part, output, force=force)
+        _told_draws(study)
         say_parts = _progress if workers or cluster else None
-        still = tuple(without or ())
         with gathered(
             workers=workers, cluster=cluster, part=part, files=merge or (), say=say_parts, warn=_remark
         ) as crew:
-            result = simulate(ready, per=worlds, package=moves, track=track, without=still, crew=crew)
+            answer = study.outlook(package, track, tuple(without or ()), worlds, crew=crew)
     if where is not None and isinstance(crew, Sharing):
         crew.save(where)
         say(where.name)
-        return
-    if questions and as_json:
-        say_json({id: dict(q.answers) for id, q in result.questions.items()})
+    elif questions and as_json:
+        say_json({id: dict(q.answers) for id, q in answer.result.questions.items()})
     elif questions:
-        show(dated(result, read.case.title))
+        show(dated(answer.result, study.case.case.title))
     else:
-        _answer(result, document, read.case, as_json=as_json, everything=everything)
+        _say(answer, as_json=as_json, everything=everything)
 
 
 @app.command(cls=Once)
@@ -331,23 +302,24 @@ def report(
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
+    changes: SetOption = None,
 ) -> None:
     """Write the whole briefing as one self-contained HTML page, and print where it is."""
     from detente.storage import target, write_text
 
-    read = _read(case)
-    where = target(output or Path(f"{read.case.id}.html"), force=force, ours=_is_page)
+    study = _study(case, changes, seed, draws, widen)
+    where = target(output or Path(f"{study.case.case.id}.html"), force=force, ours=_is_page)
     if where.file is not None and where.file.suffix.lower() not in ("", ".html", ".htm"):
         raise UsageError(
             f"{where.name}: a briefing is an HTML page: write it to {where.file.with_suffix('.html').name}, and "
             "print it from the browser for another format"
         )
     with _working("preparing the briefing"):
-        from detente.render.html import can_draw, page
-        from detente.report import report as compose
+        from detente.render.html import can_draw
 
-        can_draw()
-        write_text(where, page(compose(_ready(read.case, seed, draws, widen))))
+        can_draw()  # before the work
+        _told_draws(study)
+        write_text(where, study.report().html())
     # What is a stream may be this very output.
     (say if where.file else _remark)(where.name)
 
@@ -369,12 +341,17 @@ def check(
         bool, typer.Option("--weights", help="Print the weights as they act, normalised to sum to 100.")
     ] = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Read a case, say what is wrong with it, and warn as a good colleague would."""
     from detente.case.advice import effective_weights
     from detente.case.checks import verify_quotations
+    from detente.case.edited import typed_changes
+    from detente.study import changed_json, load
 
-    read = _read(case)
+    read = load(case)
+    if changes:
+        read = read.changed(typed_changes(changes))
     texts = folder_of_texts(sources, case)
     verdicts = [] if texts is None else verify_quotations(read.case, texts)
     bad = [v for v in verdicts if not v.found]
@@ -394,11 +371,12 @@ def check(
                     for f, shares in acting.items()
                 },
                 "quotations": [v.to_json() for v in verdicts],
+                **changed_json(read.changes),
             }
         )
     else:
         for warning in read.warnings:
-            say(f"{read.file}:{warning.line}:{warning.column}: warning: {warning.message}")
+            say(read.said(replace(warning, message=f"warning: {warning.message}")))
         for verdict in bad:
             say(f"{read.file}: {verdict.path}: not found in the texts of {texts}: {verdict.why}")
         for faction, shares in acting.items() if weights else ():
@@ -413,6 +391,8 @@ def check(
         if texts is not None:
             parts.append(f"{len(verdicts) - len(bad)} of {plural(len(verdicts), 'quotation')} found")
         say(f"{read.case.id}: valid; {', '.join(parts)}, {plural(len(read.warnings), 'warning')}")
+        for change in read.changes:
+            say(f"with {change.sentence}")
     if bad:
         raise typer.Exit(CaseError.exit_code)
 
@@ -451,67 +431,26 @@ def new(
 # --- the doors' furniture ---------------------------------------------------------------------------------
 
 
-def _read(name: str) -> ReadCase:
-    from detente.case.reading import load_case
-    from detente.catalogue import resolve
+def _study(case: str, changes: list[str] | None, seed: int, draws: int, widen: float) -> Study:
+    from detente.case.edited import typed_changes
+    from detente.study import Study, load
 
-    return load_case(resolve(name))
+    study = Study(load(case), seed, draws, widen)
+    return study.changed(typed_changes(changes)) if changes else study
 
 
-def _answer(
-    result: _Result,
-    document: Callable[[Any, Case], Document],
-    case: Case,
-    *,
-    as_json: bool,
-    everything: bool,
-) -> None:
-    """A result on the standard output: as JSON, on one screen or whole."""
+def _say(answer: Answer[Any], *, as_json: bool, everything: bool) -> None:
+    """An answer on the standard output: as JSON, on one screen or whole."""
     if as_json:
-        say_json(result.to_json())
+        say_json(answer.to_dict())
     else:
-        show(document(result, case), everything=everything)
+        show(answer.document, everything=everything)
 
 
-def _draft(
-    ready: Drawn, package: str, tracks: list[str], *, as_json: bool, everything: bool, fail: bool
-) -> None:
-    """What everybody at one table makes of a draft."""
-    case = ready.problem.case
-    if len(tracks) > 1:
-        raise UsageError("--package is looked at from one table: give '--track' once")
-    with _working("looking at the draft"):
-        from detente.analyses.deal.draft import draft
-        from detente.analyses.deal.draft_document import document
+def _agreed(result: DealResult | DraftResult) -> bool:
+    from detente.analyses.deal import DealResult
 
-        track = tracks[0] if tracks else None
-        result = draft(ready, _package(ready, case, package, track), track=track)
-    _answer(result, document, case, as_json=as_json, everything=everything)
-    if fail and not result.agreed:
-        raise typer.Exit(NO_DEAL)
-
-
-def _package(ready: Drawn, case: Case, asked: str, track: str | None) -> Mapping[str, str]:
-    """What moves in a package: by a rule of the deal analysis at a table, from a file, or as it was typed."""
-    from detente.analyses.deal import deal as solve
-    from detente.analyses.roadmap import propose
-    from detente.case.package import read_package
-    from detente.case.wording import nearest
-    from detente.storage import status
-
-    if asked in propose.RULES:
-        return propose.package(solve(ready, tracks=None if track is None else [track]), asked, track)
-    missing = not asked.strip() or status(Path(asked)) is None
-    if missing and "=" in asked:
-        return wanted_package("--package", asked.split(","), case)
-    if missing:
-        close = nearest(asked, propose.RULES)
-        meant = f"did you mean '{close}'? Rules" if close else "rules"
-        raise UsageError(
-            f"--package {asked or 'with nothing'}: neither a file nor a rule nor 'issue=option,...'; {meant} are: "
-            f"{', '.join(propose.RULES)}"
-        )
-    return read_package(Path(asked), case)
+    return bool(result.main.packages.acceptable) if isinstance(result, DealResult) else result.agreed
 
 
 def _progress(done: int, parts: int) -> None:
@@ -523,13 +462,9 @@ def _remark(line: str) -> None:
     complain([line])
 
 
-def _ready(case: Case, seed: int, draws: int, widen: float) -> Drawn:
-    from detente.draws import prepare
-
-    ready = prepare(case, seed=seed, draws=draws, widen=widen)
-    if ready.draws != draws:
-        _remark(f"--draws {draws}: {ready.draws} are drawn, the next number that spreads evenly")
-    return ready
+def _told_draws(study: Study) -> None:
+    if study.ready.draws != study.draws:
+        _remark(f"--draws {study.draws}: {study.ready.draws} are drawn, the next number that spreads evenly")
 
 
 @contextmanager
@@ -554,7 +489,8 @@ def _working(what: str) -> Iterator[None]:
 
 
 def _lines(error: DetenteError) -> list[str]:
-    return str(error).split("\n") if isinstance(error, CaseError) else [f"detente: {error}"]
+    said = error.typed or str(error)
+    return said.split("\n") if isinstance(error, CaseError) else [f"detente: {said}"]
 
 
 def _run() -> int:

@@ -57,6 +57,20 @@ _HEAD = {
     "seed": {"type": "integer"},
     "draws": {"type": "integer"},
 }
+_CHANGED = {
+    "type": "array",
+    "description": "What was put in place of what the case says, with `--set`; only there where something was.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "path": {"type": "string"},
+            "before": {"type": ["string", "null"]},
+            "after": {"type": ["string", "null"]},
+        },
+        "required": ["path", "before", "after"],
+        "additionalProperties": False,
+    },
+}
 _UNDRAWN = {"world": ("seed", "draws")}
 """Verbs without some of these: nothing is drawn."""
 
@@ -73,7 +87,7 @@ def result_schema(verb: str) -> dict[str, Any]:
         required += made.get("required", [])
     head = {name: kind for name, kind in _HEAD.items() if name not in _UNDRAWN.get(verb, ())}
     properties |= head
-    properties["verb"] = {"const": verb}
+    properties |= {"verb": {"const": verb}, "changed": _CHANGED}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"detente {verb} --json",

@@ -1,17 +1,17 @@
-"""A package that somebody names: a small YAML (or JSON) file of issues and options."""
+"""A package that somebody names: a small YAML (or JSON) file of issues and options, or the same in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path as File
 
 from detente.case.model import Case
 from detente.case.wording import describe, one_of
 from detente.case.yamltext import Path, cut, parse
-from detente.errors import CaseError, Fault
+from detente.errors import CaseError, Fault, UsageError
 from detente.storage import read_limited
 
-__all__ = ["impossible", "read_package"]
+__all__ = ["assigned", "checked_package", "impossible", "read_package", "typed_package"]
 
 
 def read_package(path: File, case: Case) -> dict[str, str]:
@@ -57,3 +57,35 @@ def impossible(case: Case, package: Mapping[str, str]) -> str | None:
             shown = ", ".join(f"{i}: {o}" for i, o in pattern.items())
             return f"the package has {{{shown}}}, which the case calls impossible (entry {n + 1} under 'impossible')"
     return None
+
+
+def assigned(option: str, given: Sequence[str] | None, example: str = "leader=staller") -> dict[str, str]:
+    """``NAME=VALUE`` words; of two values for one name the last would win silently."""
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign:
+            what = f"{option} {text}" if text.strip() else f"{option}: an empty part"
+            raise UsageError(f"{what}: two names with = between them were expected, as in {example}")
+        if found.setdefault(name, value) != value:
+            raise UsageError(f"{option}: {name} is given twice, as '{found[name]}' and as '{value}'")
+    return found
+
+
+def typed_package(option: str, given: Sequence[str] | None, case: Case) -> dict[str, str]:
+    """``ISSUE=OPTION`` words as a part of a package of the case."""
+    first = next(iter(case.issues))
+    found = assigned(option, given, f"{first}={next(iter(case.issues[first].options))}")
+    return checked_package(option, found, case)
+
+
+def checked_package(option: str, package: Mapping[str, str], case: Case) -> dict[str, str]:
+    """Issues and options as the case has them. Raises ``UsageError`` with the nearest name."""
+    for issue, chosen in package.items():
+        text = f"{option} {issue}={chosen}"
+        if issue not in case.issues:
+            raise UsageError(f"{text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}")
+        options = case.issues[issue].options
+        if chosen not in options:
+            raise UsageError(f"{text}: no option '{chosen}' of '{issue}'{one_of(chosen, options)}")
+    return dict(package)

@@ -1,0 +1,139 @@
+"""A study of a case with something changed: paired draws, said in the answer, the same at the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from detente import Study, cli, load
+from detente.analyses.schema import result_schema
+from detente.draws import prepare
+
+TEXT = """\
+detente: 1
+id: wells
+title: A well for a road
+judgement: made up
+parties: {north: {}, south: {}}
+issues:
+  well: {controlled_by: north, status_quo: closed, options: {closed: , open: }}
+  road: {controlled_by: south, status_quo: closed, options: {closed: , open: }}
+preferences:
+  north:
+    weights: {well: [10, 40, 70], road: [20, 60, 90]}
+    values: {well: {closed: 100, open: 0}, road: {closed: 0, open: 100}}
+    patience: [0.9, 0.95, 0.99]
+  south:
+    weights: {well: [20, 55, 80], road: [10, 40, 70]}
+    values: {well: {closed: 0, open: 100}, road: {closed: 100, open: 0}}
+    patience: [0.9, 0.95, 0.99]
+readings:
+  south:
+    plain: {prior: [0.4, 0.6, 0.8]}
+    proud: {prior: [0.2, 0.4, 0.6], preferences: {no_deal: {status_quo: [1, 5, 9]}}}
+"""
+
+
+@pytest.fixture
+def wells(tmp_path: Path) -> Path:
+    file = tmp_path / "wells.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def study(wells: Path) -> Study:
+    return Study(load(wells), draws=128)
+
+
+def test_what_does_not_change_keeps_its_random_numbers(study: Study) -> None:
+    # A range becomes certain: without pairing every column after it would be another's.
+    changed = study.changed({"north.weights.well": 40})
+    before, after = study.ready, changed.ready
+    assert after.problem.dimensions == before.problem.dimensions - 1
+    assert np.array_equal(before.reported_on[:, 1:], after.reported_on)
+    assert np.array_equal(before.chosen_on[:, 1:], after.chosen_on)
+    for path, values in before.beside_fresh.steps.values.items():
+        assert np.array_equal(values, after.beside_fresh.steps[path])
+    assert not np.array_equal(prepare(changed.case.case, draws=128).reported_on, after.reported_on)
+
+
+def test_what_is_new_takes_columns_that_nobody_had(study: Study) -> None:
+    changed = study.changed({"preferences.north.no_deal": {"status_quo": [1, 2, 3]}})
+    taken = changed.ready.names
+    assert taken[: len(study.ready.names)] == study.ready.names
+    assert taken[len(study.ready.names) :] == ("deal north.no_deal",)
+    n = changed.ready.problem.parameters.index(
+        next(p for p in changed.ready.problem.parameters if p.path == "north.no_deal")
+    )
+    own = changed.ready.reported_on[:, list(changed.ready.problem.uncertain).index(n)]
+    assert not any(np.array_equal(own, column) for column in study.ready.reported_on.T)
+    assert np.array_equal(study.ready.fresh.points, changed.ready.fresh.points)
+
+
+def test_a_change_and_back_is_no_change(study: Study) -> None:
+    again = study.changed({"north.weights.well": 40}).changed({"north.weights.well": [10, 40, 70]})
+    first, last = json.loads(study.deal().to_json()), json.loads(again.deal().to_json())
+    assert [c["path"] for c in last.pop("changed")] == 2 * ["preferences.north.weights.well"]
+    assert first == last
+
+
+def test_an_answer_says_what_was_changed(
+    study: Study, wells: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = study.changed({"north.weights.well": 5}).deal()
+    said = "preferences.north.weights.well = 5 instead of [10, 40, 70]"
+    assert answer.document.facts["what if"] == said
+    assert str(answer).split("\n")[2].startswith(f"! With {said[:40]}")
+    found = json.loads(answer.to_json())
+    jsonschema.validate(found, result_schema("deal"))
+    assert found["changed"] == [
+        {"path": "preferences.north.weights.well", "before": "[10, 40, 70]", "after": "5"}
+    ]
+    assert "changed" not in json.loads(study.deal().to_json())
+    code, out = _ran(
+        "deal", str(wells), "--json", "--draws", "128", "--set", "north.weights.well=5", capsys=capsys
+    )
+    assert (code, out) == (0, answer.to_json())
+    assert repr(study.changed({"north.weights.well": 5})) == (
+        "Study('wells', preferences.north.weights.well=5, seed=0, draws=128, widen=1)"
+    )
+
+
+def test_the_command_says_where_a_value_is_wrong(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _ran("check", str(wells), "--set", "north.weights.well=[3, 1]", capsys=capsys)[0] == 3
+    before, sys.argv = sys.argv, ["detente", "deal", str(wells), "--set", "noth.weights.well=3"]
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        sys.argv = before
+    assert stop.value.code == 2
+    assert "--set noth.weights.well: no 'noth' in the case; did you mean" in capsys.readouterr().err
+
+
+def test_check_and_world_take_changes_as_well(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = _ran("check", str(wells), "--set", "north.weights.well=5", capsys=capsys)
+    assert code == 0
+    assert out.endswith("with preferences.north.weights.well = 5 instead of [10, 40, 70]\n")
+    path = "world.parts.strike.numbers.rate"
+    code, out = _ran("world", "stockpile", "--json", "--set", f"{path}=0.5", capsys=capsys)
+    assert code == 0
+    found = json.loads(out)
+    jsonschema.validate(found, result_schema("world"))
+    assert [c["path"] for c in found["changed"]] == [path]
+
+
+def _ran(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    before, sys.argv = sys.argv, ["detente", *words]
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        sys.argv = before
+    return (stop.value.code if isinstance(stop.value.code, int) else 0), capsys.readouterr().out
