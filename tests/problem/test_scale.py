@@ -159,3 +159,26 @@ def test_a_number_moved_beyond_the_grid_is_refused_and_never_wraps() -> None:
         values[:, n] = far
         with pytest.raises(LimitError, match="1,073,741,824"):
             assemble(problem, values, choose(problem, values, None))
+
+
+def test_a_typed_step_rounds_aloud_what_would_otherwise_be_refused() -> None:
+    thirds = {"no_deal": 1.0, "points": points(100 / 3, 200 / 3, 0, 0, 0, 0)}
+    with pytest.raises(LimitError, match=r"type 'a\.step'"):
+        build(case_of({"a": thirds, "b": PLAIN}))
+    problem = build(case_of({"a": {**thirds, "step": 1e-5}, "b": PLAIN}))
+    assert problem.step[0] == 1e-5
+    steps = assemble(problem, *chosen(problem)).points[0, 0, :2, 0]
+    assert steps.tolist() == [3_333_333, 6_666_667]
+    with pytest.raises(LimitError, match=r"larger 'a\.step'"):
+        build(case_of({"a": {**thirds, "step": 1e-7}, "b": PLAIN}))
+
+
+def chosen(problem: Any) -> Any:
+    values = parameters(problem, np.full((1, 0), 0.5))
+    return values, choose(problem, values, None)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "fine"])
+def test_a_step_is_a_number_above_nothing(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="step"):
+        case_of({"a": {**PLAIN, "step": wrong}, "b": PLAIN})

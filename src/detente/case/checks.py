@@ -281,6 +281,12 @@ def _preferences(case: Case) -> Found:
             if reading.preferences.model_fields_set:
                 at: Path = ("readings", faction, name, "preferences")
                 over = reading.preferences
+                if over.step is not None:
+                    yield (
+                        (*at, "step"),
+                        "the step is the faction's, whatever it is read to want; move it there",
+                    )
+                    continue
                 if (over.points is not None) and base.points is None:
                     yield (*at, "points"), f"{faction} has weights and values, so its readings have them too"
                     continue
@@ -305,7 +311,7 @@ def _of_one(case: Case, wants: Preferences) -> Found:
                 )
         yield from _points(wants)
     else:
-        for key in ("min", "max"):
+        for key in ("min", "max", "step"):
             if getattr(wants, key) is not None:
                 yield (key,), f"'{key}' belongs to raw points; values go from 0 to 100"
         if wants.weights and not any(w.low for w in wants.weights.values()):

@@ -105,7 +105,7 @@ MEANT: Mapping[str, str] = MappingProxyType(
 """Words that stand where names of parties and factions do, and what they mean there: no name can be one of them."""
 
 MAX_ISSUES = 40
-MAX_OPTIONS = 12
+MAX_OPTIONS = 32
 MAX_PARTIES = 24
 MAX_FACTIONS = 32
 
@@ -180,15 +180,7 @@ class When(Model):
 def _kind_of_tree(value: Any) -> str | None:
     if isinstance(value, str):
         return "<id>"
-    kinds = {
-        "all": All,
-        "any": AnyOf,
-        "at_least": KOfN,
-        "weights": Weighted,
-        "quota": Weighted,
-        "when": When,
-        "ask": When,
-    }
+    kinds = {"all": All, "any": AnyOf, "at_least": KOfN, "weights": Weighted, "quota": Weighted, "when": When, "ask": When}  # fmt: skip
     if isinstance(value, Mapping):
         found = {kind.__name__ for key, kind in kinds.items() if key in value}
     else:
@@ -434,6 +426,9 @@ class Preferences(Provenance):
     points: Mapping[Id, Mapping[Id, Number]] | None = None
     min: Plain | None = None
     max: Plain | None = None
+    step: Annotated[float, Field(strict=True, gt=0, le=MAX_NUMBER)] | None = None
+    """Raw points, terms and the no-deal value are rounded to whole multiples of it before anything is compared; default: a
+    power of ten at which every certain number is exact."""
     indifferent: tuple[Id, ...] = ()
     together: tuple[Together, ...] = ()
     red_lines: tuple[Pattern, ...] = ()

@@ -328,13 +328,14 @@ def _digits(number: float) -> int:
 
 
 def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
-    """Points per grid step: 0.01; for raw points a power of ten at which every certain number is exact, and for ranges
-    ``FINER`` digits more than were typed, as far as everything that can be added fits.
+    """Points per grid step: 0.01; for raw points the ``step`` that was typed, or else a power of ten at which every certain
+    number is exact, and for ranges ``FINER`` digits more than were typed, as far as everything that can be added fits.
 
     Raises
     ------
     LimitError
-        Everything that can be added is more than ``MAX_STEPS`` at the coarsest step that rounds no certain number.
+        Everything that can be added is more than ``MAX_STEPS``, at the step that was typed or at the coarsest one that rounds no
+        certain number.
     """
     reach = max((_reach(builder, s) for s in schemes), key=lambda r: r.total)
     if not schemes[0].raw:
@@ -342,6 +343,11 @@ def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
             return GRID
         raise _too_large(name, reach, GRID, "Is that an absolute amount on the scale from 0 to 100? Give it in "
                          "points of that scale, or give the faction raw 'points'")  # fmt: skip
+    typed_step = builder.case.preferences[name].step
+    if typed_step is not None:
+        if reach.total / typed_step <= MAX_STEPS:
+            return typed_step
+        raise _too_large(name, reach, typed_step, f"Type a larger '{name}.step'")
     used = {int(n) for s in schemes for n in (*s.value.ravel(), s.no_deal, *(t.add for t in s.terms))}
     numbers = [p for n in used if (p := builder.parameters[n]).median or not p.certain]
     typed = {p.path: _digits(p.median) for p in numbers if p.certain}
@@ -355,7 +361,7 @@ def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
     path = next(p for p, d in typed.items() if d == needed)
     exact = next(p.median for p in numbers if p.path == path)
     raise _too_large(name, reach, float(f"1e{-needed}"), f"The step is what {path} = {exact:.15g} needs: round that number, "
-                     "or give all its numbers in a larger unit")  # fmt: skip
+                     f"give all its numbers in a larger unit, or type '{name}.step', to which they are then rounded")  # fmt: skip
 
 
 def _too_large(name: str, reach: _Reach, step: float, remedy: str) -> LimitError:
