@@ -33,6 +33,7 @@ from detente.arguments import (
 )
 from detente.browse import browse
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
+from detente.exchange import exchange
 from detente.figures import agree, plural
 from detente.terminal import complain, finish, open_streams, say, say_json, show, working
 
@@ -61,6 +62,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(browse)
+app.add_typer(exchange)
 
 
 def _version(asked: bool) -> None:
