@@ -26,6 +26,8 @@ _READ = ("options", "decisionMakers", "infeasibles", "useManualPreferenceVectors
 _OF_MAKERS = ("name", "options", "preferences", "preferenceVector")
 _DIRECTIONS = ("both", "fwd", "back")
 
+NO_PLACE = "'{}', which the format of cases has no place for"
+
 Pattern = dict[str, str]
 
 
@@ -46,30 +48,13 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
     """
     file, told = str(path), [Told("assumed", WHOLE, "no status quo: the format has none")]
     options, makers = (_list(value.get(key), file, key) for key in ("options", "decisionMakers"))
-    told += [
-        Told("lost", WHOLE, f"'{key}', which the format of cases has no place for")
-        for key in value
-        if key not in _READ
-    ]
+    told += [Told("lost", WHOLE, NO_PLACE.format(key)) for key in value if key not in _READ]
     names = [_text(option, "name", file, f"options.{n}") for n, option in enumerate(options)]
     issues = ids(names)
     owners = _owners(makers, len(names), file)
     parties = ids([_text(maker, "name", file, f"decisionMakers.{n}") for n, maker in enumerate(makers)])
-    directions = []
-    for n, option in enumerate(options):
-        way = option.get("permittedDirection", "both")
-        if way not in _DIRECTIONS:
-            refuse(
-                file,
-                f"options.{n}.permittedDirection",
-                f"one of {', '.join(_DIRECTIONS)} was expected, found '{way}'",
-            )
-        directions.append(way)
-    impossible = [
-        _pattern(entry, issues, file, f"infeasibles.{n}")
-        for n, entry in enumerate(_list(value.get("infeasibles", []), file, "infeasibles"))
-    ]
-    manual = value.get("useManualPreferenceVectors") is True
+    entries = _list(value.get("infeasibles", []), file, "infeasibles")
+    impossible = [_pattern(entry, issues, file, f"infeasibles.{n}") for n, entry in enumerate(entries)]
     case: dict[str, Any] = {
         "detente": 1,
         "id": "conflict",
@@ -77,36 +62,40 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
         "status_quo": "none",
         "parties": {id: {"name": maker["name"]} for id, maker in zip(parties, makers, strict=True)},
         "issues": {
-            issue: {
-                "name": names[n],
-                "controlled_by": parties[owners[n]],
-                **({} if directions[n] == "both" else {"reversible": False}),
-                "options": {o: {} for o in ((YES, NO) if directions[n] == "back" else (NO, YES))},
-            }
+            issue: {"name": names[n], "controlled_by": parties[owners[n]], **_moves(options[n], file, n)}
             for n, issue in enumerate(issues)
         },
         **({"impossible": impossible} if impossible else {}),
     }
-    states = _states(issues, impossible) if manual and len(issues) <= MAX_OPTIONS else []
+    states = _states(issues, impossible) if len(issues) <= MAX_OPTIONS else []
+    manual = value.get("useManualPreferenceVectors") is True
     if manual and not states:
         raise LimitError(
             f"{file}: a ranking of the states of {len(issues)} options; at most {MAX_OPTIONS} are read"
         )
+    which = "the ranking of states" if manual else "statements in order of importance"
     preferences = {}
     for n, (id, maker) in enumerate(zip(parties, makers, strict=True)):
         at = f"decisionMakers.{n}"
-        told += [
-            Told("lost", maker["name"], f"'{key}', which the format of cases has no place for")
-            for key in maker
-            if key not in _OF_MAKERS
-        ]
         wants = _ranking(maker, states, file, at) if manual else _priorities(maker, issues, file, at)
-        which = "the ranking of states" if manual else "statements in order of importance"
-        told.append(Told("given", maker["name"], which))
         preferences[id] = {"inference": f"{which[0].upper()}{which[1:]}: {path.name}.", **wants}
+        told += [
+            Told("given", maker["name"], which),
+            *(Told("lost", maker["name"], NO_PLACE.format(key)) for key in maker if key not in _OF_MAKERS),
+        ]
         if manual and maker.get("preferences"):
             told.append(Told("lost", maker["name"], "its statements: the ranking typed by hand counts"))
     return {**case, "preferences": preferences}, told
+
+
+def _moves(option: Mapping[str, Any], file: str, n: int) -> dict[str, Any]:
+    """The options of an issue, the first of which is where it stands that only moves one way."""
+    way = option.get("permittedDirection", "both")
+    if way not in _DIRECTIONS:
+        at = f"options.{n}.permittedDirection"
+        refuse(file, at, f"one of {', '.join(_DIRECTIONS)} was expected, found '{way}'")
+    order = (YES, NO) if way == "back" else (NO, YES)
+    return {**({} if way == "both" else {"reversible": False}), "options": {o: {} for o in order}}
 
 
 def _list(value: Any, file: str, at: str) -> list[Any]:
