@@ -151,6 +151,7 @@ _KINDS = {
     "Id": "id",
     "CaseId": "case id",
     "Date": "date",
+    "Day": "date, or `part.calendar` of the world",
     "Flag": "`true` or `false`",
     "Count": "whole number",
     "Plain": "number",
@@ -364,9 +365,9 @@ def _section(name: str, classes: Mapping[str, ast.ClassDef]) -> list[str]:
 
 def _format() -> dict[str, ast.ClassDef]:
     """Every class of the case format by name."""
-    from detente.case import base, mechanism, model, world
+    from detente.case import base, carried, mechanism, model, world
 
-    return _classes(base) | _classes(model) | _classes(world) | _classes(mechanism)
+    return _classes(base) | _classes(model) | _classes(carried) | _classes(world) | _classes(mechanism)
 
 
 def _family(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[ast.ClassDef]:

@@ -41,8 +41,8 @@ PackageOption = Annotated[
     typer.Option(
         "--package",
         metavar="RULE|FILE|ISSUE=OPTION,...",
-        help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds it; a file "
-        "of 'issue: option' lines; or the same typed here.",
+        help="nash, kalai_smorodinsky, egalitarian, utilitarian or most_acceptable, as the deal analysis finds it; swap, swap_2 or "
+        "swap_3, its first small exchanges; a file of 'issue: option' lines; or the same typed here.",
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws: same seed, same answer.")]

@@ -65,8 +65,9 @@ def test_a_swap_worked_out_by_hand() -> None:
     first = found.stages[0]
     assert [s.steps[0].issue for s in found.stages[:-1]] in (["well", "road"], ["road", "well"])
     assert found.months == 2
-    assert (first.date, found.stages[-1].date) == ("2021-01-31", "2021-03-31")
-    assert found.stages[1].date == "2021-02-28"
+    assert (found.lead, found.lead_typed, found.begins) == (2, False, "2021-03-31")
+    assert (first.date, found.stages[-1].date) == ("2021-03-31", "2021-05-31")
+    assert found.stages[1].date == "2021-04-30"
     end = found.stages[-1]
     assert end.margin == {"north": pytest.approx(52), "south": pytest.approx(8)}
     assert end.way_out == {"north": "take back", "south": "take back"}
@@ -140,11 +141,114 @@ def test_who_could_stop_only_by_crossing_his_own_line_goes_on() -> None:
 
 def test_a_deadline_removes_the_future() -> None:
     # Two months: with one left south has .2 * 20 from going on and .2 * 60 from holding its road up, or taking it back.
-    late = "deadlines: {poll: {on: 2021-04-05, ends_for: [south]}}\n"
+    late = "deadlines: {poll: {on: 2021-06-05, ends_for: [south]}}\n"
     found = solved(SWAP + late)
     assert found.slack == pytest.approx(-8)
     assert found.stages[found.weakest - 1].weakest == "south"
     assert found.part is not None
+
+
+def test_months_count_from_where_the_first_step_begins() -> None:
+    late = "deadlines: {poll: {on: 2021-06-05, ends_for: [south]}}\n"
+    for lead, months in ((0, 4), (1, 3), (2, 2), (3, 1)):
+        found = solved(f"{SWAP}steps: {{lead: {lead}}}\n{late}")
+        begins = {0: "2021-01-31", 1: "2021-02-28", 2: "2021-03-31", 3: "2021-04-30"}[lead]
+        assert (found.begins, found.lead_typed, found.stages[0].date) == (begins, True, begins)
+        # South, with R months left at the start, has (1 - .8^(R-2)) * 20 from staying on at the end, .. * 60 from leaving.
+        left = max(0, months - 2)
+        assert found.stages[-1].margin["south"] == pytest.approx(
+            (1 - 0.8**left) * 20 - (1 - 0.8 ** min(1, left)) * 60
+        )
+
+
+@pytest.mark.parametrize(
+    ("day", "lead"),
+    [("2021-02-20", 0), ("2021-03-31", 1), ("2021-05-30", 1), ("2021-05-31", 2), ("2029-01-01", 2)],
+)
+def test_what_is_not_typed_leaves_half_the_time_to_a_deadline(day: str, lead: int) -> None:
+    assert solved(f"{SWAP}deadlines: {{poll: {{on: {day}, ends_for: [south]}}}}\n").lead == lead
+
+
+WORLD = """world:
+  months: 24
+  parts:
+    vote:
+      calendars: {days: [2020-11-22, 2021-05-02, 2023-05-07]}
+      events: {held: {on: days, chance: 1}}
+"""
+
+
+def _dated(issue: str, key: str, day: str, more: str = "") -> str:
+    return SWAP.replace(f"{issue}: {{", f"{issue}: {{{key}: {day}, ", 1) + more
+
+
+def test_a_step_with_a_day_comes_first_although_it_waits_better() -> None:
+    """Where both orders have the same slack, and where the later one has more."""
+    for issue in BOTH:
+        found = solved(_dated(issue, "done_by", "2021-05-15"))
+        assert found.stages[0].steps[0].issue == issue
+        (due,) = found.due
+        assert (due.issue, due.what, due.by, due.date, due.late, due.share) == (
+            issue, "done", "2021-05-15", "2021-04-30", False, 1.0,
+        )  # fmt: skip
+        assert found.chances.kept is None or found.chances.kept > 0
+
+
+def test_the_same_day_from_a_calendar_of_the_world() -> None:
+    (due,) = solved(_dated("road", "begun_by", "vote.days", WORLD)).due
+    assert (due.by, due.calendar, due.what, due.late) == ("2021-05-02", "vote.days", "begun", False)
+
+
+def test_what_cannot_be_in_time_is_said_and_not_kept() -> None:
+    chances = "signing: {chance: 0.5}\nsteps: {temptation: 1000, lead: 1}\n"
+    kept = solved(SWAP + chances).chances.kept
+    assert kept is not None
+    assert kept > 0
+    slow = _dated("road", "verify: 3, done_by", "2021-05-15", chances)
+    found = solved(slow)
+    assert [(d.date, d.late, d.share) for d in found.due] == [("2021-05-28", True, 0.0)] or found.due[
+        0
+    ].date > "2021-05-15"
+    assert (found.chances.kept, found.due[0].late) == (0, True)
+    shown = str(document(found, read_case(slow, "swap.yaml").case))
+    assert "Too late in every order that was found: road: open is done on" in shown
+
+
+@pytest.mark.parametrize(
+    ("issue", "more", "said"),
+    [
+        ("done_by: 2021-01-31", "", "must lie after the date of the case, 2021-01-31: found 2021-01-31"),
+        ("begun_by: soon", "", "a date was expected, written 2021-06-03, or dates of the world, as 'part.calendar'"),
+        ("begun_by: vote.day", WORLD, "there is no calendar 'vote.day' in the world of the case; did you mean 'vote.days'?"),
+        ("begun_by: vote.days", WORLD.replace(", 2021-05-02, 2023-05-07", ""), "no date of 'vote.days' lies after the date of the case"),
+        ("begun_by: 2021-07-01, done_by: 2021-06-01", "", "it could be begun on 2021-07-01, after it has to be done, on 2021-06-01"),
+        ("verify: 1", "steps: {lead: 24}\n" + WORLD, "when the world of the case is over ('months: 24')"),
+        (
+            "verify: 1",
+            "steps: {lead: 3}\ndeadlines: {poll: {on: 2021-04-30, ends_for: [south]}}\n",
+            "this deadline, 2021-04-30, is over when the first step begins, on 2021-04-30 ('steps: {lead: 3}')",
+        ),
+        (
+            "verify: 1",
+            "steps: {lead: 2}\n" + "guarantees: {back: {kind: snap_back, given_by: north, covers: [well], until: 2021-03-30}}\n",
+            "a guarantee until 2021-03-30 is over when the first step begins, on 2021-03-31",
+        ),
+        ("verify: 1", "steps: {lead: 1.5}\n", "lead"),
+        ("verify: 1", "steps: {lead: -1}\n", "lead"),
+    ],
+)  # fmt: skip
+def test_what_days_and_leads_cannot_be(issue: str, more: str, said: str) -> None:
+    with pytest.raises(CaseError) as refused:
+        read_case(SWAP.replace("road: {", f"road: {{{issue}, ", 1) + more, "swap.yaml")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("typed", ["done_by: 2021-09-01", "steps: {lead: 1}"])
+def test_days_are_counted_from_the_date_of_the_case(typed: str) -> None:
+    text = SWAP.replace("as_of: 2021-01-31\n", "")
+    text = text + typed + "\n" if "lead" in typed else text.replace("road: {", f"road: {{{typed}, ", 1)
+    with pytest.raises(CaseError, match="add 'as_of: DATE' at the top"):
+        read_case(text, "swap.yaml")
 
 
 def test_guarantees_buy_slack_as_defined() -> None:

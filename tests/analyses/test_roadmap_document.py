@@ -57,6 +57,10 @@ def result(**changes: Any) -> RoadmapResult:
         supposed_prior=1.0,
         short={},
         guarantees=(),
+        lead=2,
+        lead_typed=False,
+        begins="2026-07-12",
+        due=(),
         stages=(
             stage(1, (FERRIES, SIX), 7.4, "navy", 0.61),
             stage(2, (HALF,), 1.6, "tolland", 0.52),

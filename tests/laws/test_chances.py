@@ -70,7 +70,18 @@ def drawn(seed: int, **kinds: bool) -> Tree:
         if rng.random() < 0.6:
             wants["red_lines"] = []
         wants["patience"] = rng.choice([Decimal("0.97"), [Decimal("0.8"), Decimal("0.9"), Decimal("0.95")]])
+    _dated(Random(-seed), case)
     return case
+
+
+def _dated(rng: Random, case: Tree) -> None:
+    """Days by which some steps have to be begun or done, some of which cannot be met."""
+    case["as_of"] = "2021-01-31"
+    if rng.random() < 0.5:
+        case["steps"]["lead"] = rng.choice([0, 1, 3])
+    for about in case["issues"].values():
+        if about["controlled_by"] != "outside" and rng.random() < 0.3:
+            about[rng.choice(["begun_by", "done_by"])] = f"2021-{rng.randint(3, 8):02}-15"
 
 
 class Ready:

@@ -10,7 +10,8 @@ which counts for w rounds, and sigma the spread of temptations:
     begun:         signed, times the chance to comply of every party that has to, times h_0
     kept:          begun, times h_1 .. h_K
     h_k:           the largest, over the smallest sets of factions that are enough, of the product of
-                   1 / (1 + exp(-m_kf / sigma)) over the set; where sigma is 0, of m_kf >= 0
+                   1 / (1 + exp(-m_kf / sigma)) over the set; where sigma is 0, of m_kf >= 0; and 0 where a step of the
+                   stage begins after the last month for that, or is done after the last month for that
 
 A party has to comply if nothing is agreed without one of its factions, or if one of them belongs to a smallest set that
 controls something that x moves. m_kf is the margin of f at stage k of the order in which x is carried out
@@ -257,6 +258,10 @@ def chain(asked: Asked, judged: Judged, road: Road, terms: Terms, obliged: set[s
         for row in margins(of, lines, plan):
             each = dict(zip(road.of.factions, (stays(m, judged.sigma[s]) for m in row), strict=True))
             holds.append(max(prod(each[f] for f in some) for some in asked.enough))
+        begins, ends = road.of.begun.tolist(), road.of.done.tolist()
+        for n, (_, batch, tau) in enumerate(staged(of, plan)):
+            if any(tau > begins[step] or tau + of.month[step] > ends[step] for step in batch):
+                holds[n] = 0
         comply = prod(float(asked.sample.delivers[parties.index(party), s]) for party in obliged)
         signed = acceptable * p
         begun = signed * comply * holds[0]

@@ -72,6 +72,15 @@ class Words:
         """Name of a rival reading."""
         return self.case.readings[faction][reading].name or _spaced(reading)
 
+    def calendar(self, name: str) -> str:
+        """What the days of a calendar of the world are, ``part.calendar``."""
+        part, _, days = name.partition(".")
+        assert self.case.world is not None
+        used = isinstance(self.case.world.parts[part], Use)
+        return (
+            _lower_first(bundled()[part].calendars[days]) if used else f"{_spaced(days)} of {_spaced(part)}"
+        )
+
     def moves(self, package: Mapping[str, str]) -> str:
         """``issue → option`` for what a package moves."""
         if not package:
@@ -224,6 +233,10 @@ def _inside(here: Any, key: str) -> Any:
 def _lower(name: str) -> str:
     """A name inside a sentence: ``the fishermen`` of The fishermen."""
     return f"the {name[4:]}" if name.startswith("The ") else name
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _spaced(id: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -25,6 +26,7 @@ __all__ = [
     "CaseId",
     "Count",
     "Date",
+    "Day",
     "Element",
     "Flag",
     "Id",
@@ -72,6 +74,26 @@ def _date(value: Any) -> Any:
 
 
 Date = Annotated[datetime.date, BeforeValidator(_date)]
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", value):
+        return value
+    try:
+        found = _date(value)
+        return datetime.date.fromisoformat(found) if isinstance(found, str) else found
+    except ValueError:
+        raise ValueError(
+            "a date was expected, written 2021-06-03, or dates of the world, as 'part.calendar'"
+        ) from None
+
+
+Day = Annotated[
+    datetime.date | str,
+    PlainValidator(_day),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d{4}-\d\d-\d\d|[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$"}),
+]
+"""A date, or the first date after that of the case of a calendar of its world, ``part.calendar``."""
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Plain = Annotated[float, Field(strict=True, ge=-MAX_NUMBER, le=MAX_NUMBER)]

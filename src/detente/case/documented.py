@@ -6,7 +6,7 @@ import ast
 import inspect
 from functools import cache
 
-from detente.case import base, mechanism, model, world
+from detente.case import base, carried, mechanism, model, world
 
 __all__ = ["documentation"]
 
@@ -15,7 +15,7 @@ __all__ = ["documentation"]
 def documentation() -> dict[tuple[str, str], str]:
     """(model, field) → the text under the field in the source of the models, as far as there is one."""
     found = {}
-    sources = [inspect.getsource(module) for module in (base, mechanism, world, model)]
+    sources = [inspect.getsource(module) for module in (base, mechanism, world, carried, model)]
     for node in (node for source in sources for node in ast.parse(source).body):
         if not isinstance(node, ast.ClassDef):
             continue
@@ -30,7 +30,7 @@ def documentation() -> dict[tuple[str, str], str]:
 
 def _inherited(found: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     everything = {}
-    for name, kind in ((n, getattr(m, n)) for m in (base, mechanism, world, model) for n in dir(m)):
+    for name, kind in ((n, getattr(m, n)) for m in (base, mechanism, world, carried, model) for n in dir(m)):
         if isinstance(kind, type) and issubclass(kind, base.Model):
             for parent in reversed(kind.__mro__):
                 everything.update(

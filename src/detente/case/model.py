@@ -22,6 +22,7 @@ from detente.case.base import (
     CaseId,
     Count,
     Date,
+    Day,
     Element,
     Flag,
     Id,
@@ -41,6 +42,7 @@ from detente.case.base import (
     Text,
     Weight,
 )
+from detente.case.carried import Deadline, Guarantee, Steps
 from detente.case.world import Gesture, Policy, Question, World
 
 __all__ = [
@@ -332,6 +334,10 @@ class Issue(Element):
     after: tuple[Earlier, ...] = ()
     """What its steps come after: issues, or ``{issue: option}`` for the steps that lead to this option. It orders the steps
     that a package takes; what the package does not take holds nothing up."""
+    begun_by: Day | None = None
+    """The last day on which a step of it can be begun, as ``days`` of a part of the world or typed: the day on which lists close."""
+    done_by: Day | None = None
+    """The last day on which a step of it can be done and verified: the day of the poll that is to be observed."""
     undo: Weight | None = None
     """What taking a step back costs whoever does it, in points: as bad as being so much worse off from then on;
     default: 0."""
@@ -486,54 +492,6 @@ class Conflict(Provenance):
     """Issues whose options make the states; default: all that somebody controls. The others stay as they are."""
     wanted: Pattern | None = None
     """The situation that somebody hopes for: what stands in its way, and whether it would hold."""
-
-
-class Steps(Provenance):
-    """How an agreement could be carried out, for ``detente roadmap``."""
-
-    simultaneous: tuple[Annotated[tuple[Id, ...], Field(min_length=2, max_length=4)], ...] = ()
-    """Issues of different sides whose steps can be exchanged at one moment."""
-    temptation: Weight | None = None
-    """Spread of the temptations that come up while a step is verified, in points (the scale of a logistic
-    distribution); without it no probability of holding is given."""
-
-
-class Guarantee(Element):
-    """Something that makes breaking the agreement dearer, or keeping it dearer to give up."""
-
-    kind: Literal["escrow", "monitoring", "snap_back", "third_party", "amnesty"]
-    """``escrow``: what is covered comes back to who gave it, even what could not be undone; ``snap_back``: what is
-    covered lapses at once; both when one of ``punishes`` deviates. ``third_party``: who deviates forfeits
-    points. ``monitoring``: what is covered is verified sooner. ``amnesty``: worth something to some for as
-    long as the agreement is kept."""
-    given_by: Id
-    """The party (or faction) that would give it."""
-    covers: tuple[Id, ...] = ()
-    """Issues whose steps it is about; default: all."""
-    punishes: tuple[Id, ...] = ()
-    """Parties and factions whose deviation it punishes; default: everybody but who gives it."""
-    forfeits: Weight | None = None
-    """What who is punished loses for each covered step that it withholds or takes back, in points: as bad as being
-    so much worse off from then on."""
-    verify: Months | None = None
-    """Of ``monitoring``: months that a covered step then takes."""
-    worth: Mapping[Id, Weight] = {}
-    """Of ``amnesty``: faction → points that it is worth while the agreement is kept."""
-    costs: Mapping[Id, Weight] = {}
-    """Faction → points that it costs while the agreement is kept."""
-    until: Date | None = None
-    """Of ``escrow``, ``snap_back`` and ``third_party``: the last day on which it can be triggered; default: it stands for good."""
-    in_force: Flag = False
-    """Whether the roadmap counts on it; otherwise it is only tried."""
-
-
-class Deadline(Element):
-    """A day on which somebody's future in the agreement ends: an election, the end of a term."""
-
-    on: Date
-    """After the date of the case."""
-    ends_for: Annotated[tuple[Id, ...], Field(min_length=1)]
-    """Parties and factions for whom nothing counts afterwards."""
 
 
 class Case(Element):

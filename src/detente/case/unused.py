@@ -529,7 +529,10 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
         Spoils: {"steps.*": (_named_step,)},
         Issue: {
             "controlled_by": (_elsewhere,),
-            **dict.fromkeys(("reversible", "gradual", "verify", "undo", "touches_office", "after"), (_step,)),
+            **dict.fromkeys(
+                ("reversible", "gradual", "verify", "undo", "touches_office", "after", "begun_by", "done_by"),
+                (_step,),
+            ),
         },
         Option: {"after": (_step_there,)},
         Preferences: {
@@ -548,7 +551,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
         },
         Body: {"members.*": (_votes,)},
         Signing: {"counts": (_beside_rounds,)},
-        Steps: {"simultaneous.*.*": (_named_step,), "temptation": (_begun,)},
+        Steps: {"simultaneous.*.*": (_named_step,), "temptation": (_begun,), "lead": (_road,)},
         Guarantee: {
             "covers.*": (_named_step,),
             "punishes.*": (_voteless,),

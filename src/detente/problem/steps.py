@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
+from detente.case.lead import day_of, start_of
 from detente.case.model import Case, Earlier, Range
 from detente.case.package import impossible
 from detente.case.wording import one_of
@@ -31,6 +32,7 @@ from detente.problem.sample import Sample, drawn
 from detente.problem.table import Move, Table, hands, passed
 
 __all__ = [
+    "NEVER",
     "Agenda",
     "Judged",
     "Step",
@@ -43,6 +45,8 @@ __all__ = [
     "step_parameters",
 ]
 
+NEVER = 1_000_000
+"""Months by which a step without a day is due."""
 MAX_STEPS = 63
 """Steps of one package: they are bits of a set."""
 
@@ -79,7 +83,11 @@ class Agenda:
     batches: NDArray[np.int64]
     """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
-    """[F] months to the first deadline; -1: none."""
+    """[F] months from the start to the first deadline; -1: none."""
+    begun: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """[M] months after the start by which each step has to be begun; ``NEVER``: none."""
+    done: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """[M] the same for being done and verified."""
     whole: Table | None = None
     """The table with everything that can move there; None: the same people are asked of every package."""
 
@@ -234,7 +242,8 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         _after(case, steps),
         np.empty(0, np.int64),
         _horizon(case, problem, at),
-        at,
+        *(np.array([_due(case, s.issue, key) for s in steps], np.int64) for key in ("begun_by", "done_by")),
+        whole=at,
     )
     return replace(made, batches=_batches(made))
 
@@ -275,12 +284,20 @@ def _batches(of: Agenda) -> NDArray[np.int64]:
 def _horizon(case: Case, problem: Problem, at: Table) -> NDArray[np.int64]:
     found = np.full(len(at.factions), -1, dtype=np.int64)
     for deadline in case.deadlines.values():
-        assert case.as_of is not None
-        months = whole_months(case.as_of, deadline.on)
+        start = start_of(case)
+        assert start is not None
+        months = max(0, whole_months(start, deadline.on))
         for n, f in enumerate(at.factions):
             if {problem.factions[f], problem.party_of[f]} & set(deadline.ends_for):
                 found[n] = months if found[n] < 0 else min(found[n], months)
     return found
+
+
+def _due(case: Case, issue: str, key: str) -> int:
+    """Months after the start by which a step of an issue has to be begun or done; less than 0 where that is over by then."""
+    typed = getattr(case.issues[issue], key)
+    day, start = None if typed is None else day_of(case, typed), start_of(case)
+    return NEVER if day is None or start is None else whole_months(start, day)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------

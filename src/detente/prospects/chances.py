@@ -10,6 +10,8 @@ For a package at a table, in every draw:
   chance that the first stage holds, and that no spoiler wrecks it;
 - *kept*: begun, times the chance that every other stage does, the end included.
 
+A stage with a step that comes after its day (``begun_by``, ``done_by``) does not hold.
+
 While a stage is verified every party draws a temptation, logistic with spread sigma, and stops if it exceeds its margin, so
 that a stage holds with the product of ``1 / (1 + exp(-m_f / sigma))`` over those who have to go on, in the winning set most
 likely to. Who could stop only by breaking a line of his own does not. Whether anybody delivers is multiplied here and nowhere else.
@@ -31,6 +33,7 @@ from detente.kernels.acceptance import agreed
 from detente.kernels.appraisal import Appraisal, Terms, appraise
 from detente.problem import Move, Sample, Table, obliged
 from detente.problem.steps import agenda
+from detente.prospects.intime import in_time
 from detente.prospects.road import Floats, Road, paved
 from detente.prospects.terms import some
 from detente.prospects.view import View, accepted, existence, view
@@ -204,9 +207,11 @@ class Prospect:
             parts.setdefault(b"|".join(a.tobytes() for a in (one.on, one.off, one.excluded)), []).append(n)
         stays: dict[int, Floats] = {}
         for alike in parts.values():  # several samples at once, for speed: most have the same terms
-            then = appraise(some([drawn[n] for n in alike], [which[n] for n in alike]), road.plan.order)
+            asked = some([drawn[n] for n in alike], [which[n] for n in alike])
+            then = appraise(asked, road.plan.order)
             spreads = np.concatenate([spread[which[n]] for n in alike])
             each = _stays(_margins(then), drawn[0].winning, spreads)
+            each[:-1] *= in_time(asked, road.plan.order, then.elapsed, road.of.begun, road.of.done)
             ends = np.cumsum([len(which[n]) for n in alike])
             stays |= dict(zip(alike, np.split(each, ends[:-1], axis=1), strict=True))
         for n, rows in enumerate(which):

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.appraisal import Appraisal, Terms, appraise, slack
-from detente.kernels.sequencing import Plan, best_plan
+from detente.kernels.sequencing import Plan
 from detente.problem import Sample, Seat
 from detente.problem.steps import Agenda, Judged
+from detente.prospects.intime import plan_in_time
 from detente.prospects.terms import terms
 from detente.prospects.view import View, accepted, view
 
@@ -57,7 +58,8 @@ class Road:
 
     @cached_property
     def plan(self) -> Plan:
-        return best_plan(self.best)
+        """The order with the most slack, of those in time where one is found."""
+        return plan_in_time(self.best, self.of.begun, self.of.done)
 
     @cached_property
     def now(self) -> Appraisal:

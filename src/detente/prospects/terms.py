@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
+from detente.case.lead import start_of
 from detente.case.model import Guarantee
 from detente.kernels.appraisal import Dated, Terms
 from detente.problem import Sample, Seat, seat
@@ -139,6 +140,7 @@ def _given(made: Terms, of: Agenda, known: Judged, name: str, spec: Guarantee) -
     made = made._replace(cost=cost, month=month)
     if spec.until is None:
         return made._replace(penalty=made.penalty + penalty, lapse=made.lapse | lapse)
-    assert case.as_of is not None
-    one = Dated(whole_months(case.as_of, spec.until) + 1, lapse, penalty)
+    start = start_of(case)
+    assert start is not None
+    one = Dated(max(0, whole_months(start, spec.until) + 1), lapse, penalty)
     return made._replace(dated=tuple(sorted((*made.dated, one), key=lambda d: d.month)))

@@ -167,11 +167,13 @@ class Study:
             from detente.analyses.roadmap import propose, roadmap
             from detente.analyses.roadmap.document import document
 
+            moves = self._moves(package, track)
+            rule = package if isinstance(package, str) and package in propose.RULES else None
             found = roadmap(
                 self.ready,
-                self._moves(package, track),
-                track=track,
-                rule=package if isinstance(package, str) and package in propose.RULES else None,
+                moves,
+                track=track if rule is None else propose.place(self.ready.problem, rule, moves, track),
+                rule=rule,
                 counted_on=(counted_on,) if isinstance(counted_on, str) else tuple(counted_on),
                 suppose=suppose or None,
             )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from detente.analyses.deal.ladder import Rung, ladder, said
+from detente.analyses.roadmap.propose import SWAPS
 from detente.analyses.roadmap.remedies import REORDERED
-from detente.analyses.roadmap.result import Boost, Move, Part, Patience, RoadmapResult, Stage
+from detente.analyses.roadmap.result import Boost, Due, Move, Part, Patience, RoadmapResult, Stage
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.charts.timeline import Span, timeline
@@ -53,6 +54,8 @@ def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
 
 def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
     blocks: list[Block] = [_answer(result, words, headline), _line(result, words)]
+    if result.due:
+        blocks.append(_calendar(result, words))
     if result.part is not None:
         blocks.append(_part(result.part, words))
     blocks += [_order(result, words), Paragraph(_patience(result.patience, words))]
@@ -88,10 +91,10 @@ def _in_short(result: RoadmapResult, words: Words) -> list[Block]:
         replace(_answer(result, words, True), because="", limit=""),
         order,
         Paragraph(f"Chances of this package: {said(result.chances)}."),
-        *(Paragraph(text) for text in (_help(result, words),) if text),
+        *(Paragraph(text) for text in (_too_late(result, words), _help(result, words)) if text),
         Paragraph(
-            "Margin: points of its own by which the weakest link would rather go on than stop. Chances are means over judged ranges, "
-            "never scored. More: --all.",
+            f"Begins {_lead(result)}. Margin: points of its own by which the weakest link would rather go on than stop. Chances are "
+            "means over judged ranges, never scored. More: --all.",
             tone="muted",
         ),
     ]
@@ -299,6 +302,55 @@ def _margin(stage: Stage, faction: str) -> Cell:
     return Cell(signed(margin), "bad" if margin < 0 else "plain", WAYS[stage.way_out[faction]])
 
 
+def _lead(result: RoadmapResult) -> str:
+    """When the first step begins, and who says so."""
+    when = (
+        f"{plural(result.lead, 'month')} after the date of the case"
+        if result.lead
+        else "on the date of the case"
+    )
+    return f"{when} ({'as the case says' if result.lead_typed else 'taken; the case does not say when'})"
+
+
+def _too_late(result: RoadmapResult, words: Words) -> str:
+    """What could not be in time."""
+    behind = [d for d in result.due if d.late]
+    if not behind:
+        return ""
+    each = [
+        f"{_step(d, words)} is {d.what} on {day(d.date)}, after its day, {_day(d, words)}" for d in behind
+    ]
+    return f"Too late in every order that was found: {joined(each)}."
+
+
+def _step(due: Due, words: Words) -> str:
+    return f"{words.issue(due.issue)}: {words.option(due.issue, due.option)}"
+
+
+def _day(due: Due, words: Words) -> str:
+    """A day, and what it is where it is from a calendar."""
+    return f"{day(due.by)}{f' ({words.calendar(due.calendar)})' if due.calendar else ''}"
+
+
+def _calendar(result: RoadmapResult, words: Words) -> Table:
+    rows: list[list[str | Cell]] = [
+        [
+            _step(d, words),
+            f"{d.what} by {_day(d, words)}",
+            Cell(day(d.date), "bad" if d.late else "good"),
+            percent(d.share),
+        ]
+        for d in result.due
+    ]
+    return Table(
+        caption="What has a day",
+        columns=("Step", "Has to be", "Is in this order", "In time in draws"),
+        rows=rows,
+        numeric=(3,),
+        note=_too_late(result, words) or "Every step that has a day is in time at best estimates.",
+    )
+
+
 def _part(part: Part, words: Words) -> Finding:
     if not part.moves:
         return Finding("Not even one step of it alone, as an agreement of its own, would hold.", tone="bad")
@@ -385,6 +437,8 @@ def _base_rates(result: RoadmapResult) -> Table:
 
 def _package(result: RoadmapResult) -> str:
     """Which package this is about."""
+    if result.track in SWAPS:
+        return f"the {'first' if result.track == SWAPS[0] else 'next'} small exchange of the deal analysis"
     at = f"at “{result.track_name}”"
     return (
         f"the package named {at}"
@@ -395,8 +449,8 @@ def _package(result: RoadmapResult) -> str:
 
 def _how(result: RoadmapResult, words: Words) -> str:
     return (
-        f"This is {_package(result)}: {words.moves(result.package)}. Dates count from the date of the "
-        "case and from the months that each step is judged to take; what is exchanged at one moment is verified side by side. "
+        f"This is {_package(result)}: {words.moves(result.package)}. It begins {_lead(result)}; dates count from there, "
+        "by the months that each step is judged to take; what is exchanged at one moment is verified side by side. "
         "A faction with a hand in a step is taken to be able to hold it up, or take it back."
     )
 

@@ -10,7 +10,7 @@ from detente import __version__
 from detente.analyses.deal.result import jsonable
 from detente.prospects.chances import Chances
 
-__all__ = ["BaseRate", "Boost", "Missing", "Move", "Part", "Patience", "RoadmapResult", "Stage"]
+__all__ = ["BaseRate", "Boost", "Due", "Missing", "Move", "Part", "Patience", "RoadmapResult", "Stage"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Stage:
 
     number: int
     month: int
-    """Months since the beginning."""
+    """Months since the first step began."""
     date: str | None
+    """When it begins."""
     months: int
     """How long the batch takes; 0 when all is done."""
     steps: tuple[Move, ...]
@@ -51,6 +52,25 @@ class Stage:
     """Whose margin that is."""
     share: float
     """Share of draws in which the slack is not negative here."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step that has a day by which it has to be begun, or done and verified."""
+
+    issue: str
+    option: str
+    what: str
+    """``begun`` or ``done``."""
+    by: str
+    """The day."""
+    calendar: str | None
+    """The calendar of the world that it is from, ``part.calendar``."""
+    date: str
+    """When that is so in this order, at best estimates."""
+    late: bool
+    share: float
+    """Share of draws in which it is in time in this order."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +151,7 @@ class RoadmapResult:
     draws: int
     widen: float
     track: str
+    """Id of the table; ``swap``, ``swap_2`` and so on for an exchange beside the tables."""
     track_name: str
     package: Mapping[str, str]
     """Issue → option, what moves."""
@@ -146,16 +167,24 @@ class RoadmapResult:
     a line of its own."""
     guarantees: tuple[str, ...]
     """Those that are counted on."""
+    lead: int
+    """Months from the date of the case until the first step begins."""
+    lead_typed: bool
+    """Whether the case says so."""
+    begins: str | None
+    """The day on which it does; null: the case has no date."""
     stages: tuple[Stage, ...]
     """The best order found; the last is the end."""
+    due: tuple[Due, ...]
+    """Steps that have a day."""
     months: int
     slack: float | None
     """Of the worst stage at best estimates; negative: somebody who has to go on would rather not; null: every order
     found crosses a line of somebody who has to go on."""
     bound: float | None
-    """No order has more slack."""
+    """No order in which every step that can be is in time has more slack."""
     proven: bool
-    """Whether no order has more slack than this one."""
+    """Whether no such order has more slack than this one."""
     weakest: int
     """Number of the stage with the least slack."""
     lines: tuple[str, ...]

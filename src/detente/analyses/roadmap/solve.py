@@ -7,7 +7,7 @@ it is signed, begun and kept (:mod:`detente.prospects.chances`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,17 +18,19 @@ from detente.analyses.roadmap.base_rates import BASE_RATES
 from detente.analyses.roadmap.moves import batch, finite
 from detente.analyses.roadmap.remedies import boosts, longest_part
 from detente.analyses.roadmap.result import (
+    Due,
     Patience,
     RoadmapResult,
     Stage,
 )
 from detente.case.dates import months_after
+from detente.case.lead import day_of, months_ahead, start_of
 from detente.case.model import Case
 from detente.draws import REPLICATES, Drawn
 from detente.errors import LimitError, UsageError
 from detente.kernels.appraisal import KINDS, Terms, appraise, slack
 from detente.kernels.sequencing import MAX_EXACT
-from detente.problem import Sample, table
+from detente.problem import Sample, Table, table
 from detente.problem.steps import agenda
 from detente.prospects.chances import prospect
 from detente.prospects.road import TOLERANCE, Floats, Road, paved, prior, weakest
@@ -44,12 +46,12 @@ def roadmap(
     ready: Drawn,
     package: Mapping[str, str],
     *,
-    track: str | None = None,
+    track: str | Table | None = None,
     rule: str | None = None,
     counted_on: tuple[str, ...] = (),
     suppose: Mapping[str, str] | None = None,
 ) -> RoadmapResult:
-    """The roadmap of ``package`` at a table; ``counted_on``: guarantees besides those in force.
+    """The roadmap of ``package`` at a table (its id, or one beside those of the case); ``counted_on``: guarantees besides those in force.
 
     ``suppose`` takes readings of factions for true where best estimates are asked for. Without it they are the
     likeliest, unless the table would then not agree to the package at all: then those, of all combinations under
@@ -69,7 +71,7 @@ def roadmap(
             raise UsageError(
                 f"no guarantee '{name}' in case '{case.id}'; it has: {', '.join(case.guarantees) or 'none'}"
             )
-    at = table(ready.problem, track)
+    at = track if isinstance(track, Table) else table(ready.problem, track)
     _asked(case, suppose)
     of = agenda(ready.problem, at, package)
     road = paved(ready, of, counted_on=counted_on, suppose=suppose)
@@ -103,7 +105,11 @@ def roadmap(
         supposed_prior=prior(ready, road.supposed),
         short=_short(plain),
         guarantees=road.given,
+        lead=months_ahead(case),
+        lead_typed=case.steps is not None and case.steps.lead is not None,
+        begins=None if (start := start_of(case)) is None else start.isoformat(),
         stages=stages,
+        due=tuple(_due(road, drawn, then.elapsed)),
         months=stages[-1].month,
         slack=finite(road.slack),
         bound=finite(road.bound),
@@ -149,7 +155,7 @@ def _short(road: Road) -> dict[str, float | None]:
 def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
     factions, best, now = road.of.factions, road.best, road.now
     found: list[Stage] = []
-    start = road.ready.problem.case.as_of
+    start = start_of(road.ready.problem.case)
     for n in range(len(road.plan.order) + 1):
         margin = now.margin[n, :, 0]
         least, whose = weakest(now, n, best.winning)
@@ -172,6 +178,36 @@ def _stages(road: Road, share: Floats) -> tuple[Stage, ...]:
             )
         )
     return tuple(found)
+
+
+def _due(road: Road, drawn: Terms, elapsed: NDArray[np.int64]) -> Iterator[Due]:
+    """Steps that have a day, at best estimates and in the draws; ``elapsed`` [K + 1, S] months passed before each stage."""
+    case, best = road.ready.problem.case, road.best
+    start = start_of(case)
+    for k, b in enumerate(road.plan.order):
+        for n, step in enumerate(road.of.steps):
+            if start is None or not int(best.batches[b]) >> n & 1:
+                continue
+            for what, typed, month in (
+                ("begun", case.issues[step.issue].begun_by, int(road.of.begun[n])),
+                ("done", case.issues[step.issue].done_by, int(road.of.done[n])),
+            ):
+                day = None if typed is None else day_of(case, typed)
+                if day is None:
+                    continue
+                takes = 0 if what == "begun" else best.month[n, 0]
+                ready = int(road.now.elapsed[k, 0] + takes)
+                ends = elapsed[k] + (0 if what == "begun" else drawn.month[n])
+                yield Due(
+                    issue=step.issue,
+                    option=step.option,
+                    what=what,
+                    by=day.isoformat(),
+                    calendar=typed if isinstance(typed, str) else None,
+                    date=months_after(start, ready).isoformat(),
+                    late=ready > month,
+                    share=float((ends <= month).mean()),
+                )
 
 
 def _worst(stages: tuple[Stage, ...]) -> Stage:
