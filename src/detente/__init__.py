@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.case.reading import ReadCase as Case
-    from detente.study import Study, cases, load
+    from detente.study import Study, cases, compare, load
 
-__all__ = ["Case", "Study", "__version__", "cases", "load"]
+__all__ = ["Case", "Study", "__version__", "cases", "compare", "load"]
 
 __version__ = "0.1.0"
 
@@ -20,6 +20,7 @@ _HOMES = {
     "Case": ("detente.case.reading", "ReadCase"),
     "Study": ("detente.study", "Study"),
     "cases": ("detente.study", "cases"),
+    "compare": ("detente.study", "compare"),
     "load": ("detente.study", "load"),
 }
 

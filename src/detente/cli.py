@@ -295,6 +295,59 @@ def outlook(  # noqa: PLR0913
 
 
 @app.command(cls=Once)
+def compare(
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CASE...", help="Versions of a case; the first is what the others differ from."
+        ),
+    ],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Compare one case with itself with this value (repeatable: all at once); of several cases, suppose it in each.",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option("--weights", metavar="W,W,...", help="Pool the versions, each counting for so much."),
+    ] = None,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 1024,
+    widen: WidenOption = 1.0,
+) -> None:
+    """What do versions of a case answer, side by side, and what in them makes the answers differ?"""
+    from detente.case.edited import typed_changes
+    from detente.study import compare as ask
+
+    studies = [_study(case, changes if len(cases) > 1 else None, seed, draws, widen) for case in cases]
+    names: list[str] | None = None if len(set(cases)) < len(cases) else [Path(case).stem for case in cases]
+    if len(cases) == 1 and changes:
+        studies.append(studies[0].changed(typed_changes(changes)))
+        names = ["as it is", "supposed"]
+    if names is not None and len(set(names)) < len(names):
+        names = list(cases)
+    pooled = None if weights is None else _numbers("--weights", weights)
+    with _working("comparing versions"):
+        _told_draws(studies[0])
+        answer = ask(*studies, names=names, weights=pooled)
+    _say(answer, as_json=as_json, everything=everything)
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(
+            f"{option} {text}: numbers with commas between them were expected, as in 2,1,1"
+        ) from None
+
+
+@app.command(cls=Once)
 def report(
     case: CaseArgument,
     output: Annotated[

@@ -9,34 +9,11 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from wells import TEXT, ran
 
 from detente import Study, cli, load
 from detente.analyses.schema import result_schema
 from detente.draws import prepare
-
-TEXT = """\
-detente: 1
-id: wells
-title: A well for a road
-judgement: made up
-parties: {north: {}, south: {}}
-issues:
-  well: {controlled_by: north, status_quo: closed, options: {closed: , open: }}
-  road: {controlled_by: south, status_quo: closed, options: {closed: , open: }}
-preferences:
-  north:
-    weights: {well: [10, 40, 70], road: [20, 60, 90]}
-    values: {well: {closed: 100, open: 0}, road: {closed: 0, open: 100}}
-    patience: [0.9, 0.95, 0.99]
-  south:
-    weights: {well: [20, 55, 80], road: [10, 40, 70]}
-    values: {well: {closed: 0, open: 100}, road: {closed: 100, open: 0}}
-    patience: [0.9, 0.95, 0.99]
-readings:
-  south:
-    plain: {prior: [0.4, 0.6, 0.8]}
-    proud: {prior: [0.2, 0.4, 0.6], preferences: {no_deal: {status_quo: [1, 5, 9]}}}
-"""
 
 
 @pytest.fixture
@@ -96,7 +73,7 @@ def test_an_answer_says_what_was_changed(
         {"path": "preferences.north.weights.well", "before": "[10, 40, 70]", "after": "5"}
     ]
     assert "changed" not in json.loads(study.deal().to_json())
-    code, out = _ran(
+    code, out = ran(
         "deal", str(wells), "--json", "--draws", "128", "--set", "north.weights.well=5", capsys=capsys
     )
     assert (code, out) == (0, answer.to_json())
@@ -106,7 +83,7 @@ def test_an_answer_says_what_was_changed(
 
 
 def test_the_command_says_where_a_value_is_wrong(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _ran("check", str(wells), "--set", "north.weights.well=[3, 1]", capsys=capsys)[0] == 3
+    assert ran("check", str(wells), "--set", "north.weights.well=[3, 1]", capsys=capsys)[0] == 3
     before, sys.argv = sys.argv, ["detente", "deal", str(wells), "--set", "noth.weights.well=3"]
     try:
         with pytest.raises(SystemExit) as stop:
@@ -118,22 +95,12 @@ def test_the_command_says_where_a_value_is_wrong(wells: Path, capsys: pytest.Cap
 
 
 def test_check_and_world_take_changes_as_well(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out = _ran("check", str(wells), "--set", "north.weights.well=5", capsys=capsys)
+    code, out = ran("check", str(wells), "--set", "north.weights.well=5", capsys=capsys)
     assert code == 0
     assert out.endswith("with preferences.north.weights.well = 5 instead of [10, 40, 70]\n")
     path = "world.parts.strike.numbers.rate"
-    code, out = _ran("world", "stockpile", "--json", "--set", f"{path}=0.5", capsys=capsys)
+    code, out = ran("world", "stockpile", "--json", "--set", f"{path}=0.5", capsys=capsys)
     assert code == 0
     found = json.loads(out)
     jsonschema.validate(found, result_schema("world"))
     assert [c["path"] for c in found["changed"]] == [path]
-
-
-def _ran(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    before, sys.argv = sys.argv, ["detente", *words]
-    try:
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-    finally:
-        sys.argv = before
-    return (stop.value.code if isinstance(stop.value.code, int) else 0), capsys.readouterr().out

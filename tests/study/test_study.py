@@ -34,7 +34,8 @@ def _printed(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_what_is_offered_is_this_and_no_more() -> None:
-    assert detente.__all__ == ["Case", "Study", "__version__", "cases", "load"]
+    assert detente.__all__ == ["Case", "Study", "__version__", "cases", "compare", "load"]
+    assert list(inspect.signature(detente.compare).parameters) == ["studies", "names", "weights"]
     methods = {
         name: list(inspect.signature(of).parameters)
         for name, of in vars(Study).items()
@@ -47,6 +48,8 @@ def test_what_is_offered_is_this_and_no_more() -> None:
         "roadmap": ["self", "package", "track", "counted_on", "suppose"],
         "outlook": ["self", "package", "track", "without", "worlds", "workers", "cluster", "merge", "crew"],
         "report": ["self"],
+        "changed": ["self", "changes"],
+        "beside": ["self", "other"],
     }
     assert str(inspect.signature(Study)) == (
         "(case: 'ReadCase', seed: 'int' = 0, draws: 'int' = 1024, widen: 'float' = 1.0) -> None"

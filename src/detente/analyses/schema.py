@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from detente.analyses.compare import CompareResult
 from detente.analyses.deal.draft import DraftResult
 from detente.analyses.deal.result import DealResult, TrackResult
 from detente.analyses.flips import FlipsResult
@@ -40,6 +41,7 @@ class Ways:
 
 
 SCHEMAS: dict[str, tuple[type, ...]] = {
+    "compare": (CompareResult,),
     "deal": (DealResult, TrackResult),
     "draft": (DraftResult,),
     "flips": (FlipsResult,),

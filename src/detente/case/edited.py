@@ -21,7 +21,7 @@ from detente.case.wording import describe, nearest, one_of
 from detente.case.yamltext import Parsed, Path, Place, cut, parse
 from detente.errors import UsageError
 
-__all__ = ["REMOVED", "Change", "applied", "changes_of", "typed_changes"]
+__all__ = ["REMOVED", "SUPPOSED", "Change", "applied", "changes_of", "typed_changes"]
 
 SUPPOSED = "supposed for this answer, in place of what the case says"
 
@@ -120,7 +120,8 @@ def applied(
 
 def _place(document: Any, path: str, known: Iterable[str]) -> Path:
     """A dotted path as a place; its last key may be new, all before it exist. Keys may have dots in them."""
-    words, place, value = path.split("."), (), document
+    words, value = path.split("."), document
+    place: Path = ()
     while words:
         if isinstance(value, dict):
             taken = next((k for k in range(len(words), 0, -1) if ".".join(words[:k]) in value), 0)
@@ -140,7 +141,7 @@ def _place(document: Any, path: str, known: Iterable[str]) -> Path:
                 f"--set {path}: {dotted(place)} is {describe(value)}, there is nothing below it; set {dotted(place)} itself"
             )
         place = (*place, step)
-        value = value.get(step) if isinstance(value, dict) else value[step]  # type: ignore[index]
+        value = value.get(step) if isinstance(value, dict) else value[step]
     return place
 
 

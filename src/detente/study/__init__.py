@@ -6,6 +6,7 @@ The command line is written on it: one way through, two doors.
 from __future__ import annotations
 
 from detente.study.answer import Answer, Briefing, changed_json, supposing
+from detente.study.comparison import compare
 from detente.study.study import Study, cases, load
 
-__all__ = ["Answer", "Briefing", "Study", "cases", "changed_json", "load", "supposing"]
+__all__ = ["Answer", "Briefing", "Study", "cases", "changed_json", "compare", "load", "supposing"]

@@ -65,7 +65,7 @@ def _field(hint: Any) -> _Field:
 
 def _fields(of: type) -> Iterator[tuple[str, _Field]]:
     hints = get_type_hints(of)
-    for each in fields(of):  # type: ignore[arg-type]
+    for each in fields(of):
         yield each.name, _field(hints[each.name])
 
 

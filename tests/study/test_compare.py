@@ -1,0 +1,166 @@
+"""Versions of a case side by side: each number by its definition, from the answers about each version alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from wells import TEXT, ran
+
+import detente
+from detente import Study
+from detente.analyses.schema import result_schema
+from detente.errors import UsageError
+from detente.rng import replicate_error
+
+OTHER = (
+    TEXT.replace("well: [10, 40, 70]", "well: [20, 50, 70]")
+    .replace("{prior: [0.4, 0.6, 0.8]}", "{prior: [0.1, 0.2, 0.3]}")
+    .replace("{prior: [0.2, 0.4, 0.6],", "{prior: [0.7, 0.8, 0.9],")
+    .replace("judgement: made up", "judgement: made up by another")
+)
+EXCHANGE = {"well": "open", "road": "open"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("versions")
+    mine, hers = folder / "mine.yaml", folder / "hers.yaml"
+    mine.write_text(TEXT, encoding="utf-8")
+    hers.write_text(OTHER, encoding="utf-8")
+    return mine, hers
+
+
+@pytest.fixture(scope="module")
+def studies(files: tuple[Path, Path]) -> tuple[Study, Study]:
+    mine, hers = (Study(detente.load(file), draws=256) for file in files)
+    return mine, mine.beside(hers)
+
+
+@pytest.fixture(scope="module")
+def answer(studies: tuple[Study, Study]) -> detente.study.Answer:  # type: ignore[name-defined]
+    return detente.compare(*studies, names=["mine", "hers"], weights=[3, 1])
+
+
+def _share(study: Study) -> float:
+    return study.deal(package=EXCHANGE).result.package.acceptance  # type: ignore[union-attr]
+
+
+def test_what_differs_is_what_each_answers_alone(studies, answer) -> None:  # type: ignore[no-untyped-def]
+    found = answer.result
+    mine, hers = studies
+    assert found.package == EXCHANGE
+    assert [v.acceptable_packages for v in found.versions] == [
+        s.deal().result.main.packages.acceptable for s in (mine, hers)
+    ]
+    assert [v.chances.kept for v in found.versions] == [
+        s.deal().result.main.chances.kept for s in (mine, hers)
+    ]
+    [versus] = found.versus
+    assert versus.acceptable == _share(hers)
+    assert versus.change == pytest.approx(_share(hers) - _share(mine))
+    assert versus.change != 0
+    inside = {f.path for f in hers.flips().result.flips if f.deal_flip_inside}
+    assert {f.path for f in found.versions[1].flips} == inside
+
+
+def test_one_input_at_a_time_is_the_first_version_with_only_that(files, studies, answer) -> None:  # type: ignore[no-untyped-def]
+    [versus] = answer.result.versus
+    mine = studies[0]
+    weight, prior = "preferences.north.weights.well", "readings.south.plain.prior"
+    assert set(versus.alone) == {weight, prior, "readings.south.proud.prior"}
+    changed = mine.changed({weight: [20, 50, 70]})
+    assert versus.alone[weight].acceptable == _share(changed)
+    assert versus.alone[weight].change == pytest.approx(_share(changed) - _share(mine))
+    # A prior does not add up to 1 with its rival's alone.
+    rival = "readings.south.proud.prior"
+    both = mine.changed({prior: [0.1, 0.2, 0.3], rival: [0.7, 0.8, 0.9]})
+    assert versus.alone[prior].together == (rival,)
+    assert versus.alone[prior].acceptable == versus.alone[rival].acceptable == _share(both)
+    changes = [alone.change or 0.0 for alone in versus.alone.values()]
+    assert changes == sorted(changes, key=abs, reverse=True)
+    counting = {i.path: i.counts for i in versus.inputs}
+    assert counting[weight] is True
+    assert counting["judgement.because"] is False
+
+
+def test_draws_are_paired(studies, answer) -> None:  # type: ignore[no-untyped-def]
+    [versus] = answer.result.versus
+    alone = Study(studies[1].case, seed=5, draws=256)
+    apart = np.hypot(
+        studies[0].deal(package=EXCHANGE).result.package.acceptance_error,
+        alone.deal(package=EXCHANGE).result.package.acceptance_error,
+    )
+    assert 0 < versus.error < apart
+    same = detente.compare(studies[0], Study(studies[0].case, draws=256), names=["a", "b"])
+    [none] = same.result.versus
+    assert (none.change, none.error, none.inputs, none.alone) == (0.0, 0.0, (), {})
+    assert "is the same in “a” and “b”" in str(same)
+
+
+def test_the_variance_in_all_is_within_and_between(studies, answer) -> None:  # type: ignore[no-untyped-def]
+    pool = answer.result.pool
+    shares = np.array([_share(s) for s in studies])
+    pooled = 0.75 * shares[0] + 0.25 * shares[1]
+    assert pool.acceptable == pytest.approx(pooled)
+    assert pool.within + pool.between == pytest.approx(pooled * (1 - pooled))
+    # As if each draw were taken from the first version three times and from the other once.
+    everything = np.repeat(shares, [3, 1])
+    assert pool.between == pytest.approx(everything.var())
+    assert pool.between_share == pytest.approx(everything.var() / (pooled * (1 - pooled)))
+    assert [v.weight for v in answer.result.versions] == [0.75, 0.25]
+    assert replicate_error(np.zeros(8), 8) == 0 < pool.acceptable_error
+
+
+def test_the_command_is_the_same_and_fits_a_screen(  # type: ignore[no-untyped-def]
+    files, answer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("compare", *map(str, files), "--weights", "3,1", "--draws", "256")
+    code, out = ran(*words, "--json", capsys=capsys)
+    assert (code, out) == (0, answer.to_json())
+    jsonschema.validate(json.loads(out), result_schema("compare"))
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out = ran(*words, capsys=capsys)
+    lines = out.split("\n")
+    assert len(lines) <= 41
+    assert max(map(len, lines)) <= 80
+    for said in ("north's weight on well: 10-40-70 → 20-50-70", "above", "between the versions"):
+        assert said in " ".join(out.split())
+
+
+def test_one_case_is_compared_with_what_is_supposed(files, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    code, out = ran(
+        "compare", str(files[0]), "--set", "north.weights.well=90", "--set", "preferences.south.no_deal=60", "--json", "--draws", "64",
+        capsys=capsys,
+    )  # fmt: skip
+    found = json.loads(out)
+    assert code == 0
+    assert [v["name"] for v in found["versions"]] == ["as it is", "supposed"]
+    assert set(found["versus"][0]["alone"]) == {"preferences.north.weights.well", "preferences.south.no_deal"}
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [([1], "weights: 2 versions and 1 weight"), ([0, 0], "not all of them 0"), ([1, -1], "at least 0")],
+)
+def test_weights_that_are_none(studies, weights: list[float], said: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match=said):
+        detente.compare(*studies, weights=weights)
+
+
+def test_what_cannot_be_compared(studies) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match="name another, or what to changed in it"):
+        detente.compare(studies[0])
+    with pytest.raises(UsageError, match="same draws"):
+        detente.compare(studies[0], Study(studies[1].case, draws=64))
+    with pytest.raises(UsageError, match="names must be one for each of 2"):
+        detente.compare(*studies, names=["a", "a"])
+    village = Study("two-villages", draws=256)
+    found = detente.compare(studies[0], village).result
+    assert (found.versus[0].acceptable, found.versus[0].alone) == (None, {})
+    assert "no such package" in str(found.versus[0].alone_left_out)
+    with pytest.raises(UsageError, match="no package that all versions could be asked about"):
+        detente.compare(studies[0], village, weights=[1, 1])
