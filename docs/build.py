@@ -497,6 +497,7 @@ def _json() -> str:
 def _about(verb: str) -> dict[str, ast.ClassDef]:
     """The classes of a verb's results by name; its own before those of the deal, which others use."""
     from detente.analyses import schema
+    from detente.analyses.compare import result as side
     from detente.analyses.deal import draft, result
     from detente.analyses.flips import scan
     from detente.analyses.outlook import result as future
@@ -506,6 +507,7 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     from detente.world import influence
 
     own = {
+        "compare": side,
         "deal": result,
         "draft": draft,
         "flips": scan,

@@ -41,7 +41,6 @@ class Ways:
 
 
 SCHEMAS: dict[str, tuple[type, ...]] = {
-    "compare": (CompareResult,),
     "deal": (DealResult, TrackResult),
     "draft": (DraftResult,),
     "flips": (FlipsResult,),
@@ -49,6 +48,7 @@ SCHEMAS: dict[str, tuple[type, ...]] = {
     "roadmap": (RoadmapResult,),
     "stability": (StabilityResult,),
     "world": (Influence, Ways),
+    "compare": (CompareResult,),
 }
 """Verb → the classes whose fields stand at the top level."""
 
