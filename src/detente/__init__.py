@@ -8,11 +8,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from detente.errors import CaseError, DetenteError, LimitError, UsageError
+
 if TYPE_CHECKING:
     from detente.case.reading import ReadCase as Case
     from detente.study import Study, cases, compare, load
 
-__all__ = ["Case", "Study", "__version__", "cases", "compare", "load"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "DetenteError",
+    "LimitError",
+    "Study",
+    "UsageError",
+    "__version__",
+    "cases",
+    "compare",
+    "load",
+]
 
 __version__ = "0.1.0"
 

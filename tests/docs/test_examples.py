@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from examples import ROOT, Block, blocks, commands, copy, matches, merged, run
@@ -72,7 +73,10 @@ def _yaml(block: Block, here: Path, where: str) -> None:
 
 
 def _python(block: Block, here: Path, where: str) -> None:
-    exec(compile(block.body, where, "exec"), {"__name__": "__main__"})
+    # One page is one notebook: what a block names, later ones have.
+    page = where.rpartition(":")[0]
+    names = _NAMES.setdefault((page, here), {"__name__": "__main__"})
+    exec(compile(block.body, where, "exec"), names)
 
 
 def _sh(block: Block, here: Path, where: str) -> None:
@@ -83,6 +87,7 @@ def _sh(block: Block, here: Path, where: str) -> None:
             assert option in printed, f"{where}: no option '{option}' of '{verb}'"
 
 
+_NAMES: dict[tuple[str, Path], dict[str, Any]] = {}
 _DO = {"console": _console, "yaml": _yaml, "python": _python, "sh": _sh}
 _KEYS = {
     name

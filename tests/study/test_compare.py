@@ -63,6 +63,8 @@ def test_what_differs_is_what_each_answers_alone(studies, answer) -> None:  # ty
     assert versus.acceptable == _share(hers)
     assert versus.change == pytest.approx(_share(hers) - _share(mine))
     assert versus.change != 0
+    best = hers.deal(package=found.versions[1].package).result.package.acceptance
+    assert versus.ahead == pytest.approx(best - _share(hers))
     inside = {f.path for f in hers.flips().result.flips if f.deal_flip_inside}
     assert {f.path for f in found.versions[1].flips} == inside
 

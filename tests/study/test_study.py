@@ -34,7 +34,9 @@ def _printed(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_what_is_offered_is_this_and_no_more() -> None:
-    assert detente.__all__ == ["Case", "Study", "__version__", "cases", "compare", "load"]
+    errors = ["CaseError", "DetenteError", "LimitError", "UsageError"]
+    others = ["Case", "Study", "__version__", "cases", "compare", "load"]
+    assert detente.__all__ == sorted([*errors, *others])
     assert list(inspect.signature(detente.compare).parameters) == ["studies", "names", "weights"]
     methods = {
         name: list(inspect.signature(of).parameters)

@@ -70,10 +70,13 @@ def _answer(result: CompareResult) -> Finding:
             ("some package is", "none is") if first.acceptable_packages else ("no package is", "some is")
         )
         said.append(f"At best estimates {some} acceptable in “{first.name}”, {none} in {joined(turned)}.")
-    other = [f"“{v.name}”" for v in result.versions[1:] if v.package != first.package]
-    if other:
-        said.append(f"Another package is acceptable most often in {joined(other)}.")
-    said += [_share(each, first) for each in result.versus if _tells(each)]
+    other = [each for each in result.versus if _told(each.ahead, each.ahead_error)]
+    said += [
+        f"In “{each.version}” another package is acceptable more often, by {_points(each.ahead or 0.0, each.ahead_error)} "
+        "percentage points."
+        for each in other
+    ]
+    said += [_share(each, first) for each in result.versus if _told(each.change, each.error)]
     if not said:
         said = [
             f"The answer is the same in {joined([f'“{v.name}”' for v in result.versions])}, as far as these draws tell."
@@ -81,8 +84,8 @@ def _answer(result: CompareResult) -> Finding:
     return Finding(text=" ".join(said), tone="caution" if turned or other else "plain", headline=True)
 
 
-def _tells(each: Versus) -> bool:
-    return each.change is not None and abs(each.change) > TOLD * (each.error or 0.0)
+def _told(change: float | None, of: float | None) -> bool:
+    return change is not None and abs(change) > TOLD * (of or 0.0)
 
 
 def _share(each: Versus, first: VersionResult) -> str:

@@ -105,6 +105,11 @@ class Versus:
     """That less its share in the first version, on the same random numbers."""
     error: float | None
     """Standard error of the change, from paired replicates."""
+    ahead: float | None
+    """By how much more often its own best package is acceptable in it than ``package``, on the fresh draws; null where one of the
+    two is none. Not above 0 beyond its error: another choice of draws could have chosen the other."""
+    ahead_error: float | None
+    """Its standard error, from paired replicates."""
     alone: Mapping[str, Alone]
     """Path → the first version with only that taken from this one, the largest change first."""
     alone_left_out: str | None

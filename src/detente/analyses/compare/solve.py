@@ -204,12 +204,16 @@ def _versus(first: _Asked, other: _Asked, package: Mapping[str, str] | None) -> 
     )
     mine, theirs = _flipping(first), _flipping(other)
     share, change, error = _changed(before, after)
+    own = None if other.best is None else _agreed(other.of.ready, other.best)
+    _, ahead, ahead_error = _changed(after, own)
     return Versus(
         version=other.of.name,
         inputs=inputs(first.of.read, other.of.read, taken),
         acceptable=share,
         change=change,
         error=error,
+        ahead=ahead,
+        ahead_error=ahead_error,
         alone=alone,
         alone_left_out=why,
         flips_moved={
