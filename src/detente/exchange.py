@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente import __version__
-from detente.arguments import ForceOption, JsonOption, Once
+from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
+from detente.errors import UsageError
 from detente.terminal import complain, say, say_json
 
 if TYPE_CHECKING:
@@ -76,3 +77,43 @@ def _tell(told: Iterable[Told], speak: Callable[[str], None]) -> None:
 
 def _remark(line: str) -> None:
     complain([line])
+
+
+@exchange.command(cls=Once)
+def export(
+    case: CaseArgument,
+    negmas: Annotated[
+        Path | None,
+        typer.Option("--negmas", metavar="DIR", help="As NegMAS YAML: domain.yml and a file for each side."),
+    ] = None,
+    genius: Annotated[
+        Path | None,
+        typer.Option("--genius", metavar="DIR", help="As GENIUS XML: domain.xml and a file for each side."),
+    ] = None,
+    geniusweb: Annotated[
+        Path | None,
+        typer.Option(
+            "--geniusweb", metavar="DIR", help="As GeniusWeb JSON: domain.json and a file for each side."
+        ),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Write a case as files of other tools, and say what they cannot hold."""
+    from detente.case.reading import load_case
+    from detente.catalogue import resolve
+    from detente.formats.exporting import WRITERS, save
+
+    read = load_case(resolve(case)).case
+    asked = {
+        name: folder
+        for name, folder in (("negmas", negmas), ("genius", genius), ("geniusweb", geniusweb))
+        if folder
+    }
+    if not asked:
+        raise UsageError("say as what to export: --negmas DIR, --genius DIR or --geniusweb DIR")
+    for name, folder in asked.items():
+        files, told = WRITERS[name](read)
+        written = save(files, folder, force=force)
+        _tell(told, _remark)
+        for where in written:
+            say(where)
