@@ -15,6 +15,7 @@ from detente.terminal import complain, say, say_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from detente.case.reading import ReadCase
     from detente.formats.domain import Told
 
 __all__ = ["exchange"]
@@ -96,24 +97,63 @@ def export(
             "--geniusweb", metavar="DIR", help="As GeniusWeb JSON: domain.json and a file for each side."
         ),
     ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", metavar="DIR", help="As a sheet, sheet.csv: options in rows, factions in columns."
+        ),
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="FILE", help="The same as a workbook (extra 'spreadsheets')."),
+    ] = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="With --csv or --xlsx: the tables of the deal analysis as well.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write a case as files of other tools, and say what they cannot hold."""
+    """Write a case as files of other tools, or as a spreadsheet, and say what they cannot hold."""
     from detente.case.reading import load_case
     from detente.catalogue import resolve
     from detente.formats.exporting import WRITERS, save
 
-    read = load_case(resolve(case)).case
-    asked = {
-        name: folder
-        for name, folder in (("negmas", negmas), ("genius", genius), ("geniusweb", geniusweb))
-        if folder
-    }
-    if not asked:
-        raise UsageError("say as what to export: --negmas DIR, --genius DIR or --geniusweb DIR")
+    read = load_case(resolve(case))
+    folders = {"negmas": negmas, "genius": genius, "geniusweb": geniusweb}
+    asked = {name: folder for name, folder in folders.items() if folder}
+    if not (asked or csv or xlsx):
+        raise UsageError(
+            "say as what to export: --negmas DIR, --genius DIR, --geniusweb DIR, --csv DIR or --xlsx FILE"
+        )
+    if tables and not (csv or xlsx):
+        raise UsageError("--tables go into a spreadsheet: give --csv DIR or --xlsx FILE")
     for name, folder in asked.items():
-        files, told = WRITERS[name](read)
+        files, told = WRITERS[name](read.case)
         written = save(files, folder, force=force)
         _tell(told, _remark)
         for where in written:
             say(where)
+    if csv or xlsx:
+        _spreadsheet(read, csv, xlsx, tables=tables, force=force)
+
+
+def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables: bool, force: bool) -> None:
+    from detente.formats.exporting import save
+    from detente.formats.grids import csv_text, workbook
+    from detente.formats.sheets import sheet_of
+    from detente.formats.tables import grids_of
+    from detente.storage import target, write_bytes
+
+    sheet, told = sheet_of(read.case)
+    found = [("sheet", sheet)]
+    if tables:
+        from detente.study import Study
+
+        found += grids_of(Study(read).deal().document)
+    _tell(told, _remark)
+    if csv is not None:
+        for where in save({f"{name}.csv": csv_text(rows) for name, rows in found}, csv, force=force):
+            say(where)
+    if xlsx is not None:
+        place = target(xlsx, force=force)
+        write_bytes(place, workbook(found))
+        (say if place.file else _remark)(place.name)

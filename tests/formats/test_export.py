@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from detente.errors import UsageError
 from detente.formats.additive import additive
 from detente.formats.exporting import WRITERS, save, to_negmas
 from detente.formats.importing import read_files
+from detente.study import Study
 from tests.formats.test_genius_files import case_in
 from tests.formats.written_files import house
 from tests.oracles.deal import utility
@@ -141,6 +143,12 @@ def test_what_is_lost_is_told() -> None:
     told = additive(three()).told
     assert {(t.kind, t.where) for t in told} >= {("lost", "a")}
     assert any("2 ranges" in t.what for t in told)
+
+
+def test_without_negmas_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "negmas.inout", None)
+    with pytest.raises(UsageError, match=r"detente\[negmas\]"):
+        Study("scored-game").to_negmas()
 
 
 def test_files_that_are_there_are_not_replaced_unasked(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from detente.clean import clean_line
 from detente.figures import typed
 from detente.formats.domain import WHOLE, Domain, Side, Told, ids
 
-__all__ = ["case_of", "text_of", "told_in"]
+__all__ = ["case_of", "rounding", "text_of", "told_in"]
 
 HUNDRED = Fraction(100)
 NOTE = 1_900
@@ -133,22 +133,35 @@ def _plain(value: Fraction) -> int | float:
 
 
 def _unit(side: Side) -> _Unit:
+    rows = [
+        [v for o, v in enumerate(row) if (n, o) not in side.spread] or [max(map(abs, row))]
+        for n, row in enumerate(side.worth)
+    ]
+    rows.append([side.no_deal])
+    certain = [v for row in rows for v in row]
+    factors = [Fraction(1)]
+    if side.whole is not None:
+        factors = [HUNDRED, Fraction(lcm(*(v.denominator for v in certain)))]
+    for factor in factors:
+        if not rounding([[v * factor for v in row] for row in rows]):
+            return _Unit(factor, None)
+    return _Unit(factors[0], rounding([[v * factors[0] for v in row] for row in rows])["step"])
+
+
+def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:
+    """``step`` for points [issue][option], the last row being what no deal is worth, that the arithmetic of a case does not hold
+    exactly: the finest power of ten that fits. Nothing where it holds them."""
     from detente.problem.build import COMPARED, MAX_STEPS
 
-    certain = [v for n, row in enumerate(side.worth) for o, v in enumerate(row) if (n, o) not in side.spread]
-    certain.append(side.no_deal)
-    reach = sum((max(map(abs, row)) for row in side.worth), start=Fraction(0)) + abs(side.no_deal) / COMPARED
-    factors = (
-        [Fraction(1)] if side.whole is None else [HUNDRED, Fraction(lcm(*(v.denominator for v in certain)))]
-    )
-    for factor in factors:
-        digits = [_digits(v * factor) for v in certain]
-        if None not in digits and reach * factor * 10 ** max(d for d in digits if d is not None) <= MAX_STEPS:
-            return _Unit(factor, None)
-    digits_left = 0
-    while reach * factors[0] * 10 ** (digits_left + 1) <= MAX_STEPS:
-        digits_left += 1
-    return _Unit(factors[0], float(f"1e{-digits_left}"))
+    reach = sum((max(map(abs, row), default=Fraction(0)) for row in rows[:-1]), start=Fraction(0))
+    reach += max(map(abs, rows[-1]), default=Fraction(0)) / COMPARED
+    digits = [_digits(v) for row in rows for v in row]
+    if None not in digits and reach * 10 ** max((d for d in digits if d is not None), default=0) <= MAX_STEPS:
+        return {}
+    left = 0
+    while reach * 10 ** (left + 1) <= MAX_STEPS:
+        left += 1
+    return {"step": float(f"1e{-left}")}
 
 
 def _digits(value: Fraction) -> int | None:

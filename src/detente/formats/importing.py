@@ -18,9 +18,11 @@ from detente.formats.domain import WHOLE, Domain, Issue, Profile, Side, Space, T
 from detente.formats.genius import read_genius
 from detente.formats.geniusweb import looks_geniusweb, read_geniusweb
 from detente.formats.gmcr import looks_gmcr, read_gmcr
+from detente.formats.grids import read_grid
 from detente.formats.negolog import looks_negolog, read_negolog
 from detente.formats.opening import ENDINGS, files_in, open_json, open_yaml
 from detente.formats.scores import CONFIG, read_scores
+from detente.formats.sheets import case_of_sheet
 from detente.storage import status
 
 __all__ = ["LEVELS", "Imported", "read_files"]
@@ -113,6 +115,11 @@ def _read(
         if not any(f.name == CONFIG for f in texts) and len(paths) == 1 and paths[0].is_file():
             raise UsageError(f"{texts[0]}: one score sheet is one party: name those of all, or their folder")
         return _of(read_scores(texts, title), str(paths[0]))
+    sheets = [f for f in files if f.suffix.lower() in (".csv", ".xlsx")]
+    if sheets:
+        if len(files) > 1:
+            raise UsageError(f"{sheets[0]}: a sheet is a whole case; name it alone")
+        return case_of_sheet(read_grid(sheets[0]), sheets[0])
     spaces, profiles, told = [], [], []
     later: list[tuple[Path, Mapping[str, Any]]] = []
     for path in files:

@@ -20,6 +20,8 @@ from detente.errors import UsageError, in_python
 from detente.study.answer import Answer, Briefing, supposing
 
 if TYPE_CHECKING:
+    from negmas.inout import Scenario
+
     from detente.analyses.deal import DealResult
     from detente.analyses.deal.draft import DraftResult
     from detente.analyses.flips import FlipsResult
@@ -219,6 +221,16 @@ class Study:
 
             document = supposing(report(self.ready), self.case.changes)
             return Briefing(f"report on {self.case.case.id}", lambda: document)
+
+    def to_negmas(self) -> Scenario:
+        """The case at best estimates as a scenario of NegMAS (extra ``negmas``), in which its agents can be let negotiate.
+
+        Raises ``UsageError`` where NegMAS is not installed, or something in the case is no sum over issues.
+        """
+        with in_python():
+            from detente.formats.exporting import to_negmas
+
+            return to_negmas(self.case.case)
 
     # --- how
 
