@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bench.country import country, ready
+from detente.kernels import lanes
 from detente.kernels.codes import Code, Op, carried, operands
 from detente.kernels.fused import fused
 from detente.kernels.ranges import Range, ranges
@@ -164,6 +165,16 @@ def test_the_text_of_a_function_is_of_its_operations_alone() -> None:
     assert not any(
         name.split(".")[1] in text for name in ("money0.evasion", "loyalty0.loyal", "movement0.turnout")
     )
+
+
+@pytest.mark.parametrize("held", [lanes.BITS, lanes.MASKS])
+def test_truths_are_the_same_however_they_are_held(
+    held: lanes.Truths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = made(both(model(SEEDS[0]), months=10))
+    monkeypatch.setattr(lanes, "truths", lambda: held)
+    one, other = (run(of, per=70, seed=SEED, fused=way) for way in (False, True))
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(one[1:], other[1:], strict=True))
 
 
 def test_compiling_pays_for_many_worlds_only() -> None:

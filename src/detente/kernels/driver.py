@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
-from detente.kernels.lanes import LANES, NOTHING, ZERO, Text, V, constant
+from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Text, V, constant
 
 __all__ = ["LOW", "PACKED", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
 
@@ -227,6 +227,14 @@ def valid(t: Text, i: str, size: str = "%size") -> str:
     return t.let(f"trunc i64 {bits} to i{LANES}")
 
 
+def _among(t: Text, i: str) -> str:
+    """Which of sixteen worlds from number i on are among the first ``size`` (i1)."""
+    left = t.let(f"trunc i64 {t.whole('sub', '%size', i)} to i32")
+    first = t.let(f"insertelement {I} poison, i32 {left}, i64 0")
+    left = t.let(f"shufflevector {I} {first}, {I} poison, {I} zeroinitializer")
+    return t.let(f"icmp slt {I} <{', '.join(f'i32 {n}' for n in range(LANES))}>, {left}")
+
+
 def _added(t: Text, function: str, row: str, size: str, slot: str) -> None:
     found = t.let(f"call i64 @{function}(ptr {row}, i64 {size})")
     t.store(t.whole("add", t.load(slot, "i64"), found), slot, "i64")
@@ -286,7 +294,7 @@ def _summed() -> str:
     with t.loop("%size", step=LANES) as i:
         v = t.load(t.at("%row", t.let(f"shl i64 {i}, 2")))
         there = t.let(f"fcmp ord {V} {v}, {v}")
-        counts = t.let(f"bitcast i16 {valid(t, i)} to <16 x i1>")
+        counts = _among(t, i)
         there = t.let(f"and <16 x i1> {there}, {counts}")
         v = t.let(f"fmul {V} {v}, {constant(FIXED)}")
         v = t.let(f"select <16 x i1> {there}, {V} {v}, {V} {ZERO}")

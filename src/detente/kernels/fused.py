@@ -1,8 +1,9 @@
 """A program of operations on rows of worlds, written out as one function.
 
-The same text for every operation as in the interpreter (:mod:`detente.kernels.rows`), one after the other for twice sixteen worlds,
+The same text for every operation as in the interpreter (:mod:`detente.kernels.rows`), one after the other for sixteen worlds,
 so that what is worked out in a month stays in registers, and only what the next month needs or what is counted goes to memory.
-Twice, because an operation of the one can begin while the other's is still on its way. The bits are the same. It takes a fraction
+Where there are registers enough it is twice sixteen, because an operation of the one can begin while the other's is still on its way.
+The bits are the same. It takes a fraction
 of a second to compile, and is kept for the next run.
 
 Where an equation has no finite value the function only says in which 64 worlds: who wants to know more interprets them.
@@ -16,20 +17,17 @@ from typing import NamedTuple
 from detente.kernels import lanes
 from detente.kernels.codes import WORD, Code, Op, carried, operands, reads, writes
 from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
-from detente.kernels.lanes import LANES, ZERO, Text, V
+from detente.kernels.lanes import LANES, ZERO, I, Text, V
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Range, ranges
-from detente.kernels.rows import due, key, words_of
+from detente.kernels.rows import begun, due
 
 __all__ = ["WIDTH", "Fused", "fused"]
 
 WIDTH = WORD
 ROW = 4 * WIDTH
-SIDE = 2
-"""How many times sixteen worlds are worked on side by side."""
-
-_NOT_FINITE = 0x207
-"""Of LLVM's classes of numbers: not a number of either kind, infinite of either sign."""
+SIDE = 1 if lanes.truths().as_masks else 2
+"""How many times sixteen worlds are worked on side by side: as many as there are registers for."""
 
 Known = Sequence[tuple[Range, ...]]
 
@@ -45,7 +43,7 @@ class Fused(NamedTuple):
 
 
 class Value(NamedTuple):
-    """A value of sixteen worlds: as numbers, as truths (i1), or as both."""
+    """A value of sixteen worlds: as numbers, as truths, or as both."""
 
     number: str
     truth: str | None = None
@@ -78,8 +76,7 @@ class _Sixteen:
         if register not in self.now:
             kept = self.slots.kept(register)
             if kept in self.slots.truths:
-                bits = self.t.load(self.slot(kept), "i16")
-                self.now[register] = Value("", self.t.let(f"bitcast i16 {bits} to <16 x i1>"))
+                self.now[register] = Value("", lanes.load_truths(self.t, self.slot(kept)))
             else:
                 self.now[register] = Value(self.t.load(self.slot(kept)))
         return self.now[register]
@@ -87,22 +84,21 @@ class _Sixteen:
     def keep(self, register: int) -> None:
         """Put what a register holds where the next month and the counts find it."""
         if register in self.slots.truths:
-            bits = self.t.let(f"bitcast <16 x i1> {self.truth(register)} to i16")
-            self.t.store(bits, self.slot(register), "i16")
+            lanes.store_truths(self.t, self.truth(register), self.slot(register))
         else:
             self.t.store(self.number(register), self.slot(register))
 
     def number(self, register: int) -> str:
         found = self.value(register)
-        if found.number:
+        if found.truth is None or found.number:
             return found.number
-        number = self.t.let(f"select <16 x i1> {found.truth}, {V} {lanes.ONE}, {V} {ZERO}")
+        number = lanes.counted(self.t, found.truth)
         self.now[register] = Value(number, found.truth)
         return number
 
     def truth(self, register: int) -> str:
         found = self.value(register)
-        return found.truth or self.t.let(f"fcmp ogt {V} {found.number}, {lanes.HALF}")
+        return found.truth or lanes.truth(self.t, lanes.over_half(self.t, found.number))
 
     def given(self, kinds: str, given: Sequence[int]) -> list[str]:
         return [
@@ -113,12 +109,11 @@ class _Sixteen:
         """One operation; ``of``: what its operands can be."""
         t, code, (out, a, b, c) = self.t, Code(op[0]), op[1:]
         if code == Code.CHECK:
-            wrong = t.let(f"call <16 x i1> @llvm.is.fpclass.v16f32({V} {self.number(a)}, i32 {_NOT_FINITE})")
-            self.bad = t.let(f"or <16 x i1> {self.bad}, {wrong}")
+            self.bad = t.let(f"or {I} {self.bad}, {lanes.unfinished(t, self.number(a))}")
         elif code == Code.COPY:
             self.now[out] = self.value(a)
         elif code in (Code.UNIFORM, Code.SHOCK):
-            word = t.load(t.at("%words", t.whole("add", self.at, ROW * a)), lanes.I)
+            word = t.load(t.at("%x", t.whole("add", self.at, ROW * a)), I)
             self.now[out] = Value((lanes.shock if code == Code.SHOCK else lanes.uniform)(t, word))
         elif code == Code.MONTH:
             self.now[out] = Value(t.splat("%number"))
@@ -130,13 +125,13 @@ class _Sixteen:
             one, two = self.given(operands(code), (a, b))
             plain = Code[f"{code.name.split('_')[0]}_RR"]
             if plain in lanes.COMPARED:
-                self.now[out] = Value("", lanes.compared(t, plain, one, two))
+                self.now[out] = Value("", lanes.truth(t, lanes.compared(t, plain, one, two)))
             else:
                 self.now[out] = Value(lanes.two(t, plain, one, two, of))
         elif code <= Code.PICK_CC:
             test = self.truth(a)
             yes, no = self.given(operands(code)[1:], (b, c))
-            self.now[out] = Value(t.let(f"select <16 x i1> {test}, {V} {yes}, {V} {no}"))
+            self.now[out] = Value(lanes.chosen(t, test, yes, no))
         else:
             self.now[out] = Value(lanes.one(t, code, self.number(a), of[0]))
 
@@ -152,10 +147,10 @@ class _Sixteen:
         ):
             one, two = (self.truth(n) for n in given)
             if code == Code.LESS_RR:
-                one = t.let(f"xor <16 x i1> {one}, splat (i1 true)")
-            return t.let(f"{'or' if code == Code.MAX_RR else 'and'} <16 x i1> {one}, {two}")
+                one = lanes.contrary(t, one)
+            return lanes.joined(t, "or" if code == Code.MAX_RR else "and", one, two)
         if code == Code.SUB_CR and of[1].truth and not of[1].absent and of[0][:3] == (1, 1, False):
-            return t.let(f"xor <16 x i1> {self.truth(given[1])}, splat (i1 true)")
+            return lanes.contrary(t, self.truth(given[1]))
         if code == Code.PICK_CC and of[1][:3] == (1, 1, False) and of[2][:3] == (0, 0, False):
             return self.truth(given[0])
         return None
@@ -166,7 +161,7 @@ def _constant(t: Text, n: int) -> str:
 
 
 class _Slots:
-    """Room for what one month hands on to the next and for what is looked at: after two rows of the generator's words for each
+    """Room for what one month hands on to the next and for what is looked at: after a row of the generator's words for each
     place a row for each number, and a word of 64 bits for each truth."""
 
     def __init__(self, program: Program, looked: set[int], truths: set[int]) -> None:
@@ -175,7 +170,7 @@ class _Slots:
         registers = sorted(looked | carried(program.month, program.pairs))
         self.truths = truths & set(registers)
         numbers = [r for r in registers if r not in truths]
-        first = 2 * program.places
+        first = program.places
         self.at = {register: ROW * (first + n) for n, register in enumerate(numbers)}
         words = ROW * (first + len(numbers))
         self.at |= {register: words + 8 * n for n, register in enumerate(sorted(self.truths))}
@@ -226,13 +221,20 @@ def _written(
             t.do(f"br i1 {_dated(t, calendar)}, label %{name}then, label %{name}end")
             t.label(f"{name}then")
             _written(t, side, ops[inside], known[inside], [[]] * skipped, closed)
-            new, after = [(s.number(out), s.bad) for s in side], t.block
+            new, after = [(s.value(out), s.bad) for s in side], t.block
             t.do(f"br label %{name}end")
             t.label(f"{name}end")
             for sixteen, (now, bad), (value, bad_too) in zip(side, old, new, strict=True):
+
+                def either(kind: str, none: str, value: str) -> str:
+                    return t.let(f"phi {kind} [ {none}, %{before} ], [ {value}, %{after} ]")  # noqa: B023
+
                 sixteen.now = now
-                now[out] = Value(t.let(f"phi {V} [ {ZERO}, %{before} ], [ {value}, %{after} ]"))
-                sixteen.bad = t.let(f"phi <16 x i1> [ {bad}, %{before} ], [ {bad_too}, %{after} ]")
+                if value.truth is None:
+                    now[out] = Value(either(V, ZERO, value.number))
+                else:
+                    now[out] = Value("", either(lanes.truths().kind, "zeroinitializer", value.truth))
+                sixteen.bad = either(I, bad, bad_too)
             k += skipped
         for register in due[k]:
             for sixteen in side:
@@ -253,18 +255,20 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     t.label("entry")
     seed, places, ends = frame_slots(t, "seed", "places", "ends")
     t.lines.append("  %number = uitofp i64 %month to float")
-    of = key(t, seed)
     always, sometimes = _places(ops)
-    second = ROW * slots.places
-    odd = t.whole("mul", t.whole("and", "%month", 1), second)
-    t.lines.append(f"  %words = getelementptr i8, ptr %x, i64 {odd}")
+    drawn = _Drawn(t, [seed, "%draw"], places)
     if always:
+        table = f"@{name}_places"
         with t.when(due(t)), t.loop(str(len(always))) as i:
-            _words(t, of, places, t.load(t.at(f"@{name}_places", t.whole("shl", i, 3)), "i64"), second)
+            drawn.even(t.load(t.at(table, t.whole("shl", i, 3)), "i64"))
+        with t.when(drawn.is_odd), t.loop(str(len(always))) as i:
+            drawn.odd(t.load(t.at(table, t.whole("shl", i, 3)), "i64"))
     for calendar, these in () if closed else sometimes.items():
         with t.when(_dated(t, calendar)):
             for n in these:
-                _words(t, of, places, str(n), second)
+                drawn.even(str(n))
+                with t.when(drawn.is_odd):
+                    drawn.odd(str(n))
     size = t.whole("sub", ends, "%world")
     wrong = t.let("alloca i16")
     t.store("0", wrong, "i16")
@@ -272,7 +276,8 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
         side = [_Sixteen(t, slots, t.whole("add", at, 4 * LANES * n)) for n in range(SIDE)]
         _written(t, side, ops, known, slots.due(ops), closed)
         for sixteen in side:
-            bits = t.let(f"bitcast <16 x i1> {sixteen.bad} to i16")
+            some = t.let(f"icmp ne {I} {sixteen.bad}, zeroinitializer")
+            bits = t.let(f"bitcast <16 x i1> {some} to i16")
             bits = t.let(f"and i16 {bits}, {valid(t, t.whole('lshr', sixteen.at, 2), size)}")
             t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
     fine = t.let(f"icmp eq i16 {t.load(wrong, 'i16')}, 0")
@@ -282,13 +287,31 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *t.lines, "}", ""])
 
 
-def _words(t: Text, of: list[str], places: str, number: str, second: int) -> None:
-    """Words of the generator for 64 worlds and one place, into its row for an even month and ``second`` bytes on for the next."""
-    place = t.load(t.at(places, t.whole("shl", number, 3)), "i64")
-    row = t.at("%x", t.whole("mul", number, ROW))
-    for begins, words in zip((0, second), lanes.months(t, words_of(t, of, place, "0")), strict=True):
-        for n, word in enumerate(words):
-            t.store(word, t.at(row, str(begins + 4 * LANES * n)), lanes.I)
+class _Drawn:
+    """Words of the generator for 64 worlds, a row for each place: of an even month, and then, turned, of the odd one after it."""
+
+    def __init__(self, t: Text, key: list[str], places: str) -> None:
+        self.t, self.key, self.places = t, key, places
+        self.begun = begun(t, key, "0")
+        self.is_odd = t.let("trunc i64 %month to i1")
+
+    def _row(self, number: str) -> list[str]:
+        row = self.t.at("%x", self.t.whole("mul", number, ROW))
+        return [self.t.at(row, str(4 * LANES * n)) for n in range(WIDTH // LANES)]
+
+    def even(self, number: str) -> None:
+        """Of the even month of the two that this one belongs to."""
+        t = self.t
+        place = t.load(t.at(self.places, t.whole("shl", number, 3)), "i64")
+        words = lanes.even(t, lanes.halves(t, lanes.threefry(t, self.key, self.begun, place)))
+        for word, at in zip(words, self._row(number), strict=True):
+            t.store(word, at, I)
+
+    def odd(self, number: str) -> None:
+        """Of the odd one, from what the even one had."""
+        t, row = self.t, self._row(number)
+        for word, at in zip(lanes.odd(t, [t.load(at, I) for at in row]), row, strict=True):
+            t.store(word, at, I)
 
 
 def _places(ops: Sequence[Op]) -> tuple[list[int], dict[int, list[int]]]:

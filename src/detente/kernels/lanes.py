@@ -15,10 +15,13 @@ import math
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from detente.kernels.codes import Code
+from detente.kernels.native import host
 from detente.kernels.ranges import ANY, Range
 
 __all__ = [
@@ -27,8 +30,9 @@ __all__ = [
     "Text",
     "compared",
     "constant",
+    "even",
     "halves",
-    "months",
+    "odd",
     "one",
     "picked",
     "shock",
@@ -140,6 +144,84 @@ class Text:
         self.label(f"{name}end")
 
 
+# --- truths -------------------------------------------------------------------------------------------------
+
+
+class Truths(NamedTuple):
+    """How sixteen truths are held while they are worked on."""
+
+    kind: str
+    never: str
+    always: str
+    as_masks: bool
+
+
+BITS = Truths("<16 x i1>", "zeroinitializer", "splat (i1 true)", as_masks=False)
+"""Where registers hold bits: comparisons give them and choices take them as they are."""
+
+MASKS = Truths(I, "zeroinitializer", "splat (i32 -1)", as_masks=True)
+"""Elsewhere a truth is as wide as the number that it is about: all bits set, or none. Bits would be taken apart and put together
+again around every operation."""
+
+
+@cache
+def truths() -> Truths:
+    """What suits this processor."""
+    return BITS if "avx512f" in host().features else MASKS
+
+
+def truth(t: Text, condition: str) -> str:
+    """What a comparison gave, to be held."""
+    return t.let(f"sext <16 x i1> {condition} to {I}") if truths().as_masks else condition
+
+
+def holds(t: Text, held: str) -> str:
+    """A truth as a condition (i1)."""
+    return t.let(f"icmp slt {I} {held}, zeroinitializer") if truths().as_masks else held
+
+
+def joined(t: Text, how: str, a: str, b: str) -> str:
+    """``and``, ``or``, ``xor`` of truths."""
+    return t.let(f"{how} {truths().kind} {a}, {b}")
+
+
+def contrary(t: Text, held: str) -> str:
+    return joined(t, "xor", held, truths().always)
+
+
+def counted(t: Text, held: str) -> str:
+    """A truth as 0 or 1."""
+    if not truths().as_masks:
+        return _pick(t, held, ONE, ZERO)
+    return t.let(f"bitcast {I} {t.let(f'and {I} {held}, {whole(0x3F800000)}')} to {V}")
+
+
+def load_truths(t: Text, pointer: str) -> str:
+    """From sixteen bits in memory."""
+    bits = t.load(pointer, "i16")
+    if not truths().as_masks:
+        return t.let(f"bitcast i16 {bits} to <16 x i1>")
+    first = t.let(f"insertelement {I} poison, i32 {t.let(f'zext i16 {bits} to i32')}, i64 0")
+    every = t.let(f"shufflevector {I} {first}, {I} poison, {I} zeroinitializer")
+    own = f"<{', '.join(f'i32 {1 << n}' for n in range(LANES))}>"
+    return truth(t, t.let(f"icmp eq {I} {t.let(f'and {I} {every}, {own}')}, {own}"))
+
+
+def store_truths(t: Text, held: str, pointer: str) -> None:
+    """As sixteen bits; masks eight at a time, for which there is an instruction."""
+    if not truths().as_masks:
+        t.store(t.let(f"bitcast <16 x i1> {held} to i16"), pointer, "i16")
+        return
+    for n in (0, 1):
+        order = ", ".join(f"i32 {k}" for k in range(8 * n, 8 * n + 8))
+        half = t.let(f"shufflevector {I} {held}, {I} poison, <8 x i32> <{order}>")
+        bits = t.let(f"bitcast <8 x i1> {t.let(f'icmp slt <8 x i32> {half}, zeroinitializer')} to i8")
+        t.store(bits, t.at(pointer, str(n)), "i8")
+
+
+# --- operations ---------------------------------------------------------------------------------------------
+
+
 def _pick(t: Text, condition: str, yes: str, no: str) -> str:
     return t.let(f"select <16 x i1> {condition}, {V} {yes}, {V} {no}")
 
@@ -194,7 +276,17 @@ def compared(t: Text, code: int, a: str, b: str) -> str:
 
 def picked(t: Text, a: str, b: str, c: str) -> str:
     """a ? b : c."""
-    return _pick(t, _test(t, "ogt", a, HALF), b, c)
+    return _pick(t, over_half(t, a), b, c)
+
+
+def over_half(t: Text, a: str) -> str:
+    """Whether a number that stands for a truth says so, as a condition (i1)."""
+    return _test(t, "ogt", a, HALF)
+
+
+def chosen(t: Text, held: str, b: str, c: str) -> str:
+    """b where a truth holds, c elsewhere."""
+    return _pick(t, holds(t, held), b, c)
 
 
 def one(t: Text, code: int, a: str, of: Range = ANY) -> str:
@@ -273,26 +365,49 @@ def _normal(t: Text, a: str, of: Range) -> str:
 
 _TURNS = ((14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32))
 ROUNDS = 13
+_PARITY = 0x1BD11BDAA9FC1A22
 
 
-def threefry(t: Text, key: list[str], counter: tuple[str, str, str]) -> list[str]:
-    """Four words of 64 bits of eight calls side by side: ``key`` has five words, ``counter`` the first three (the fourth is 0)."""
+def opened(t: Text, key: Sequence[str], calls: str, month: str) -> tuple[str, str]:
+    """The first two words after the first round, which are the same for every place; ``month`` is a whole number."""
+    first = t.let(
+        f"add {Q} {t.let(f'add {Q} {calls}, {spread(t, key[0])}')}, {spread(t, t.whole('add', month, key[1]))}"
+    )
+    return first, t.let(
+        f"xor {Q} {spread(t, _turned(t, t.whole('add', month, key[1]), _TURNS[0][0], 'i64'))}, {first}"
+    )
 
-    def add(a: str, b: str) -> str:
-        return t.let(f"add {Q} {a}, {b}")
 
-    x = [add(c, k) for c, k in zip(counter, key, strict=False)]
-    x.append(key[3])
-    for n in range(ROUNDS):
+def threefry(t: Text, key: Sequence[str], begun: tuple[str, str], place: str) -> list[str]:
+    """Four words of 64 bits of eight calls side by side: ``key`` has two words, ``begun`` is what :func:`opened` gave. The third word
+    of the counter is the place, all that is not named is 0."""
+    # The first round makes the place of the fourth word, too: 0 turned, or it.
+    x = [*begun, *([spread(t, place)] * 2)]
+    last = t.whole("xor", t.whole("xor", key[0], key[1]), _PARITY)
+    five = (*key, "0", "0", last)
+    for n in range(1, ROUNDS):
         for (a, b), turn in zip(((0, 3), (2, 1)) if n % 2 else ((0, 1), (2, 3)), _TURNS[n % 8], strict=True):
-            x[a] = add(x[a], x[b])
-            turned = t.let(f"call {Q} @llvm.fshl.v8i64({Q} {x[b]}, {Q} {x[b]}, {Q} splat (i64 {turn}))")
-            x[b] = t.let(f"xor {Q} {turned}, {x[a]}")
+            x[a] = t.let(f"add {Q} {x[a]}, {x[b]}")
+            x[b] = t.let(f"xor {Q} {_turned(t, x[b], turn)}, {x[a]}")
         if n % 4 == 3:
             s = n // 4 + 1
-            x = [add(v, key[(s + i) % 5]) for i, v in enumerate(x)]
-            x[3] = add(x[3], f"splat (i64 {s})")
+            for i in range(4):
+                more = five[(s + i) % 5]
+                more = t.whole("add", more, s) if i == 3 else more
+                if more != "0":
+                    x[i] = t.let(f"add {Q} {x[i]}, {spread(t, more)}")
     return x
+
+
+def _turned(t: Text, word: str, turn: int, kind: str = Q) -> str:
+    by, name = (f"splat (i64 {turn})", "v8i64") if kind == Q else (str(turn), kind)
+    return t.let(f"call {kind} @llvm.fshl.{name}({kind} {word}, {kind} {word}, {kind} {by})")
+
+
+def spread(t: Text, scalar: str) -> str:
+    """Eight times a whole number."""
+    first = t.let(f"insertelement {Q} poison, i64 {scalar}, i64 0")
+    return t.let(f"shufflevector {Q} {first}, {Q} poison, <8 x i32> zeroinitializer")
 
 
 def halves(t: Text, words: list[str]) -> list[str]:
@@ -304,6 +419,16 @@ def halves(t: Text, words: list[str]) -> list[str]:
             order = ", ".join(f"i32 {2 * n + half}" for n in range(LANES))
             found.append(t.let(f"shufflevector {I} {a}, {I} {b}, {I} <{order}>"))
     return found
+
+
+def unfinished(t: Text, value: str) -> str:
+    """No bit of a finite number, some of any other: what is left of a number less itself."""
+    return t.let(f"bitcast {V} {_op(t, 'fsub', value, value)} to {I}")
+
+
+def some(t: Text, bits: str) -> str:
+    """Whether any bit of any of sixteen words is set (i1)."""
+    return t.let(f"icmp ne i512 {t.let(f'bitcast {I} {bits} to i512')}, 0")
 
 
 def uniform(t: Text, word: str) -> str:
@@ -327,13 +452,17 @@ def shock(t: Text, word: str) -> str:
     return _op(t, "fmul", t.let(f"sitofp {I} {total} to {V}"), constant(6**0.5 * 2.0**-16))
 
 
-def months(t: Text, words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Words of 64 worlds for an even month and for the next: half of each is the world's own, half its neighbour's."""
-    upper = whole(-65536)
-    even, odd = [], []
+def even(t: Text, words: Sequence[str]) -> list[str]:
+    """Words of 64 worlds for an even month: the upper half of each is the world's own, the lower its neighbour's."""
+    upper, found = whole(-65536), []
     for n, own in enumerate(words):
-        lent = words[n ^ 1]
         high = t.let(f"and {I} {own}, {upper}")
-        even.append(t.let(f"or {I} {high}, {t.let(f'and {I} {lent}, {whole(65535)}')}"))
-        odd.append(t.let(f"call {I} @llvm.fshl.v16i32({I} {own}, {I} {lent}, {I} {whole(16)})"))
-    return even, odd
+        found.append(t.let(f"or {I} {high}, {t.let(f'and {I} {words[n ^ 1]}, {whole(65535)}')}"))
+    return found
+
+
+def odd(t: Text, words: Sequence[str]) -> list[str]:
+    """The same for the odd month after it: the other halves, which are those of the neighbour's word for the even one, turned."""
+    half = whole(16)
+    given = [words[n ^ 1] for n in range(len(words))]
+    return [t.let(f"call {I} @llvm.fshl.v16i32({I} {word}, {I} {word}, {I} {half})") for word in given]

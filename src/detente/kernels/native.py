@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from typing import Any
+from functools import cache as once
+from typing import Any, NamedTuple
 
 import llvmlite
 import llvmlite.binding as llvm
 
 from detente import cache
 
-__all__ = ["Native", "compiled", "made"]
+__all__ = ["Host", "Native", "compiled", "host", "made"]
+
+
+class Host(NamedTuple):
+    """This processor."""
+
+    name: str
+    features: frozenset[str]
+    """What it can do, in LLVM's words."""
+
+
+@once
+def host() -> Host:
+    features = llvm.get_host_cpu_features()
+    return Host(llvm.get_host_cpu_name(), frozenset(name for name, there in features.items() if there))
 
 
 class Native:
@@ -62,10 +77,9 @@ def made(text: str) -> bytes:
     module.verify()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_module_pass_manager()
+    # Texts repeat nothing, and what combines instructions would make bits of truths that are masks.
     passes.add_sroa_pass()
-    passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
-    passes.add_new_gvn_pass()
     passes.run(module, builder)
     found: bytes = machine.emit_object(module)
     return found

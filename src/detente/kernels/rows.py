@@ -13,10 +13,10 @@ from functools import lru_cache
 from detente.kernels import lanes
 from detente.kernels.codes import WORD, Code
 from detente.kernels.driver import STEP, around, frame_slots
-from detente.kernels.lanes import ZERO, Text, V
+from detente.kernels.lanes import ZERO, Text
 from detente.kernels.native import Native, compiled
 
-__all__ = ["WIDTH", "due", "interpreter", "key", "words_of"]
+__all__ = ["WIDTH", "begun", "due", "interpreter"]
 
 WIDTH = 256
 """Worlds side by side, at most."""
@@ -45,7 +45,7 @@ def _step() -> str:
     count = t.let(f"select i1 {begins}, i64 {starts}, i64 {ops}")
     end = t.at(table, t.whole("mul", count, 20))
     number = t.let("uitofp i64 %month to float")
-    of = key(t, seed)
+    key = [seed, "%draw"]
     at = t.let("alloca ptr")
     t.do(f"store ptr {table}, ptr {at}")
     t.do("br label %next")
@@ -73,7 +73,7 @@ def _step() -> str:
                 t.do(f"store ptr {t.at(op, skipped)}, ptr {at}")
                 _lanes(t, lambda _: ZERO, rows[0], step=4)
         else:
-            _draws(t, k, of, places, wide, rows)
+            _draws(t, k, key, places, wide, rows)
         t.do("br label %next")
     t.label("none")
     t.do("unreachable")
@@ -126,22 +126,16 @@ def _lanes(t: Text, made: Callable[[str], str], out: str, *, step: int) -> None:
 
 
 def _check(t: Text, row: str, equation: str) -> None:
-    """A number less itself is 0, unless it is none or infinite."""
     with t.loop("%bytes", step=4 * VECTOR) as i:
-        found = []
-        for n in range(4):
-            v = t.load(t.at(row, t.whole("add", i, VECTOR * n)))
-            less = t.let(f"fsub {V} {v}, {v}")
-            found.append(t.let(f"fcmp une {V} {less}, {ZERO}"))
+        found = [lanes.unfinished(t, t.load(t.at(row, t.whole("add", i, VECTOR * n)))) for n in range(4)]
         while len(found) > 1:
-            found = [t.let(f"or <16 x i1> {found[0]}, {found[1]}"), *found[2:]]
-        bits = t.let(f"bitcast <16 x i1> {found[0]} to i16")
-        with t.when(t.let(f"icmp ne i16 {bits}, 0")):
+            found = [t.let(f"or {lanes.I} {found[0]}, {found[1]}"), *found[2:]]
+        with t.when(lanes.some(t, found[0])):
             t.do(f"ret i64 {t.let(f'zext i32 {equation} to i64')}")
             t.label(t.name())
 
 
-def _draws(t: Text, code: Code, of: list[str], places: str, wide: list[str], rows: list[str]) -> None:
+def _draws(t: Text, code: Code, key: list[str], places: str, wide: list[str], rows: list[str]) -> None:
     """Uniforms or shocks. An even month makes words for itself and for the next, which finds its own in the row b; where that month
     may have been left out (c) each makes its own."""
     made = lanes.shock if code == Code.SHOCK else lanes.uniform
@@ -150,16 +144,16 @@ def _draws(t: Text, code: Code, of: list[str], places: str, wide: list[str], row
     name = t.name()
     t.do(f"br i1 {fresh}, label %{name}fresh, label %{name}kept")
     t.label(f"{name}fresh")
-    odd = spread(t, t.whole("and", "%month", 1), 16, "i32")
-    odd = t.let(f"icmp ne {lanes.I} {odd}, zeroinitializer")
+    odd = t.let("trunc i64 %month to i1")
     with t.loop("%bytes", step=4 * WORD) as i:
-        both = lanes.months(t, words_of(t, of, place, i))
-        for n, (one, two) in enumerate(zip(*both, strict=True)):
-            here = t.whole("add", i, VECTOR * n)
-            now = t.let(f"select <16 x i1> {odd}, {lanes.I} {two}, {lanes.I} {one}")
-            t.store(made(t, now), t.at(rows[0], here))
-            t.store(two, t.at(rows[2], here), lanes.I)
-    t.do("br label %next")
+        one = lanes.even(t, lanes.halves(t, lanes.threefry(t, key, begun(t, key, i), place)))
+        two = lanes.odd(t, one)
+        for n in range(4):
+            t.store(two[n], t.at(rows[2], t.whole("add", i, VECTOR * n)), lanes.I)
+        with t.when(t.let(f"xor i1 {odd}, true")):
+            for n in range(4):
+                t.store(made(t, one[n]), t.at(rows[0], t.whole("add", i, VECTOR * n)))
+    t.do(f"br i1 {odd}, label %{name}kept, label %next")
     t.label(f"{name}kept")
     _lanes(t, lambda i: made(t, t.load(t.at(rows[2], i), lanes.I)), rows[0], step=4)
 
@@ -170,24 +164,9 @@ def due(t: Text) -> str:
     return t.let(f"or i1 {even}, {t.let('icmp eq i64 %month, 1')}")
 
 
-def key(t: Text, seed: str) -> list[str]:
-    """The key of the generator, and what is added to it: eight times each."""
-    odd = t.whole("xor", t.whole("xor", seed, "%draw"), 0x1BD11BDAA9FC1A22)
-    return [spread(t, v) for v in (seed, "%draw", "0", "0", odd)]
-
-
-def spread(t: Text, scalar: str, many: int = 8, kind: str = "i64") -> str:
-    """Many times a whole number."""
-    vector = f"<{many} x {kind}>"
-    scalar = scalar if kind == "i64" else t.let(f"trunc i64 {scalar} to {kind}")
-    first = t.let(f"insertelement {vector} poison, {kind} {scalar}, i64 0")
-    return t.let(f"shufflevector {vector} {first}, {vector} poison, <{many} x i32> zeroinitializer")
-
-
-def words_of(t: Text, of: list[str], place: str, i: str) -> list[str]:
-    """Four times sixteen words of 32 bits, for this month and its neighbour, of the 64 worlds from the one whose bytes are ``i``
-    after those of the first; ``of``: the key."""
+def begun(t: Text, key: list[str], i: str) -> tuple[str, str]:
+    """The beginning of the generator for this month and its neighbour, and the 64 worlds from the one whose bytes are ``i`` after those
+    of the first."""
     call = t.whole("lshr", t.whole("add", t.whole("shl", "%world", 2), i), 5)
-    calls = t.let(f"add {lanes.Q} {spread(t, call)}, <{', '.join(f'i64 {n}' for n in range(8))}>")
-    both = spread(t, t.whole("lshr", "%month", 1))
-    return lanes.halves(t, lanes.threefry(t, of, (calls, both, spread(t, place))))
+    calls = t.let(f"add {lanes.Q} {lanes.spread(t, call)}, <{', '.join(f'i64 {n}' for n in range(8))}>")
+    return lanes.opened(t, key, calls, t.whole("lshr", "%month", 1))
