@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from detente.figures import capital
 
-__all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Paragraph", "Section", "Table", "Tone"]
+__all__ = ["Block", "Cell", "Chart", "Document", "Finding", "Link", "Paragraph", "Section", "Table", "Tone"]
 
 Tone = Literal["plain", "good", "bad", "caution", "muted"]
 """What a value means to the reader, never a colour: renderers add a sign or a word, not colour alone."""
+
+
+class Link(NamedTuple):
+    """Where more is said, or what stands behind a number: the page leads there, and drops what leads nowhere on it."""
+
+    words: str
+    to: str
+    """Id of a section, or of a cell."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Finding:
     headline: bool = False
     asks: str = ""
     """The question that it answers."""
+    see: Sequence[Link] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "because", "limit"):
@@ -57,6 +66,10 @@ class Cell:
     text: str
     tone: Tone = "plain"
     note: str = ""
+    links: Sequence[Link] = ()
+    """Behind the text; one link without words is the text itself."""
+    id: str = ""
+    """By which others lead here."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,7 @@ class Table:
     keep: Sequence[int] = ()
     """Rows that are shown wherever the others are cut short: the last of a series, those that a sentence quotes.
     Negative ones count from the end."""
+    see: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,7 @@ class Section:
     """One sentence under the title: the question that this section answers."""
     fold: bool = False
     """For reference: the page shows it closed."""
+    see: Sequence[Link] = ()
 
 
 Block = Finding | Paragraph | Table | Chart | Section

@@ -13,7 +13,7 @@ from detente.analyses.flips.scan import FLIP_DRAWS, Flip, FlipsResult
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.reading import load_case
-from detente.document import Cell, Chart, Paragraph, Table
+from detente.document import Cell, Chart, Link, Paragraph, Table
 
 STRAIT = Path(__file__).parents[2] / "docs" / "tutorial" / "strait.yaml"
 
@@ -174,7 +174,7 @@ def test_every_column_holds_its_own(case: Case) -> None:
         "First-order index",
     )
     near, outside, certain, prior = table.rows
-    assert near == [
+    assert [near[0].text, *near[1:]] == [
         "Orsa's navy: weight of “Orsa's patrol boats”",
         "61.0 (50.0 to 75.0)",
         Cell("63.5 (inside the range)", "caution"),
@@ -183,8 +183,12 @@ def test_every_column_holds_its_own(case: Case) -> None:
         "12.3% ± 1.4",
     ]
     assert outside[2] == Cell("97.25 (outside)", "plain")
+    assert [cell.links for cell, *_ in (near, prior)] == [
+        (Link("", "from-navy.weights.patrols"),),
+        (Link("", "from-navy.holding_out.prior"),),
+    ]
     assert certain[1:] == ["−4.0", Cell("−7.5", "plain"), "–", "–", "–"]
-    assert prior[:3] == [
+    assert [prior[0].text, *prior[1:3]] == [
         "Chance that “holding out for a price” is true of Orsa's navy",
         "55% (30% to 70%)",
         Cell("–", "muted"),

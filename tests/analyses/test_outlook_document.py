@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from detente.analyses.outlook.answer import answer, findings_of_talks, how, none_of, ripe, time
-from detente.analyses.outlook.document import document, section
+from detente.analyses.outlook.document import behind, document, sections
 from detente.analyses.outlook.result import (
     Fan,
     GestureResult,
@@ -524,22 +524,27 @@ def test_questions(case: Case) -> None:
     first, last = (
         table(case, f"Questions whose answer is known in {y}", questions=asked) for y in (2022, 2023)
     )
-    assert first.columns == ("Known by", "Question", "Answer", "Basis", "Id")
+    assert first.columns == ("Known by", "Question", "Answer", "Basis", "What stands for it", "Id")
     assert texts(first.rows) == [
-        ["2022‑03‑04", "Will it snow?", "yes under 1%; no over 99%", "modelled", "q4"],
-        ["2022‑09‑08", "Who will win?", "he 70%; she 60% (more than one of them can be true)", "prior", "q2"],
-        ["2022‑10‑01", "What then?", "–", "not modelled", "q3"],
+        ["2022‑03‑04", "Will it snow?", "yes under 1%; no over 99%", "modelled", "–", "q4"],
+        [
+            "2022‑09‑08",
+            "Who will win?",
+            "he 70%; she 60% (more than one of them can be true)",
+            "prior",
+            "–",
+            "q2",
+        ],
+        ["2022‑10‑01", "What then?", "–", "not modelled", "–", "q3"],
     ]
     assert texts(last.rows) == [
-        ["2023‑01‑02", "Will it rain? (Only here.)", "yes 38%; no 62%", "modelled", "q1"]
+        ["2023‑01‑02", "Will it rain?", "yes 38%; no 62%", "modelled", "Only here.", "q1"]
     ]
     assert first.note == ""
-    assert last.note.startswith(
-        "Modelled: shares of simulated worlds; in brackets what stands for the question there. Prior:"
-    )
+    assert last.note.startswith("Modelled: shares of simulated worlds. Prior:")
     unsure = {n: replace(q, error=dict.fromkeys(q.answers, e)) for (n, q), e in zip(asked.items(), (0.013, 0.05, None, 0.021), strict=True)}  # fmt: skip
     sure = table(case, last.caption, questions=unsure)
-    assert "worlds (standard error at most 2.1 percentage points); in brackets" in sure.note
+    assert "worlds (standard error at most 2.1 percentage points). Prior:" in sure.note
     assert [row[3].tone for row in first.rows if isinstance(row[3], Cell)] == ["plain", "caution", "muted"]
 
 
@@ -560,12 +565,12 @@ def test_the_whole(case: Case) -> None:
     assert whole.title == "A small world"
     assert whole.subtitle == "What happens without a deal, and on whose side is time?"
     assert whole.facts == {"case": "small", "seed": "7", "worlds": "4,096"}
-    part = section(result(), case)
-    assert (part.id, part.title, part.lead) == ("outlook", "Without a deal", whole.subtitle)
-    assert part.blocks[0] == answer(result(), Words(case))
-    assert [b for b in part.blocks if isinstance(b, Table)] == [
-        b for b in whole.blocks if isinstance(b, Table)
-    ]
+    parts = {part.id: part for part in [*sections(result(), case), behind(result(), case)]}
+    assert list(parts) == ["gestures", "outlook", "questions", "outlook-full"]
+    assert parts["outlook"].blocks[0] == answer(result(), Words(case))
+    tables = [b for part in parts.values() for b in part.blocks if isinstance(b, Table)]
+    assert {b.caption for b in tables} == {b.caption for b in whole.blocks if isinstance(b, Table)}
+    assert len(tables) == len({b.caption for b in tables})
     few = blocks(
         case,
         policies={},

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.roadmap.document import document, section
+from detente.analyses.roadmap.document import behind, document, section
 from detente.analyses.roadmap.result import (
     Boost,
     Missing,
@@ -86,7 +86,7 @@ def result(**changes: Any) -> RoadmapResult:
 
 
 def table_of(found: RoadmapResult, case: Case, caption: str) -> tuple[Table, list[list[str]]]:
-    blocks = section(found, case, only=True).blocks
+    blocks = document(found, case).blocks
     table = next(b for b in blocks if isinstance(b, Table) and b.caption == caption)
     return table, [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows]
 
@@ -218,7 +218,7 @@ def test_it_takes_months_and_the_line_of_time_says_which(case: Case) -> None:
         replace(stage(2, (HALF,), 1.6, "tolland", 0.5), month=3, months=2),
     )
     found = result(stages=(*long, replace(stage(3, (), 3.3, "premier", 0.57), month=5, months=0)))
-    chart = next(b for b in section(found, case, only=True).blocks if isinstance(b, Chart))
+    chart = next(b for b in section(found, case, drawn=True).blocks if isinstance(b, Chart))
     assert chart.table is not None
     assert [[c.text if isinstance(c, Cell) else c for c in row][1:] for row in chart.table.rows] == [
         ["0", "3", "+7.4", "Orsa's navy"],
@@ -264,7 +264,7 @@ def test_what_a_part_lacks(points: float | None, says: str, case: Case) -> None:
     part = Part((FERRIES,), 0.4, True, Missing(SIX, "navy", points))
     (finding,) = [
         b
-        for b in section(result(part=part), case, only=True).blocks
+        for b in section(result(part=part), case, drawn=False).blocks
         if isinstance(b, Finding) and "A part of it" in b.text
     ]
     assert finding.text.startswith(
@@ -278,7 +278,7 @@ def test_patience_stands_beside_what_was_judged(case: Case) -> None:
     patience = Patience(
         0.7, 0.91, {"navy": 0.81, "tolland": None}, {"premier": 0.99, "navy": 0.97, "tolland": 0.95}
     )
-    blocks = section(result(patience=patience), case, only=True).blocks
+    blocks = behind(result(patience=patience), case).blocks
     (told,) = [b.text for b in blocks if isinstance(b, Paragraph) and "patience" in b.text]
     assert told.startswith(
         "The least patience that carries this order, shared by all, is 0.700, and above 0.910 it no longer does "

@@ -491,5 +491,5 @@ def test_computed_no_deal_values_reach_the_deal_the_flips_and_the_report(
     code, _, _ = run("report", str(case), "--draws", "64", "--output", str(page), capsys=capsys)
     assert code == 0
     written = page.read_text(encoding="utf-8")
-    assert "What would flip it" in written
-    assert "Without a deal" in written
+    assert "What would change the answer?" in written
+    assert "What comes without a deal?" in written

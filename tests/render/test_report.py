@@ -23,7 +23,7 @@ from detente.document import Document
 from detente.draws import prepare
 from detente.render.html import page
 from detente.report import report
-from tests.report.reading import reads_well
+from tests.report.reading import leads_both_ways, reads_well
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +48,7 @@ def test_the_page_is_small_enough_for_a_mail(file: Path) -> None:
 
 def test_the_first_page_reads_well(document: Document) -> None:
     reads_well(document)
+    leads_both_ways(document)
 
 
 @pytest.mark.parametrize("width", [400, 1400])
@@ -86,6 +87,7 @@ def test_any_bundled_case_reads_well_and_prints_to_two_pages(
 ) -> None:
     document = report(prepare(load_case(catalogue.path(name)).case, draws=64))
     reads_well(document)
+    leads_both_ways(document)
     path = tmp_path / f"{name}.html"
     path.write_text(page(document), encoding="utf-8")
     with opened(browser, path, width=400) as it:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragraph, Section, Table
 from tests.fuzz.judge import ONE_OF_MANY
 
-__all__ = ["cells", "every", "reads_well", "sentences"]
+__all__ = ["cells", "every", "leads_both_ways", "reads_well", "sentences"]
 
 
 def every(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -64,3 +64,29 @@ def reads_well(document: Document) -> None:
 def _bare(text: str) -> str:
     """Without what is quoted from the case."""
     return re.sub("“[^”]*”", "“”", text)
+
+
+def leads_both_ways(document: Document) -> None:
+    """Every answer of the first page leads on; every judgement that matters leads to its row; every row back to its use."""
+    tables = [b for b in every(document.blocks) if isinstance(b, Table)]
+    rows = [row for t in tables for row in t.rows]
+    places = {b.id for b in every(document.blocks) if isinstance(b, Section)}
+    places |= {c.id for row in rows for c in row if isinstance(c, Cell) and c.id}
+
+    def leads(links: Sequence[Link]) -> bool:
+        return any(link.to in places for link in links)
+
+    page = next(b for b in document.blocks if isinstance(b, Section))
+    for finding in (b for b in page.blocks if isinstance(b, Finding)):
+        assert leads(finding.see), finding.asks
+    for t in tables:
+        if t.caption in ("Judgements that matter most", "Numbers that matter"):
+            for row in t.rows:
+                assert isinstance(row[0], Cell)
+                assert leads(row[0].links), row[0]
+        if "Used in" in t.columns:
+            for row in t.rows:
+                assert isinstance(row[-1], Cell)
+                assert leads(row[-1].links), row[0]
+        if t.caption == "Sources":
+            assert all(isinstance(row[0], Cell) and row[0].id for row in t.rows)

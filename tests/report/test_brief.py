@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
+from detente.analyses.deal.verdict import Offer, headline, offers, within_reach
+from detente.analyses.scale import SCALE, likelihood, one_in, scale
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.case.provenance import Element
 from detente.case.reading import read_case
-from detente.document import Block, Chart, Finding, Paragraph, Table
+from detente.document import Block, Chart, Finding, Table
 from detente.prospects.chances import Chances, Links
-from detente.report.brief import Findings, Offer, brief, headline, offers, within_reach
-from detente.report.scale import SCALE, likelihood, one_in, scale
+from detente.report.brief import Findings, brief
 from tests.report.reading import cells, every
 
 CASE = """\
@@ -230,7 +231,7 @@ def test_an_exchange_that_is_the_tables_best_is_said_once(words: Words) -> None:
 
 
 def test_the_headline_names_what_can_be_had_and_whose_intent_decides_the_rest(words: Words) -> None:
-    found = headline(Findings(RICH, None, None, NUMBERS), words)
+    found = headline(RICH, words)
     assert found.text == (
         "An agreement to open the weir and lower the toll is likely to be acceptable to everybody it needs; at “Main” the "
         "best is about as likely as not to be, and hangs on what the chief wants: 7% if “Plays for time” is true, 73% if “Wants "
@@ -276,7 +277,7 @@ def test_the_headline_names_what_can_be_had_and_whose_intent_decides_the_rest(wo
     ],
 )
 def test_other_headlines(of: Any, text: str, tone: str, words: Words) -> None:
-    found = headline(Findings(of, None, None, NUMBERS), words)
+    found = headline(of, words)
     assert (found.text, found.tone) == (text, tone)
 
 
@@ -407,7 +408,7 @@ TO_COME = [
 
 def wants(words: Words, *gestures: Any) -> str:
     found = ahead(gestures={g.name: g for g in gestures})
-    return said(page(RICH, words, outlook=found))["What does the chief want?"].text
+    return said(page(RICH, words, outlook=found))["Which reading of the chief is true?"].text
 
 
 def test_what_gestures_tell(words: Words) -> None:
@@ -579,12 +580,13 @@ def test_what_to_watch_is_dated_and_open(words: Words) -> None:
 def test_where_it_may_be_wrong(words: Words) -> None:
     def wrong(of: Any, found: Any = None, numbers: Any = NUMBERS) -> str:
         *_, last = every(brief(Findings(of, found, None, numbers), words))
-        assert isinstance(last, Paragraph)
+        assert isinstance(last, Finding)
+        assert last.asks == "Where may this be wrong?"
         return last.text.removesuffix(f" {scale()}")
 
     known = "The case knows only its own parties, issues and options."
     scored = "has been scored against what came about"
-    head = f"Where this may be wrong: 17 of 20 numbers are judgements, and none {scored}."
+    head = f"17 of 20 numbers are judgements, and none {scored}."
     assert wrong(RICH) == f"{head} {known}"
     near = flips(flip("south.no_deal", 0.5, 0.3), flip("chief.readings.deals.prior", 0.2, 0.1))
     assert wrong(RICH, near) == (
@@ -600,13 +602,11 @@ def test_where_it_may_be_wrong(words: Words) -> None:
     assert wrong(RICH, still) == f"{head} {known}", "what moves nothing is not what moves it most"
     assert "computed from a world of judged mechanisms" in wrong(result(MAIN, computed=("chief",)))
     assert wrong(RICH, numbers=NUMBERS[17:]).startswith(
-        f"Where this may be wrong: the numbers are not judgements but facts or inferences, and no answer {scored}."
+        f"The numbers are not judgements but facts or inferences, and no answer {scored}."
     )
-    assert wrong(RICH, numbers=NUMBERS[:2]).startswith(
-        f"Where this may be wrong: all numbers are judgements, and none {scored}."
-    )
+    assert wrong(RICH, numbers=NUMBERS[:2]).startswith(f"All numbers are judgements, and none {scored}.")
     (*_, last) = every(page(result(MAIN, uncertain=0), words))
-    assert isinstance(last, Paragraph)
+    assert isinstance(last, Finding)
     assert "chances of 100" not in last.text
 
 

@@ -7,6 +7,7 @@ say whose it is belongs to whoever signs the nearest judgement around it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +18,11 @@ from detente.case.base import Judgement, Model
 from detente.case.model import Case, Provenance, Range
 from detente.figures import spread, typed
 
-__all__ = ["Element", "elements"]
+__all__ = ["Element", "anchor", "elements"]
+
+_SAID_BY_ITSELF = frozenset(
+    {"preferences", "issues", "readings", "world", "parts", "numbers", "options", "status_quo"}
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ class Element:
 def elements(case: Case) -> list[Element]:
     """Every number, and every other element with a provenance of its own, in file order."""
     return list(_walk(case, "", _Around(("none", "", ""), "")))
+
+
+def anchor(path: str) -> str:
+    """By which an element is found on a page, by its path in the file or by that which an analysis has for it.
+
+    The two differ in the words between names: ``leader.readings.staller.prior`` is ``readings.leader.staller.prior``.
+    """
+    return "from-" + ".".join(k for k in re.split(r"[.\[\]]+", path) if k and k not in _SAID_BY_ITSELF)
 
 
 class _Around(NamedTuple):

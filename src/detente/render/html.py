@@ -18,7 +18,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, assert_never
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from detente import memory
 from detente.charts import PALETTE
 from detente.clean import clean, clean_line
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
+from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragraph, Section, Table
 from detente.errors import LimitError
 from detente.jsontext import dumps
 
@@ -80,7 +80,7 @@ def page(document: Document) -> str:
     """The whole HTML file as text, to be written as UTF-8."""
     from markupsafe import Markup
 
-    names = _Names()
+    names = _Names(document.blocks)
     blocks = [b for b in document.blocks if not _is_headline(b)]
     views = [_view(b, 2, names) for b in blocks]
     first = [v for v in views[:1] if v["kind"] == "section"]
@@ -91,7 +91,9 @@ def page(document: Document) -> str:
         .render(
             title=clean_line(document.title),
             subtitle=clean_line(document.subtitle),
-            headlines=[_finding(b) for b in document.blocks if isinstance(b, Finding) and b.headline],
+            headlines=[
+                _finding(b, 2, names) for b in document.blocks if isinstance(b, Finding) and b.headline
+            ],
             first=first,
             blocks=views[len(first) :],
             contents=[_entry(v) for v in views if v["kind"] == "section"],
@@ -109,8 +111,26 @@ def page(document: Document) -> str:
 class _Names:
     """Anchors: the document's ids, made fit for HTML and unique."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: Sequence[Block] = ()) -> None:
         self._taken: dict[str, int] = {"top": 1, "main": 1, "facts": 1}
+        self._placed = {id: self(id) for id in dict.fromkeys(_ids(blocks))}
+        self._given: set[str] = set()
+
+    def once(self, id: str) -> str:
+        """The anchor of what has an id of its own; another of the same id gets another."""
+        known = self._placed.get(id)
+        if known is None or known in self._given:
+            return self(id)
+        self._given.add(known)
+        return known
+
+    def links(self, links: Sequence[Link]) -> list[dict[str, str]]:
+        """Those that lead somewhere."""
+        return [
+            {"words": clean_line(link.words), "to": self._placed[link.to]}
+            for link in links
+            if link.to in self._placed
+        ]
 
     def __call__(self, wanted: str) -> str:
         name = re.sub(r"[^a-z0-9]+", "-", clean_line(wanted).lower()).strip("-") or "part"
@@ -118,10 +138,20 @@ class _Names:
         return name if count == 1 else self(f"{name}-{count}")
 
 
+def _ids(blocks: Sequence[Block]) -> Iterator[str]:
+    """Everything that a link can lead to."""
+    for block in blocks:
+        if isinstance(block, Section):
+            yield block.id
+            yield from _ids(block.blocks)
+        elif isinstance(block, Table):
+            yield from (c.id for row in block.rows for c in row if isinstance(c, Cell) and c.id)
+
+
 def _view(block: Block, depth: int, names: _Names) -> dict[str, Any]:
     match block:
         case Section():
-            anchor = names(block.id)
+            anchor = names.once(block.id)
             return {
                 "kind": "section",
                 "id": anchor,
@@ -129,17 +159,18 @@ def _view(block: Block, depth: int, names: _Names) -> dict[str, Any]:
                 "title": clean_line(block.title),
                 "lead": clean_line(block.lead),
                 "fold": block.fold,
+                "see": names.links(block.see),
                 "blocks": [_view(b, depth + 1, names) for b in block.blocks],
             }
         case Finding():
-            return _finding(block)
+            return _finding(block, depth, names)
         case Paragraph():
             parts = [p for p in clean(block.text).split("\n") if p.strip()]
             return {"kind": "paragraph", "parts": parts, "tone": block.tone, "sign": _sign(block.tone)}
         case Table():
-            return _table(block, names)
+            return _table(block, depth, names)
         case Chart():
-            return _chart(block, names)
+            return _chart(block, depth, names)
         case _:
             assert_never(block)
 
@@ -148,9 +179,11 @@ def _is_headline(block: Block) -> bool:
     return isinstance(block, Finding) and block.headline
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, depth: int, names: _Names) -> dict[str, Any]:
     return {
         "kind": "finding",
+        "level": min(depth, 6),
+        "see": names.links(finding.see),
         "asks": clean_line(finding.asks),
         "text": clean_line(finding.text),
         "because": clean_line(finding.because),
@@ -165,7 +198,7 @@ def _sign(tone: str) -> tuple[str, str] | None:
     return _SIGNS.get(tone)
 
 
-def _table(table: Table, names: _Names) -> dict[str, Any]:
+def _table(table: Table, depth: int, names: _Names) -> dict[str, Any]:
     columns = [clean_line(c) for c in table.columns]
     cells = [[c if isinstance(c, Cell) else Cell(str(c)) for c in row] for row in table.rows]
     notes = list(dict.fromkeys(clean_line(c.note) for row in cells for c in row if c.note))
@@ -178,6 +211,8 @@ def _table(table: Table, names: _Names) -> dict[str, Any]:
                 "tone": c.tone,
                 "sign": _cell_sign(c),
                 "note": clean_line(c.note),
+                "id": names.once(c.id) if c.id else "",
+                "links": names.links(c.links),
                 "mark": footnotes.index(clean_line(c.note)) + 1 if c.note and footnotes else 0,
             }
             for c in (*row, *[Cell("")] * (len(columns) - len(row)))
@@ -188,6 +223,8 @@ def _table(table: Table, names: _Names) -> dict[str, Any]:
         "kind": "table",
         "id": anchor,
         "caption": clean_line(table.caption),
+        "level": min(depth, 6),
+        "see": names.links(table.see),
         "columns": columns,
         "numeric": set(table.numeric),
         "rows": rows,
@@ -206,19 +243,20 @@ def _cell_sign(cell: Cell) -> tuple[str, str] | None:
     return None if sign and cell.text.lstrip().startswith(sign[0]) else sign
 
 
-def _chart(chart: Chart, names: _Names) -> dict[str, Any]:
+def _chart(chart: Chart, depth: int, names: _Names) -> dict[str, Any]:
     anchor = names(chart.id)
     spec = _spec(chart)
     return {
         "kind": "chart",
         "id": anchor,
         "caption": clean_line(chart.caption),
+        "level": min(depth, 6),
         "alt": clean_line(chart.alt),
         "broad": chart.broad,
         "pictures": [
             (name, _picture(spec, f"{anchor}-{name}", width)) for name, width in _widths(chart).items()
         ],
-        "table": None if chart.table is None else _table(chart.table, names),
+        "table": None if chart.table is None else _table(chart.table, depth, names),
     }
 
 

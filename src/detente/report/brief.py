@@ -12,28 +12,26 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from detente.agreement import players
-from detente.analyses.deal.ladder import under
 from detente.analyses.deal.result import DealResult
+from detente.analyses.deal.verdict import EVEN, Offer, headline, offers, parted, tone, within_reach
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.answer import ended, main_end, none_of
+from detente.analyses.outlook.dated import question_id
+from detente.analyses.outlook.document import BEHIND
 from detente.analyses.outlook.result import GestureResult, Happens, OutlookResult, QuestionResult
+from detente.analyses.scale import likelihood, one_in, scale
 from detente.analyses.words import Words
 from detente.case.model import Deadline
 from detente.case.paths import steps_to
-from detente.case.provenance import Element
+from detente.case.provenance import Element, anchor
 from detente.charts.chances import chances_of_100
-from detente.document import Block, Cell, Finding, Paragraph, Section, Table, Tone
+from detente.document import Block, Cell, Finding, Link, Section, Table
 from detente.figures import agree, capital, day, joined, percent, plural, spelt
 from detente.problem.table import controlling
 from detente.prospects.chances import Chances
-from detente.report.scale import likelihood, one_in, scale
 
-__all__ = ["Findings", "Offer", "brief", "headline", "offers", "within_reach"]
+__all__ = ["Findings", "brief"]
 
-APART = 0.3
-"""Readings that part a chance by as much decide it."""
-EVEN = 0.5
-UNLIKELY = 0.33
 SHOWN = 6
 """Agreements on the first page."""
 NEARLY = 0.5
@@ -56,68 +54,11 @@ class Findings(NamedTuple):
     """Every number and statement of the case with its origin."""
 
 
-class Offer(NamedTuple):
-    """An agreement that could be proposed."""
-
-    name: str
-    moves: Mapping[str, str]
-    gain: Mapping[str, float]
-    """Faction whose consent can matter → points above no deal at best estimates."""
-    chances: Chances
-    needed: tuple[str, ...]
-    """Factions without whom it is not agreed; of an exchange all that have a hand in it."""
-    small: bool
-    """Whether it is an exchange beside the tables."""
-
-    @property
-    def worst(self) -> float:
-        """Acceptable under the reading that is worst for it."""
-        return _worst(self.chances)
-
-
-def _worst(chances: Chances) -> float:
-    return min([chances.acceptable, *(v for each in under(chances).values() for v in each.values())])
-
-
-def _tone(chances: Chances) -> Tone:
-    """Favourable where no reading makes it less than even, unfavourable where it is unlikely."""
-    return (
-        "good" if _worst(chances) >= EVEN else "bad" if round(chances.acceptable, 2) < UNLIKELY else "caution"
-    )
-
-
-def offers(result: DealResult, words: Words) -> list[Offer]:
-    """The best agreement of each table, then the swaps, the likeliest to be acceptable first."""
-    found = []
-    for track in result.tracks.values():
-        best = track.solutions["most_acceptable"]
-        if best is not None and best.moves and track.chances is not None:
-            gain = {f: v for f, v in best.gain.items() if f in track.factions}
-            name = track.name if len(result.tracks) > 1 else capital(words.doing(best.moves))
-            found.append(Offer(name, best.moves, gain, track.chances, track.needed, False))
-    known = {(frozenset(o.moves.items()), round(o.chances.acceptable, 2)) for o in found}
-    for swap in result.swaps:
-        if (frozenset(swap.moves.items()), round(swap.chances.acceptable, 2)) in known:
-            continue
-        name = capital(words.doing(swap.moves))
-        if name in {o.name for o in found}:
-            name += f", between {joined([words.short(f) for f in swap.consent])} alone"
-        found.append(Offer(name, swap.moves, swap.gain, swap.chances, swap.consent, True))
-    return found
-
-
-def within_reach(found: Sequence[Offer]) -> Offer | None:
-    """The agreement that survives the readings best: the one whose worst chance is largest, the larger of equals."""
-    return max(
-        found, key=lambda o: (round(o.worst, 2), round(o.chances.acceptable, 2), len(o.moves)), default=None
-    )
-
-
 def brief(of: Findings, words: Words) -> list[Block]:
     """The headline and the first page."""
     found = offers(of.result, words)
     best = within_reach(found)
-    blocks: list[Block] = [_deal(of, words), _had(best, words)]
+    blocks: list[Block] = [_deal(of, words), _had(best, of.result, words)]
     blocks += _serious(of.outlook, words)
     blocks.append(_otherwise(of, words))
     shown = _shown(found, best)
@@ -130,7 +71,7 @@ def brief(of: Findings, words: Words) -> list[Block]:
         blocks.append(_sides(best, words))
     blocks += _watch(of, words)
     blocks.append(_wrong(of, words))
-    return [headline(of, words), Section(id="brief", title="The case in three minutes", blocks=blocks)]
+    return [headline(of.result, words), Section(id="brief", title="The case in three minutes", blocks=blocks)]
 
 
 def _links(chances: Chances) -> dict[str, float | None]:
@@ -147,63 +88,6 @@ def _shown(found: Sequence[Offer], best: Offer | None) -> list[Offer]:
     return sorted(shown, key=lambda o: o is not best)
 
 
-# --- the headline -----------------------------------------------------------------------------------------
-
-
-def headline(of: Findings, words: Words) -> Finding:
-    """The finding, in the words of the case."""
-    found = offers(of.result, words)
-    best, main = within_reach(found), of.result.main
-    if best is None:
-        return Finding(_nothing(of.result), tone="bad", headline=True)
-    what = words.doing(best.moves)
-    if not of.result.uncertain:
-        return Finding(
-            f"There is an agreement that everybody it needs accepts: to {what}.", tone="good", headline=True
-        )
-    text = f"An agreement to {what} is {likelihood(best.chances.acceptable)} to be acceptable to everybody it needs"
-    if best.chances is not main.chances:
-        larger = f"“{main.name}”" if len(of.result.tracks) > 1 else "the whole table"
-        told = (
-            "none ever is"
-            if main.chances is None
-            else f"the best is {likelihood(main.chances.acceptable)} to be"
-        )
-        text += f"; at {larger} {told}"
-    return Finding(f"{text}{_bet(main.chances, words)}.", tone=_tone(best.chances), headline=True)
-
-
-def _nothing(result: DealResult) -> str:
-    """Why there is nothing to propose."""
-    if any(track.chances is not None for track in result.tracks.values()):
-        return "No agreement suits everybody it would need more surely than leaving everything as it is."
-    return "No agreement that the case allows is acceptable to everybody it needs."
-
-
-def _bet(chances: Chances | None, words: Words) -> str:
-    """Whose intent decides, if anybody's does."""
-    apart = None if chances is None else _parted(chances)
-    if apart is None:
-        return ""
-    faction, each = apart
-    worst = min(each, key=lambda r: each[r])
-    best = max(each, key=lambda r: each[r])
-    return (
-        f", and hangs on what {words.short(faction)} wants: {percent(each[worst])} if “{words.reading(faction, worst)}” is true, "
-        f"{percent(each[best])} if “{words.reading(faction, best)}” is"
-    )
-
-
-def _parted(chances: Chances) -> tuple[str, dict[str, float]] | None:
-    """The faction whose readings part a chance most, and what is acceptable under each; None where none decides."""
-    widest = Words.told_apart(under(chances))
-    return next(((f, dict(each)) for f, each in widest.items() if _apart(each) >= APART), None)
-
-
-def _apart(shares: Mapping[str, float]) -> float:
-    return max(shares.values()) - min(shares.values())
-
-
 # --- the four questions -----------------------------------------------------------------------------------
 
 
@@ -214,25 +98,40 @@ def _deal(of: Findings, words: Words) -> Finding:
     where = f"at “{track.name}”" if len(result.tracks) > 1 else "here"
     if chances is None or best is None:
         never = f"{where} no package is ever acceptable to everybody whose consent is needed."
-        return Finding(never, tone="bad", asks=asks)
+        return Finding(never, tone="bad", asks=asks, see=_behind_deal(of, words))
     sure, why = _confidence(of, words)
     because = f"Confidence {sure}: {why}."
     if not result.uncertain:
         count = track.packages.acceptable
         many = "a package is" if count is None else f"{plural(count, 'package', 'is', 'are')}"
         text = f"Yes: {where} {many} acceptable to everybody whose consent is needed."
-        return Finding(text, because, tone="good", asks=asks)
+        return Finding(text, because, tone="good", asks=asks, see=_behind_deal(of, words))
     share = chances.acceptable
     odds = ", ".join(filter(None, [percent(share), one_in(share)]))
     text = f"{capital(likelihood(share))} ({odds}): {where} the best single package is acceptable to everybody it needs"
     text += "" if best.moves else ", and that is to leave everything as it is"
-    apart = _parted(chances)
+    apart = parted(chances)
     if apart is not None:
         faction, each = apart
         text += f". It is {words.by_reading({faction: each})}"
     if chances.signed is not None:
         text += f". That it is signed as well: {percent(chances.signed)}"
-    return Finding(f"{text}.", because, tone=_tone(chances), asks=asks)
+    return Finding(f"{text}.", because, tone=tone(chances), asks=asks, see=_behind_deal(of, words))
+
+
+def _behind_deal(of: Findings, words: Words) -> tuple[Link, ...]:
+    """What stands behind the first answer: the table, the one number that turns it, that of signing."""
+    near = _nearest_path(of.flips)
+    return (
+        Link("The table in full", f"deal-{of.result.main.id}"),
+        *((Link("The judgement that turns it", anchor(near)),) if near else ()),
+        *(
+            (Link("How likely what is acceptable is signed", anchor("signing.chance")),)
+            if words.case.signing
+            else ()
+        ),
+        Link("What would change it", "flips"),
+    )
 
 
 def _confidence(of: Findings, words: Words) -> tuple[str, str]:
@@ -240,7 +139,7 @@ def _confidence(of: Findings, words: Words) -> tuple[str, str]:
     if not of.result.uncertain:
         return "as high as in the numbers", "the case gives none of them a range"
     chances = of.result.main.chances
-    apart = None if chances is None else _parted(chances)
+    apart = None if chances is None else parted(chances)
     if apart is not None:
         return "low", f"it turns on what {words.short(apart[0])} wants, of which there are rival readings"
     near = _nearest(of.flips, words)
@@ -259,12 +158,16 @@ def _confidence(of: Findings, words: Words) -> tuple[str, str]:
 
 
 def _nearest(flips: FlipsResult | None, words: Words) -> str | None:
-    """The judgement that turns deal and no deal by the smallest part of its range."""
+    """The judgement that turns deal and no deal by the smallest part of its range, in words."""
+    path = _nearest_path(flips)
+    return None if path is None else _number(path, words)
+
+
+def _nearest_path(flips: FlipsResult | None) -> str | None:
     inside = [f for f in (flips.flips if flips is not None else ()) if f.deal_flip_inside and not f.switch]
     if not inside:
         return None
-    first = min(inside, key=lambda f: f.deal_change or 0.0)
-    return _number(first.path, words)
+    return min(inside, key=lambda f: f.deal_change or 0.0).path
 
 
 def _number(path: str, words: Words) -> str:
@@ -280,7 +183,7 @@ def _judged(numbers: Sequence[Element]) -> float:
     return sum(e.kind == "judgement" for e in told) / len(told) if told else 0.0
 
 
-def _had(best: Offer | None, words: Words) -> Finding:
+def _had(best: Offer | None, result: DealResult, words: Words) -> Finding:
     asks = "What can be had?"
     if best is None:
         return Finding("Nothing that this case allows.", tone="bad", asks=asks)
@@ -293,7 +196,12 @@ def _had(best: Offer | None, words: Words) -> Finding:
             text += f"; signed {percent(chances.signed)}"
             text += f", kept to the end {percent(chances.kept)}" if chances.kept is not None else ""
         text += "."
-    return Finding(text, because=_robust(best), tone=_tone(chances), asks=asks)
+    see = (
+        Link("The table in full", f"deal-{result.main.id}"),
+        Link("How likely each agreement is", "chances"),
+        Link("In what order", "roadmap"),
+    )
+    return Finding(text, because=_robust(best), tone=tone(chances), asks=asks, see=see)
 
 
 def _consent(offer: Offer, words: Words) -> str:
@@ -325,8 +233,22 @@ def _serious(outlook: OutlookResult | None, words: Words) -> Iterator[Finding]:
             " ".join(said),
             because="Confidence low: how likely each gesture is under each reading is judged.",
             tone="caution",
-            asks=f"What does {words.short(faction)} want?",
+            asks=f"Which reading of {words.short(faction)} is true?",
+            see=(
+                Link("Every gesture", "gestures"),
+                Link(
+                    "What is believed, and why", anchor(f"{faction}.readings.{next(iter(of[0].after))}.prior")
+                ),
+                Link(
+                    "How likely each gesture is",
+                    anchor(f"gestures.{_name_of(of[0], gestures)}.likelihood.{next(iter(of[0].after))}"),
+                ),
+            ),
         )
+
+
+def _name_of(gesture: GestureResult, gestures: Mapping[str, GestureResult]) -> str:
+    return next(name for name, g in gestures.items() if g is gesture)
 
 
 def _seen(gestures: Sequence[GestureResult], words: Words) -> str:
@@ -373,18 +295,24 @@ def _otherwise(of: Findings, words: Words) -> Finding:
     if outlook is None:
         stays = track.status_quo
         if stays is None:
-            return Finding("The case says of no deal only what it is worth to each.", asks=asks)
+            said = "The case says of no deal only what it is worth to each."
+            return Finding(said, asks=asks, see=(Link("The table in full", f"deal-{track.id}"),))
         gaps = {f: stays.no_deal[f] - stays.utility[f] for f in track.factions}
         return Finding(
             _waiting("Beside how things stand today, no deal", gaps, words),
             because="No-deal values as the case types them, at best estimates.",
             asks=asks,
+            see=(
+                Link("The table in full", f"deal-{track.id}"),
+                *(Link(f"No deal for {words.short(f)}", anchor(f"{f}.no_deal")) for f in track.factions),
+            ),
         )
     drifts = {f: v.drift for f, v in outlook.no_deal.items()}
     return Finding(
         " ".join(filter(None, [_comes(outlook, words), _waiting("A year of waiting", drifts, words)])),
         because="Confidence low: shares of simulated worlds, judged and never scored.",
         asks=asks,
+        see=(Link("What comes without a deal", "outlook"), Link("The world behind it", BEHIND)),
     )
 
 
@@ -434,11 +362,11 @@ def _waiting(what: str, gaps: Mapping[str, float], words: Words) -> str:
 def _readings(shown: Sequence[Offer], of: Findings, words: Words) -> Iterator[Table]:
     """The faction whose readings part the agreements most: what is believed of it, and each agreement under each."""
     main = of.result.main.chances
-    parted = None if main is None else _parted(main)
-    told = [o for o in shown if parted is not None and parted[0] in o.chances.by_reading]
-    if parted is None or not told:
+    apart = None if main is None else parted(main)
+    told = [o for o in shown if apart is not None and apart[0] in o.chances.by_reading]
+    if apart is None or not told:
         return
-    faction = parted[0]
+    faction = apart[0]
     readings = words.case.readings[faction]
     whole = sum(r.prior.median for r in readings.values())
     columns = [
@@ -451,6 +379,10 @@ def _readings(shown: Sequence[Offer], of: Findings, words: Words) -> Iterator[Ta
         rows=rows,
         numeric=tuple(range(1, 1 + len(columns))),
         note="Behind each reading what is believed of it, as the case judges.",
+        see=tuple(
+            Link(f"Why {column}", anchor(f"{faction}.readings.{r}.prior"))
+            for column, r in zip(columns, readings, strict=True)
+        ),
     )
 
 
@@ -499,11 +431,19 @@ def _watch(of: Findings, words: Words) -> Iterator[Table]:
         return
     until = case.as_of + timedelta(days=A_YEAR)
     dates = [
-        (d.on, capital(d.name or name.replace("_", " ")), f"Nothing counts after it for {_whom(d, words)}")
+        (
+            d.on,
+            Cell(capital(d.name or name.replace("_", " ")), links=(Link("", anchor(f"deadlines.{name}")),)),
+            f"Nothing counts after it for {_whom(d, words)}",
+        )
         for name, d in case.deadlines.items()
     ]
-    questions = of.outlook.questions.values() if of.outlook is not None else ()
-    asked = [(date.fromisoformat(q.resolves), q.text, said) for q in questions if (said := _open(q))]
+    questions = of.outlook.questions.items() if of.outlook is not None else ()
+    asked = [
+        (date.fromisoformat(q.resolves), Cell(q.text, links=(Link("", question_id(name)),)), said)
+        for name, q in questions
+        if (said := _open(q))
+    ]
     near = [d for group in (dates, asked) for d in sorted(group, key=lambda d: d[0]) if d[0] <= until]
     rows: list[list[str | Cell]] = [
         [day(on.isoformat()), what, said] for on, what, said in sorted(near[:WATCHED], key=lambda d: d[0])
@@ -549,7 +489,7 @@ def _telling(outlook: OutlookResult, words: Words) -> Iterator[list[str | Cell]]
             yield ["Any day", capital(says), told]
 
 
-def _wrong(of: Findings, words: Words) -> Paragraph:
+def _wrong(of: Findings, words: Words) -> Finding:
     """Where all this may be wrong."""
     said = [_judgements(of.numbers)]
     near = _nearest(of.flips, words)
@@ -565,7 +505,8 @@ def _wrong(of: Findings, words: Words) -> Paragraph:
     said.append("The case knows only its own parties, issues and options.")
     if of.result.uncertain or of.outlook is not None:
         said.append(scale())
-    return Paragraph(f"Where this may be wrong: {' '.join(said)}", tone="muted")
+    see = (Link("How far this can be trusted", "limits"), Link("Every number, and whose it is", "provenance"))
+    return Finding(" ".join(said), asks="Where may this be wrong?", see=see)
 
 
 def _judgements(numbers: Sequence[Element]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -10,12 +10,17 @@ from functools import partial
 
 from detente.analyses.deal import DealResult, deal
 from detente.analyses.deal.document import run_facts, sections
+from detente.analyses.deal.result import TrackResult
 from detente.analyses.flips import FlipsResult, flips
 from detente.analyses.flips.document import sections as flip_sections
-from detente.analyses.outlook.document import section as outlook_section
+from detente.analyses.flips.document import sentence as flip_sentence
+from detente.analyses.outlook.document import behind as outlook_behind
+from detente.analyses.outlook.document import sections as outlook_sections
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import RoadmapResult
+from detente.analyses.roadmap.document import base_rates
+from detente.analyses.roadmap.document import behind as roadmap_behind
 from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.roadmap.propose import ahead
 from detente.analyses.stability import StabilityResult, stability
@@ -23,16 +28,15 @@ from detente.analyses.stability.document import section as stability_section
 from detente.analyses.stability.document import too_much
 from detente.analyses.words import Words
 from detente.case.model import Case
-from detente.case.provenance import Element, elements
-from detente.document import Block, Cell, Document, Paragraph, Section, Table
+from detente.case.provenance import anchor, elements
+from detente.document import Block, Document, Link, Paragraph, Section
 from detente.draws import Drawn
 from detente.errors import LimitError
 from detente.figures import capital, plural
 from detente.report.brief import Findings, brief
+from detente.report.origins import provenance
 
 __all__ = ["report"]
-
-KINDS = {"fact": "quoted fact", "inference": "inference", "judgement": "judgement"}
 
 
 def report(ready: Drawn) -> Document:
@@ -82,31 +86,69 @@ def _briefing(
     words = Words(case)
     found = elements(case)
     told = {section.id: section for section in sections(result, case)}
-    tables = [told.pop(f"deal-{id}") for id in result.tracks]
+    tables = [_behind_table(told.pop(f"deal-{id}"), track, case) for id, track in result.tracks.items()]
     blocks: list[Block] = [*brief(Findings(result, changes, future, found), words)]
     if case.summary:
-        blocks.append(Section(id="case", title="The case", blocks=[Paragraph(case.summary)]))
-    blocks += [told.pop(id) for id in ("chances", "swaps") if id in told]
-    blocks += [roadmap_section(road, case, only=len(roads) == 1) for road in roads]
-    if future is not None:
-        blocks.append(outlook_section(future, case))
-    if changes is not None:
-        blocks += flip_sections(changes, case)
+        blocks.append(Section(id="case", title="What is it about?", blocks=[Paragraph(case.summary)]))
+    see = tuple(Link(f"In full: {section.title}", section.id) for section in tables)
+    blocks += [replace(told.pop(id), see=see) for id in ("chances", "swaps") if id in told]
+    coming = outlook_sections(future, case) if future is not None else []
+    blocks += [section for section in coming if section.id == "gestures"]
+    if roads:
+        blocks.append(_roads(roads, case))
+    blocks += [section for section in coming if section.id != "gestures"]
+    for section in flip_sections(changes, case):
+        blocks.append(replace(section, blocks=[flip_sentence(changes, words), *section.blocks]))
     blocks.append(_limits(result, words, ordered=bool(roads)))
-    behind = [*tables, *told.values()]
+    behind = [*tables, *(roadmap_behind(road, case) for road in roads), *told.values()]
+    if roads and roads[0].base_rates:
+        behind.append(
+            Section(id="base-rates", title="What happened elsewhere", blocks=[base_rates(roads[0])])
+        )
+    if future is not None:
+        behind.append(outlook_behind(future, case))
     if isinstance(rests, LimitError):
         behind.append(
             Section(id="stability", title="Where the standoff can come to rest", blocks=[too_much(rests)])
         )
     elif rests is not None:
         behind.append(stability_section(rests, case))
-    blocks += [replace(section, fold=True) for section in [*behind, _provenance(found, words)]]
+    blocks += [replace(section, fold=True) for section in behind]
     return Document(
         title=case.title,
         subtitle=_standfirst(case),
-        blocks=blocks,
+        blocks=[*blocks, provenance(found, blocks, words)],
         facts=run_facts(result),
     )
+
+
+def _roads(roads: Sequence[RoadmapResult], case: Case) -> Section:
+    """The order of steps of each agreement; a picture of the first, which is the one to be had at the first table."""
+    parts = [roadmap_section(road, case, drawn=n == 0) for n, road in enumerate(roads)]
+    rates = (Link("What happened elsewhere", "base-rates"),) if roads[0].base_rates else ()
+    return Section(
+        id="roadmap",
+        title="In what order, and would it hold?",
+        lead="In what order could each package be carried out, and would anybody gain by stopping half-way?",
+        blocks=parts,
+        see=rates,
+    )
+
+
+def _behind_table(section: Section, track: TrackResult, case: Case) -> Section:
+    """A table in full, with a way to what each faction there is judged to want."""
+    words = Words(case)
+    links = tuple(
+        Link(f"What {words.short(f)} wants", anchor(first))
+        for f in track.factions
+        if (first := next(iter(_wants(f, case)), None)) is not None
+    )
+    return replace(section, see=links)
+
+
+def _wants(faction: str, case: Case) -> Iterator[str]:
+    """Paths of the numbers of a faction's preferences."""
+    return (e.path for e in elements(case) if e.number and e.path.startswith(f"preferences.{faction}."))
 
 
 def _standfirst(case: Case) -> str:
@@ -137,47 +179,7 @@ def _limits(result: DealResult, words: Words, *, ordered: bool) -> Section:
         lines.append(f"At best estimates each rival view is settled by the likeliest reading: {readings}.")
     return Section(
         id="limits",
-        title="How far to trust this",
+        title="How far can this be trusted?",
         lead="What these answers do not say.",
         blocks=[Paragraph(line) for line in lines],
-    )
-
-
-def _provenance(found: list[Element], words: Words) -> Section:
-    sources: list[list[str | Cell]] = [
-        [id, s.title, s.publisher or "", s.date.isoformat() if s.date else ""]
-        for id, s in words.case.sources.items()
-    ]
-    blocks: list[Block] = []
-    if sources:
-        blocks.append(Table("Sources", ("Id", "Title", "Publisher", "Date"), sources))
-    for kind, caption in (
-        ("fact", "Quoted facts"),
-        ("inference", "Inferences"),
-        ("judgement", "Judgements"),
-    ):
-        rows: list[list[str | Cell]] = [
-            [
-                Cell(words.place(e.path), note=e.path),
-                e.value,
-                f"“{e.text}”" if kind == "fact" else e.text,
-                e.origin,
-            ]
-            for e in found
-            if e.kind == kind
-        ]
-        if rows:
-            blocks.append(
-                Table(
-                    caption=f"{caption} ({len(rows)})",
-                    columns=("Element", "Number", "In the words of the case", "Source or author"),
-                    rows=rows,
-                    fold=True,
-                )
-            )
-    return Section(
-        id="provenance",
-        title="Where every number comes from",
-        lead="Fact, inference and judgement are three things and are never mixed.",
-        blocks=blocks,
     )

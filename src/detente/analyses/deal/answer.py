@@ -7,7 +7,7 @@ from detente.analyses.words import Words
 from detente.document import Finding, Tone
 from detente.figures import agree, capital, changed, error, joined, percent, plural, points
 
-__all__ = ["PAPER", "answer", "in_draws", "short", "zone"]
+__all__ = ["PAPER", "answer", "at_best", "in_draws", "short", "zone"]
 
 PAPER = "Consent on paper is not signature, and signature is not compliance."
 UNSCORED = (
@@ -17,12 +17,12 @@ NEAR = 1.0
 """Points: a package that falls short for nobody by as much is a near miss."""
 
 
-def answer(track: TrackResult, result: DealResult, words: Words, *, headline: bool = True) -> Finding:
-    """The one sentence for a table."""
+def answer(track: TrackResult, result: DealResult, words: Words, *, first: bool = True) -> Finding:
+    """The one sentence for a table; for the first of the case with the record."""
     top = track.solutions["most_acceptable"]
-    text = " ".join(filter(None, (_at_best(track, result, words), _over_draws(track, result, words))))
+    text = " ".join(filter(None, (at_best(track, result, words), _over_draws(track, result, words))))
     because = []
-    if headline and result.record:
+    if first and result.record:
         because.append(words.record(result.record))
     if track.status_quo:
         because.append(_waiting(track, result, words))
@@ -36,7 +36,6 @@ def answer(track: TrackResult, result: DealResult, words: Words, *, headline: bo
         because=" ".join(because),
         limit=f"{PAPER} {UNSCORED}" if result.uncertain else PAPER,
         tone=_tone(track, result),
-        headline=headline,
     )
 
 
@@ -47,7 +46,7 @@ def _tone(track: TrackResult, result: DealResult) -> Tone:
     return "good" if top.acceptance == 1 else "caution"
 
 
-def _at_best(track: TrackResult, result: DealResult, words: Words) -> str:
+def at_best(track: TrackResult, result: DealResult, words: Words) -> str:
     """How many packages are agreed, or how near the nearest is."""
     packages, miss = track.packages, track.nearest_miss
     start = "At best estimates " if result.uncertain else ""

@@ -10,6 +10,7 @@ from detente.analyses.deal.ladder import Rung, ladder
 from detente.analyses.deal.menu_document import menu_blocks, swaps_section
 from detente.analyses.deal.result import DealResult, Solution, TrackResult, Zone
 from detente.analyses.deal.short import in_short
+from detente.analyses.deal.verdict import headline
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table, Tone
@@ -40,9 +41,9 @@ RARE = 0.05
 def document(result: DealResult, case: Case) -> Document:
     """The answer of ``detente deal``."""
     words = Words(case)
-    blocks: list[Block] = [answer(result.main, result, words)]
+    blocks: list[Block] = [headline(result, words), answer(result.main, result, words)]
     for track in list(result.tracks.values())[1:]:
-        blocks.append(answer(track, result, words, headline=False))
+        blocks.append(answer(track, result, words, first=False))
     blocks += sections(result, case)
     return Document(
         title=case.title,
@@ -93,7 +94,7 @@ def _chances(result: DealResult, words: Words) -> list[Section]:
     return [
         Section(
             id="chances",
-            title="How likely is each agreement",
+            title="How likely is each agreement?",
             lead="Acceptable, signed, begun and kept are four things.",
             blocks=[*ladder(rungs, words, result.record)],
         )

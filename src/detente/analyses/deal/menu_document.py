@@ -195,7 +195,7 @@ def swaps_section(result: DealResult, words: Words) -> Section:
         ]
     return Section(
         id="swaps",
-        title="Small swaps",
+        title="What small thing could be exchanged?",
         lead="What could be exchanged without touching anybody's hold on office?",
         blocks=blocks,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
-from detente.analyses.deal.answer import PAPER, answer
+from detente.analyses.deal.answer import PAPER, at_best
 from detente.analyses.deal.ladder import LINKS, Rung, under
 from detente.analyses.deal.menu_document import menu_in_short
 from detente.analyses.deal.result import DealResult, PackageResult, TrackResult
+from detente.analyses.deal.verdict import headline
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Paragraph, Table
 from detente.figures import capital, joined, percent, points, signed, spread
@@ -21,7 +21,7 @@ SHOWN = ("acceptable", "signed", "kept")
 
 def in_short(result: DealResult, words: Words) -> list[Block]:
     """The answer on one screen."""
-    blocks: list[Block] = [replace(answer(result.main, result, words), because="", limit="")]
+    blocks: list[Block] = [headline(result, words), Paragraph(_count(result, words))]
     blocks += _chances(result, words)
     blocks += _package(result, words)
     blocks += [
@@ -31,6 +31,12 @@ def in_short(result: DealResult, words: Words) -> list[Block]:
     ]
     blocks.append(Paragraph(_know(result), tone="muted"))
     return blocks
+
+
+def _count(result: DealResult, words: Words) -> str:
+    """How many packages of the first table clear everybody's line at best estimates."""
+    said = at_best(result.main, result, words)
+    return f"{result.main.name}: {said}" if len(result.tracks) > 1 else said
 
 
 def _chances(result: DealResult, words: Words) -> list[Block]:

@@ -10,8 +10,9 @@ from detente.analyses.flips.scan import APART, FLIP_DRAWS, SETTINGS, TOLD, Flip,
 from detente.analyses.flips.thresholds import SCANNED
 from detente.analyses.words import Words
 from detente.case.model import Case
+from detente.case.provenance import anchor
 from detente.charts import tornado
-from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
+from detente.document import Block, Cell, Document, Finding, Link, Paragraph, Section, Table
 from detente.figures import agree, capital, decimal, error, joined, percent, plural, spelt, spread, typed
 from detente.world.signing import BEST
 
@@ -292,7 +293,7 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
     return [
         Section(
             id="flips",
-            title="What would flip it",
+            title="What would change the answer?",
             lead="Which single judgement, changed how little, would change the answer?",
             blocks=blocks,
         )
@@ -364,8 +365,9 @@ def _row(f: Flip, words: Words) -> list[str | Cell]:
             f"{_value(f, f.deal_flips_at)}{where}",
             tone="caution" if f.deal_flip_inside else "plain",
         )
+    name = f"{words.judgement(f.path)}{'*' if f.acceptance_how == 'binned' and not f.certain else ''}"
     return [
-        f"{words.judgement(f.path)}{'*' if f.acceptance_how == 'binned' and not f.certain else ''}",
+        Cell(name, links=(Link("", anchor(f.path)),)),
         spread(*(_value(f, v) for v in (f.best, f.low, f.high))),
         at,
         _value(f, f.package_flips_at),

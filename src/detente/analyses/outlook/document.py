@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from detente.analyses.outlook.answer import (
     answer,
     ended,
@@ -14,25 +12,28 @@ from detente.analyses.outlook.answer import (
     remarks,
     ripe,
 )
+from detente.analyses.outlook.dated import chosen, dated
 from detente.analyses.outlook.result import (
     GestureResult,
     Influence,
     LevelPath,
     OutlookResult,
-    QuestionResult,
     TalksResult,
 )
 from detente.analyses.outlook.short import in_short
 from detente.analyses.words import Words, joined, percent, signed
 from detente.case.model import Case
+from detente.case.provenance import anchor, elements
 from detente.charts.shares import shares
-from detente.document import Block, Cell, Chart, Document, Paragraph, Section, Table, Tone
-from detente.figures import capital, changed, day, decimal, error, plural, points, spread
+from detente.document import Block, Cell, Chart, Document, Link, Paragraph, Section, Table
+from detente.figures import capital, changed, decimal, error, plural, points, spread
 from detente.world.diagram import chart
 from detente.world.influence import of_case
 
-__all__ = ["document", "section"]
+__all__ = ["BEHIND", "behind", "document", "sections"]
 
+BEHIND = "outlook-full"
+"""Id of the part of a briefing that has the whole outlook."""
 QUESTION = "What happens without a deal, and on whose side is time?"
 NEGLIGIBLE = 0.005
 """Share of draws or worlds below which nothing is said of them, and by which answers may exceed 1 for want of exactness."""
@@ -52,24 +53,82 @@ def document(result: OutlookResult, case: Case) -> Document:
     )
 
 
-def section(result: OutlookResult, case: Case) -> Section:
-    """The part of the briefing."""
+def sections(result: OutlookResult, case: Case) -> list[Section]:
+    """The parts of the briefing: what somebody's gestures tell, what comes without a deal, the dated questions."""
+    words = Words(case)
+    fates = [_fates(what, names, result) for what, names in ended(result).items()]
+    ahead: list[Block] = [answer(result, words, headline=False), *fates[:1], _values(result, words)]
+    if result.policies:
+        ahead.append(_policies(result, words))
+    found = [
+        Section(
+            id="outlook",
+            title="What comes without a deal?",
+            lead=QUESTION,
+            blocks=ahead,
+            see=(Link("The world behind this, part by part", BEHIND), Link("What may happen", BEHIND)),
+        )
+    ]
+    if result.gestures:
+        found.insert(
+            0, Section(id="gestures", title="What do the gestures tell?", blocks=_gestures(result, words))
+        )
+    if result.questions:
+        found.append(
+            Section(
+                id="questions",
+                title="What will be known, and when?",
+                lead="Questions with a date: what is expected, and what stands for each in the model.",
+                blocks=[chosen(words.case), *dated(result, words)],
+            )
+        )
+    return found
+
+
+def behind(result: OutlookResult, case: Case) -> Section:
+    """What stands behind the answer."""
+    words = Words(case)
+    blocks: list[Block] = [_fates(what, names, result) for what, names in list(ended(result).items())[1:]]
+    blocks += _detail(result, words)
     return Section(
-        id="outlook",
-        title="Without a deal",
-        lead=QUESTION,
-        blocks=[*_blocks(result, Words(case), headline=False), chart(of_case(case))],
+        id=BEHIND,
+        title="The world without a deal, in full",
+        lead="What may happen, what the talks are worth, what hangs on each part of the model.",
+        blocks=[*blocks, Paragraph(how(result), tone="muted"), chart(of_case(case))],
+        fold=True,
+        see=_from(case),
     )
+
+
+def _from(case: Case) -> tuple[Link, ...]:
+    """The numbers of the world, one link for each part that has some."""
+    first: dict[str, str] = {}
+    for e in elements(case):
+        part = e.path.removeprefix("world.parts.").partition(".")[0]
+        if e.number and e.path.startswith("world.parts."):
+            first.setdefault(part, e.path)
+    return tuple(Link(f"Numbers of {part.replace('_', ' ')}", anchor(path)) for part, path in first.items())
 
 
 def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Block]:
     blocks: list[Block] = [answer(result, words, headline=headline)]
     blocks += [_fates(what, names, result) for what, names in ended(result).items()]
     blocks.append(_values(result, words))
-    if result.package is not None:
-        blocks.append(ripe(result, words))
     if result.policies:
         blocks.append(_policies(result, words))
+    if result.gestures:
+        blocks += _gestures(result, words)
+    blocks += _detail(result, words)
+    blocks += dated(result, words)
+    blocks.append(Paragraph(how(result), tone="muted"))
+    return blocks
+
+
+def _detail(result: OutlookResult, words: Words) -> list[Block]:
+    """What stands behind the answer, whatever the case gives."""
+    blocks: list[Block] = []
+    if result.package is not None:
+        blocks.append(ripe(result, words))
     if result.issues:
         blocks.append(_issues(result, words))
     for name, talks in result.talks.items():
@@ -78,13 +137,9 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_structure(result, words))
     if tells := _beliefs(result, words):
         blocks.append(tells)
-    if result.gestures:
-        blocks += _gestures(result, words)
     blocks.append(_events(result))
     if result.levels:
         blocks.append(_levels(result))
-    blocks += _questions(result)
-    blocks.append(Paragraph(how(result), tone="muted"))
     return blocks
 
 
@@ -389,37 +444,3 @@ def _events(result: OutlookResult) -> Table:
         note="Shares of worlds; errors are Monte Carlo's, in percentage points.",
         fold=True,
     )
-
-
-def _questions(result: OutlookResult) -> list[Table]:
-    """One table a year, in the order in which the answers are known."""
-    ordered = sorted(result.questions.items(), key=lambda item: item[1].resolves)
-    years = {year: list(some) for year, some in groupby(ordered, key=lambda item: item[1].resolves[:4])}
-    worst = max(
-        (e for q in result.questions.values() if q.basis == "modelled" for e in q.error.values() if e),
-        default=0.0,
-    )
-    sure = f" (standard error at most {decimal(100 * worst, 1)} percentage points)" if worst >= 0.0005 else ""
-    note = (
-        f"Modelled: shares of simulated worlds{sure}; in brackets what stands for the question there. Prior: somebody's "
-        "judgement, which no model stands behind. Not modelled: the case has nothing to say."
-    )
-    return [
-        Table(
-            caption=f"Questions whose answer is known in {year}",
-            columns=("Known by", "Question", "Answer", "Basis", "Id"),
-            rows=[_question(name, q) for name, q in some],
-            note=note if year == max(years) else "",
-        )
-        for year, some in years.items()
-    ]
-
-
-def _question(name: str, q: QuestionResult) -> list[str | Cell]:
-    known = {a: v for a, v in q.answers.items() if v is not None}
-    said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
-    if sum(known.values()) > 1 + NEGLIGIBLE:
-        said += " (more than one of them can be true)"
-    tone: Tone = "plain" if q.basis == "modelled" else "caution" if q.basis == "prior" else "muted"
-    note = f" ({q.note.strip()})" if q.note else ""
-    return [day(q.resolves), q.text + note, said or "–", Cell(q.basis.replace("_", " "), tone), name]

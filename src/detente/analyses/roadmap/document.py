@@ -11,12 +11,13 @@ from detente.analyses.roadmap.remedies import REORDERED
 from detente.analyses.roadmap.result import Boost, Due, Move, Part, Patience, RoadmapResult, Stage
 from detente.analyses.words import Words
 from detente.case.model import Case
+from detente.case.provenance import anchor
 from detente.charts.timeline import Span, timeline
-from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table, Tone
+from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragraph, Section, Table, Tone
 from detente.figures import capital, day, error, joined, percent, plural, points, signed
 from detente.prospects.road import WHOLE
 
-__all__ = ["document", "section"]
+__all__ = ["base_rates", "behind", "document", "section"]
 
 WAYS = {
     "walk off": "walking off",
@@ -40,16 +41,41 @@ def document(result: RoadmapResult, case: Case) -> Document:
     )
 
 
-def section(result: RoadmapResult, case: Case, *, only: bool) -> Section:
-    """The part of the briefing; ``only`` where no other table has one."""
+def section(result: RoadmapResult, case: Case, *, drawn: bool) -> Section:
+    """The answer in the briefing, under the name of its table; ``drawn``: with the picture."""
+    words = Words(case)
+    blocks: list[Block] = [_answer(result, words, False)]
+    if drawn:
+        blocks.append(_line(result, words))
+    if result.part is not None:
+        blocks.append(_part(result.part, words))
     return Section(
         id=f"roadmap-{result.track.replace('_', '-')}",
-        title="In what order, and would it hold"
-        if only
-        else f"In what order, and would it hold: {result.track_name}",
-        lead=QUESTION,
-        blocks=_blocks(result, Words(case), headline=False),
+        title=result.track_name,
+        blocks=blocks,
+        see=(Link("Stage by stage, with every margin", _behind(result)),),
     )
+
+
+def behind(result: RoadmapResult, case: Case) -> Section:
+    """What stands behind that answer."""
+    words = Words(case)
+    return Section(
+        id=_behind(result),
+        title=f"Stage by stage: {result.track_name}",
+        lead=QUESTION,
+        blocks=_detail(result, words),
+        fold=True,
+        see=tuple(
+            Link(f"How {words.issue(m.issue)} is carried out", anchor(f"{m.issue}.undo"))
+            for s in result.stages
+            for m in s.steps
+        ),
+    )
+
+
+def _behind(result: RoadmapResult) -> str:
+    return f"stages-{result.track.replace('_', '-')}"
 
 
 def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
@@ -58,14 +84,18 @@ def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Bloc
         blocks.append(_calendar(result, words))
     if result.part is not None:
         blocks.append(_part(result.part, words))
-    blocks += [_order(result, words), Paragraph(_patience(result.patience, words))]
+    chain = ladder([Rung("This package", result.chances)], words, result.record)
+    rates = [base_rates(result)] if result.base_rates else []
+    *detail, how = _detail(result, words)
+    return [*blocks, *detail, *chain, *rates, how]
+
+
+def _detail(result: RoadmapResult, words: Words) -> list[Block]:
+    """Stages, margins, patience, and what would help; how it was found comes last."""
+    blocks: list[Block] = [_order(result, words), Paragraph(_patience(result.patience, words))]
     if result.boosts:
         blocks.append(_boosts(result.boosts, result.slack, words))
-    blocks += [*ladder([Rung("This package", result.chances)], words, result.record), _margins(result, words)]
-    if result.base_rates:
-        blocks.append(_base_rates(result))
-    blocks.append(Paragraph(_how(result, words), tone="muted"))
-    return blocks
+    return [*blocks, _margins(result, words), Paragraph(_how(result, words), tone="muted")]
 
 
 def _in_short(result: RoadmapResult, words: Words) -> list[Block]:
@@ -421,7 +451,8 @@ def _guarantee(id: str, words: Words) -> str:
     return f"{spec.name or id.replace('_', ' ')} ({spec.kind.replace('_', ' ')})"
 
 
-def _base_rates(result: RoadmapResult) -> Table:
+def base_rates(result: RoadmapResult) -> Table:
+    """What was counted elsewhere of agreements of this kind."""
     return Table(
         caption="How often such things worked before",
         columns=("What was counted", "Worked", "Of", "Share", "Why it is not the same", "Source"),

@@ -1,0 +1,90 @@
+"""Dated questions as tables, a table a year: what is expected, and what stands for each question in the model."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from detente.analyses.outlook.result import OutlookResult, QuestionResult
+from detente.analyses.words import Words
+from detente.case.base import Judgement
+from detente.case.model import Case
+from detente.case.provenance import anchor
+from detente.case.world import Condition
+from detente.document import Cell, Link, Paragraph, Table, Tone
+from detente.figures import capital, day, decimal, joined, percent
+
+__all__ = ["chosen", "dated", "question_id"]
+
+OVERLAP = 0.005
+"""By which answers may exceed 1 for want of exactness."""
+
+
+def question_id(name: str) -> str:
+    """By which a question is found on the page."""
+    return f"question-{name}"
+
+
+def chosen(case: Case) -> Paragraph:
+    """Who chose the questions, and when: whoever did may have known what came."""
+    signed = [q.judgement for q in case.questions.values() if q.judgement is not None]
+    who = list(dict.fromkeys(said for j in signed if (said := _signature(j))))
+    if len(signed) < len(case.questions) or not who:
+        return Paragraph(
+            "The case does not say who chose all of these questions, or when: whoever did may have known what came, so how many of "
+            "them come out right is no score."
+        )
+    return Paragraph(f"Chosen by {joined(who)}.")
+
+
+def _signature(of: Judgement) -> str:
+    return " on ".join(part for part in (of.by, of.on.isoformat() if of.on else None) if part)
+
+
+def dated(result: OutlookResult, words: Words) -> list[Table]:
+    """One table a year, in the order in which the answers are known."""
+    ordered = sorted(result.questions.items(), key=lambda item: item[1].resolves)
+    years = {year: list(some) for year, some in groupby(ordered, key=lambda item: item[1].resolves[:4])}
+    worst = max(
+        (e for q in result.questions.values() if q.basis == "modelled" for e in q.error.values() if e),
+        default=0.0,
+    )
+    sure = f" (standard error at most {decimal(100 * worst, 1)} percentage points)" if worst >= 0.0005 else ""
+    note = (
+        f"Modelled: shares of simulated worlds{sure}. Prior: somebody's judgement, which no model stands behind. Not modelled: the "
+        "case has nothing to say."
+    )
+    return [
+        Table(
+            caption=f"Questions whose answer is known in {year}",
+            columns=("Known by", "Question", "Answer", "Basis", "What stands for it", "Id"),
+            rows=[_question(name, q, words) for name, q in some],
+            note=note if year == max(years) else "",
+        )
+        for year, some in years.items()
+    ]
+
+
+def _question(name: str, q: QuestionResult, words: Words) -> list[str | Cell]:
+    known = {a: v for a, v in q.answers.items() if v is not None}
+    said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
+    if sum(known.values()) > 1 + OVERLAP:
+        said += " (more than one of them can be true)"
+    tone: Tone = "plain" if q.basis == "modelled" else "caution" if q.basis == "prior" else "muted"
+    judged = [a for a in q.answers if q.basis == "prior"]
+    return [
+        Cell(day(q.resolves), id=question_id(name)),
+        q.text,
+        Cell(
+            said or "–", links=tuple(Link("why", anchor(f"questions.{name}.answers.{a}")) for a in judged[:1])
+        ),
+        Cell(q.basis.replace("_", " "), tone),
+        capital((q.note or "").strip()) or _stands(name, words.case) or "–",
+        name,
+    ]
+
+
+def _stands(name: str, case: Case) -> str:
+    """The condition of the world that stands for the first answer that has one."""
+    spec = case.questions.get(name)
+    asked = [a for a in spec.answers.values() if isinstance(a, Condition)] if spec is not None else []
+    return f"The condition “{asked[0].that}”" if asked else ""
