@@ -499,6 +499,7 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     from detente.analyses import schema
     from detente.analyses.compare import result as side
     from detente.analyses.deal import draft, result
+    from detente.analyses.debrief import result as debriefing
     from detente.analyses.flips import scan
     from detente.analyses.outlook import result as future
     from detente.analyses.roadmap import result as road
@@ -509,6 +510,7 @@ def _about(verb: str) -> dict[str, ast.ClassDef]:
     own = {
         "compare": side,
         "deal": result,
+        "debrief": debriefing,
         "draft": draft,
         "flips": scan,
         "outlook": future,

@@ -43,7 +43,7 @@ def schema(
         str,
         typer.Option(
             "--verb",
-            help="Schema of a verb's JSON (deal, draft, flips, outlook, roadmap, stability, world, compare); default: of case files.",
+            help="Schema of a verb's JSON (deal, debrief, draft, flips, outlook, roadmap, stability, world, compare); default: of case files.",
         ),
     ] = "case",
 ) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that exchange files with other tools: what they have becomes a case, and a case becomes what they read."""
+"""Verbs that exchange files with other tools and with classrooms: what they have becomes a case, and a case becomes what they read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente import __version__
-from detente.arguments import CaseArgument, ForceOption, JsonOption, Once
+from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, OneTrackOption
 from detente.errors import UsageError
-from detente.terminal import complain, say, say_json
+from detente.terminal import complain, say, say_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -157,3 +157,43 @@ def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables:
         place = target(xlsx, force=force)
         write_bytes(place, workbook(found))
         (say if place.file else _remark)(place.name)
+
+
+@exchange.command(cls=Once)
+def debrief(
+    case: CaseArgument,
+    agreements: Annotated[
+        Path,
+        typer.Argument(
+            metavar="AGREEMENTS.csv",
+            help="A row for each group: its name, and the option it agreed on for each issue.",
+        ),
+    ],
+    track: OneTrackOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.html", help="Write it as a page.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write it as a sheet.")] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What did groups agree who negotiated this case, and what did they leave on the table?"""
+    from detente.analyses.debrief.document import rows
+    from detente.formats.grids import csv_text
+    from detente.storage import target, write_text
+    from detente.study import Study, load
+
+    study = Study(load(case))
+    places = {path: target(path, force=force) for path in (output, csv) if path is not None}
+    answer = study.debrief(agreements, track)
+    if output is not None:
+        write_text(places[output], answer.html())
+    if csv is not None:
+        write_text(places[csv], csv_text(rows(answer.result, study.case.case)))
+    if as_json:
+        say_json(answer.to_dict())
+    elif places:
+        for where in places.values():
+            (say if where.file else _remark)(where.name)
+    else:
+        show(answer.document)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from detente.analyses.compare import CompareResult
 from detente.analyses.deal.draft import DraftResult
 from detente.analyses.deal.result import DealResult, TrackResult
+from detente.analyses.debrief.result import DebriefResult
 from detente.analyses.flips import FlipsResult
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.roadmap import RoadmapResult
@@ -42,6 +43,7 @@ class Ways:
 
 SCHEMAS: dict[str, tuple[type, ...]] = {
     "deal": (DealResult, TrackResult),
+    "debrief": (DebriefResult,),
     "draft": (DraftResult,),
     "flips": (FlipsResult,),
     "outlook": (OutlookResult,),
@@ -73,7 +75,7 @@ _CHANGED = {
         "additionalProperties": False,
     },
 }
-_UNDRAWN = {"world": ("seed", "draws")}
+_UNDRAWN = {"world": ("seed", "draws"), "debrief": ("seed", "draws")}
 """Verbs without some of these: nothing is drawn."""
 
 

@@ -20,6 +20,8 @@ from detente.formats.domain import WHOLE, Domain, Side, Told, ids
 __all__ = ["case_of", "rounding", "text_of", "told_in"]
 
 HUNDRED = Fraction(100)
+ROOM = Fraction(999, 1000)
+"""Of the grid steps that there are: sums of floating-point numbers come out a hair above what they are."""
 NOTE = 1_900
 """Letters of a note; the format has 2,000."""
 
@@ -155,11 +157,12 @@ def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:
 
     reach = sum((max(map(abs, row), default=Fraction(0)) for row in rows[:-1]), start=Fraction(0))
     reach += max(map(abs, rows[-1]), default=Fraction(0)) / COMPARED
+    most = MAX_STEPS * ROOM
     digits = [_digits(v) for row in rows for v in row]
-    if None not in digits and reach * 10 ** max((d for d in digits if d is not None), default=0) <= MAX_STEPS:
+    if None not in digits and reach * 10 ** max((d for d in digits if d is not None), default=0) <= most:
         return {}
     left = 0
-    while reach * 10 ** (left + 1) <= MAX_STEPS:
+    while reach * 10 ** (left + 1) <= most:
         left += 1
     return {"step": float(f"1e{-left}")}
 

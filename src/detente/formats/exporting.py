@@ -148,9 +148,10 @@ def _xml(domain: Domain, side: Side | None) -> str:
     objective = SubElement(
         space, "objective", index="0", name=domain.title, description="", type="objective", etype="objective"
     )
-    kind = {"type": "discrete", "etype": "discrete", "vtype": "discrete"}
     for n, issue in enumerate(domain.issues):
-        block = SubElement(objective, "issue", index=str(n + 1), name=issue.name, **kind)
+        block = SubElement(objective, "issue", index=str(n + 1), name=issue.name)
+        for key in ("type", "etype", "vtype"):
+            block.set(key, "discrete")
         weight, values = (0.0, []) if side is None else _split(side.worth[n], side.whole or Fraction(1))
         for k, level in enumerate(issue.levels):
             item = SubElement(block, "item", index=str(k + 1), value=level)

@@ -88,10 +88,12 @@ def sheet_of(case: Case) -> tuple[Grid, tuple[Told, ...]]:
         for word, cells in _scalars(wants)
         if any(c is not None for c in cells.values())
     ]
-    shown = {i: dict(zip(spec.options, level_names(case, i), strict=True)) for i, spec in case.issues.items()}
+    called = {
+        i: dict(zip(spec.options, level_names(case, i), strict=True)) for i, spec in case.issues.items()
+    }
     for f, one in wants.items():
         for term in one.together:
-            text = " & ".join(f"{issues[i]}={shown[i][o]}" for i, o in term.when.items())
+            text = " & ".join(f"{issues[i]}={called[i][o]}" for i, o in term.when.items())
             rows.append(row(TOGETHER, text, False, {f: term.add}))
     return rows, tuple(_no_place(case, wants))
 
@@ -250,7 +252,8 @@ def _columns(grid: Grid, file: str) -> tuple[list[_Column], int | None]:
             "row 1",
             "a sheet begins with the columns 'issue' and 'option', and has one (or three: low, median, high) for each faction",
         )
-    now, places = None, {}
+    now: int | None = None
+    places: dict[str, dict[str, int]] = {}
     for at, name in enumerate(head[2:], 2):
         stem, _, end = name.rpartition(" ")
         if name.lower() == NOW:

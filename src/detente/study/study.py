@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from detente.analyses.deal import DealResult
     from detente.analyses.deal.draft import DraftResult
+    from detente.analyses.debrief.result import DebriefResult
     from detente.analyses.flips import FlipsResult
     from detente.analyses.outlook.result import OutlookResult
     from detente.analyses.roadmap import RoadmapResult
@@ -221,6 +222,29 @@ class Study:
 
             document = supposing(report(self.ready), self.case.changes)
             return Briefing(f"report on {self.case.case.id}", lambda: document)
+
+    def debrief(
+        self,
+        agreements: str | os.PathLike[str] | Mapping[str, Mapping[str, str] | None],
+        track: str | None = None,
+    ) -> Answer[DebriefResult]:
+        """What did groups agree who negotiated this case, and what did they leave on the table?
+
+        ``agreements``: a spreadsheet with a row for each group (see ``detente debrief``), or group → issue → option, None where a group did
+        not agree.
+        """
+        with in_python():
+            from detente.analyses.debrief import debrief
+            from detente.analyses.debrief.document import document
+            from detente.case.package import checked_package
+            from detente.formats.agreements import read_agreements
+
+            case = self.case.case
+            if isinstance(agreements, Mapping):
+                groups = [(g, p if p is None else checked_package(g, p, case)) for g, p in agreements.items()]
+            else:
+                groups = list(read_agreements(Path(agreements), case))
+            return self._answer("debrief", debrief(self.ready, groups, track=track), document)
 
     def to_negmas(self) -> Scenario:
         """The case at best estimates as a scenario of NegMAS (extra ``negmas``), in which its agents can be let negotiate.
