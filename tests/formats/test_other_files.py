@@ -225,3 +225,20 @@ def test_sheets_of_other_shapes_are_refused(tmp_path: Path) -> None:
         read_files(files)
     with pytest.raises(CaseError, match="single number"):
         read_files(write(tmp_path, a_txt="1, 2\n3, 4\n", b_txt="1, 2\n3, 4\n"))
+
+
+def test_decimals_that_a_program_wrote_for_fractions_are_those_fractions(tmp_path: Path) -> None:
+    def profile(third: float) -> str:
+        return UFUN.replace("red: 0.0", f"red: {third!r}").replace(
+            "[0.5, 0.25, 0.25]", f"[{54 / 269!r}, {107 / 269!r}, {108 / 269!r}]"
+        )
+
+    found = read_files(write(tmp_path, d_yml=SPACE, a_yml=profile(2 / 3), b_yml=profile(0.6666666)), levels=3)
+    case = case_in(found)
+    assert case.preferences["a"].step is None
+    scale = case.preferences["a"].max
+    assert scale is not None
+    assert points(case, "a", "colour") == [scale * 36 / 269, scale * 54 / 269]
+    assert any("last digit of double precision" in t.what for t in found.told if t.where == "a")
+    # 0.6666666 is what somebody typed.
+    assert case.preferences["b"].step is not None

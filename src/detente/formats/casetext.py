@@ -1,14 +1,15 @@
 """Domains → case files: exact points wherever the arithmetic of a case holds them, and a step that is typed where it does not.
 
 A side's utilities are multiplied by 100, or, where shares of thirds and sevenths make that endless, by the smallest number that makes
-whole points of all of them. Multiplying the utilities of one side changes no comparison that a case makes. Where neither fits, the points
-stand in the file in full and the side's ``step`` says to what they are rounded.
+whole points of all of them. Multiplying the utilities of one side changes no comparison that a case makes. Decimals that a program wrote for
+a fraction are read as that fraction. Where none of this fits, the points stand in the file in full and the side's ``step`` says to what they are rounded.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -22,6 +23,9 @@ __all__ = ["case_of", "rounding", "text_of", "told_in"]
 HUNDRED = Fraction(100)
 ROOM = Fraction(999, 1000)
 """Of the grid steps that there are: sums of floating-point numbers come out a hair above what they are."""
+DENOMINATOR = 20_000
+NOISE = Fraction(4, 10**16)
+FRACTIONS = "decimals that differ from a fraction (2/3, 54/269) by the last digit of double precision alone are that fraction, so that ties are ties"
 NOTE = 1_900
 """Letters of a note; the format has 2,000."""
 
@@ -40,9 +44,9 @@ def case_of(domain: Domain, id: str) -> tuple[dict[str, Any], list[Told]]:
     told = list(domain.told)
     preferences: dict[str, Any] = {}
     for party, side in zip(parties, domain.sides, strict=True):
-        unit = _unit(side)
-        preferences[party] = _preferences(side, unit, issues, options)
-        told += _said(side, unit)
+        meant, unit, more = _carried(side)
+        preferences[party] = _preferences(meant, unit, issues, options)
+        told += [*more, *_said(side, unit)]
     note = {where: told_in(told, where) for where in dict.fromkeys(t.where for t in told)}
     now = domain.now
     case = {
@@ -134,20 +138,56 @@ def _plain(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
 
 
-def _unit(side: Side) -> _Unit:
+def _carried(side: Side) -> tuple[Side, _Unit, tuple[Told, ...]]:
+    """A side in the unit in which a case holds it exactly, or with the step to which it is rounded."""
+    exact = _exact(side)
+    if exact is not None:
+        return side, exact, ()
+    if side.whole is not None:
+        meant = _meant(side)
+        unit = None if meant is None else _exact(meant)
+        if meant is not None and unit is not None:
+            return meant, unit, (Told("assumed", side.name, FRACTIONS),)
+        rows = [[v * HUNDRED for v in row] for row in _certain(side)]
+        return side, _Unit(HUNDRED, rounding(rows)["step"]), ()
+    return side, _Unit(Fraction(1), rounding(_certain(side))["step"]), ()
+
+
+def _certain(side: Side) -> list[list[Fraction]]:
+    """Rows of the numbers that are no ranges, and last what no deal is worth."""
     rows = [
         [v for o, v in enumerate(row) if (n, o) not in side.spread] or [max(map(abs, row))]
         for n, row in enumerate(side.worth)
     ]
-    rows.append([side.no_deal])
-    certain = [v for row in rows for v in row]
+    return [*rows, [side.no_deal]]
+
+
+def _exact(side: Side) -> _Unit | None:
+    rows = _certain(side)
     factors = [Fraction(1)]
     if side.whole is not None:
-        factors = [HUNDRED, Fraction(lcm(*(v.denominator for v in certain)))]
-    for factor in factors:
-        if not rounding([[v * factor for v in row] for row in rows]):
-            return _Unit(factor, None)
-    return _Unit(factors[0], rounding([[v * factors[0] for v in row] for row in rows])["step"])
+        factors = [HUNDRED, Fraction(lcm(*(v.denominator for row in rows for v in row)))]
+    found = (f for f in factors if not rounding([[v * f for v in row] for row in rows]))
+    return next((_Unit(factor, None) for factor in found), None)
+
+
+def _meant(side: Side) -> Side | None:
+    """The side with fractions of small denominators in the place of decimals that differ from them by the last digit of double
+    precision alone; None where one does not.
+
+    Fractions with denominators up to 20,000 lie about 1e-8 from one another, so that a decimal of sixteen digits is taken for one
+    by chance less often than once in ten million."""
+
+    def near(value: Fraction) -> Fraction | None:
+        found = value.limit_denominator(DENOMINATOR)
+        return found if abs(found - value) <= NOISE else None
+
+    rows = [[near(v) for v in row] for row in side.worth]
+    no_deal = near(side.no_deal)
+    if no_deal is None or any(v is None for row in rows for v in row):
+        return None
+    worth = tuple(tuple(v for v in row if v is not None) for row in rows)
+    return replace(side, worth=worth, no_deal=no_deal)
 
 
 def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:
