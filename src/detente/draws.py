@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from detente.case.model import Case
 from detente.memory import need
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
-from detente.problem.ground import Ground
+from detente.problem.ground import Ground, remembered
 from detente.problem.steps import Judged, dimensions, judged, step_parameters
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
-from detente.world.signing import BEST, EACH, Settled, going_on, told
+from detente.world.signing import BEST, CHOOSING, EACH, Settled, going_on, told
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Drawn", "prepare"]
 
@@ -79,16 +79,16 @@ class Drawn:
 
     def supposing(self, readings: Mapping[str, str]) -> Sample:
         """Best estimates with some readings taken for true."""
-        key = tuple(sorted(readings.items()))
-        if key not in self._supposing:
-            ground = self.best_ground(readings)
-            self._supposing[key] = told(ground, self.settled_best) if self.computed else ground.sample
-        return self._supposing[key]
+        return self._supposing(readings)
 
     @cached_property
-    def _supposing(self) -> dict[tuple[tuple[str, str], ...], Sample]:
-        """What was supposed, which every package asks for again."""
-        return {}
+    def _supposing(self) -> Callable[[Mapping[str, str]], Sample]:
+        @remembered
+        def supposing(readings: Mapping[str, str]) -> Sample:
+            ground = self.best_ground(readings)
+            return told(ground, self.settled_best) if self.computed else ground.sample
+
+        return supposing
 
     def best_ground(self, readings: Mapping[str, str]) -> Ground:
         """What worlds at best estimates grow from, with some readings taken for true."""
@@ -107,7 +107,7 @@ class Drawn:
 
         ground = self._ground(supposing({}), self.beside(0), supposing)
         ground = replace(ground, seed=~self.seed)  # worlds of their own as well
-        return told(ground, Settled(ground, EACH)) if self.computed else ground.sample
+        return told(ground, Settled(ground, EACH, fewer=CHOOSING)) if self.computed else ground.sample
 
     @cached_property
     def fresh(self) -> Sample:
@@ -149,9 +149,7 @@ class Drawn:
         """The same where talks are on, with what no deal is worth to those who choose at them."""
 
         def waiting(readings: Mapping[str, str]) -> Sample:
-            ground = self._supposed(readings)
-            known = told(ground, self._settled_fresh) if self.computed else ground.sample
-            return replace(ground.sample, no_deal=known.no_deal)
+            return replace(self._reported(readings), no_deal=self._rival(readings).no_deal)
 
         sample = replace(self.typed, no_deal=self.fresh.no_deal)
         return replace(self.fresh_ground, sample=sample, supposing=waiting)
@@ -162,18 +160,19 @@ class Drawn:
         return self._reported({})
 
     @cached_property
-    def _values(self) -> NDArray[np.float64]:
+    def values(self) -> NDArray[np.float64]:
+        """[S, N] the deal's own numbers in the fresh draws."""
         return parameters(self.problem, self.reported_on)
 
     def _reported(self, readings: Mapping[str, str]) -> Sample:
-        chosen = choose(self.problem, self._values, self.reported_on, readings=readings)
-        return assemble(self.problem, self._values, chosen)
+        chosen = choose(self.problem, self.values, self.reported_on, readings=readings)
+        return assemble(self.problem, self.values, chosen)
 
     @cached_property
     def rivals(self) -> Mapping[tuple[str, str], Sample]:
         """The fresh draws under each rival reading."""
         return {
-            (f, r): self._rival(self._supposed({f: r}))
+            (f, r): self._rival({f: r})
             for f, names in zip(self.problem.factions, self.problem.readings, strict=True)
             for r in names
         }
@@ -209,10 +208,18 @@ class Drawn:
     def _ground(
         self, sample: Sample, beside: Beside, supposing: Callable[[Mapping[str, str]], Sample]
     ) -> Ground:
-        return Ground(self.problem, sample, beside.steps, beside.world, supposing, self.seed)
+        return Ground(self.problem, sample, beside.steps, beside.world, remembered(supposing), self.seed)
 
-    def _rival(self, ground: Ground) -> Sample:
-        return told(ground, self._settled_fresh) if self.computed else ground.sample
+    @cached_property
+    def _rival(self) -> Callable[[Mapping[str, str]], Sample]:
+        """The fresh draws with some readings taken for true."""
+
+        @remembered
+        def rival(readings: Mapping[str, str]) -> Sample:
+            ground = self._supposed(readings)
+            return told(ground, self._settled_fresh) if self.computed else ground.sample
+
+        return rival
 
 
 def _own_names(problem: Problem, widen: float) -> tuple[str, ...]:

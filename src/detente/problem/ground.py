@@ -12,7 +12,7 @@ from detente.problem.build import Problem
 from detente.problem.sample import Sample
 from detente.problem.steps import Judged
 
-__all__ = ["Ground"]
+__all__ = ["Ground", "remembered"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,7 @@ class Ground:
     def only(self, which: NDArray[np.int64]) -> Ground:
         """Some of the draws."""
 
+        @remembered
         def supposing(readings: Mapping[str, str]) -> Sample:
             return self.supposing(readings).only(which)
 
@@ -42,3 +43,16 @@ class Ground:
             world={path: v[which] for path, v in self.world.items()},
             supposing=supposing,
         )
+
+
+def remembered(supposing: Callable[[Mapping[str, str]], Sample]) -> Callable[[Mapping[str, str]], Sample]:
+    """The same, and each answer once."""
+    known: dict[tuple[tuple[str, str], ...], Sample] = {}
+
+    def asked(readings: Mapping[str, str]) -> Sample:
+        key = tuple(sorted(readings.items()))
+        if key not in known:
+            known[key] = supposing(readings)
+        return known[key]
+
+    return asked

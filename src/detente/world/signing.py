@@ -34,24 +34,45 @@ from detente.problem.worth import worth
 from detente.world.scenario import Looked, branches, simulate
 from detente.world.worth import account, flow, termed, value, weights
 
-__all__ = ["BEST", "EACH", "FINE", "PER", "Counted", "Settled", "going_on", "hinges", "signed", "told"]
+__all__ = [
+    "BEST",
+    "CHOOSING",
+    "EACH",
+    "FINE",
+    "PER",
+    "Counted",
+    "Settled",
+    "going_on",
+    "hinges",
+    "signed",
+    "told",
+]
 
 Floats = NDArray[np.float64]
 
 PER = 128
 """Worlds for each draw where what happens is counted."""
 
+LEVEL = 64
+"""Worlds for each draw of what no deal is worth: what is left of chance in it has a fifth of the spread that the numbers of the world
+have, and widens what a package is worth by a hundredth (``python -m bench.luck``)."""
+
 EACH = 64
-"""Worlds for each draw of the world's numbers that is lent. Every option is settled in the same ones, so that chance hardly
-counts in differences; with fewer of them what is left of it would widen what a package is worth."""
+"""Worlds for each draw of the world's numbers that is lent, the fewest that take no less time than half as many. Every option is
+settled in the same ones, so that chance hardly counts in differences (``python -m bench.luck``)."""
 
-LENT = 128
+LENT = 64
 """Draws of the world's numbers that all draws share between them, and of these for every combination of readings"""
-LEAST = 32
-"""at least so many, as far as there are draws."""
+LEAST = 16
+"""at least so many, as far as there are draws: two for each replicate, so that the stated errors have in them how few they are. What
+chance in worlds adds to these is a fifth; with half as many it is two fifths (``python -m bench.luck venezuela-2021 3``: of packages of
+the Venezuelan case that a twelfth of the draws accept, 0.71 points with 32 lent, 0.77 with 16, 0.87 with 8)."""
 
-BEST = 1 << 12
-"""Worlds at best estimates."""
+CHOOSING = 2
+"""So many times fewer where packages are chosen, which shows in no number but only in which package is looked at."""
+
+BEST = 1 << 10
+"""Worlds at best estimates: chance in what no deal is worth is a twentieth of the spread that the numbers of the world have."""
 
 NODES = 12
 """Values of patience at which paths are discounted, and polynomials laid between; twice as many until they are good enough."""
@@ -84,11 +105,14 @@ def hinges(problem: Problem) -> tuple[str, ...]:
 class Settled:
     """What every option of every hinge makes of the world, in some draws of its numbers."""
 
-    def __init__(self, ground: Ground, per: int, *, monthly: bool = False) -> None:
-        """``monthly``: keep every month, so that draws of any patience may share the worlds."""
+    def __init__(
+        self, ground: Ground, per: int, *, monthly: bool = False, alike: bool = False, fewer: int = 1
+    ) -> None:
+        """``monthly``: keep every month, so that draws of any patience may share the worlds. ``alike``: every draw has worlds of
+        its own numbers, and all meet the same luck, that of the first. ``fewer``: so many times fewer draws lend theirs."""
         problem = ground.problem
         assert problem.case.world is not None
-        self.ground, self.per = ground, per
+        self.ground, self.per, self.alike, self.fewer = ground, per, alike, fewer
         self.options = tuple(_options(problem))
         """Issues and options that are settled, one at a time."""
         off = frozenset(operator.part for operator in wired(problem.case).operators)
@@ -138,8 +162,10 @@ class Settled:
 
     def _size(self) -> int:
         """Draws of the world's numbers under each combination of readings."""
+        if self.alike:
+            return self.ground.sample.draws
         readings = prod(len(names) for names in self.minded.values())
-        return min(self.ground.sample.draws, max(LEAST, LENT // readings))
+        return min(self.ground.sample.draws, max(LEAST, LENT // readings) // self.fewer)
 
     def _shares(self, sample: Sample, looked: Looked) -> tuple[NDArray[np.int64], Floats]:
         """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means."""
@@ -169,8 +195,8 @@ class Settled:
             reading[f] = np.repeat([places[n] for places in readings], size)
         lent = replace(lent, sample=replace(lent.sample, reading=reading))
         settled = [revision.settles for revision in self.revisions]
-        discounts, found = None, []
-        for ran in branches(lent, Revision(stops=self.off), settled, looked, per=self.per, cycle=size):
+        discounts, found, cycle = None, [], 1 if self.alike else size
+        for ran in branches(lent, Revision(stops=self.off), settled, looked, per=self.per, cycle=cycle):
             paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
             if discounts is None:
                 months = paths.shape[1]
@@ -283,7 +309,7 @@ def going_on(ground: Ground) -> Floats:
     of = account(ground, off)
     rho = patience(problem, ground.sample, ground.steps, names)
     which = [problem.factions.index(f) for f in names]
-    return value(flow(of, simulate(ground, off, of.looked, per=PER))[which], rho)
+    return value(flow(of, simulate(ground, off, of.looked, per=LEVEL))[which], rho)
 
 
 def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:

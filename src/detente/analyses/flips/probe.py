@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detente.draws import Drawn
 from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
-from detente.problem import Choices, Problem, Table, assemble, choose, parameters
+from detente.problem import Choices, Problem, Table, assemble, choose
 from detente.problem.build import Scheme
 from detente.prospects.view import View, accepted, left_alone, view
 
@@ -154,7 +154,7 @@ class Panel:
         problem = ready.problem
         self.problem, self.at, self.packages = problem, at, packages
         self.uniforms = ready.reported_on[rows]
-        self.values = parameters(problem, self.uniforms)
+        self.values = ready.values[rows]
         chosen = choose(problem, self.values, self.uniforms)
         seen = self._seen(chosen)
         hit = matches(packages, seen.patterns).astype(np.int64)

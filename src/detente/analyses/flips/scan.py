@@ -36,7 +36,7 @@ from detente.analyses.flips.probe import Panel
 from detente.analyses.flips.thresholds import How, Turns, turns
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.acceptance import agreed
-from detente.problem import Problem, Table, parameters, table
+from detente.problem import Problem, Table, table
 from detente.problem.sample import quantile
 from detente.progress import told
 from detente.prospects.view import accepted, allowed, view
@@ -148,9 +148,9 @@ class WorldFlips:
     moved: int
     """Of these those with the largest first-order indices, which were moved."""
     worlds: int
-    """In which each end was tried; what turns in fewer than 4,096 has turned in 4,096 too."""
+    """In which each end was tried; what turns in fewer than 1,024 has turned in 1,024 too."""
     unconfirmed: int
-    """Ends that turned in fewer, and for which there was no time in 4,096."""
+    """Ends that turned in fewer, and for which there was no time in 1,024."""
     draws: int
     """Draws of the world's numbers that all draws share, for each combination of readings: the indices rest on these."""
 
@@ -372,8 +372,7 @@ def _reading_index(
     ready: Drawn, mean: float, by_reading: Mapping[str, Mapping[str, float]]
 ) -> dict[str, float]:
     """First-order index of which rival reading is true."""
-    problem, variance = ready.problem, mean * (1 - mean)
-    values = parameters(problem, ready.reported_on)
+    problem, variance, values = ready.problem, mean * (1 - mean), ready.values
     index = {}
     for faction, shares in by_reading.items():
         f = problem.factions.index(faction)
