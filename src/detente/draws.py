@@ -16,7 +16,7 @@ from detente.problem.ground import Ground, remembered
 from detente.problem.steps import Judged, dimensions, judged, step_parameters
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
-from detente.world.signing import BEST, CHOOSING, EACH, Settled, going_on, told
+from detente.world.signing import CHOOSING, EACH, GOING_ON, Settled, best_worlds, going_on, told
 
 __all__ = ["DEFAULT_DRAWS", "REPLICATES", "Beside", "Drawn", "prepare"]
 
@@ -123,7 +123,7 @@ class Drawn:
     @cached_property
     def settled_best(self) -> Settled:
         """What every option makes of the world at best estimates, month by month."""
-        return Settled(self.best_ground({}), BEST, monthly=True)
+        return Settled(self.best_ground({}), best_worlds(self.problem), more=GOING_ON)
 
     @cached_property
     def _settled_fresh(self) -> Settled:

@@ -20,7 +20,7 @@ from detente.draws import prepare
 from detente.problem import table
 from detente.problem.own import own_gains
 from detente.prospects.view import view
-from detente.world.signing import BEST, Counted, signed, told
+from detente.world.signing import Counted, signed, told
 from tests.laws.writing import Tree, written
 from tests.world.valued import valued
 
@@ -167,7 +167,7 @@ def test_an_end_that_is_said_to_flip_flips_and_no_other_end_does(seed: int) -> N
     found, now = asked(tree), a_deal(tree)
     ends = [f for f in found.flips if f.deal_flip_how == "ends"]
     assert found.world is not None
-    assert (len(ends), found.world.worlds) == (found.world.numbers, BEST)
+    assert (len(ends), found.world.worlds) == (found.world.numbers, found.world.sure)
     assert any(f.deal_flips_at is not None for f in ends)
     for flip in ends:
         turned = [

@@ -8,14 +8,14 @@ the differences are added, terms between them included: that is exact where no e
 
 Worlds hang on the numbers of the world and on the readings, and on nothing else that is drawn, and what they are worth is
 linear in everybody's points. Numbers of the world are drawn apart from all others, so every draw may take those of another
-one: :data:`LENT` of them serve all.
+one: a few of them (:data:`LENT`) serve all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from math import prod
 
 import numpy as np
@@ -61,18 +61,25 @@ EACH = 64
 """Worlds for each draw of the world's numbers that is lent, the fewest that take no less time than half as many. Every option is
 settled in the same ones, so that chance hardly counts in differences (``python -m bench.luck``)."""
 
-LENT = 64
-"""Draws of the world's numbers that all draws share between them, and of these for every combination of readings"""
+LENT = 128
+"""Draws of the world's numbers that all draws of a combination of readings share between them, at most;"""
 LEAST = 16
-"""at least so many, as far as there are draws: two for each replicate, so that the stated errors have in them how few they are. What
-chance in worlds adds to these is a fifth; with half as many it is two fifths (``python -m bench.luck venezuela-2021 3``: of packages of
-the Venezuelan case that a twelfth of the draws accept, 0.71 points with 32 lent, 0.77 with 16, 0.87 with 8)."""
+"""where worlds take more than ``EFFORT``, fewer, and at least so many, as far as there are draws: two for each replicate, so that the
+stated errors have in them how few they are. What chance in worlds adds to these is a fifth; with half as many it is two fifths
+(``python -m bench.luck venezuela-2021 3``: of packages of the Venezuelan case that a twelfth of the draws accept, 0.71 points with 32
+lent, 0.77 with 16, 0.87 with 8)."""
+EFFORT = 1 << 23
+"""World-months that draws which are lent may take: a second of one core. At best estimates, under one combination of readings, half as
+many."""
 
 CHOOSING = 2
 """So many times fewer where packages are chosen, which shows in no number but only in which package is looked at."""
 
 BEST = 1 << 10
-"""Worlds at best estimates: chance in what no deal is worth is a twentieth of the spread that the numbers of the world have."""
+"""Worlds at best estimates in which options are settled, at least, all with the same luck"""
+GOING_ON = 1 << 13
+"""and in which the world goes on, which is the most: chance in what no deal is worth is a fiftieth of the spread that the numbers of
+the world have."""
 
 NODES = 12
 """Values of patience at which paths are discounted, and polynomials laid between; twice as many until they are good enough."""
@@ -106,13 +113,14 @@ class Settled:
     """What every option of every hinge makes of the world, in some draws of its numbers."""
 
     def __init__(
-        self, ground: Ground, per: int, *, monthly: bool = False, alike: bool = False, fewer: int = 1
+        self, ground: Ground, per: int, *, more: int = 0, alike: bool = False, fewer: int = 1
     ) -> None:
-        """``monthly``: keep every month, so that draws of any patience may share the worlds. ``alike``: every draw has worlds of
+        """``more``: worlds in which the world goes on, if not ``per``, and every month is kept, so that draws of any patience may
+        share the worlds. ``alike``: every draw has worlds of
         its own numbers, and all meet the same luck, that of the first. ``fewer``: so many times fewer draws lend theirs."""
         problem = ground.problem
         assert problem.case.world is not None
-        self.ground, self.per, self.alike, self.fewer = ground, per, alike, fewer
+        self.ground, self.per, self.more, self.alike, self.fewer = ground, per, more, alike, fewer
         self.options = tuple(_options(problem))
         """Issues and options that are settled, one at a time."""
         off = frozenset(operator.part for operator in wired(problem.case).operators)
@@ -126,7 +134,7 @@ class Settled:
             if problem.readings[f]
         }
         """Factions whose readings change the world, and these."""
-        self.rho = None if monthly else _nodes(ground)
+        self.rho = None if more else _nodes(ground)
         self.found: dict[tuple[int, ...], Floats] = {}
 
     def worth(self, ground: Ground) -> Floats:
@@ -143,7 +151,7 @@ class Settled:
         rows, shares = self._shares(sample, Looked(asked, accounts[0].summed))
 
         def one(n: int) -> Floats:
-            of = accounts[n]
+            of = accounts[n % len(accounts)]
             columns = [asked.index(node) for node in of.asked] + list(range(len(asked), shares.shape[3]))
             gains = np.concatenate([of.gains, of.rates])[:, which].transpose(2, 0, 1)  # [S, A + B, F]
             paths = shares[n][:, :, columns][rows]  # [S, K, A + B]
@@ -151,7 +159,10 @@ class Settled:
             total: Floats = (np.matmul(paths, gains).transpose(2, 0, 1) * between).sum(axis=2)
             return total + of.base[which]
 
-        return np.array(each(one, range(len(accounts))))
+        found = np.array(each(one, range(len(shares))))
+        if self.more:
+            found = found[:-1] + (found[-1] - found[0])
+        return found
 
     def lent(self) -> NDArray[np.int64]:
         """[S] whose numbers of the world each draw takes, where none takes another reading's."""
@@ -165,10 +176,12 @@ class Settled:
         if self.alike:
             return self.ground.sample.draws
         readings = prod(len(names) for names in self.minded.values())
-        return min(self.ground.sample.draws, max(LEAST, LENT // readings) // self.fewer)
+        takes = readings * len(self.revisions) * _months(self.ground.problem) * self.per
+        return min(self.ground.sample.draws, _power(EFFORT // takes, LEAST, LENT) // self.fewer)
 
     def _shares(self, sample: Sample, looked: Looked) -> tuple[NDArray[np.int64], Floats]:
-        """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means."""
+        """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means; where there are
+        ``more`` worlds, once more of those."""
         every = product(*(range(len(names)) for names in self.minded.values()))
         true = {
             places: np.all([sample.reading[f] == k for f, k in zip(self.minded, places, strict=True)], axis=0)
@@ -196,7 +209,11 @@ class Settled:
         lent = replace(lent, sample=replace(lent.sample, reading=reading))
         settled = [revision.settles for revision in self.revisions]
         discounts, found, cycle = None, [], 1 if self.alike else size
-        for ran in branches(lent, Revision(stops=self.off), settled, looked, per=self.per, cycle=cycle):
+        off = Revision(stops=self.off)
+        worlds = branches(lent, off, settled, looked, per=self.per, cycle=cycle)
+        if self.more:
+            worlds = chain(worlds, branches(lent, off, [{}], looked, per=self.more, cycle=cycle))
+        for ran in worlds:
             paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
             if discounts is None:
                 months = paths.shape[1]
@@ -204,6 +221,22 @@ class Settled:
             found.append(np.matmul(discounts, paths))
         for n, places in enumerate(readings):
             self.found[places] = np.array(found)[:, n * size : (n + 1) * size]
+
+
+def best_worlds(problem: Problem) -> int:
+    """Worlds at best estimates in which options are settled."""
+    scenarios = 1 + len(tuple(_options(problem)))
+    return _power(EFFORT // 2 // (scenarios * _months(problem)), BEST, GOING_ON)
+
+
+def _months(problem: Problem) -> int:
+    assert problem.case.world is not None
+    return problem.case.world.months
+
+
+def _power(most: int, low: int, high: int) -> int:
+    """The largest power of two up to ``most``, within limits."""
+    return int(min(high, max(low, 1 << max(most, 1).bit_length() - 1)))
 
 
 class Counted:

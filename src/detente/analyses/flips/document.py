@@ -14,7 +14,6 @@ from detente.case.provenance import anchor
 from detente.charts import tornado
 from detente.document import Block, Cell, Document, Finding, Link, Paragraph, Section, Table
 from detente.figures import agree, capital, decimal, error, joined, percent, plural, spelt, spread, typed
-from detente.world.signing import BEST
 
 __all__ = ["document", "sections", "sentence"]
 
@@ -217,8 +216,8 @@ def _of_the_world(result: FlipsResult) -> str:
             f"{agree(found.moved, 'was', 'were')}"
         )
     text = f" {which} moved to both ends of {agree(found.numbers, 'its range', 'their ranges')}, in {found.worlds:,} worlds each"
-    if found.worlds < BEST:
-        text += f"; what turned there counts where it turns in {BEST:,} too"
+    if found.worlds < found.sure:
+        text += f"; what turned there counts where it turns in {found.sure:,} too"
     if found.unconfirmed:
         text += f", which {plural(found.unconfirmed, 'end')} more {agree(found.unconfirmed, 'was', 'were')} not tried for"
     return f"{text}."

@@ -18,12 +18,12 @@ from detente.analyses.flips.numbers import Numbers
 from detente.analyses.flips.thresholds import Turn, exists_at
 from detente.problem import Table
 from detente.prospects.view import view
-from detente.world.signing import BEST, Settled, signed
+from detente.world.signing import Settled, best_worlds, signed
 
 __all__ = ["FEWER", "Ends", "ends"]
 
 FEWER = 128
-"""Worlds in which an end is tried where not all can have ``BEST``: as they meet the same luck at best estimates, what moving a number
+"""Worlds in which an end is tried where not all can have those of best estimates: as they meet the same luck there, what moving a number
 adds is known almost as well as from all."""
 
 MAX_EFFORT = 1 << 24
@@ -44,8 +44,10 @@ class Ends:
     """Numbers with a range that worlds hang on."""
     worlds: int
     """In which each end was tried."""
+    sure: int
+    """From which best estimates are had."""
     unconfirmed: int
-    """Ends that turned in these, and for which there was no time in ``BEST``."""
+    """Ends that turned in fewer than these, and for which there was no time."""
 
 
 def ends(
@@ -53,26 +55,29 @@ def ends(
 ) -> Ends:
     """Both ends of those numbers whose ``index`` is largest."""
     ranged = [n for n in numbers.simulated if not numbers.every[n].certain]
+    sure = best_worlds(numbers.ready.problem)
     if not ranged:
-        return Ends({}, 0, BEST, 0)
+        return Ends({}, 0, sure, sure, 0)
     case = numbers.ready.problem.case
     assert case.world is not None
     scenarios = len(numbers.ready.settled_best.revisions) * case.world.months
-    most = MAX_EFFORT // (2 * scenarios * BEST)
-    worlds = BEST if most >= len(ranged) else FEWER
-    tried = len(ranged) if worlds == BEST else MAX_EFFORT // 2 // (2 * scenarios * FEWER)
-    left = max(1, MAX_EFFORT // 2 // (scenarios * BEST))
+    most = MAX_EFFORT // (2 * scenarios * sure)
+    worlds = sure if most >= len(ranged) else FEWER
+    tried = len(ranged) if worlds == sure else MAX_EFFORT // 2 // (2 * scenarios * FEWER)
+    left = max(1, MAX_EFFORT // 2 // (scenarios * sure))
     leading = sorted(ranged, key=lambda n: -index.get(n, 0.0))[: max(1, tried)]
     every = [(n, value) for n in leading for value in (numbers.every[n].low, numbers.every[n].high)]
     found = _verdicts(numbers, at, every, worlds, known)
     turned = [end for end in every if found[end] is (not deal)]
     unconfirmed = 0
-    if worlds < BEST:
+    if worlds < sure:
         # What turned and is left over counts as not turned.
-        sure = _verdicts(numbers, at, turned[:left], BEST, known)
+        sure = _verdicts(numbers, at, turned[:left], sure, known)
         found |= sure | dict.fromkeys(turned[left:], deal)
         unconfirmed = len(turned[left:])
-    return Ends({n: _turn(numbers, n, found, deal=deal) for n in leading}, len(ranged), worlds, unconfirmed)
+    return Ends(
+        {n: _turn(numbers, n, found, deal=deal) for n in leading}, len(ranged), worlds, sure, unconfirmed
+    )
 
 
 def _turn(numbers: Numbers, n: int, found: Mapping[_End, bool | None], *, deal: bool) -> Turn:

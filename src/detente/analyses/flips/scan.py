@@ -148,9 +148,11 @@ class WorldFlips:
     moved: int
     """Of these those with the largest first-order indices, which were moved."""
     worlds: int
-    """In which each end was tried; what turns in fewer than 1,024 has turned in 1,024 too."""
+    """In which each end was tried."""
+    sure: int
+    """From which best estimates are had; what turns in fewer has turned in these too."""
     unconfirmed: int
-    """Ends that turned in fewer, and for which there was no time in 1,024."""
+    """Ends that turned in fewer, and for which there was no time in these."""
     draws: int
     """Draws of the world's numbers that all draws share, for each combination of readings: the indices rest on these."""
 
@@ -424,6 +426,7 @@ def _result(
             numbers=moved.of,
             moved=len(moved.turns),
             worlds=moved.worlds,
+            sure=moved.sure,
             unconfirmed=moved.unconfirmed,
             draws=len(np.unique(numbers.lent)),
         ),
