@@ -143,7 +143,7 @@ class Settled:
         problem, sample = ground.problem, ground.sample
         names = problem.case.computed
         which = [problem.factions.index(f) for f in names]
-        accounts = [account(ground, revision) for revision in self.revisions]
+        accounts = [account(ground, revision, which) for revision in self.revisions]
         asked = tuple(dict.fromkeys(node for of in accounts for node in of.asked))
         rho = patience(problem, sample, ground.steps, names)
         assert problem.case.world is not None
@@ -153,11 +153,11 @@ class Settled:
         def one(n: int) -> Floats:
             of = accounts[n % len(accounts)]
             columns = [asked.index(node) for node in of.asked] + list(range(len(asked), shares.shape[3]))
-            gains = np.concatenate([of.gains, of.rates])[:, which].transpose(2, 0, 1)  # [S, A + B, F]
+            gains = np.concatenate([of.gains, of.rates]).transpose(2, 0, 1)  # [S, A + B, F]
             paths = shares[n][:, :, columns][rows]  # [S, K, A + B]
             # [F, S, K] between the nodes, or month by month
             total: Floats = (np.matmul(paths, gains).transpose(2, 0, 1) * between).sum(axis=2)
-            return total + of.base[which]
+            return total + of.base
 
         found = np.array(each(one, range(len(shares))))
         if self.more:
@@ -188,7 +188,11 @@ class Settled:
             for places in every
         }
         here = {places: which for places, which in true.items() if np.any(which)}
-        self._run([places for places in here if places not in self.found], looked)
+        missing = [places for places in here if places not in self.found]
+        if missing and self.found and self.more:
+            # Who asks for a second combination of readings goes on to ask for the others.
+            missing = [places for places in true if places not in self.found]
+        self._run(missing, looked)
         rows, count = np.zeros(sample.draws, dtype=np.int64), 0
         for places, which in here.items():
             size = self.found[places].shape[1]
@@ -339,10 +343,9 @@ def going_on(ground: Ground) -> Floats:
     problem = ground.problem
     names = problem.case.computed
     off = Revision(stops=frozenset(operator.part for operator in wired(problem.case).operators))
-    of = account(ground, off)
+    of = account(ground, off, [problem.factions.index(f) for f in names])
     rho = patience(problem, ground.sample, ground.steps, names)
-    which = [problem.factions.index(f) for f in names]
-    return value(flow(of, simulate(ground, off, of.looked, per=LEVEL))[which], rho)
+    return value(flow(of, simulate(ground, off, of.looked, per=LEVEL)), rho)
 
 
 def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:

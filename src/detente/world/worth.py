@@ -50,33 +50,35 @@ class Account(NamedTuple):
         return Looked(self.asked, self.summed)
 
 
-def account(ground: Ground, revision: Revision = NOTHING) -> Account:
-    """Of the world under a revision."""
+def account(ground: Ground, revision: Revision = NOTHING, which: Sequence[int] | None = None) -> Account:
+    """Of the world under a revision; to the factions ``which``, or to all."""
     problem, sample = ground.problem, ground.sample
     assert problem.status_quo is not None
+    whose = list(range(len(problem.factions)) if which is None else which)
+    worth_of, add = sample.points[whose], sample.add[whose]
     of = wired(problem.case)
     moves = [problem.issues.index(issue) for issue in moving(of, revision)]
     here = _standing(problem, sample, revision, moves)
     rows = np.arange(sample.draws)
-    base = np.zeros((len(problem.factions), sample.draws))
+    base = np.zeros((len(whose), sample.draws))
     asked: dict[Node, Floats] = {}
 
     def gain(node: Node, points: Floats) -> None:
-        asked[node] = asked.get(node, np.zeros_like(base)) + points
+        asked[node] = asked[node] + points if node in asked else points
 
     # What is asked hangs on the case and the revision alone, so that the same worlds serve any draws of the points.
     tying = termed(problem)
-    step = problem.step[:, None]
+    step = problem.step[whose, None]
     for i in range(len(problem.issues)):
-        stays = sample.points[:, i][:, here[i], rows] * step
+        stays = worth_of[:, i][:, here[i], rows] * step
         base += stays
         for o, option in enumerate(problem.options[i]) if i in moves else ():
             if o != problem.status_quo[i]:
-                gain(Is(0, problem.issues[i], option), sample.points[:, i, o] * step - stays)
+                gain(Is(0, problem.issues[i], option), worth_of[:, i, o] * step - stays)
     for t, pattern in enumerate(problem.patterns):
         if pattern not in tying:
             continue
-        points = sample.add[:, t] * step
+        points = add[:, t] * step
         rest = np.ones(sample.draws, dtype=np.bool_)
         for i, o in pattern:
             rest &= (here[i] == o) if i not in moves else True
@@ -90,11 +92,12 @@ def account(ground: Ground, revision: Revision = NOTHING) -> Account:
     for stake in of.stakes:
         f = problem.factions.index(stake.faction)
         points = np.zeros_like(base)
-        points[f] = ground.world[f"stakes.{stake.faction}.{stake.name}"]
+        if f in whose:
+            points[whose.index(f)] = ground.world[f"stakes.{stake.faction}.{stake.name}"]
         if stake.event:
             gain(Call(0, "happened", (Name(0, stake.name),)), points)
         else:
-            summed[stake.name] = summed.get(stake.name, np.zeros_like(base)) + points
+            summed[stake.name] = summed[stake.name] + points if stake.name in summed else points
 
     def stacked(points: Mapping[Any, Floats]) -> Floats:
         return np.array(list(points.values())).reshape(-1, *base.shape)
