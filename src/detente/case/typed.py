@@ -8,6 +8,7 @@ unit; ``exp``, ``log``, ``logistic``, ``probit`` and chances take shares.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from detente.case.equations import (
@@ -354,6 +355,7 @@ def named(node: Node, *, now: bool = False) -> Iterator[str]:
             yield from named(child, now=now)
 
 
+@lru_cache(maxsize=1 << 15)
 def random(node: Node) -> bool:
     """Whether a tree draws something."""
     return (isinstance(node, Call) and node.function in _DRAWS) or any(

@@ -323,7 +323,7 @@ def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(
-        dumps({**spec, "width": width}), vl_version=_VEGA_LITE, allowed_base_urls=[]
+        dumps({**spec, "width": width}, compact=True), vl_version=_VEGA_LITE, allowed_base_urls=[]
     )
     found: dict[str, str] = {}
 

@@ -189,8 +189,11 @@ class Signs:
             low = high = coefficient
             for name in term:
                 a, b = self.atoms[name]
-                ends = (low * a, low * b, high * a, high * b)
-                low, high = min(ends), max(ends)
+                if a >= 0:
+                    low, high = low * (a if low >= 0 else b), high * (b if high >= 0 else a)
+                else:
+                    ends = (low * a, low * b, high * a, high * b)
+                    low, high = min(ends), max(ends)
             total_low += low
             total_high += high
         return Bounds(total_low, total_high)
@@ -205,7 +208,9 @@ def _divided(term: tuple[str, ...], by: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _without(term: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return tuple(n for n in term if n != name)
+    """A product that is linear in what is left out."""
+    at = term.index(name)
+    return term[:at] + term[at + 1 :]
 
 
 def _put(terms: Terms, name: str, value: float) -> Terms:
