@@ -25,9 +25,9 @@ def test_no_choice_covers_more(size: int) -> None:
         agreed = _random(int(RNG.integers(1, 10)), int(RNG.integers(1, 90)))
         found = best_cover(packed(agreed), size)
         sets = [frozenset(np.flatnonzero(row).tolist()) for row in agreed]
-        assert found.count == found.bound == most_together(sets, size)
+        assert found.covers == found.bound == most_together(sets, size)
         assert len(found.chosen) <= size
-        assert found.count == (agreed[list(found.chosen)].any(axis=0).sum() if found.chosen else 0)
+        assert found.covers == (agreed[list(found.chosen)].any(axis=0).sum() if found.chosen else 0)
 
 
 def test_a_search_that_stops_early_has_a_bound_and_keeps_the_promise_of_the_greedy_choice() -> None:
@@ -35,9 +35,9 @@ def test_a_search_that_stops_early_has_a_bound_and_keeps_the_promise_of_the_gree
     for _ in range(80):
         agreed = _random(12, 60)
         whole, early = best_cover(packed(agreed), 3), best_cover(packed(agreed), 3, nodes=1)
-        assert early.count <= whole.count <= early.bound
-        assert early.count >= (1 - (1 - 1 / 3) ** 3) * whole.count
-        stopped += early.bound > early.count
+        assert early.covers <= whole.covers <= early.bound
+        assert early.covers >= (1 - (1 - 1 / 3) ** 3) * whole.covers
+        stopped += early.bound > early.covers
     assert stopped, "some were stopped before the proof"
 
 

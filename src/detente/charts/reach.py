@@ -73,7 +73,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         for channel, of in (("shape", ["circle", "square", "diamond"]), ("color", inks))
     }
     either = [{"filter": "datum.part === 'way' || datum.part === 'gap'"}]
-    words = {"type": "text", "align": "left", "baseline": "middle", "dx": 11, "color": PALETTE["ink"]}
+    letters = {"type": "text", "align": "left", "baseline": "middle", "dx": 11, "color": PALETTE["ink"]}
     layers = [
         *(
             layer(
@@ -90,7 +90,7 @@ def reach_map(id: str, caption: str, rows: Sequence[Place], *, kinds: Sequence[s
         },
         {
             "transform": either,
-            "mark": words,
+            "mark": letters,
             "encoding": {"x": quantity("x"), "y": y, "text": {"field": "words"}},
         },
         *row_words(top),

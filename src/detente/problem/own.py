@@ -119,7 +119,9 @@ def charged(problem: Problem, sample: Sample, known: Judged) -> Sample:
     cost = np.zeros_like(sample.points)
     for i, issue in enumerate(problem.issues):
         undo = known.values.get(f"{issue}.undo")
-        for o in range(len(problem.options[i])) if undo is not None else ():
+        if undo is None:
+            continue
+        for o in range(len(problem.options[i])):
             who = list(hands(problem, (i, o))) if o != problem.status_quo[i] else []
             cost[who, i, o] = np.minimum(np.rint(undo / problem.step[who, None]), LARGEST)
     apart = None if sample.apart is None else sample.apart - cost

@@ -242,8 +242,9 @@ def agenda(problem: Problem, at: Table, package: Mapping[str, str]) -> Agenda:
         _after(case, steps),
         np.empty(0, np.int64),
         _horizon(case, problem, at),
-        *(np.array([_due(case, s.issue, key) for s in steps], np.int64) for key in ("begun_by", "done_by")),
-        whole=at,
+        np.array([_due(case, s.issue, "begun_by") for s in steps], np.int64),
+        np.array([_due(case, s.issue, "done_by") for s in steps], np.int64),
+        at,
     )
     return replace(made, batches=_batches(made))
 

@@ -170,16 +170,16 @@ def _together(room: Room, packages: NDArray[np.int16], first: Shares, fresh: Sha
     before = int(first[0].sum())
     for size in SIZES:
         found = best_cover(bits, size)
-        if found.count <= before or len(found.chosen) < size:
+        if found.covers <= before or len(found.chosen) < size:
             return
-        before = found.count
+        before = found.covers
         chosen = rows[list(found.chosen)]
         some = fresh[chosen].any(axis=0)
         yield Together(
             moves=tuple(room.moves(packages[n]) for n in chosen),
             acceptance=float(some.mean()),
             acceptance_error=replicate_error(some.astype(np.float64), REPLICATES),
-            value=found.count / room.ready.draws,
+            value=found.covers / room.ready.draws,
             bound=found.bound / room.ready.draws,
         )
 

@@ -27,7 +27,7 @@ class Cover(NamedTuple):
 
     chosen: tuple[int, ...]
     """Rows, the one with most draws first; fewer than asked where more add nothing."""
-    count: int
+    covers: int
     """Draws in which at least one of them is agreed."""
     bound: int
     """No choice of as many of these rows covers more; the count itself where that is proven."""
@@ -70,7 +70,8 @@ class _Search:
 
     def greedy(self, size: int) -> None:
         """Each time the row that adds most."""
-        covered, chosen = np.zeros(self.bits.shape[1], np.uint64), ()
+        covered = np.zeros(self.bits.shape[1], np.uint64)
+        chosen: tuple[int, ...] = ()
         for _ in range(size if len(self.bits) else 0):
             added = _sizes(self.bits & ~covered)
             row = int(np.argmax(added))

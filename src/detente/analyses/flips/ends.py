@@ -72,8 +72,8 @@ def ends(
     unconfirmed = 0
     if worlds < sure:
         # What turned and is left over counts as not turned.
-        sure = _verdicts(numbers, at, turned[:left], sure, known)
-        found |= sure | dict.fromkeys(turned[left:], deal)
+        again = _verdicts(numbers, at, turned[:left], sure, known)
+        found |= again | dict.fromkeys(turned[left:], deal)
         unconfirmed = len(turned[left:])
     return Ends(
         {n: _turn(numbers, n, found, deal=deal) for n in leading}, len(ranged), worlds, sure, unconfirmed
