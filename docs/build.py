@@ -160,6 +160,7 @@ _KINDS = {
     "Weight": "[range](#range), at least 0",
     "Share": "[range](#range) within 0–1",
     "Tree": "[acceptance tree](#acceptance-trees)",
+    "Until": "date, or whole number of months",
     "Earlier": "issue or `{issue: option}`",
     "Pattern": "`{issue: option, …}`",
     "float": "number",

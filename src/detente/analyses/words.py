@@ -12,7 +12,7 @@ from detente.case.library import bundled
 from detente.case.mechanism import Use
 from detente.case.model import Case
 from detente.case.wired import wired
-from detente.figures import capital, joined, percent, plural, signed
+from detente.figures import capital, day, joined, percent, plural, signed
 
 __all__ = ["Words", "joined", "percent", "plural", "signed"]
 
@@ -65,8 +65,13 @@ class Words:
         return self.case.issues[id].name or _spaced(id)
 
     def option(self, issue: str, option: str) -> str:
-        """Name of an option."""
-        return self.case.issues[issue].options[option].name or _spaced(option)
+        """Name of an option, and how long it stands if not for good."""
+        of = self.case.issues[issue].options[option]
+        name = of.name or _spaced(option)
+        if of.until is None:
+            return name
+        stands = plural(of.until, "month") if isinstance(of.until, int) else day(of.until.isoformat())
+        return f"{name} ({'for' if isinstance(of.until, int) else 'until'} {stands})"
 
     def reading(self, faction: str, reading: str) -> str:
         """Name of a rival reading."""

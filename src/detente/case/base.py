@@ -13,9 +13,11 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PlainValidator,
     StringConstraints,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "Date",
     "Day",
     "Element",
+    "Entry",
     "Flag",
     "Id",
     "Judgement",
@@ -44,6 +47,7 @@ __all__ = [
     "Rate",
     "Share",
     "Text",
+    "Until",
     "Weight",
     "as_range",
     "meant",
@@ -292,6 +296,31 @@ Patience = Annotated[Number, _bound(0.01, 0.9999), WithJsonSchema({"x-number": "
 
 Pattern = Annotated[Mapping[Id, Id], Field(min_length=1)]
 """``{issue: option, ...}``: matches every package that has all of these options."""
+
+
+def _entry(value: Any) -> Any:
+    return (value,) if isinstance(value, Mapping) else value
+
+
+_PATTERN_SCHEMA = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}}
+Entry = Annotated[
+    tuple[Pattern, ...],
+    Field(min_length=1),
+    BeforeValidator(_entry),
+    WithJsonSchema({"anyOf": [_PATTERN_SCHEMA, {"type": "array", "minItems": 1, "items": _PATTERN_SCHEMA}]}),
+]
+"""A pattern, or a list of patterns any of which will do."""
+
+
+def _kind_of_until(value: Any) -> str:
+    return "<months>" if type(value) is int else "<date>"
+
+
+Until = Annotated[
+    Annotated[Date, Tag("<date>")] | Annotated[int, Tag("<months>"), Field(strict=True, ge=1, le=1200)],
+    Discriminator(_kind_of_until),
+]
+"""A last day, or months from the date of the case."""
 
 
 class Element(Provenance):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from detente.case.advice import warnings
 from detente.case.asked import asked_faults
 from detente.case.chances import chance_faults
+from detente.case.lapses import lapse_faults
 from detente.case.lead import lead_faults
 from detente.case.model import (
     MEANT,
@@ -79,6 +80,7 @@ def faults(case: Case, place: Finder) -> list[Fault]:
         _conflict,
         step_faults,
         lead_faults,
+        lapse_faults,
         no_deal_faults,
     )
     found = [fault for check in checks for fault in placed(check(case), place)]

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from detente.case.base import (
     MAX_NUMBER,
@@ -24,6 +24,7 @@ from detente.case.base import (
     Date,
     Day,
     Element,
+    Entry,
     Flag,
     Id,
     Judgement,
@@ -40,6 +41,7 @@ from detente.case.base import (
     Rate,
     Share,
     Text,
+    Until,
     Weight,
 )
 from detente.case.carried import Deadline, Guarantee, Steps
@@ -120,20 +122,6 @@ def _version(value: Any) -> Any:
 
 def _nothing(value: Any) -> Any:
     return {} if value is None else value
-
-
-def _entry(value: Any) -> Any:
-    return (value,) if isinstance(value, Mapping) else value
-
-
-_PATTERN_SCHEMA = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}}
-Entry = Annotated[
-    tuple[Pattern, ...],
-    Field(min_length=1),
-    BeforeValidator(_entry),
-    WithJsonSchema({"anyOf": [_PATTERN_SCHEMA, {"type": "array", "minItems": 1, "items": _PATTERN_SCHEMA}]}),
-]
-"""A pattern, or a list of patterns any of which will do."""
 
 
 # --- acceptance trees -------------------------------------------------------------------------------------
@@ -295,6 +283,9 @@ class Option(Element):
     whoever controls the issue."""
     after: tuple[Earlier, ...] = ()
     """What the step that leads here comes after, as ``after`` of the issue."""
+    until: Until | None = None
+    """How long it stands: its last day, or months from the date of the case. The issue then goes back to what the ``world`` makes of
+    it, or to the status quo; points come to an end with it, and lines speak of what is agreed. Default: for good."""
 
 
 class Issue(Element):

@@ -304,7 +304,8 @@ def _looks_ahead(here: Here) -> str | None:
 
 
 def _patient(here: Here) -> str | None:
-    return None if here.case.world is not None else _road(here)
+    ends = any(o.until is not None for issue in here.case.issues.values() for o in issue.options.values())
+    return None if here.case.world is not None or ends else _road(here)
 
 
 def _monitors(here: Here) -> str | None:

@@ -69,6 +69,8 @@ class Revision(NamedTuple):
     """Issue → option at which it is kept."""
     stops: frozenset[str] = frozenset()
     """Parts that stand still."""
+    until: Mapping[str, int] = MappingProxyType({})
+    """Of the issues that are settled those that are so to a month only, and the last such month."""
 
 
 NOTHING = Revision()

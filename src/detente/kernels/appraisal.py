@@ -93,6 +93,8 @@ class Terms(NamedTuple):
     """[W] sets of factions of which one has to go on at each stage."""
     dated: tuple[Dated, ...] = ()
     """What stands until a date only, by date."""
+    sunsets: tuple[tuple[int, int], ...] = ()
+    """Months, and steps (a mask) that come to an end then: what is flow of theirs ends. Before that, flows are as if constant."""
     toll: float = 0.0
     """Points per month that a broken line costs while orders are compared: the kernel sets it."""
 
@@ -107,6 +109,16 @@ class Terms(NamedTuple):
         drawn = ("base", "delta", "points", "broken", "month", "rho", "undo", "penalty", "cost")
         dated = tuple(d._replace(penalty=d.penalty[..., one]) for d in self.dated)
         return self._replace(dated=dated, **{name: getattr(self, name)[..., one] for name in drawn})
+
+    @property
+    def ages(self) -> list[tuple[int, Terms, int]]:
+        """From which month on, the terms without dates that then hold, and the steps that have come to an end."""
+        found = []
+        for first in sorted({0, *(month for month, _ in self.phases), *(month for month, _ in self.sunsets)}):
+            now = next(then for month, then in reversed(self.phases) if month <= first)
+            ended = sum(mask for month, mask in self.sunsets if month <= first)
+            found.append((first, now._replace(sunsets=()), ended))
+        return found
 
     @property
     def phases(self) -> list[tuple[int, Terms]]:
@@ -202,6 +214,7 @@ def restrict(terms: Terms, steps: tuple[int, ...]) -> Terms:
         penalty=terms.penalty[:, which],
         lapse=all_of(terms.lapse),
         dated=tuple(d._replace(lapse=all_of(d.lapse), penalty=d.penalty[:, which]) for d in terms.dated),
+        sunsets=tuple((month, renumbered(mask)) for month, mask in terms.sunsets),
         batches=all_of(terms.batches[whole]),
     )
 
@@ -300,11 +313,11 @@ def ways_out(
     terms: Terms, done: Masks, batch: Masks, elapsed: NDArray[np.int64], support: Masks
 ) -> tuple[Floats, NDArray[np.int8]]:
     """[F, n, S] the best deviation at each stage (``batch`` 0: the end) and which it is."""
-    if terms.dated:
-        first, *later = terms.phases
+    if terms.dated or terms.sunsets:
+        first, *later = terms.ages
         value, kind = ways_out(first[1], done, batch, elapsed, support)
-        for month, now in later:
-            then, then_kind = ways_out(now, done, batch, elapsed, support)
+        for month, now, ended in later:
+            then, then_kind = ways_out(now, done & ~ended, batch & ~ended, elapsed, support)
             past = elapsed >= month
             value, kind = np.where(past, then, value), np.where(past, then_kind, kind)
         return value, kind
@@ -359,6 +372,8 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
     support = support_of(terms.needs)
     leaving, kind = ways_out(terms, done, batch, elapsed, support)
     flow = flow_of(terms, done | batch)
+    for month, _, ended in terms.ages[1:]:
+        flow = np.where(elapsed >= month, flow_of(terms, (done | batch) & ~ended), flow)
     going_on = np.empty_like(flow)
     for f in range(len(terms.own)):
         rho = terms.rho[f]
@@ -369,13 +384,15 @@ def appraise(terms: Terms, order: tuple[int, ...]) -> Appraisal:
             wait = rho ** (np.minimum(months[n], left[n]) if limited else months[n])
             going_on[f, n] = (1 - wait) * flow[f, n] + wait * going_on[f, n + 1]
     margin = going_on - leaving - terms.cost[:, None, :]
-    for month, now in terms.phases[1:]:
+    for month, now, ended in terms.ages[1:]:
         # Whoever stays on may leave when a date has passed.
         end = np.maximum(elapsed[-1:], month)
-        out, which = ways_out(now, done[-1:], batch[-1:], end, support)
+        left_over = done[-1:] & ~ended
+        out, which = ways_out(now, left_over, batch[-1:], end, support)
+        last = flow_of(terms, left_over)[:, 0]
         for f in range(len(terms.own)):
             left = np.maximum(0, terms.horizon[f] - end[0])
-            stay = (1 - (terms.rho[f] ** left if terms.horizon[f] >= 0 else 0.0)) * flow[f, -1]
+            stay = (1 - (terms.rho[f] ** left if terms.horizon[f] >= 0 else 0.0)) * last[f]
             worse = (elapsed[-1] < month) & (stay - out[f, 0] - terms.cost[f] < margin[f, -1])
             going_on[f, -1] = np.where(worse, stay, going_on[f, -1])
             leaving[f, -1] = np.where(worse, out[f, 0], leaving[f, -1])

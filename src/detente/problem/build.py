@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.case.lapses import lapses
 from detente.case.model import (
     MAX_FACTIONS,
     Case,
@@ -135,6 +137,12 @@ class Problem:
     """Groups of uncertain dimensions that move together: indices and Cholesky factor."""
 
     @cached_property
+    def lapses(self) -> Mapping[tuple[int, int], int]:
+        """(Issue, option) → the last month in which it stands, of those that do not stand for good."""
+        places = {n: i for i, n in enumerate(self.issues)}
+        return {(places[i], self.options[places[i]].index(o)): n for (i, o), n in lapses(self.case).items()}
+
+    @cached_property
     def uncertain(self) -> NDArray[np.intp]:
         """Indices of the parameters that are ranges."""
         return np.array([n for n, p in enumerate(self.parameters) if not p.certain], dtype=np.intp)
@@ -239,6 +247,16 @@ class _Builder:
         self.patterns.setdefault(found, len(self.patterns))
         return found
 
+    def term(self, package: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
+        """A pattern, and beside it those that turn into it when options end: each has what the term is worth from then on."""
+        ended: dict[str, list[str]] = {}
+        for issue, option in lapses(self.case):
+            ended.setdefault(issue, []).append(option)
+        home = {i: o for i, o in package.items() if o == self.case.issues[i].status_quo and i in ended}
+        for options in product(*([o, *ended[i]] for i, o in home.items())):
+            self.pattern({**package, **dict(zip(home, options, strict=True))})
+        return self.pattern(package)
+
     def scheme(self, owner: str, base: Preferences, reading: tuple[str, Reading] | None) -> Scheme:
         """A faction's preferences under a reading: the reading's keys replace the faction's own."""
         case, over = self.case, None if reading is None else reading[1].preferences
@@ -274,7 +292,7 @@ class _Builder:
                 value[self.issues[issue]] = 0
         source, path = pick("together")
         terms = tuple(
-            Term(self.pattern(t.when), self.number(f"{path}.together.{n}", "add", owner, t.add, None, None))
+            Term(self.term(t.when), self.number(f"{path}.together.{n}", "add", owner, t.add, None, None))
             for n, t in enumerate(source.together)
         )
         source, _ = pick("red_lines")
@@ -354,7 +372,8 @@ def _step(builder: _Builder, name: str, schemes: tuple[Scheme, ...]) -> float:
     needed = max(typed.values(), default=-12)
     # Stretched ranges have digits that nobody typed.
     ranges = [_digits(round(x, 6)) for p in numbers if not p.certain for x in (p.low, p.median, p.high) if x]
-    finest = max(0, needed, *ranges) + (FINER if ranges else 0)
+    parted = ranges or lapses(builder.case)  # what ends is worth a part of what was typed
+    finest = max(0, needed, *ranges) + (FINER if parted else 0)
     for digits in range(finest, needed - 1, -1):
         if reach.total * 10.0**digits <= MAX_STEPS:
             return float(f"1e{-digits}")

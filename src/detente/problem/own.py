@@ -33,6 +33,7 @@ from detente.agreement import minimal_winning_sets
 from detente.errors import LimitError
 from detente.figures import joined
 from detente.problem.build import IntArray, Problem
+from detente.problem.fading import faded
 from detente.problem.sample import LARGEST, Sample
 from detente.problem.steps import Judged
 from detente.problem.table import Move, control, hands
@@ -104,7 +105,7 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
     if problem.status_quo is None:
         return gained
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
-    sample = charged(problem, sample, known)
+    sample = charged(problem, faded(problem, sample), known)
     for of in alone(problem):
         who = list(of.factions)
         gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here)))

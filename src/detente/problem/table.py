@@ -22,6 +22,7 @@ from detente.case.model import All, AnyOf, Case, KOfN, Track, Tree, When
 from detente.case.paths import seats, steps_to
 from detente.errors import LimitError, UsageError
 from detente.problem.build import IntArray, Problem
+from detente.problem.fading import faded
 from detente.problem.sample import Sample
 
 __all__ = [
@@ -478,7 +479,9 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
 
     A line that is broken by what stays put, whatever moves here, binds too: who holds it accepts nothing at this table in
     such a draw. So does an impossible combination that chance brought about: nobody accepts anything.
+    Points of what ends are as if constant (:func:`detente.problem.fading.faded`).
     """
+    sample = faded(problem, sample)
     factions, issues = list(at.factions), list(at.issues)
     fixed = [i for i in range(len(problem.issues)) if i not in at.issues]
     size = sample.draws

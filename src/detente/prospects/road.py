@@ -74,6 +74,8 @@ class Road:
     @property
     def bound(self) -> float:
         """No order has more slack; -inf: every order breaks a line."""
+        if self.best.sunsets:  # orders are compared as if what ends stood for good at what it is worth
+            return max(self.slack, self.plan.bound)
         return self.slack if self.plan.proven else self.plan.bound
 
     def terms(self, sample: Sample, seen: Seat | None = None) -> Terms:

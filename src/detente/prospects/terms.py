@@ -91,7 +91,17 @@ def terms(
     )
     for name in guarantees:
         made = _given(made, of, known, name, case.guarantees[name])
-    return made
+    return made._replace(sunsets=_sunsets(of))
+
+
+def _sunsets(of: Agenda) -> tuple[tuple[int, int], ...]:
+    """Months, and the steps of the issues whose options in the package come to an end then, the first month first."""
+    ends: dict[int, int] = {}
+    for i, path in zip(of.table.issues, of.paths, strict=True):
+        if (i, path[-1]) in of.problem.lapses:
+            month = of.problem.lapses[i, path[-1]]
+            ends[month] = ends.get(month, 0) | of.about({of.problem.issues[i]})
+    return tuple(sorted(ends.items()))
 
 
 def some(of: Sequence[Terms], which: Sequence[NDArray[np.int64]]) -> Terms:

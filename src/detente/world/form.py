@@ -8,12 +8,9 @@ else shares rows as soon as nothing needs it any more. What the equations mean i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.case.equations import (
     Binary,
@@ -32,44 +29,15 @@ from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
 from detente.kernels.codes import Code, Op
 from detente.kernels.programs import Program
-from detente.world.trees import about, entry, kept_at, names, place, plain, plained, within
+from detente.world.registers import Constant as _Constant
+from detente.world.registers import Form, Operand
+from detente.world.registers import Row as _Row
+from detente.world.registers import free as _free
+from detente.world.trees import about, entry, kept_at, kept_until, names, place, plain, plained, within
 
 __all__ = ["Form", "form"]
 
 
-class Form(NamedTuple):
-    """A world ready to run."""
-
-    program: Program
-    places: NDArray[np.uint64]
-    """Numbers of the places that draw something."""
-    constants: tuple[Node, ...]
-    """What stands for each constant: a tree of numbers."""
-    calendars: tuple[str, ...]
-    """Full names, in the order in which operations speak of them."""
-    equations: tuple[str, ...]
-    """What a fault in an operation ``CHECK`` is about."""
-    registers: Mapping[str, int]
-    """Of every level, value and issue that is not the same in all months, and of every event (``happened``: has it by now)."""
-    asked: tuple[int, ...]
-    """Registers of the conditions that were asked for, in their order."""
-
-
-@dataclass(frozen=True)
-class _Row:
-    """The number of a register."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class _Constant:
-    """The number of a constant."""
-
-    number: int
-
-
-Operand = _Row | _Constant
 _NO, _YES, _ABSENT = Number(0, 0.0), Number(0, 1.0), Number(0, float("nan"))
 
 
@@ -78,19 +46,23 @@ def form(
     home: Mapping[str, str],
     *,
     settled: Mapping[str, str | None] | None = None,
+    ending: Iterable[str] = (),
     still: Iterable[str] = (),
     asked: Sequence[Node] = (),
 ) -> Form:
     """The program of a world.
 
     ``home``: the status quo of every issue; ``settled``: issues that an agreement keeps where it puts them, whatever
-    happens (None: where a number of each draw says, if anywhere, :func:`~detente.world.trees.kept_at`); ``still``: parts
+    happens (None: where a number of each draw says, if anywhere, :func:`~detente.world.trees.kept_at`); ``ending``: issues of the
+    latter kind of which a number says how long (:func:`~detente.world.trees.kept_until`), and which then are where the world would
+    have them; ``still``: parts
     whose levels stay at their beginning and whose events never happen, while their values go on; ``asked``: conditions that
     are counted every month, and draw nothing.
     """
     assert not any(random(node) for node in asked)
     wiring, asked = wiring._replace(equations=plained(wiring.equations)), [plain(n) for n in asked]
     made = _Maker(wiring, home, settled or {}, frozenset(still), asked)
+    made.ending = frozenset(ending)
     made.beginning()
     made.months()
     return made.form(asked)
@@ -115,6 +87,7 @@ class _Maker:
         self.rows = [*self.moves, *(issue for issue in self.open if issue not in self.moves)]
         """Issues that are not the same in every month of every draw."""
         self.still = still
+        self.ending: frozenset[str] = frozenset()
         self.ops: list[Op] = []
         self.start: list[Op] = []
         self.places: dict[str, int] = {}
@@ -200,6 +173,9 @@ class _Maker:
             if issue in self.open:
                 here = Default(0, Name(0, kept_at(issue)), here)
             self.fill(here, self.pair(issue), self.pair(issue) + 1)
+            if issue in self.ending:
+                home = Number(0, float(self.wiring.slots[issue].options.index(self.home[issue])))
+                self.fill(home, self.pair(_free(issue)), self.pair(_free(issue)) + 1)
         for name in self.wiring.order:
             if self.wiring.slots[name].sort == "value":
                 self.value(name)
@@ -213,7 +189,10 @@ class _Maker:
         self.begun, self.known, self.first = True, {}, dict(self.now)
         grouped: set[str] = set()
         for issue in self.rows[len(self.moves) :]:
-            self.emit(Code.COPY, self.last(issue).number, into=self.pair(issue))
+            if issue in self.ending:
+                self.kept(issue, self.last(_free(issue)))
+            else:
+                self.emit(Code.COPY, self.last(issue).number, into=self.pair(issue))
         for name in self.wiring.order:
             sort = self.wiring.slots[name].sort
             of = self.wiring.equations.get(name)
@@ -270,8 +249,9 @@ class _Maker:
             return
         into = self.pair(name)
         found: Operand
+        before = self.last(_free(name) if name in self.ending else name)
         if how.level is None:
-            found = self.last(name)
+            found = before
             for option, event in reversed(how.events):
                 index = self.constant(Number(0, float(options.index(option))))
                 found = self.pick(_Row(self.now[event]), index, found)
@@ -284,12 +264,25 @@ class _Maker:
                 index = self.constant(Number(0, float(options.index(option))))
                 below = self.emit(Code.LESS_RC, level.number, middle.number)
                 found = self.pick(below, index, found)
-            found = self.pick(self.emit(Code.SAME_RR, level.number, level.number), found, self.last(name))
+            found = self.pick(self.emit(Code.SAME_RR, level.number, level.number), found, before)
+        if name in self.ending:
+            self.kept(name, found)
+            return
         if name in self.open:
             kept = self.row(self.constant(Name(0, kept_at(name))))
             code = Code.ELSE_RR if isinstance(found, _Row) else Code.ELSE_RC
             found = self.emit(code, kept.number, found.number)
         self.emit(Code.COPY, self.row(found).number, into=into)
+
+    def kept(self, issue: str, free: Operand) -> None:
+        """Where an issue is that is kept somewhere to a month, if anywhere, and else where the world has it, which goes on."""
+        self.emit(Code.COPY, self.row(free).number, into=self.pair(_free(issue)))
+        instead = _Row(self.pair(_free(issue)))
+        kept = self.row(self.constant(Name(0, kept_at(issue))))
+        found = self.emit(Code.ELSE_RR, kept.number, instead.number)
+        month, until = self.emit(Code.MONTH), self.constant(Name(0, kept_until(issue)))
+        stands = self.emit(Code.MOST_RC, month.number, until.number)
+        self.emit(Code.COPY, self.pick(stands, found, instead).number, into=self.pair(issue))
 
     # --- events ------------------------------------------------------------------------------------------
 

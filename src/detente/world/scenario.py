@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.equations import Name, Node
+from detente.case.lapses import lapses
 from detente.case.model import Case
 from detente.case.typed import Slot
 from detente.case.wired import Revision, Wired, wired
@@ -24,7 +25,7 @@ from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import Form, form
 from detente.world.run import Ensemble, Run, dated, prepared, run
 from detente.world.talks import chosen
-from detente.world.trees import kept_at
+from detente.world.trees import kept_at, kept_until
 
 __all__ = ["Looked", "assigned", "branches", "home", "moving", "ready", "simulate"]
 
@@ -102,10 +103,15 @@ def ready(ground: Ground, revision: Revision, looked: Looked, *, per: int) -> Ru
     assert case.world is not None
     assert case.as_of is not None
     of = wired(case)
-    made = _form(_Key(of, revision, looked.asked, tuple(home(case).items())))
+    ending = tuple(revision.until)
+    made = _form(_Key(of, revision, looked.asked, tuple(home(case).items()), ending, ending))
     options = {**home(case), **revision.settles}
     dates = dated(of.wiring.calendars, made.calendars, case.as_of, case.world.months)
     values = assigned(ground, revision)
+    for issue, month in revision.until.items():
+        place = list(case.issues[issue].options).index(revision.settles[issue])
+        values[kept_at(issue)] = np.full(ground.sample.draws, float(place))
+        values[kept_until(issue)] = np.full(ground.sample.draws, float(month))
     worlds = float(ground.sample.draws) * per * case.world.months
     draws = ground.sample.draws
     return prepared(
@@ -122,7 +128,7 @@ def branches(
     per: int,
     cycle: int,
 ) -> Iterator[Ensemble]:
-    """Worlds of a scenario in which something more is settled each time; every time, and of each time every ``cycle`` draws,
+    """Worlds of a scenario in which something more is settled each time, as long as it stands; every time, and of each time every ``cycle`` draws,
     meet equal chance.
 
     One program serves for all, since where an issue is kept is a number in it.
@@ -131,13 +137,18 @@ def branches(
     assert case.world is not None
     assert case.as_of is not None
     issues = tuple(dict.fromkeys(issue for one in settled for issue in one))
-    made = _form(_Key(of, revision, looked.asked, tuple(home(case).items()), issues))
+    ends = lapses(case)
+    ending = tuple(i for i in issues if any((i, one.get(i, "")) in ends for one in settled))
+    made = _form(_Key(of, revision, looked.asked, tuple(home(case).items()), issues, ending))
     size, times = ground.sample.draws, len(settled)
     values = {path: np.tile(value, times) for path, value in assigned(ground, revision).items()}
     for issue in issues:
         options = list(case.issues[issue].options)
         where = [options.index(one[issue]) if issue in one else np.nan for one in settled]
         values[kept_at(issue)] = np.repeat(np.array(where, dtype=np.float64), size)
+        if issue in ending:
+            until = [ends.get((issue, one.get(issue, "")), case.world.months) for one in settled]
+            values[kept_until(issue)] = np.repeat(np.array(until, dtype=np.float64), size)
     stacked = prepared(
         made,
         values,
@@ -178,14 +189,16 @@ class _Key:
         asked: Sequence[Node],
         here: tuple[tuple[str, str], ...],
         numbered: Sequence[str] = (),
+        ending: tuple[str, ...] = (),
     ) -> None:
         self.of, self.revision, self.asked, self.here = of, revision, tuple(asked), here
+        self.ending = ending
         holds = tuple(revision.holds.items())
         self.settled: tuple[tuple[str, str | None], ...] = (
-            *revision.settles.items(),
-            *((issue, None) for issue in numbered if issue not in revision.settles),
+            *((issue, option) for issue, option in revision.settles.items() if issue not in revision.until),
+            *((i, None) for i in numbered if i not in revision.settles or i in revision.until),
         )
-        self.key = (id(of), holds, self.settled, revision.stops, self.asked, here)
+        self.key = (id(of), holds, self.settled, revision.stops, self.asked, here, ending)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -198,7 +211,9 @@ class _Key:
 def _form(key: _Key) -> Form:
     wiring = _held(key.of.wiring, key.revision.holds)
     still = key.revision.stops
-    return form(wiring, dict(key.here), settled=dict(key.settled), still=still, asked=key.asked)
+    return form(
+        wiring, dict(key.here), settled=dict(key.settled), ending=key.ending, still=still, asked=key.asked
+    )
 
 
 def _held(wiring: Wiring, holds: Mapping[str, Node]) -> Wiring:

@@ -3,7 +3,8 @@
 No deal is the world going on with the talks off, and what somebody can do alone on top of it
 (:mod:`detente.problem.own`). Signing an option settles its issue, whatever happens, and leaves the
 rest of the world running; an option that stays as it is settles nothing. So a package that moves nothing is worth exactly as
-much as the world going on, and one that moves a single issue exactly what that issue, settled, makes of the world. Of several issues
+much as the world going on, and one that moves a single issue exactly what that issue, settled, makes of the world. What stands for a time only is settled to its end, and then where the
+world, which has gone on, would have it. Of several issues
 the differences are added, terms between them included: that is exact where no equation reads more than one of them.
 
 Worlds hang on the numbers of the world and on the readings, and on nothing else that is drawn, and what they are worth is
@@ -21,11 +22,13 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.case.lapses import ends_of, lapses
 from detente.case.typed import named
 from detente.case.wired import Revision, wired
 from detente.errors import LimitError
 from detente.kernels.threads import each
 from detente.problem.build import MAX_STEPS, Problem
+from detente.problem.fading import terms_faded
 from detente.problem.ground import Ground
 from detente.problem.own import own_gains
 from detente.problem.sample import Sample, fitting, most
@@ -90,7 +93,7 @@ FINE = 1e-6
 
 def hinges(problem: Problem) -> tuple[str, ...]:
     """Issues whose options make a difference to the world, or that it moves: those that equations read, that the world moves,
-    and that a term ties to one that it moves."""
+    that a term ties to one that it moves, and those of which an option ends."""
     of = wired(problem.case)
     read = {
         name
@@ -106,7 +109,8 @@ def hinges(problem: Problem) -> tuple[str, ...]:
         if any(problem.issues[i] in moves for i, _ in pattern)
         for i, _ in pattern
     }
-    return tuple(issue for issue in problem.issues if issue in read | moves | tied)
+    ends = {issue for issue, _ in lapses(problem.case)}
+    return tuple(issue for issue in problem.issues if issue in read | moves | tied | ends)
 
 
 class Settled:
@@ -125,7 +129,9 @@ class Settled:
         """Issues and options that are settled, one at a time."""
         off = frozenset(operator.part for operator in wired(problem.case).operators)
         alone: tuple[dict[str, str], ...] = ({}, *({issue: option} for issue, option in self.options))
-        self.revisions = tuple(Revision(settles=one, stops=off) for one in alone)
+        self.revisions = tuple(
+            Revision(settles=one, stops=off, until=ends_of(problem.case, one)) for one in alone
+        )
         """The world going on, and with each option settled."""
         self.off = off
         self.minded = {
@@ -365,9 +371,9 @@ def signed(
     ground: Ground, options: Sequence[tuple[str, str]], paths: Floats, level: Floats | None = None
 ) -> Sample:
     """The same from what the world is worth going on and with each of ``options`` settled, ``paths`` [1 + options, F, S]."""
-    problem, sample = ground.problem, ground.sample
-    names = problem.case.computed
+    problem, names = ground.problem, ground.problem.case.computed
     which = [problem.factions.index(f) for f in names]
+    sample = terms_faded(problem, ground.sample, which)
     step = problem.step[which][:, None]
     going_on, *settled = paths
     base = going_on if level is None else level

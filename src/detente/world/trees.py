@@ -9,7 +9,7 @@ from hashlib import blake2b
 from detente.case.equations import Binary, Call, Choice, Default, Name, Node, Unary, children
 from detente.case.wiring import Equations
 
-__all__ = ["about", "entry", "kept_at", "names", "place", "plain", "plained", "within"]
+__all__ = ["about", "entry", "kept_at", "kept_until", "names", "place", "plain", "plained", "within"]
 
 
 def about(call: Call) -> str:
@@ -27,6 +27,11 @@ def entry(table: str, option: str) -> Name:
 def kept_at(issue: str) -> str:
     """A number, by a name that no equation can have: the place of the option at which an issue is kept; not a number: of none."""
     return f"{issue} kept at"
+
+
+def kept_until(issue: str) -> str:
+    """A number, by a name that no equation can have: the last month in which an issue is kept there."""
+    return f"{issue} kept until"
 
 
 def place(name: str) -> int:

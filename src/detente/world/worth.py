@@ -57,7 +57,7 @@ def account(ground: Ground, revision: Revision = NOTHING, which: Sequence[int] |
     whose = list(range(len(problem.factions)) if which is None else which)
     worth_of, add = sample.points[whose], sample.add[whose]
     of = wired(problem.case)
-    moves = [problem.issues.index(issue) for issue in moving(of, revision)]
+    moves = [problem.issues.index(issue) for issue in (*moving(of, revision), *revision.until)]
     here = _standing(problem, sample, revision, moves)
     rows = np.arange(sample.draws)
     base = np.zeros((len(whose), sample.draws))
@@ -113,12 +113,14 @@ def termed(problem: Problem) -> set[tuple[tuple[int, int], ...]]:
 def _standing(
     problem: Problem, sample: Sample, revision: Revision, moves: Sequence[int]
 ) -> NDArray[np.int64]:
-    """[I, S] the option at which an issue stands, or from which it is moved."""
+    """[I, S] the option at which an issue stands, or from which it is moved; what ends is moved."""
     assert problem.status_quo is not None
     drawn = sample.outside.astype(np.int64)
     here: NDArray[np.int64] = np.where(drawn >= 0, drawn, problem.status_quo[:, None])
     here[list(moves)] = problem.status_quo[list(moves), None]
     for issue, option in revision.settles.items():
+        if issue in revision.until:
+            continue
         i = problem.issues.index(issue)
         here[i] = problem.options[i].index(option)
     return here

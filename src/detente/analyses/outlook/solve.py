@@ -22,6 +22,7 @@ from detente.analyses.outlook.talks import negotiated
 from detente.analyses.outlook.view import Seen, View, every, happened
 from detente.case.dates import months_after
 from detente.case.equations import Is
+from detente.case.lapses import ends_of
 from detente.case.typed import named
 from detente.case.wired import Revision, Wired, wired
 from detente.case.world import World
@@ -372,7 +373,7 @@ def _compared(
     moves = moved(problem, at, package)
     winning = at.moving(indexed(problem, moves)).winning
     off = frozenset(operator.part for operator in view.of.operators)
-    signed = view.run(Revision(settles=moves, stops=off))
+    signed = view.run(Revision(settles=moves, stops=off, until=ends_of(problem.case, moves)))
     mean = signed.worth.mean(axis=1)
     ripe = []
     place = {f: n for n, f in enumerate(at.factions)}

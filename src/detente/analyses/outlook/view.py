@@ -106,6 +106,7 @@ class View:
             {**revision.holds, **self.always.holds},
             {**revision.settles, **self.always.settles},
             revision.stops | self.always.stops,
+            {i: month for i, month in revision.until.items() if i not in self.always.settles},
         )
 
     def run(self, revision: Revision) -> Seen:

@@ -113,7 +113,7 @@ def roadmap(
         months=stages[-1].month,
         slack=finite(road.slack),
         bound=finite(road.bound),
-        proven=road.plan.proven,
+        proven=road.plan.proven and road.bound <= road.slack + TOLERANCE,
         weakest=_worst(stages).number,
         lines=_lines(road, road.sample),
         survival=float(holds.mean()),
