@@ -121,6 +121,19 @@ class Drawn:
         return bool(self.problem.case.computed)
 
     @cached_property
+    def instead(self) -> Drawn | None:
+        """The same draws with what the world makes of no deal instead of what is typed; None where nobody has both."""
+        case = self.problem.case
+        if not case.typed_beside:
+            return None
+        told = {
+            f: wants.model_copy(update={"no_deal": "from_outlook"}) if f in case.typed_beside else wants
+            for f, wants in case.preferences.items()
+        }
+        other = replace(self.problem, case=case.model_copy(update={"preferences": told}))
+        return replace(self, problem=other)
+
+    @cached_property
     def settled_best(self) -> Settled:
         """What every option makes of the world at best estimates, month by month."""
         return Settled(self.best_ground({}), best_worlds(self.problem), more=GOING_ON)

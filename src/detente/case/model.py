@@ -538,6 +538,12 @@ class Case(Element):
         return tuple(f for f, wants in self.preferences.items() if wants.no_deal == "from_outlook")
 
     @property
+    def typed_beside(self) -> tuple[str, ...]:
+        """Factions whose no-deal value is typed though the outlook could compute it."""
+        own = self.preferences.items() if self.world is not None else ()
+        return tuple(f for f, w in own if w.patience is not None and w.no_deal not in (None, "from_outlook"))
+
+    @property
     def ordinal(self) -> bool:
         """Whether the factions only put states in order, without points."""
         return any(wants.ordinal for wants in self.preferences.values())

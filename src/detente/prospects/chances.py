@@ -80,6 +80,8 @@ class Chances(Links):
     """Why a link has no number."""
     spared: Mapping[str, float] = field(default_factory=dict)
     """Spoiler → the chance that it wrecks no step; begun and kept are with none of them wrecking any."""
+    instead: float | None = None
+    """How likely it is acceptable with what the world makes of no deal instead of what is typed; null where nobody has both."""
 
 
 class Drawing(NamedTuple):
@@ -158,7 +160,16 @@ class Prospect:
             by_reading=by_reading,
             unsaid=self.unsaid,
             spared=self._spoilers(),
+            instead=self._instead(),
         )
+
+    def _instead(self) -> float | None:
+        other = self.ready.instead
+        if other is None:
+            return None
+        seen = view(other.problem, other.fresh, self.local)
+        found = agreed(accepted(seen, self.seen(self.ready.fresh)[1]), seen.winning)[0]
+        return float(found.mean())
 
     def _spoilers(self) -> dict[str, float]:
         if self.road is None:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from detente.agreement import players
+from detente.analyses.deal.ladder import Rung, beside
 from detente.analyses.deal.result import DealResult
 from detente.analyses.deal.verdict import EVEN, Offer, headline, offers, parted, tone, within_reach
 from detente.analyses.flips import FlipsResult
@@ -502,6 +503,9 @@ def _wrong(of: Findings, words: Words) -> Finding:
         said.append(
             "What no deal is worth is computed from a world of judged mechanisms, and moves with them."
         )
+    rungs = [Rung(t.name, t.chances) for t in of.result.tracks.values() if t.chances is not None]
+    if more := beside(rungs, words):
+        said.append(more)
     said.append("The case knows only its own parties, issues and options.")
     if of.result.uncertain or of.outlook is not None:
         said.append(scale())

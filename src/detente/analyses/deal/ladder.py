@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from detente.analyses.words import Words
 from detente.document import Cell, Table
-from detente.figures import error, joined, percent, plural
+from detente.figures import agree, error, joined, percent, plural
 from detente.prospects.chances import EVEN, ROUNDS, Chances
 
-__all__ = ["LINKS", "Rung", "ladder", "said", "under"]
+__all__ = ["LINKS", "Rung", "beside", "ladder", "said", "under"]
 
 LINKS = {
     "open": "some package is acceptable to everybody whose consent is needed",
@@ -39,6 +39,21 @@ def said(chances: Chances) -> str:
 def under(chances: Chances) -> dict[str, dict[str, float]]:
     """Faction → reading → how likely the package is to be acceptable if that is true."""
     return {f: {r: links.acceptable for r, links in each.items()} for f, each in chances.by_reading.items()}
+
+
+def beside(rungs: Sequence[Rung], words: Words) -> str:
+    """What would follow from the world's no-deal values where others are typed; nothing where nobody has both."""
+    told = [r for r in rungs if r.chances.instead is not None]
+    if not told:
+        return ""
+    each = [
+        f"{percent(r.chances.instead or 0.0)} instead of {percent(r.chances.acceptable)}"
+        + (f" ({r.name})" if len(told) > 1 else "")
+        for r in told
+    ]
+    typed = words.case.typed_beside
+    what = f"The no-deal {agree(len(typed), 'value', 'values')} of {joined([words.faction(f) for f in typed])} {agree(len(typed), 'is', 'are')} typed"
+    return f"{what}, and the world of the case says otherwise: counting with that, acceptable would be {joined(each)}."
 
 
 def ladder(rungs: Sequence[Rung], words: Words, record: Mapping[str, int] | None) -> list[Table]:
@@ -94,6 +109,8 @@ def _note(rungs: Sequence[Rung], links: Sequence[str], words: Words, record: Map
         else ""
     )
     note += f"Never scored against outcomes{off}."
+    if more := beside(rungs, words):
+        note += f" {more}"
     for why in dict.fromkeys(r.chances.unsaid for r in rungs):
         if why is not None:
             of = joined([r.name for r in rungs if r.chances.unsaid == why])
