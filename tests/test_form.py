@@ -18,7 +18,6 @@ LONG_FILES: dict[str, int] = {
     "src/detente/kernels/descent.py": 993,
 }
 LONG_BODIES: dict[str, int] = {
-    "src/detente/analyses/roadmap/solve.py:roadmap": 61,
     "src/detente/charts/reach.py:reach_map": 88,
     "src/detente/charts/tornado.py:tornado": 89,
     "src/detente/kernels/acceptance.py:_walk": 88,

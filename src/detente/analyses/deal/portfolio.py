@@ -30,7 +30,7 @@ class Cover(NamedTuple):
     covers: int
     """Draws in which at least one of them is agreed."""
     bound: int
-    """No choice of as many of these rows covers more; the count itself where that is proven."""
+    """No choice of as many of these rows covers more; equal to ``covers`` where that is proven."""
 
 
 def packed(agreed: NDArray[np.bool_]) -> Words:

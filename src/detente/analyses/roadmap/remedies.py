@@ -10,7 +10,7 @@ import numpy as np
 from detente.analyses.roadmap.moves import finite, taken
 from detente.analyses.roadmap.result import Boost, Missing, Part
 from detente.kernels.appraisal import Terms, appraise, restrict, slack
-from detente.kernels.sequencing import best_plan
+from detente.prospects.intime import plan_in_time
 from detente.prospects.road import TOLERANCE, WHOLE, Road, weakest, worst
 from detente.prospects.terms import terms
 
@@ -55,9 +55,8 @@ def boosts(road: Road) -> tuple[Boost, ...]:
     for n, (now, boost, changed) in enumerate(tried):
         again = None
         if n < REORDERED and best.steps <= WHOLE:
-            again = worst(
-                changed, best_plan(changed).order
-            )  # joined or freer steps: an order there always is
+            # Joined or freer steps: an order there always is.
+            again = worst(changed, plan_in_time(changed, road.of.begun, road.of.done).order)
         told = None if again is None else finite(again)
         best_of = now if again is None else max(now, again)
         found.append((best_of, replace(boost, reordered=told)))
@@ -143,7 +142,8 @@ def _plan_of(road: Road, steps: tuple[int, ...], order: list[int]) -> _PartPlan 
     part = _part(road, steps)
     way = _order_of(part, [steps.index(s) for s in order])
     if len(steps) <= WHOLE:
-        way = best_plan(part).order
+        rows = list(steps)
+        way = plan_in_time(part, road.of.begun[rows], road.of.done[rows]).order
         if not way:
             return None
         order = [steps[s] for s in _steps_of(part, way)]

@@ -76,16 +76,7 @@ def roadmap(
     of = agenda(ready.problem, at, package)
     road = paved(ready, of, counted_on=counted_on, suppose=suppose)
     plain = replace(road, supposed={})
-    if not road.plan.order and len(of.steps) > MAX_EXACT:
-        raise LimitError(
-            f"no order of the {len(of.steps)} steps was found that keeps clear of what the case calls impossible; beyond "
-            f"{MAX_EXACT} steps not every order is looked at: make fewer issues gradual, or name a smaller package"
-        )
-    if not road.plan.order:
-        raise UsageError(
-            "every order of these steps passes through a combination that the case calls impossible; if two steps "
-            "can be taken at one moment, say so under 'steps: {simultaneous: [[ISSUE, ISSUE]]}'"
-        )
+    _ordered(road)
     drawn, then = road.over(ready.fresh)
     lasting = slack(then.margin, drawn.winning)
     holds = (lasting >= -TOLERANCE).all(axis=0)
@@ -130,6 +121,20 @@ def roadmap(
             r for r in BASE_RATES if case.as_of is None or r.later_than < case.as_of.isoformat()
         ),
     )
+
+
+def _ordered(road: Road) -> None:
+    """Refuse a package no order of which can be carried out."""
+    if not road.plan.order and len(road.of.steps) > MAX_EXACT:
+        raise LimitError(
+            f"no order of the {len(road.of.steps)} steps was found that keeps clear of what the case calls impossible; beyond "
+            f"{MAX_EXACT} steps not every order is looked at: make fewer issues gradual, or name a smaller package"
+        )
+    if not road.plan.order:
+        raise UsageError(
+            "every order of these steps passes through a combination that the case calls impossible; if two steps "
+            "can be taken at one moment, say so under 'steps: {simultaneous: [[ISSUE, ISSUE]]}'"
+        )
 
 
 def _asked(case: Case, suppose: Mapping[str, str] | None) -> None:
