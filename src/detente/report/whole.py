@@ -123,7 +123,7 @@ def _briefing(
 
 
 def _roads(roads: Sequence[RoadmapResult], case: Case) -> Section:
-    """The order of steps of each agreement; a picture of the first, which is the one to be had at the first table."""
+    """The order of steps of each agreement; a picture of the first, which is the likeliest to be acceptable."""
     parts = [roadmap_section(road, case, drawn=n == 0) for n, road in enumerate(roads)]
     rates = (Link("What happened elsewhere", "base-rates"),) if roads[0].base_rates else ()
     return Section(

@@ -49,12 +49,23 @@ def section(result: RoadmapResult, case: Case, *, drawn: bool) -> Section:
         blocks.append(_line(result, words))
     if result.part is not None:
         blocks.append(_part(result.part, words))
+    first, end = result.stages[0].date, result.stages[-1].date
+    if first is not None and end is not None:
+        dates = f"From {day(first)} to {day(end)}; it begins {_lead(result)}."
+        blocks.append(Paragraph(" ".join(filter(None, (dates, _too_late(result, words))))))
     return Section(
         id=f"roadmap-{result.track.replace('_', '-')}",
-        title=result.track_name,
+        title=_title(result, words),
         blocks=blocks,
         see=(Link("Stage by stage, with every margin", _behind(result)),),
     )
+
+
+def _title(result: RoadmapResult, words: Words) -> str:
+    """The table, or what a small exchange does."""
+    if result.track not in SWAPS:
+        return result.track_name
+    return f"{result.track_name}: {words.doing(result.package)}"
 
 
 def behind(result: RoadmapResult, case: Case) -> Section:
@@ -62,7 +73,7 @@ def behind(result: RoadmapResult, case: Case) -> Section:
     words = Words(case)
     return Section(
         id=_behind(result),
-        title=f"Stage by stage: {result.track_name}",
+        title=f"Stage by stage: {_title(result, words)}",
         lead=QUESTION,
         blocks=_detail(result, words),
         fold=True,
@@ -80,8 +91,6 @@ def _behind(result: RoadmapResult) -> str:
 
 def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Block]:
     blocks: list[Block] = [_answer(result, words, headline), _line(result, words)]
-    if result.due:
-        blocks.append(_calendar(result, words))
     if result.part is not None:
         blocks.append(_part(result.part, words))
     chain = ladder([Rung("This package", result.chances)], words, result.record)
@@ -92,7 +101,10 @@ def _blocks(result: RoadmapResult, words: Words, *, headline: bool) -> list[Bloc
 
 def _detail(result: RoadmapResult, words: Words) -> list[Block]:
     """Stages, margins, patience, and what would help; how it was found comes last."""
-    blocks: list[Block] = [_order(result, words), Paragraph(_patience(result.patience, words))]
+    blocks: list[Block] = [_order(result, words)]
+    if result.due:
+        blocks.append(_calendar(result, words))
+    blocks.append(Paragraph(_patience(result.patience, words)))
     if result.boosts:
         blocks.append(_boosts(result.boosts, result.slack, words))
     return [*blocks, _margins(result, words), Paragraph(_how(result, words), tone="muted")]
