@@ -381,7 +381,9 @@ def test_what_is_judged_about_steps_leaves_the_deal_as_it_is() -> None:
     text = text.replace("no_deal: from_outlook", "no_deal: {status_quo: [-2, -1, 1]}")
     bare = text[: text.index("\nsteps:\n")]
     bare = "\n".join(
-        line for line in bare.splitlines() if not line.strip().startswith(("patience:", "verify:", "undo:"))
+        line
+        for line in bare.splitlines()
+        if not line.strip().startswith(("patience:", "verify:", "undo:", "done_by:", "begun_by:"))
     )
     whole, less = (
         deal(prepare(read_case(t, "v.yaml").case, draws=64), tracks=["electoral_council"])

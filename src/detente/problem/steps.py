@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -84,9 +84,9 @@ class Agenda:
     """[B] exchanges, then single steps: of orders with equal slack one with exchanges is taken."""
     horizon: NDArray[np.int64]
     """[F] months from the start to the first deadline; -1: none."""
-    begun: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    begun: NDArray[np.int64]
     """[M] months after the start by which each step has to be begun; ``NEVER``: none."""
-    done: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    done: NDArray[np.int64]
     """[M] the same for being done and verified."""
     whole: Table | None = None
     """The table with everything that can move there; None: the same people are asked of every package."""
