@@ -8,27 +8,37 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from detente.completion import cases
 from detente.errors import UsageError
 
 __all__ = [
     "AllOption",
     "CaseArgument",
     "Check",
+    "ClusterOption",
+    "ComparedOption",
+    "CountedOption",
     "DrawsOption",
     "ForceOption",
     "JsonOption",
+    "MergeOption",
     "Once",
     "OneTrackOption",
     "PackageOption",
+    "PartOption",
     "SeedOption",
     "SetOption",
     "SourcesOption",
+    "SupposeOption",
     "WidenOption",
+    "WithoutOption",
+    "WorkersOption",
     "folder_of_texts",
 ]
 
 CaseArgument = Annotated[
-    str, typer.Argument(metavar="CASE", help="A case file, or the name of a bundled case.")
+    str,
+    typer.Argument(metavar="CASE", help="A case file, or the name of a bundled case.", autocompletion=cases),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Only JSON on the standard output.")]
 ForceOption = Annotated[
@@ -66,6 +76,53 @@ SourcesOption = Annotated[
         "--sources",
         metavar="[FOLDER]",
         help="Verify every quotation in the texts of this folder; without a folder, in those kept with the case.",
+    ),
+]
+CountedOption = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="GUARANTEE", help="Count on this guarantee of the case (repeatable)."),
+]
+SupposeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--suppose",
+        metavar="FACTION=READING",
+        help="Take this reading for true (repeatable); default: the likeliest under which the package is acceptable.",
+    ),
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="PART",
+        help="Make a part of the world stand still; may be given more than once.",
+    ),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Simulate on the Dask cluster whose scheduler is there."
+    ),
+]
+PartOption = Annotated[
+    str | None,
+    typer.Option("--part", metavar="K/N", help="Simulate only this share, and write it to --output."),
+]
+MergeOption = Annotated[
+    list[Path] | None,
+    typer.Option("--merge", metavar="FILE", help="Answer from the shares in these files; once for each."),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option("--workers", min=0, max=256, help="Simulate in so many processes; default: in threads."),
+]
+ComparedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--package",
+        metavar="RULE|FILE|ISSUE=OPTION,...",
+        help="Compare waiting with this package: a rule of the deal analysis, a file of 'issue: option' lines, or the same "
+        "typed here.",
     ),
 ]
 _KEPT = "\0"  # stands for no folder: no argument of a command can hold it

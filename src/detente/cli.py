@@ -19,23 +19,41 @@ from detente.arguments import (
     AllOption,
     CaseArgument,
     Check,
+    ClusterOption,
+    ComparedOption,
+    CountedOption,
     DrawsOption,
     ForceOption,
     JsonOption,
+    MergeOption,
     Once,
     OneTrackOption,
     PackageOption,
+    PartOption,
     SeedOption,
     SetOption,
     SourcesOption,
+    SupposeOption,
     WidenOption,
+    WithoutOption,
+    WorkersOption,
     folder_of_texts,
 )
 from detente.browse import browse
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
 from detente.exchange import exchange
 from detente.figures import agree, plural
-from detente.terminal import complain, finish, open_streams, say, say_json, show, working
+from detente.terminal import (
+    complain,
+    finish,
+    open_streams,
+    page_answers,
+    say,
+    say_json,
+    say_text,
+    show,
+    working,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +89,39 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _completion(shell: str | None) -> None:
+    if shell is not None:
+        from detente.completion import script
+
+        say_text(script(shell))
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    completion: Annotated[
+        str | None,
+        typer.Option(
+            "--completion",
+            metavar="bash|zsh|fish",
+            callback=_completion,
+            is_eager=True,
+            help="Print what lets this shell complete commands, options and cases.",
+        ),
+    ] = None,
+    pager: Annotated[
+        bool,
+        typer.Option(
+            "--pager/--no-pager",
+            help="Answers longer than the window through $PAGER; default: on a terminal.",
+        ),
+    ] = True,
 ) -> None:
     """Is there a deal, which one, who blocks, and what would flip it?"""
+    page_answers(pager)
 
 
 # --- answers ----------------------------------------------------------------------------------------------
@@ -174,18 +218,8 @@ def roadmap(  # noqa: PLR0913
     case: CaseArgument,
     package: PackageOption = "most_acceptable",
     track: OneTrackOption = None,
-    counted_on: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="GUARANTEE", help="Count on this guarantee of the case (repeatable)."),
-    ] = None,
-    suppose: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--suppose",
-            metavar="FACTION=READING",
-            help="Take this reading for true (repeatable); default: the likeliest under which the package is acceptable.",
-        ),
-    ] = None,
+    counted_on: CountedOption = None,
+    suppose: SupposeOption = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
     seed: SeedOption = 0,
@@ -207,51 +241,22 @@ def roadmap(  # noqa: PLR0913
 @app.command(cls=Once)
 def outlook(  # noqa: PLR0913
     case: CaseArgument,
-    package: Annotated[
-        str | None,
-        typer.Option(
-            "--package",
-            metavar="RULE|FILE|ISSUE=OPTION,...",
-            help="Compare waiting with this package: a rule of the deal analysis, a file of 'issue: option' lines, or the same "
-            "typed here.",
-        ),
-    ] = None,
+    package: ComparedOption = None,
     track: Annotated[
         str | None, typer.Option("--track", help="The package's table; default: the first.")
     ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without",
-            metavar="PART",
-            help="Make a part of the world stand still; may be given more than once.",
-        ),
-    ] = None,
+    without: WithoutOption = None,
     worlds: Annotated[
         int, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds for each draw.")
     ] = 128,
-    workers: Annotated[
-        int,
-        typer.Option("--workers", min=0, max=256, help="Simulate in so many processes; default: in threads."),
-    ] = 0,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster", metavar="ADDRESS", help="Simulate on the Dask cluster whose scheduler is there."
-        ),
-    ] = None,
-    part: Annotated[
-        str | None,
-        typer.Option("--part", metavar="K/N", help="Simulate only this share, and write it to --output."),
-    ] = None,
+    workers: WorkersOption = 0,
+    cluster: ClusterOption = None,
+    part: PartOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where a share is written; default: CASE-ID-K-N.npz."),
     ] = None,
-    merge: Annotated[
-        list[Path] | None,
-        typer.Option("--merge", metavar="FILE", help="Answer from the shares in these files; once for each."),
-    ] = None,
+    merge: MergeOption = None,
     force: ForceOption = False,
     questions: Annotated[
         bool,
@@ -458,10 +463,12 @@ def new(
     bundled: Annotated[
         str | None, typer.Option("--from", help="Start from this bundled case, word for word.")
     ] = None,
-    world: Annotated[
+    more: Annotated[
         str | None,
         typer.Option(
-            "--with", metavar="world", help="With a small world in equations, its policies and questions."
+            "--with",
+            metavar="BLOCK,...",
+            help="With tables, roadmap, gestures, standoff or world beside the deal; any of them together.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
@@ -471,13 +478,12 @@ def new(
     from detente.catalogue import path
     from detente.storage import target, write_text
 
-    if world not in (None, "world"):
-        raise UsageError(f"--with {world}: a starter can be had with one thing more; write '--with world'")
-    if world is not None and bundled is not None:
+    if more is not None and bundled is not None:
         raise UsageError(
-            "--with world is for the starter; a bundled case is copied word for word: give one of the two"
+            "--with is for the starter; a bundled case is copied word for word: give one of the two"
         )
-    text = starter(world=world is not None) if bundled is None else path(bundled).read_text("utf-8")
+    blocks = () if more is None else tuple(part.strip() for part in more.split(","))
+    text = starter(*blocks) if bundled is None else path(bundled).read_text("utf-8")
     where = target(file, force=force)
     write_text(where, text)
     (say if where.file else _remark)(where.name)
@@ -551,6 +557,10 @@ def _lines(error: DetenteError) -> list[str]:
 def _run() -> int:
     """Run the command line and return its exit code; every error becomes one clear message."""
     try:
+        if os.environ.get("_DETENTE_COMPLETE"):
+            from detente.completion import prepare
+
+            prepare()
         app(standalone_mode=True)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0

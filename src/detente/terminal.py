@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TextIO
 
 from detente.clean import LONGEST, bounded, clean_line, encodable
@@ -24,7 +27,17 @@ if TYPE_CHECKING:
 
     from detente.document import Document
 
-__all__ = ["complain", "finish", "open_streams", "say", "say_json", "show", "working"]
+__all__ = [
+    "complain",
+    "finish",
+    "open_streams",
+    "page_answers",
+    "say",
+    "say_json",
+    "say_text",
+    "show",
+    "working",
+]
 
 _NARROWEST = 20  # letters: below that a table is a column of letters
 
@@ -106,11 +119,65 @@ def say_json(value: Any) -> None:
     print(dumps(value, encoding=sys.stdout.encoding or "utf-8"))
 
 
+def say_text(text: str) -> None:
+    """Lines of our own on the standard output."""
+    print(text)
+
+
+_paged = ContextVar("paged", default=True)
+
+
+def page_answers(wanted: bool) -> None:
+    """Whether an answer that is longer than the window goes through a pager."""
+    _paged.set(wanted)
+
+
 def show(document: Document, *, everything: bool = False) -> None:
-    """A document on the standard output, in short where it can be and not everything was asked for."""
+    """A document on the standard output, in short where it can be and not everything was asked for.
+
+    On a terminal whose window it does not fit it goes through ``$PAGER``, or ``less`` where there is one.
+    """
     from detente.render.text import show
 
-    show(document, _console(sys.stdout), everything=everything)
+    console = _console(sys.stdout)
+    pager = (
+        _pager()
+        if _paged.get() and sys.stdout.isatty() and sys.stdin is not None and sys.stdin.isatty()
+        else []
+    )
+    if not pager:
+        show(document, console, everything=everything)
+        return
+    with console.capture() as caught:
+        show(document, console, everything=everything)
+    text = caught.get()
+    if text.count("\n") < shutil.get_terminal_size().lines or not _through(pager, text):
+        sys.stdout.write(text)
+
+
+def _pager() -> list[str]:
+    """The command of the reader's pager; nothing where there is none."""
+    given = shlex.split(os.environ.get("PAGER", "less -R"))
+    return given if given and shutil.which(given[0]) else []
+
+
+def _through(pager: list[str], text: str) -> bool:
+    """Whether the pager has shown it; less is told to keep colours, and to go where all is in sight."""
+    sys.stdout.flush()
+    try:
+        descriptor = sys.stdout.fileno()
+        with (
+            subprocess.Popen(
+                pager, stdin=subprocess.PIPE, stdout=descriptor, env={"LESS": "FRX", **os.environ}
+            ) as reader,
+            suppress(BrokenPipeError),
+        ):  # a reader who has gone had enough
+            assert reader.stdin is not None
+            reader.stdin.write(text.encode(errors="replace"))
+            reader.stdin.close()
+        return reader.returncode in (0, 2)  # less: 2 after an interrupt
+    except OSError:
+        return False
 
 
 @contextmanager

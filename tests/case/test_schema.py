@@ -50,7 +50,7 @@ def test_every_bundled_case_is_valid(name: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("text", [starter(), starter(world=True), KITCHEN.read_text("utf-8")])
+@pytest.mark.parametrize("text", [starter(), starter("world"), KITCHEN.read_text("utf-8")])
 def test_the_starters_and_the_case_with_everything_are_valid(text: str) -> None:
     assert [e.message for e in VALIDATOR.iter_errors(parse(text, "x.yaml").value)] == []
 

@@ -235,7 +235,7 @@ def covered(path: Path, by: set[Path]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("text", "every"), [(FULL, 29), (starter(world=True), 7)], ids=["everything", "the starter"]
+    ("text", "every"), [(FULL, 29), (starter("world"), 7)], ids=["everything", "the starter"]
 )
 def test_every_number_that_is_not_told_of_changes_an_answer(text: str, every: int) -> None:
     case = read_case(text, "x.yaml").case

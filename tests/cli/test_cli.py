@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import pytest
 
 from detente import cli
 from detente.analyses.schema import result_schema
+from detente.case.reading import read_case
+from detente.case.starter import BLOCKS, starter
 from detente.catalogue import path
+from detente.completion import cases
 from detente.errors import LimitError
 
 TINY = """\
@@ -196,10 +200,49 @@ def test_new_with_a_world_answers_at_once(
     assert run("report", "mine.yaml", "--draws", "64", "--output", "mine.html", capsys=capsys)[0] == 0
 
 
+@pytest.mark.parametrize("blocks", [",".join(some) for n in (1, 2, 5) for some in combinations(BLOCKS, n)])
+def test_any_blocks_of_a_starter_go_together(blocks: str) -> None:
+    read = read_case(starter(*blocks.split(",")), "starter")
+    assert read.warnings == ()
+
+
+def test_a_starter_with_everything_answers_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "all.yaml", "--with", ", ".join(BLOCKS), capsys=capsys)[0] == 0
+    for verb in ("deal", "roadmap", "stability"):
+        code, _, err = run(verb, "all.yaml", "--draws", "64", capsys=capsys)
+        assert (code, err) == (0, ""), verb
+    code, out, err = run("outlook", "all.yaml", "--draws", "64", "--worlds", "16", "--json", capsys=capsys)
+    assert (code, err) == (0, "")
+    assert set(json.loads(out)["gestures"]) == {"boat", "visit"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_ask_how_a_word_goes_on(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run("--completion", shell, capsys=capsys)
+    assert (code, err) == (0, "")
+    assert "_DETENTE_COMPLETE" in out
+
+
+def test_a_shell_that_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run("--completion", "tcsh", capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "one of bash, zsh, fish was expected" in err
+
+
+def test_cases_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "strait.yaml").touch()
+    assert cases("st") == ["stockpile", "strait.yaml"]
+    assert cases(f"{tmp_path}/s") == [f"{tmp_path}/strait.yaml"]
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (["--with", "word"], "write '--with world'"),
+        (["--with", "word"], "one or more of tables, roadmap, gestures, standoff, world were expected"),
         (["--with", "world", "--from", "parliament"], "give one of the two"),
     ],
 )

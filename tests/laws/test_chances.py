@@ -39,7 +39,7 @@ BUNDLED = {
     "parliament": lambda: bundled("parliament").read_text("utf-8"),
     "strait": lambda: (ROOT / "docs" / "tutorial" / "strait.yaml").read_text("utf-8"),
     "kitchen-sink": lambda: (ROOT / "tests" / "fuzz" / "kitchen-sink.yaml").read_text("utf-8"),
-    "the starter": lambda: starter(world=True),
+    "the starter": lambda: starter("world"),
 }
 
 
