@@ -8,10 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import CaseError, DetenteError, LimitError, UsageError
-
 if TYPE_CHECKING:
     from detente.case.reading import ReadCase as Case
+    from detente.errors import CaseError, DetenteError, LimitError, UsageError
     from detente.study import Study, cases, compare, load
 
 __all__ = [
@@ -31,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Case": ("detente.case.reading", "ReadCase"),
+    **{name: ("detente.errors", name) for name in ("CaseError", "DetenteError", "LimitError", "UsageError")},
     "Study": ("detente.study", "Study"),
     "cases": ("detente.study", "cases"),
     "compare": ("detente.study", "compare"),

@@ -19,6 +19,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "outlook": (*DRAWS, "--worlds", "2"),
     "report": DRAWS,
     "diff": (),
+    "compare": DRAWS,
 }
 VERBS = tuple(SMALL)
 
@@ -32,8 +33,8 @@ def commands(
         small = list(SMALL[verb])
         if verb == "report":
             found.append([verb, case, "-o", page, *small])
-        elif verb == "diff":
-            found += [[verb, original, case], [verb, original, case, "--json"]]
+        elif verb in ("diff", "compare"):
+            found += [[verb, original, case, *small], [verb, original, case, "--json", *small]]
         else:
             found += [[verb, case, *small], [verb, case, "--json", *small]]
         if verb == "check":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from detente.analyses.compare.result import CompareResult, VersionResult, Versus
+from detente.analyses.compare.result import CompareResult, Input, VersionResult, Versus
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Section, Table
@@ -19,7 +19,7 @@ FEW = 6
 """Inputs and flips shown on one screen."""
 
 UNSCORED = (
-    "Shares of draws from judged ranges, never scored. The same random numbers stand behind all versions."
+    "! is not as in the first. Shares of draws from judged ranges, never scored, on the same random numbers."
 )
 
 
@@ -39,8 +39,7 @@ def document(result: CompareResult, case: Case) -> Document:
         )
     blocks += _pooled(result, words)
     short: list[Block] = [answer, rows, *_packages(result, words)]
-    for each in result.versus:
-        short += [*_inputs(each, FEW // len(result.versus) or 1), *_moved(each)]
+    short += _differing(result)
     short += [*_pooled(result, words), Paragraph(f"{UNSCORED} More: --all.", tone="muted")]
     return Document(
         title=result.title,
@@ -79,7 +78,7 @@ def _answer(result: CompareResult) -> Finding:
     said += [_share(each, first) for each in result.versus if _told(each.change, each.error)]
     if not said:
         said = [
-            f"The answer is the same in {joined([f'“{v.name}”' for v in result.versions])}, as far as these draws tell."
+            f"Whether there is a deal and how often the best package is acceptable is the same in {joined([f'“{v.name}”' for v in result.versions])}, as far as these draws tell."
         ]
     return Finding(text=" ".join(said), tone="caution" if turned or other else "plain", headline=True)
 
@@ -124,15 +123,28 @@ def _questions(result: CompareResult) -> Table:
         lambda v: None if "flips" in v.unsaid else str(len(v.flips)),
     )
     row("Nobody would leave the status quo", _rests)
-    if first.outlook:
-        event = max(first.outlook, key=lambda e: first.outlook[e] if first.outlook else 0.0)
-        row(f"Without a deal: {event.replace('_', ' ')}", lambda v: _happens(v, event))
+    if event := _event(result):
+        assert first.outlook is not None
+        row(f"Without a deal, {first.outlook[event].says}", lambda v: _happens(v, event))
     return Table(
         caption="",
         columns=("", *(v.name for v in result.versions)),
         rows=rows,
         numeric=tuple(range(1, 1 + len(result.versions))),
+        keep=range(len(rows)),
     )
+
+
+def _event(result: CompareResult) -> str | None:
+    """What of the world without a deal parts the versions most; where nothing does, what is the least certain."""
+    worlds = [v.outlook for v in result.versions if v.outlook]
+    shared = [e for e in (result.versions[0].outlook or ()) if all(e in world for world in worlds)]
+
+    def telling(event: str) -> tuple[float, float]:
+        shares = [world[event].share for world in worlds]
+        return round(max(shares) - min(shares), 2), -abs(shares[0] - 0.5)
+
+    return max(shared, key=telling, default=None)
 
 
 def _counted(v: VersionResult) -> str:
@@ -155,7 +167,7 @@ def _rests(v: VersionResult) -> str | None:
 
 
 def _happens(v: VersionResult, event: str) -> str | None:
-    return None if v.outlook is None or event not in v.outlook else percent(v.outlook[event])
+    return None if v.outlook is None or event not in v.outlook else percent(v.outlook[event].share)
 
 
 # --- what else there is to say
@@ -225,7 +237,7 @@ def _where(at: float | None) -> str:
 
 def _inputs(each: Versus, most: int) -> list[Block]:
     """What differs in the file, what it does alone first."""
-    counting = [i for i in each.inputs if i.counts]
+    counting = _ordered(each)
     words = len(each.inputs) - len(counting)
     if not counting:
         said = (
@@ -234,8 +246,6 @@ def _inputs(each: Versus, most: int) -> list[Block]:
             else "the files say the same"
         )
         return [Paragraph(f"“{each.version}”: {said}.")]
-    order = {path: n for n, path in enumerate(each.alone)}
-    counting.sort(key=lambda i: order.get(i.at or "", len(order)))
     rows: list[Sequence[str | Cell]] = []
     told: set[str] = set()
     for one in counting[:most]:
@@ -259,6 +269,40 @@ def _inputs(each: Versus, most: int) -> list[Block]:
             note="; ".join(notes),
         )
     ]
+
+
+def _differing(result: CompareResult) -> list[Block]:
+    """On one screen: of every version what does most alone, and which flips moved."""
+    if len(result.versus) == 1:
+        return [*_inputs(result.versus[0], FEW), *_moved(result.versus[0])]
+    rows: list[Sequence[str | Cell]] = []
+    notes = []
+    for each in result.versus:
+        counting = _ordered(each)
+        told: set[str] = set()
+        rows += [
+            [each.version, i.sentence, _effect(each, i.at, told)]
+            for i in counting[: FEW // len(result.versus) or 1]
+        ]
+        if len(each.inputs) > len(counting[: FEW // len(result.versus) or 1]):
+            notes.append(f"“{each.version}” has {plural(len(each.inputs), 'difference')} in all")
+    moved = [f"{spelt(len(e.flips_moved))} in “{e.version}”" for e in result.versus if e.flips_moved]
+    return [
+        Table(
+            caption="What differs, and what it does alone to how often that package is acceptable",
+            columns=("In", "Input", "Alone"),
+            rows=rows,
+            numeric=(2,),
+            note="; ".join(notes),
+        ),
+        *([Paragraph(f"Flips that moved: {joined(moved)}.")] if moved else []),
+    ]
+
+
+def _ordered(each: Versus) -> list[Input]:
+    """The differences that count, what does most alone first."""
+    order = {path: n for n, path in enumerate(each.alone)}
+    return sorted((i for i in each.inputs if i.counts), key=lambda i: order.get(i.at or "", len(order)))
 
 
 def _effect(each: Versus, at: str | None, told: set[str]) -> str:

@@ -10,7 +10,17 @@ from detente import __version__
 from detente.analyses.deal.result import jsonable
 from detente.prospects.chances import Links
 
-__all__ = ["Alone", "CompareResult", "Flipping", "Input", "Pool", "Resting", "VersionResult", "Versus"]
+__all__ = [
+    "Alone",
+    "Coming",
+    "CompareResult",
+    "Flipping",
+    "Input",
+    "Pool",
+    "Resting",
+    "VersionResult",
+    "Versus",
+]
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,16 @@ class Resting:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """An event of the world without a deal."""
+
+    says: str
+    """A clause that completes "in so many worlds ..."."""
+    share: float
+    """Share of worlds in which it has happened by the end."""
+
+
+@dataclass(frozen=True)
 class VersionResult:
     """The answers about one version."""
 
@@ -55,8 +75,8 @@ class VersionResult:
     flips: tuple[Flipping, ...]
     """The judgements that turn the deal within their range, the one that has to move least first."""
     status_quo: Resting | None
-    outlook: Mapping[str, float] | None
-    """Event → share of worlds without a deal in which it has happened by the end; null where the case has no world."""
+    outlook: Mapping[str, Coming] | None
+    """Event → how often it comes without a deal; null where the case has no world."""
     outlook_headline: str | None
     """What happens without a deal, in a sentence."""
     unsaid: Mapping[str, str]

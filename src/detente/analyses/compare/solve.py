@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from detente.analyses.compare.inputs import inputs, parts
 from detente.analyses.compare.result import (
     Alone,
+    Coming,
     CompareResult,
     Flipping,
     Pool,
@@ -54,8 +55,6 @@ __all__ = ["Version", "compare"]
 
 MOST_ALONE = 40
 """Parts of a file that are tried one at a time."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,9 @@ def _version(one: _Asked, weight: float | None) -> VersionResult:
         acceptable_error=None if chances is None else chances.acceptable_error,
         flips=tuple(_flipping(one).values()),
         status_quo=None if home is None else Resting(home.stable, home.share),
-        outlook=None if future is None else {name: e.share[-1] for name, e in future.events.items()},
+        outlook=None
+        if future is None
+        else {n: Coming(e.says, e.share[-1]) for n, e in future.events.items()},
         outlook_headline=None if future is None else answer(future, Words(read.case)).text,
         unsaid=unsaid,
     )
@@ -197,11 +198,7 @@ def _versus(first: _Asked, other: _Asked, package: Mapping[str, str] | None) -> 
     taken = parts(first.of.read, other.of.read)
     before = None if package is None else _agreed(first.of.ready, package)
     after = None if package is None else _agreed(other.of.ready, package)
-    alone, why = (
-        _alone(first.of, other.of, taken, package, before)
-        if package is None or after is not None
-        else ({}, "it has no such package as the best one of the first")
-    )
+    alone, why = _alone(_Pair(first.of, other.of, package, before, after), taken)
     mine, theirs = _flipping(first), _flipping(other)
     share, change, error = _changed(before, after)
     own = None if other.best is None else _agreed(other.of.ready, other.best)
@@ -239,29 +236,37 @@ def _changed(
     return float(after.mean()), float((after - before).mean()), replicate_error(after - before, REPLICATES)
 
 
-def _alone(
-    first: Version,
-    other: Version,
-    taken: Mapping[str, Any],
-    package: Mapping[str, str] | None,
-    before: NDArray[np.float64] | None,
-) -> tuple[dict[str, Alone], str | None]:
+class _Pair(NamedTuple):
+    """Two versions, and where a package is agreed in each."""
+
+    first: Version
+    other: Version
+    package: Mapping[str, str] | None
+    before: NDArray[np.float64] | None
+    after: NDArray[np.float64] | None
+
+
+def _alone(pair: _Pair, taken: Mapping[str, Any]) -> tuple[dict[str, Alone], str | None]:
     """What each part of the other file does by itself, where that is cheap."""
-    if package is None or before is None:
+    if pair.package is None or pair.before is None:
         return {}, "no package is acceptable in any draw of any version" if taken else None
+    if pair.after is None:
+        return {}, "it has no such package as the best one of the first"
+    if len(taken) == 1:  # alone it is the whole
+        return {path: Alone(*_changed(pair.before, pair.after), (), None) for path in taken}, None
     if len(taken) > MOST_ALONE:
         return {}, f"{len(taken)} parts differ; up to {MOST_ALONE} are tried one at a time"
-    if first.read.case.computed or other.read.case.computed:
+    if pair.first.read.case.computed or pair.other.read.case.computed:
         return (
             {},
             "what no deal is worth is computed from worlds, which would have to be simulated for each change",
         )
     found = {
-        path: _with_only(first, other, {path: value}, package, before)
+        path: _with_only(pair, {path: value})
         for path, value in told("changes one at a time", list(taken.items()))
     }
     for bound in _bound(found):
-        at_once = _with_only(first, other, {path: taken[path] for path in bound}, package, before)
+        at_once = _with_only(pair, {path: taken[path] for path in bound})
         if at_once.change is not None:
             found |= {p: replace(at_once, together=tuple(q for q in bound if q != p)) for p in bound}
     return dict(sorted(found.items(), key=lambda item: -abs(item[1].change or 0.0))), None
@@ -276,25 +281,20 @@ def _bound(found: Mapping[str, Alone]) -> list[tuple[str, ...]]:
     return [tuple(paths) for paths in groups.values() if len(paths) > 1]
 
 
-def _with_only(
-    first: Version,
-    other: Version,
-    values: Mapping[str, Any],
-    package: Mapping[str, str],
-    before: NDArray[np.float64],
-) -> Alone:
+def _with_only(pair: _Pair, values: Mapping[str, Any]) -> Alone:
     """The first version with some values of the other."""
-    was = first.ready
+    was, package = pair.first.ready, pair.package
+    assert package is not None
     try:
-        case = first.read.changed(values).case
+        case = pair.first.read.changed(values).case
         # The other's names begin with those of the first: both keep their columns.
-        ready = prepare(case, seed=was.seed, draws=was.draws, widen=was.widen, beside=other.ready.names)
+        ready = prepare(case, seed=was.seed, draws=was.draws, widen=was.widen, beside=pair.other.ready.names)
         after = _agreed(ready, package)
     except (CaseError, UsageError, LimitError) as error:
         return Alone(None, None, None, (), str(error).partition("\n")[0])
     if after is None:
         return Alone(None, None, None, (), "the package cannot be named with this alone")
-    return Alone(*_changed(before, after), (), None)
+    return Alone(*_changed(pair.before, after), (), None)
 
 
 def _agreed(
