@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from detente import load
 from detente.case.base import Range
 from detente.case.edited import SUPPOSED, typed_changes
 from detente.case.reading import ReadCase, read_case
@@ -99,6 +100,29 @@ def test_what_cannot_be_is_said_with_its_path(
     assert said in str(raised.value)
     assert str(raised.value).startswith("changed ")
     assert str(raised.value.typed).startswith("--set ")
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("strike.rate", "world.parts.strike.numbers.rate"),
+        ("watch.sees[full]", "world.parts.watch.numbers.sees.full"),
+        ("stakes.iran.strike.struck", "world.stakes.iran.strike.struck"),
+        ("iran.patience", "preferences.iran.patience"),
+        ("iran.delivers", "parties.iran.delivers"),
+        ("iran.values.inspection.full", "preferences.iran.values.inspection.full"),
+    ],
+)
+def test_a_number_is_named_as_answers_name_it(path: str, place: str) -> None:
+    [change] = load("stockpile").changed({path: 0.5}).changes
+    assert change.path == place
+
+
+def test_what_could_be_two_numbers_is_asked_back() -> None:
+    with pytest.raises(
+        UsageError, match=r"could be preferences\.iran\.values\.\S+ or preferences\.us\.values\S+: write"
+    ):
+        load("stockpile").changed({"values.sanctions.kept": 5})
 
 
 def test_a_fault_elsewhere_keeps_its_place_in_the_file(read: ReadCase) -> None:

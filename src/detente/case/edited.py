@@ -15,7 +15,7 @@ from typing import Any
 
 from detente.case.base import Provenance
 from detente.case.model import Case
-from detente.case.paths import dotted, numbers
+from detente.case.paths import Numbered, dotted, numbers
 from detente.case.provenance import elements
 from detente.case.wording import describe, nearest, one_of
 from detente.case.yamltext import Parsed, Path, Place, cut, parse
@@ -79,15 +79,10 @@ def changes_of(case: Case, parsed: Parsed, changes: Mapping[str, Any]) -> list[t
     Raises ``UsageError`` with the nearest path where there is no such place, or where two changes are one.
     """
     known = numbers(case)
-    kept = {e.path for e in elements(case) if e.number}
+    kept = [e.path for e in elements(case) if e.number]
     found: list[tuple[Path, Any]] = []
     for path, value in changes.items():
-        head = path.partition(".")[0]
-        place = (
-            known[path].place
-            if path in known and head not in parsed.value
-            else _place(parsed.value, path, (*known, *kept))
-        )
+        place = _meant(path, parsed.value, known, kept)
         for other, _ in found:
             if other[: len(place)] == place[: len(other)]:
                 raise UsageError(
@@ -116,6 +111,33 @@ def applied(
             Change(dotted(place), _shown(before) if there else None, None if new is REMOVED else _shown(new))
         )
     return Parsed(value, positions, keys), tuple(told)
+
+
+def _meant(path: str, document: Any, known: Mapping[str, Numbered], kept: Sequence[str]) -> Path:
+    """The place of a path: as the file has it, or as answers call a number, which leaves some steps out (``strike.rate`` for
+    ``world.parts.strike.numbers.rate``, ``watch.sees[full]``)."""
+    if path.partition(".")[0] in document:
+        return _place(document, path, (*known, *kept))
+    if path in known:
+        return known[path].place
+    steps = _steps(path)
+    longer = sorted(
+        (place for place in kept if _leaves_out(_steps(place), steps)), key=lambda p: p.count(".")
+    )
+    shortest = [place for place in longer if place.count(".") == longer[0].count(".")]
+    if len(shortest) > 1:
+        raise UsageError(f"--set {path}: this could be {' or '.join(shortest[:8])}: write it out")
+    return _place(document, shortest[0] if shortest else path, (*known, *kept))
+
+
+def _steps(path: str) -> list[str]:
+    return path.replace("[", ".").replace("]", "").split(".")
+
+
+def _leaves_out(whole: Sequence[str], steps: Sequence[str]) -> bool:
+    """Whether ``steps`` are the steps of ``whole`` in their order with some before the last left out."""
+    rest = iter(whole)
+    return len(steps) > 1 and steps[-1] == whole[-1] and all(step in rest for step in steps)
 
 
 def _place(document: Any, path: str, known: Iterable[str]) -> Path:
