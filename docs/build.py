@@ -490,7 +490,7 @@ def _json() -> str:
     out += ["## Other verbs", ""]
     out += [
         "`check` prints its `warnings`, `effective_weights` and `quotations`; `cases`, `diff` and `parts` print plain lists under "
-        "`cases`, `differences` and `parts`, a part as its file has it. With `--set` every one of them that takes it has `changed`."
+        "`cases`, `differences` and `parts`, a part as its file has it. `check` has `changed` too, with `--set`."
     ]
     return "\n".join(out).rstrip() + "\n"
 

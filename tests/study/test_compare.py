@@ -36,7 +36,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def studies(files: tuple[Path, Path]) -> tuple[Study, Study]:
-    mine, hers = (Study(detente.load(file), draws=256) for file in files)
+    mine, hers = (Study(detente.load(file), draws=128) for file in files)
     return mine, mine.beside(hers)
 
 
@@ -91,13 +91,13 @@ def test_one_input_at_a_time_is_the_first_version_with_only_that(files, studies,
 
 def test_draws_are_paired(studies, answer) -> None:  # type: ignore[no-untyped-def]
     [versus] = answer.result.versus
-    alone = Study(studies[1].case, seed=5, draws=256)
+    alone = Study(studies[1].case, seed=5, draws=128)
     apart = np.hypot(
         studies[0].deal(package=EXCHANGE).result.package.acceptance_error,
         alone.deal(package=EXCHANGE).result.package.acceptance_error,
     )
     assert 0 < versus.error < apart
-    same = detente.compare(studies[0], Study(studies[0].case, draws=256), names=["a", "b"])
+    same = detente.compare(studies[0], Study(studies[0].case, draws=128), names=["a", "b"])
     [none] = same.result.versus
     assert (none.change, none.error, none.inputs, none.alone) == (0.0, 0.0, (), {})
     assert "is the same in “a” and “b”" in " ".join(str(same).split())
@@ -120,7 +120,7 @@ def test_the_variance_in_all_is_within_and_between(studies, answer) -> None:  # 
 def test_the_command_is_the_same_and_fits_a_screen(  # type: ignore[no-untyped-def]
     files, answer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("compare", *map(str, files), "--weights", "3,1", "--draws", "256")
+    words = ("compare", *map(str, files), "--weights", "3,1", "--draws", "128")
     code, out = ran(*words, "--json", capsys=capsys)
     assert (code, out) == (0, answer.to_json())
     jsonschema.validate(json.loads(out), result_schema("compare"))
@@ -160,7 +160,7 @@ def test_what_cannot_be_compared(studies) -> None:  # type: ignore[no-untyped-de
         detente.compare(studies[0], Study(studies[1].case, draws=64))
     with pytest.raises(UsageError, match="names must be one for each of 2"):
         detente.compare(*studies, names=["a", "a"])
-    village = Study("two-villages", draws=256)
+    village = Study("two-villages", draws=128)
     found = detente.compare(studies[0], village).result
     assert (found.versus[0].acceptable, found.versus[0].alone) == (None, {})
     assert "no such package" in str(found.versus[0].alone_left_out)

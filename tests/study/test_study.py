@@ -52,6 +52,8 @@ def test_what_is_offered_is_this_and_no_more() -> None:
         "report": ["self"],
         "changed": ["self", "changes"],
         "beside": ["self", "other"],
+        "debrief": ["self", "agreements", "track"],
+        "to_negmas": ["self"],
     }
     assert str(inspect.signature(Study)) == (
         "(case: 'ReadCase', seed: 'int' = 0, draws: 'int' = 1024, widen: 'float' = 1.0) -> None"
