@@ -105,9 +105,9 @@ class Scheme(NamedTuple):
     relative: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """A case as arrays. ``P`` voting factions, ``I`` issues, ``L`` most options, ``N`` parameters."""
+    """A case as arrays, equal to nothing but itself. ``P`` voting factions, ``I`` issues, ``L`` most options, ``N`` parameters."""
 
     case: Case
     factions: tuple[str, ...]

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -73,6 +74,7 @@ class _Within(NamedTuple):
     """[I, S] where everything is."""
 
 
+@lru_cache(maxsize=8)
 def alone(problem: Problem) -> tuple[Alone, ...]:
     """Every such set, by number of factions, then in the order of the case; none without a status quo."""
     case, count = problem.case, range(len(problem.factions))

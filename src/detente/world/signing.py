@@ -38,13 +38,14 @@ from detente.world.scenario import Looked, branches, simulate
 from detente.world.worth import account, flow, termed, value, weights
 
 __all__ = [
-    "BEST",
     "CHOOSING",
     "EACH",
     "FINE",
+    "GOING_ON",
     "PER",
     "Counted",
     "Settled",
+    "best_worlds",
     "going_on",
     "hinges",
     "signed",

@@ -12,7 +12,6 @@ given data (Plischke, Borgonovo & Smith 2013), a little below the true one for w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -48,19 +47,15 @@ def bins(values: Floats) -> Binned:
 def explained(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[float, float]:
     """The first-order index of Y = ``verdict`` [S] and its standard error; draws of one replicate stand together."""
     total, number = _sums(of, verdict, replicates)
-    left_out = _without_each(_share, total, number)
-    return max(0.0, _share(total, number)), _jackknifed(left_out)
+    left_out = _share(_without_each(total), _without_each(number))
+    return max(0.0, float(_share(total, number))), _jackknifed(left_out)
 
 
 def difference_error(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> float:
     """Standard error of the mean of Y in the last bin less that in the first."""
     total, number = _sums(of, verdict, replicates)
-
-    def difference(total: Floats, number: Floats) -> float:
-        mean = total.sum(axis=0) / np.maximum(number.sum(axis=0), 1.0)
-        return float(mean[-1] - mean[0])
-
-    return _jackknifed(_without_each(difference, total, number))
+    mean = _without_each(total).sum(axis=1) / np.maximum(_without_each(number).sum(axis=1), 1.0)
+    return _jackknifed(mean[:, -1] - mean[:, 0])
 
 
 def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floats, Floats]:
@@ -73,10 +68,10 @@ def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floa
     return total.reshape(replicates, of.bins), number.reshape(replicates, of.bins)
 
 
-def _without_each(found: Callable[[Floats, Floats], float], total: Floats, number: Floats) -> Floats:
-    """[G] what comes out without each replicate."""
-    rows = range(len(total))
-    return np.array([found(np.delete(total, g, axis=0), np.delete(number, g, axis=0)) for g in rows])
+def _without_each(of: Floats) -> Floats:
+    """[G, G - 1, B] what is left without each replicate."""
+    rows = np.arange(len(of))
+    return of[np.array([rows[rows != g] for g in rows])]
 
 
 def _jackknifed(left_out: Floats) -> float:
@@ -84,20 +79,21 @@ def _jackknifed(left_out: Floats) -> float:
     return float(np.sqrt((count - 1) / count * ((left_out - left_out.mean()) ** 2).sum()))
 
 
-def _share(total: Floats, number: Floats) -> float:
-    """From sums of Y and numbers of draws [G, B]."""
-    mean = total.sum() / number.sum()
+def _share(total: Floats, number: Floats) -> Floats:
+    """From sums of Y and numbers of draws [.., G, B]."""
+    drawn = number.sum(axis=(-2, -1))
+    mean = total.sum(axis=(-2, -1)) / drawn
     whole = mean * (1 - mean)
-    if whole <= 0:
-        return 0.0
-    weight = number.sum(axis=0) / number.sum()
-    squares = _crossed(total) / np.maximum(_crossed(number), 1e-300)
-    everything = _crossed(total.sum(axis=1)) / _crossed(number.sum(axis=1))
-    told = _crossed(number) > 0
-    return float(((weight[told] * squares[told]).sum() / weight[told].sum() - everything) / whole)
+    pairs = _crossed(number)
+    weight = np.where(pairs > 0, number.sum(axis=-2) / drawn[..., None], 0.0)
+    squares = _crossed(total) / np.maximum(pairs, 1e-300)
+    everything = _crossed(total.sum(axis=-1)[..., None]) / _crossed(number.sum(axis=-1)[..., None])
+    between = (weight * squares).sum(axis=-1) / weight.sum(axis=-1) - everything[..., 0]
+    found: Floats = np.where(whole > 0, between / np.where(whole > 0, whole, 1.0), 0.0)
+    return found
 
 
 def _crossed(of: Floats) -> Floats:
-    """Sum over pairs of different replicates of the product; replicates first."""
-    crossed: Floats = of.sum(axis=0) ** 2 - (of**2).sum(axis=0)
+    """[.., B] sum over pairs of different replicates of the product, from [.., G, B]."""
+    crossed: Floats = of.sum(axis=-2) ** 2 - (of**2).sum(axis=-2)
     return crossed
