@@ -50,8 +50,10 @@ def alone(case: Case) -> Found:
         return
     told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for of in _sets(case):
+        if all(case.preferences[f].no_deal == "from_outlook" for f in of.factions):
+            continue  # what they can have is computed
         packages = list(_packages(of))
-        gains = {f: [_gain(case, f, package, of) for package in packages] for f in of.factions}
+        gains = {f: _gains(case, f, packages, of) for f in of.factions}
         suits = [n for n in range(len(packages)) if all(gains[f][n] >= 0 for f in of.factions)]
         for f in of.factions:
             best = max(suits, key=lambda n: gains[f][n], default=None)
@@ -87,7 +89,7 @@ def _counted(case: Case, f: str) -> float:
     if isinstance(wants.no_deal, RelativeNoDeal):
         return wants.no_deal.status_quo.median
     assert isinstance(wants.no_deal, Range)
-    return wants.no_deal.median - _worth(case, f, {})
+    return wants.no_deal.median - _worth(wants, _state(case, {}))
 
 
 # --- who ----------------------------------------------------------------------------------------------------
@@ -153,26 +155,28 @@ def _packages(of: _Alone) -> Iterator[Package]:
                 yield dict(zip(issues, chosen, strict=True))
 
 
-def _gain(case: Case, f: str, package: Package, of: _Alone) -> float:
-    """Points above leaving everything as it is, less what taking the steps back costs that the faction has a hand in; less than anything where it cannot be
-    or crosses a line that leaving everything does not."""
-    wants, state = _wants(case, f), _state(case, package)
-    here = _state(case, {})
+def _gains(case: Case, f: str, packages: Sequence[Package], of: _Alone) -> list[float]:
+    """Points of packages above leaving everything as it is, less what taking the steps back costs that the faction has a hand in;
+    less than anything where it cannot be or crosses a line that leaving everything does not."""
+    wants, here = _wants(case, f), _state(case, {})
     lines = [
         *wants.red_lines,
         *(line.package for line in wants.firm if line.holds.median >= 0.5),
         *case.impossible,
     ]
-    if any(_matches(line, state) and not _matches(line, here) for line in lines):
-        return float("-inf")
-    undo = (case.issues[i].undo for i, o in package.items() if f in of.hands[i, o])
-    return (
-        _worth(case, f, package) - _worth(case, f, {}) - sum(cost.median for cost in undo if cost is not None)
-    )
+    crossing = [line for line in lines if not _matches(line, here)]
+    stays, found = _worth(wants, here), []
+    for package in packages:
+        state = {**here, **package}
+        if any(_matches(line, state) for line in crossing):
+            found.append(float("-inf"))
+            continue
+        undo = (case.issues[i].undo for i, o in package.items() if f in of.hands[i, o])
+        found.append(_worth(wants, state) - stays - sum(cost.median for cost in undo if cost is not None))
+    return found
 
 
-def _worth(case: Case, f: str, package: Package) -> float:
-    wants, state = _wants(case, f), _state(case, package)
+def _worth(wants: Preferences, state: Package) -> float:
     total = sum(term.add.median for term in wants.together if _matches(term.when, state))
     if wants.points is not None:
         return total + sum(levels[state[i]].median for i, levels in wants.points.items())
