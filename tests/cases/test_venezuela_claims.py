@@ -53,7 +53,7 @@ POLLS = {"participation": "takes_part"}
 
 @pytest.fixture(scope="module")
 def ready() -> Drawn:
-    return prepare(load_case(path("venezuela-2021")).case, draws=512)
+    return prepare(load_case(path("venezuela-2021")).case, draws=256)
 
 
 def share(ready: Drawn, track: str, moves: dict[str, str], reading: str | None = None) -> float:

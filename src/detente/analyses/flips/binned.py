@@ -71,7 +71,8 @@ def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floa
 def _without_each(of: Floats) -> Floats:
     """[G, G - 1, B] what is left without each replicate."""
     rows = np.arange(len(of))
-    return of[np.array([rows[rows != g] for g in rows])]
+    left: Floats = of[np.array([rows[rows != g] for g in rows])]
+    return left
 
 
 def _jackknifed(left_out: Floats) -> float:
