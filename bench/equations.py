@@ -21,7 +21,7 @@ from detente.kernels import fused, native
 from detente.kernels.codes import Code, operands
 from detente.kernels.rows import interpreter
 from detente.kernels.runs import Job, nothing, simulate
-from detente.world.jobs import compiled, interpreted
+from detente.world.jobs import compiled, interpreted, written
 from detente.world.run import Run
 
 __all__ = ["Speed", "operations", "places", "plain", "speeds", "time_to_compile", "worlds"]
@@ -78,7 +78,7 @@ def speeds(of: Run) -> Speed:
     given = (of.program, of.looked, of.form.places, of.dated)
     ways: dict[str, tuple[native.Native, Job]] = {
         "interpreted": (interpreter(), interpreted(*given)),
-        "fused": compiled(*given, of.bounds),
+        "fused": compiled(written(*given, of.bounds)),
     }
     taken, shares = {}, np.zeros(0)
     for name, (how, job) in ways.items():

@@ -12,7 +12,7 @@ import llvmlite.binding as llvm
 
 from detente import cache
 
-__all__ = ["Host", "Native", "compiled", "host", "made"]
+__all__ = ["Host", "Native", "compiled", "host", "kept", "made"]
 
 
 class Host(NamedTuple):
@@ -57,15 +57,24 @@ def _machine() -> Any:
     )
 
 
+def kept(text: str) -> Native | None:
+    """The function ``worlds`` of a module, if it was compiled before by the same compiler for this processor."""
+    code = cache.kept(_file(text))
+    return None if code is None else Native(code)
+
+
 def compiled(text: str) -> Native:
-    """The function ``worlds`` of a module, from the cache where it was compiled before by the same compiler for this processor."""
-    of = (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), text)
-    name = f"rows/{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"
-    code = cache.kept(name)
-    if code is None:
-        code = made(text)
-        cache.keep(name, code)
+    """The function ``worlds`` of a module, from the cache if it is there, and kept for the next run."""
+    if (found := kept(text)) is not None:
+        return found
+    code = made(text)
+    cache.keep(_file(text), code)
     return Native(code)
+
+
+def _file(text: str) -> str:
+    of = (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), text)
+    return f"rows/{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"
 
 
 def made(text: str) -> bytes:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels import fused, rows
+from detente.kernels import fused, native, rows
 from detente.kernels.driver import SMALL
 from detente.kernels.native import Native
-from detente.kernels.native import compiled as made
 from detente.kernels.programs import Program, laid
 from detente.kernels.ranges import Range
 from detente.kernels.runs import Job, located
 
-__all__ = ["Looked", "compiled", "interpreted", "pays"]
+__all__ = ["Looked", "compiled", "compiled_before", "interpreted", "pays"]
 
-PAYS = 3e7
+PAYS = 1.5e7
 """From so many months of worlds on, compiling pays: it takes as long as it then saves. Both grow with the number of operations."""
+
+WRITTEN = 2e6
+"""From so many on it pays to write a program out as one function, if that was compiled before."""
 
 
 class Looked(NamedTuple):
@@ -73,21 +76,67 @@ def _looked(
     return where(looked.asked), where(looked.summed) | small, where(looked.paths)
 
 
-def compiled(
+def compiled(of: Written) -> tuple[Native, Job]:
+    """A program compiled as a whole, from the cache if it has been before."""
+    return native.compiled(of.text), of.job
+
+
+def compiled_before(of: Written) -> tuple[Native, Job] | None:
+    """The same, if it need not be compiled for it."""
+    found = native.kept(of.text)
+    return None if found is None else (found, of.job)
+
+
+class Written(NamedTuple):
+    """A program as one function."""
+
+    text: str
+    job: Job
+    used: _Used
+
+
+class _Used:
+    """How many months of worlds a program has been asked for in this process: what pays for all of them may pay for none alone."""
+
+    def __init__(self) -> None:
+        self.months = 0
+
+
+def written(
     program: Program,
     looked: Looked,
     places: NDArray[np.uint64],
     dated: NDArray[np.bool_],
     bounds: Sequence[Range],
-) -> tuple[Native, Job]:
-    """A program compiled as a whole, from the cache if it has been before."""
-    numbers = {*looked.summed, *looked.paths}
-    of = fused.fused(program, bounds, looked.all, len(dated) - 1, numbers=numbers)
+) -> Written:
+    """A program as one function, not yet compiled."""
+    of, used = _text(_Key(program, looked, tuple(bounds), len(dated) - 1))
     none = np.zeros((0, 5), dtype=np.int32)
 
     def where(registers: Sequence[int]) -> NDArray[np.int32]:
         row = [of.at[r] for r in registers]
         return np.array([row, row], dtype=np.int32)
 
-    job = Job(fused.WIDTH, none, none, none, places, of.rows, *_looked(where, looked), dated)
-    return made(of.text), job
+    return Written(
+        of.text, Job(fused.WIDTH, none, none, none, places, of.rows, *_looked(where, looked), dated), used
+    )
+
+
+class _Key:
+    """What a text hangs on: a program by identity, everything else by value."""
+
+    def __init__(self, program: Program, looked: Looked, bounds: tuple[Range, ...], months: int) -> None:
+        self.program, self.looked, self.bounds, self.months = program, looked, bounds, months
+        self.key = (id(program), looked, bounds, months)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.key == self.key
+
+
+@lru_cache(maxsize=8)
+def _text(of: _Key) -> tuple[fused.Fused, _Used]:
+    numbers = {*of.looked.summed, *of.looked.paths}
+    return fused.fused(of.program, of.bounds, of.looked.all, of.months, numbers=numbers), _Used()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import months_until
+from detente.case.equations import Lookup, Name, Node
 from detente.errors import LimitError, UsageError
 from detente.kernels.codes import FIXED, WORD
 from detente.kernels.driver import LOW
@@ -24,14 +26,15 @@ from detente.kernels.native import Native
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Range
 from detente.kernels.rows import interpreter
-from detente.kernels.runs import Counts, nothing, simulate
+from detente.kernels.runs import Counts, Job, nothing, simulate
 from detente.kernels.threads import Tile, each, tiles
-from detente.kernels.tidied import tidied
+from detente.kernels.tidied import Tidied, tidied
 from detente.memory import need
 from detente.progress import counter
 from detente.world.constants import evaluated
 from detente.world.form import Form
-from detente.world.jobs import Looked, compiled, interpreted, pays
+from detente.world.jobs import WRITTEN, Looked, compiled, compiled_before, interpreted, pays, written
+from detente.world.trees import within
 
 __all__ = ["Ensemble", "Run", "add", "dated", "months", "prepared", "run"]
 
@@ -121,15 +124,14 @@ def prepared(
     with np.errstate(over="ignore"):
         # An equation that takes what is too large has no finite value, and says so.
         table = np.array(columns, dtype=np.float32).reshape(len(columns), size)
-    bounds = tuple(_bounds(column) for column in table)
+    bounds = tuple(_bounds(column, node) for column, node in zip(table, form.constants, strict=True))
     names = [form.asked, *([form.registers[n] for n in of] for of in (summed, paths))]
     everything = {r for registers in names for r in registers}
     of = form.program
     asked, added, shown = (tuple(registers) for registers in names)
     program, looked = of, Looked(asked, added, shown, frozenset())
     if worlds > TIDIED:
-        left = tidied(of.start, of.month, of.pairs, everything, bounds, len(dates) - 1)
-        program = of._replace(start=tuple(left.start), month=tuple(left.month))
+        left, program = _tidied(_Key(of, frozenset(everything), bounds, len(dates) - 1))
         asked, added, shown = (tuple(left.instead.get(r, r) for r in registers) for registers in names)
         small = frozenset(r for r in added if r in left.ends and left.ends[r].within(LOW))
         looked = Looked(asked, added, shown, small)
@@ -146,12 +148,49 @@ def prepared(
     )
 
 
-def _bounds(column: NDArray[np.float32]) -> Range:
+class _Key:
+    """What is left of a program hangs on this: the program by identity, everything else by value."""
+
+    def __init__(self, of: Program, looked: frozenset[int], bounds: tuple[Range, ...], months: int) -> None:
+        self.of, self.looked, self.bounds, self.months = of, looked, bounds, months
+        self.key = (id(of), looked, bounds, months)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.key == self.key
+
+
+@lru_cache(maxsize=8)
+def _tidied(key: _Key) -> tuple[Tidied, Program]:
+    of = key.of
+    left = tidied(of.start, of.month, of.pairs, key.looked, key.bounds, key.months)
+    return left, of._replace(start=tuple(left.start), month=tuple(left.month))
+
+
+BOUNDS = tuple(2.0**n for n in (-96, -16, 0, 16, 32, 48, 64, 80, 96))
+"""Of what is judged bounds are 0, one of these either way, or infinite."""
+
+
+def _bounds(column: NDArray[np.float32], node: Node) -> Range:
+    """What a number can be: as it is if nobody judged it, else so widely that other draws of the same judgements leave the same
+    of a program, which then need not be compiled anew."""
     there = column[~np.isnan(column)]
     if not len(there):
         return Range(0.0, 0.0, True)
     truth = bool(np.isin(there, (0, 1)).all())
-    return Range(float(there.min()), float(there.max()), len(there) < len(column), truth)
+    low, high = float(there.min()), float(there.max())
+    if not truth and any(isinstance(n, (Name, Lookup)) for n in within(node)):
+        low, high = -_beyond(-low), _beyond(high)
+    return Range(low, high, len(there) < len(column), truth)
+
+
+def _beyond(bound: float) -> float:
+    """The next of these up, where it is negative nearer to 0."""
+    if bound > 0:
+        return next((b for b in BOUNDS if b >= bound), math.inf)
+    return -max((b for b in BOUNDS if b <= -bound), default=0.0)
 
 
 def run(
@@ -174,10 +213,7 @@ def run(
     parts = tiles(size, per, unit=WORD)
     split = parts[0].worlds != slice(0, per)
     _room(of, split)
-    native: Native = interpreter()
-    job = interpreted(of.program, of.looked, of.form.places, of.dated)
-    if pays(months(of, per)) if fused is None else fused:
-        native, job = compiled(of.program, of.looked, of.form.places, of.dated, of.bounds)
+    native, job = _way(of, months(of, per), fused)
     whole = nothing(job, size)
     adding = Lock()
     tick = counter("parts of the worlds", len(parts)) if len(parts) > 1 else None
@@ -213,6 +249,19 @@ def run(
     kept = np.ascontiguousarray(whole.kept.transpose(0, 3, 1, 2))
     kept[:, begin + per :] = np.nan
     return Ensemble(per, whole.counts, whole.sums, kept)
+
+
+def _way(of: Run, many: int, fused: bool | None) -> tuple[Native, Job]:
+    """What runs a program for so many months of worlds."""
+    given = (of.program, of.looked, of.form.places, of.dated)
+    if fused or (fused is None and many > WRITTEN):
+        function = written(*given, of.bounds)
+        function.used.months += many
+        if fused or pays(function.used.months):
+            return compiled(function)
+        if (found := compiled_before(function)) is not None:
+            return found
+    return interpreter(), interpreted(*given)
 
 
 def _rounds(draws: slice, cycle: int) -> Iterator[tuple[int, int]]:

@@ -23,6 +23,7 @@ from detente.problem.ground import Ground
 from detente.world.constants import evaluated
 from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import Form, form
+from detente.world.jobs import pays
 from detente.world.run import Ensemble, Run, dated, prepared, run
 from detente.world.talks import chosen
 from detente.world.trees import kept_at, kept_until
@@ -160,12 +161,15 @@ def branches(
     )._replace(cycle=cycle)
     months, asked = case.world.months + 1, len(looked.asked) + len(looked.summed)
     at_once = max(1, COUNTED // (size * months * max(1, asked)))
+    # What pays for all of them together may pay for none alone.
+    fused = True if pays(size * times * per * case.world.months) else None
     for n in range(0, times, at_once):
         rows = slice(n * size, min(times, n + at_once) * size)
-        found = run(stacked._replace(constants=stacked.constants[rows]), per=per, seed=ground.seed & _KEY)
+        part = stacked._replace(constants=stacked.constants[rows])
+        found = run(part, per=per, seed=ground.seed & _KEY, fused=fused)
         for m in range(0, len(found.counts), size):
-            part = slice(m, m + size)
-            yield Ensemble(per, found.counts[part], found.sums[part], found.kept[part])
+            one = slice(m, m + size)
+            yield Ensemble(per, found.counts[one], found.sums[one], found.kept[one])
 
 
 def simulate(
