@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from detente.completion import cases
 from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.case.reading import ReadCase
+    from detente.study import Study
 
 __all__ = [
     "AllOption",
@@ -33,6 +37,8 @@ __all__ = [
     "WidenOption",
     "WithoutOption",
     "WorkersOption",
+    "asked_case",
+    "asked_study",
     "folder_of_texts",
 ]
 
@@ -169,3 +175,23 @@ def folder_of_texts(sources: str | None, case: str) -> Path | None:
             "name the folder that has them"
         )
     return kept
+
+
+def asked_case(case: str, changes: list[str] | None) -> ReadCase:
+    """The case that is meant, with what ``--set`` puts in place of what it says."""
+    from detente.case.edited import typed_changes
+    from detente.study import load
+
+    read = load(case)
+    return read.changed(typed_changes(changes)) if changes else read
+
+
+def asked_study(
+    case: str, changes: list[str] | None, seed: int = 0, draws: int = 1024, widen: float = 1.0
+) -> Study:
+    """A study of it, drawn beside the case as it is."""
+    from detente.case.edited import typed_changes
+    from detente.study import Study, load
+
+    study = Study(load(case), seed, draws, widen)
+    return study.changed(typed_changes(changes)) if changes else study

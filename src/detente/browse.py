@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente import __version__
-from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, SetOption
+from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, SetOption, asked_case
 from detente.errors import UsageError
 from detente.terminal import complain, say, say_json, show
 
@@ -123,16 +123,12 @@ def world(
     changes: SetOption = None,
 ) -> None:
     """Show the world of a case: what drives what, in which direction, and what that rests on."""
-    from detente.case.edited import typed_changes
-    from detente.case.reading import load_case
-    from detente.catalogue import resolve
     from detente.storage import target, write_text
     from detente.study import changed_json, supposing
 
     if part is not None and output is None:
         raise UsageError("--part says what is drawn: say where to, '--output FILE.svg'")
-    loaded = load_case(resolve(case))
-    loaded = loaded.changed(typed_changes(changes)) if changes else loaded
+    loaded = asked_case(case, changes)
     read = loaded.case
     where = None if output is None else target(output, force=force, ours=_is_picture)
     file = None if where is None else where.file

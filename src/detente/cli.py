@@ -37,6 +37,8 @@ from detente.arguments import (
     WidenOption,
     WithoutOption,
     WorkersOption,
+    asked_case,
+    asked_study,
     folder_of_texts,
 )
 from detente.browse import browse
@@ -152,7 +154,7 @@ def deal(  # noqa: PLR0913
     ] = False,
 ) -> None:
     """Is there a zone of agreement, which packages are worth proposing, who blocks?"""
-    study = _study(case, changes, seed, draws, widen)
+    study = asked_study(case, changes, seed, draws, widen)
     with _working("drawing judgements" if package is None else "looking at the draft"):
         _told_draws(study)
         answer = study.deal(track=track, package=package)
@@ -173,7 +175,7 @@ def flips(
     changes: SetOption = None,
 ) -> None:
     """Which single judgement, changed how little, would change the answer?"""
-    study = _study(case, changes, seed, draws, widen)
+    study = asked_study(case, changes, seed, draws, widen)
     with _working("changing one judgement at a time"):
         _told_draws(study)
         answer = study.flips(track)
@@ -204,7 +206,7 @@ def stability(
     """Which situations would nobody leave, given what the others could do back?"""
     from detente.case.package import typed_package
 
-    study = _study(case, changes, seed, 1024 if draws is None else draws, widen)
+    study = asked_study(case, changes, seed, 1024 if draws is None else draws, widen)
     with _working("walking the standoff"):
         if not study.case.case.ordinal:
             _told_draws(study)
@@ -230,7 +232,7 @@ def roadmap(  # noqa: PLR0913
     """In what order could a package be carried out, and would it hold?"""
     from detente.case.package import assigned
 
-    study = _study(case, changes, seed, draws, widen)
+    study = asked_study(case, changes, seed, draws, widen)
     with _working("putting steps in order"):
         _told_draws(study)
         readings = assigned("--suppose", suppose)
@@ -276,7 +278,7 @@ def outlook(  # noqa: PLR0913
         raise UsageError(
             "--questions: a share of the worlds answers none; give it where the shares are put together, with --merge"
         )
-    study = _study(case, changes, seed, draws, widen)
+    study = asked_study(case, changes, seed, draws, widen)
     with _working("simulating worlds"):
         from detente.analyses.outlook.short import questions as dated
         from detente.world.shares import Sharing, gathered, share_file
@@ -329,7 +331,7 @@ def compare(
     from detente.case.edited import typed_changes
     from detente.study import compare as ask
 
-    studies = [_study(case, changes if len(cases) > 1 else None, seed, draws, widen) for case in cases]
+    studies = [asked_study(case, changes if len(cases) > 1 else None, seed, draws, widen) for case in cases]
     names: list[str] | None = None if len(set(cases)) < len(cases) else [Path(case).stem for case in cases]
     if len(cases) == 1 and changes:
         studies.append(studies[0].changed(typed_changes(changes)))
@@ -367,7 +369,7 @@ def report(
     """Write the whole briefing as one self-contained HTML page, and print where it is."""
     from detente.storage import target, write_text
 
-    study = _study(case, changes, seed, draws, widen)
+    study = asked_study(case, changes, seed, draws, widen)
     where = target(output or Path(f"{study.case.case.id}.html"), force=force, ours=_is_page)
     if where.file is not None and where.file.suffix.lower() not in ("", ".html", ".htm"):
         raise UsageError(
@@ -406,12 +408,9 @@ def check(
     """Read a case, say what is wrong with it, and warn as a good colleague would."""
     from detente.case.advice import effective_weights
     from detente.case.checks import verify_quotations
-    from detente.case.edited import typed_changes
-    from detente.study import changed_json, load
+    from detente.study import changed_json
 
-    read = load(case)
-    if changes:
-        read = read.changed(typed_changes(changes))
+    read = asked_case(case, changes)
     texts = folder_of_texts(sources, case)
     verdicts = [] if texts is None else verify_quotations(read.case, texts)
     bad = [v for v in verdicts if not v.found]
@@ -490,14 +489,6 @@ def new(
 
 
 # --- the doors' furniture ---------------------------------------------------------------------------------
-
-
-def _study(case: str, changes: list[str] | None, seed: int, draws: int, widen: float) -> Study:
-    from detente.case.edited import typed_changes
-    from detente.study import Study, load
-
-    study = Study(load(case), seed, draws, widen)
-    return study.changed(typed_changes(changes)) if changes else study
 
 
 def _say(answer: Answer[Any], *, as_json: bool, everything: bool) -> None:

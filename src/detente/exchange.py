@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente import __version__
-from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, OneTrackOption
+from detente.arguments import (
+    CaseArgument,
+    ForceOption,
+    JsonOption,
+    Once,
+    OneTrackOption,
+    SetOption,
+    asked_case,
+    asked_study,
+)
 from detente.errors import UsageError
 from detente.terminal import complain, say, say_json, show
 
@@ -81,7 +90,7 @@ def _remark(line: str) -> None:
 
 
 @exchange.command(cls=Once)
-def export(
+def export(  # noqa: PLR0913
     case: CaseArgument,
     negmas: Annotated[
         Path | None,
@@ -111,13 +120,14 @@ def export(
         bool, typer.Option("--tables", help="With --csv or --xlsx: the tables of the deal analysis as well.")
     ] = False,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Write a case as files of other tools, or as a spreadsheet, and say what they cannot hold."""
-    from detente.case.reading import load_case
-    from detente.catalogue import resolve
     from detente.formats.exporting import WRITERS, save
 
-    read = load_case(resolve(case))
+    read = asked_case(case, changes)
+    for change in read.changes:
+        _remark(f"with {change.sentence}")
     folders = {"negmas": negmas, "genius": genius, "geniusweb": geniusweb}
     asked = {name: folder for name, folder in folders.items() if folder}
     if not (asked or csv or xlsx):
@@ -176,14 +186,14 @@ def debrief(
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write it as a sheet.")] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """What did groups agree who negotiated this case, and what did they leave on the table?"""
     from detente.analyses.debrief.document import rows
     from detente.formats.grids import csv_text
     from detente.storage import target, write_text
-    from detente.study import Study, load
 
-    study = Study(load(case))
+    study = asked_study(case, changes)
     places = {path: target(path, force=force) for path in (output, csv) if path is not None}
     answer = study.debrief(agreements, track)
     if output is not None:

@@ -154,16 +154,16 @@ def test_a_limit_exits_with_four_and_a_fault_of_ours_with_seventy(
 
         return replacement
 
-    monkeypatch.setattr(cli, "_study", raising(LimitError("more than 4,096 winning sets")))
+    monkeypatch.setattr(cli, "asked_study", raising(LimitError("more than 4,096 winning sets")))
     code, _, err = run("deal", str(tiny), capsys=capsys)
     assert (code, "4,096" in err) == (4, True)
-    monkeypatch.setattr(cli, "_study", raising(ZeroDivisionError("oops")))
+    monkeypatch.setattr(cli, "asked_study", raising(ZeroDivisionError("oops")))
     code, _, err = run("deal", str(tiny), capsys=capsys)
     assert (code, "report it" in err, "Traceback" in err) == (70, True, False)
-    monkeypatch.setattr(cli, "_study", raising(MemoryError()))
+    monkeypatch.setattr(cli, "asked_study", raising(MemoryError()))
     code, _, err = run("deal", str(tiny), capsys=capsys)
     assert (code, "memory is used up" in err, "Traceback" in err) == (4, True, False)
-    monkeypatch.setattr(cli, "_study", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(cli, "asked_study", raising(KeyboardInterrupt()))
     assert run("deal", str(tiny), capsys=capsys)[0] == 130
 
 

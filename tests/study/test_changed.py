@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+import typer.main
 from wells import TEXT, ran
 
 from detente import Study, cli, load
@@ -92,6 +93,40 @@ def test_the_command_says_where_a_value_is_wrong(wells: Path, capsys: pytest.Cap
         sys.argv = before
     assert stop.value.code == 2
     assert "--set noth.weights.well: no 'noth' in the case; did you mean" in capsys.readouterr().err
+
+
+def test_every_command_that_reads_one_case_takes_changes() -> None:
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    without = {
+        name
+        for name, command in commands.items()
+        if any(p.name in ("case", "cases") and p.param_type_name == "argument" for p in command.params)
+        and not any("--set" in p.opts for p in command.params)
+    }
+    assert without == set()
+    assert "debrief" in commands
+
+
+def test_an_export_says_what_was_changed(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, sys.argv = (
+        sys.argv,
+        [
+            "detente",
+            "export",
+            str(wells),
+            "--csv",
+            str(wells.parent / "sheet"),
+            "--set",
+            "north.weights.well=5",
+        ],
+    )
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        sys.argv = before
+    assert stop.value.code in (0, None)
+    assert "with preferences.north.weights.well = 5 instead of [10, 40, 70]" in capsys.readouterr().err
 
 
 def test_check_and_world_take_changes_as_well(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
