@@ -194,3 +194,12 @@ def test_lists_and_blocks_are_taken_as_they_stand(studies) -> None:  # type: ign
     [versus] = forth.versus
     assert versus.alone["preferences.north.red_lines"].change == 0  # nobody proposes to give the well away
     assert versus.alone["preferences.south.no_deal"].change < 0
+
+
+def test_one_input_alone_keeps_the_random_numbers_of_all_others(studies) -> None:  # type: ignore[no-untyped-def]
+    mine = studies[0]
+    certain = {"preferences.north.weights.well": 45}  # a range less: every column after it would be another's
+    other = mine.changed({**certain, "preferences.south.no_deal": {"status_quo": 2}})
+    [versus] = detente.compare(mine, other).result.versus
+    alone = versus.alone["preferences.north.weights.well"]
+    assert alone.acceptable == _share(mine.changed(certain))
