@@ -6,6 +6,7 @@
 - ``yaml`` with ``title="NAME"``: writes the file; with ``title="NAME, continued"``: its top-level blocks replace
   those of the same name and add the others; with ``title="NAME, below world: parts:"``: the same for the blocks that stand
   there. Without a title: a whole case (``detente: 1``) or a fragment.
+- ``csv`` with ``title="NAME"``: writes the file.
 - ``python`` runs, each block after those before it on the page. ``sh`` is not run, but every ``detente`` command in it must exist, with its options.
 """
 

@@ -30,7 +30,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _examples(page: Path) -> list[Block]:
-    return [b for b in blocks(page.read_text("utf-8")) if b.language in ("console", "yaml", "python", "sh")]
+    return [
+        b for b in blocks(page.read_text("utf-8")) if b.language in ("console", "yaml", "csv", "python", "sh")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,11 @@ def _console(block: Block, here: Path, where: str) -> None:
         assert code in ((0, 3) if shown else (0,)), f"{where}: exit code {code} of {words}: {printed}"
         if shown:
             assert matches(shown, printed), f"{where}: {' '.join(words)} printed\n{printed}"
+
+
+def _csv(block: Block, here: Path, where: str) -> None:
+    assert block.title, f"{where}: a sheet has a title, the name of its file"
+    (here / block.title).write_text(block.body, "utf-8")
 
 
 def _yaml(block: Block, here: Path, where: str) -> None:
@@ -88,7 +95,7 @@ def _sh(block: Block, here: Path, where: str) -> None:
 
 
 _NAMES: dict[tuple[str, Path], dict[str, Any]] = {}
-_DO = {"console": _console, "yaml": _yaml, "python": _python, "sh": _sh}
+_DO = {"console": _console, "yaml": _yaml, "csv": _csv, "python": _python, "sh": _sh}
 _KEYS = {
     name
     for module in (model, world, mechanism)
