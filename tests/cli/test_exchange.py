@@ -1,0 +1,85 @@
+"""``import``, ``export``: words in, files out, and one clear message where it cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from detente.cli import app
+from detente.errors import CaseError, LimitError, UsageError
+from tests.formats.written_files import BUYER, house
+
+
+def call(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_import_writes_a_case_and_tells_how_it_came_about(tmp_path: Path) -> None:
+    case = tmp_path / "house.yaml"
+    done = call("import", *house(tmp_path), "--output", case, "--title", "A house")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[-1] == str(case)
+    assert {line.split()[0] for line in lines[:-1]} == {"given", "assumed", "lost"}
+    assert "title: A house" in case.read_text()
+    assert call("check", case).exit_code == 0
+    assert call("deal", case, "--draws", "64").exit_code == 0
+
+
+def test_import_says_the_same_as_json(tmp_path: Path) -> None:
+    done = call("import", *house(tmp_path), "-o", tmp_path / "h.yaml", "--levels", "3", "--json")
+    said = json.loads(done.stdout)
+    assert said["case"] == "house"
+    assert {t["kind"] for t in said["told"]} == {"given", "assumed", "lost"}
+    assert any(t["where"] == "Price" and "3 levels" in t["what"] for t in said["told"])
+
+
+def test_import_replaces_nothing_unasked_and_writes_nothing_that_is_wrong(tmp_path: Path) -> None:
+    case = tmp_path / "house.yaml"
+    case.write_text("mine")
+    paths = house(tmp_path)
+    assert isinstance(call("import", *paths, "-o", case).exception, UsageError)
+    assert case.read_text() == "mine"
+    assert call("import", *paths, "-o", case, "--force").exit_code == 0
+    paths[1].write_text(BUYER.replace('evaluation="3"', 'evaluation="x"'))
+    other = tmp_path / "other.yaml"
+    assert isinstance(call("import", *paths, "-o", other).exception, CaseError)
+    assert not other.exists()
+
+
+def test_export_writes_what_import_reads(tmp_path: Path) -> None:
+    for option in ("--negmas", "--genius", "--geniusweb", "--csv"):
+        folder = tmp_path / option.strip("-")
+        done = call("export", "scored-game", option, folder)
+        assert done.exit_code == 0
+        written = [Path(line) for line in done.stdout.splitlines()]
+        assert written
+        assert all(path.parent == folder and path.is_file() for path in written)
+        assert call("import", folder, "-o", tmp_path / f"{folder.name}.yaml").exit_code == 0
+
+
+def test_export_has_to_be_told_as_what(tmp_path: Path) -> None:
+    assert "--negmas" in str(call("export", "scored-game").exception)
+    assert "--csv" in str(call("export", "scored-game", "--genius", tmp_path / "g", "--tables").exception)
+
+
+def test_export_of_tables_stands_beside_the_sheet(tmp_path: Path) -> None:
+    pytest.importorskip(
+        "openpyxl", reason="openpyxl is in the development group and the extra 'spreadsheets'"
+    )
+    book = tmp_path / "game.xlsx"
+    done = call("export", "two-villages", "--csv", tmp_path / "s", "--xlsx", book, "--tables")
+    assert done.exit_code == 0
+    names = {path.name for path in (tmp_path / "s").iterdir()}
+    assert {"sheet.csv", "tables.csv"} < names
+    assert book.read_bytes().startswith(b"PK")
+    assert call("import", book, "-o", tmp_path / "back.yaml").exit_code == 0
+
+
+def test_too_much_is_a_limit(tmp_path: Path) -> None:
+    many = tmp_path / "many.csv"
+    many.write_text("issue,option,A,B\n" + "".join(f"x,o{n},1,2\n" for n in range(40)))
+    assert isinstance(call("import", many, "-o", tmp_path / "m.yaml").exception, LimitError | CaseError)
