@@ -407,7 +407,7 @@ def check(
 ) -> None:
     """Read a case, say what is wrong with it, and warn as a good colleague would."""
     from detente.case.advice import effective_weights
-    from detente.case.checks import verify_quotations
+    from detente.case.checks import fingerprints, verify_quotations
     from detente.study import changed_json
 
     read = asked_case(case, changes)
@@ -430,12 +430,18 @@ def check(
                     for f, shares in acting.items()
                 },
                 "quotations": [v.to_json() for v in verdicts],
+                "texts": {} if texts is None else fingerprints(texts),
                 **changed_json(read.changes),
             }
         )
     else:
         for warning in read.warnings:
             say(read.said(replace(warning, message=f"warning: {warning.message}")))
+        for v in verdicts:
+            if v.found:
+                say(
+                    f"{v.path}: {v.file}:{v.line}, offset {v.offset}, {v.matches} {agree(v.matches, 'match', 'matches')}"
+                )
         for verdict in bad:
             say(f"{read.file}: {verdict.path}: not found in the texts of {texts}: {verdict.why}")
         for faction, shares in acting.items() if weights else ():

@@ -43,7 +43,7 @@ from detente.case.paths import (
     seats,
     wins,
 )
-from detente.case.quotations import Quotation, verify_quotations
+from detente.case.quotations import Quotation, fingerprints, verify_quotations
 from detente.case.steps import step_faults
 from detente.case.ties import tie_faults
 from detente.case.yamltext import Offset, Path
@@ -53,6 +53,7 @@ __all__ = [
     "Quotation",
     "Unknown",
     "faults",
+    "fingerprints",
     "placed",
     "unknown_names",
     "unreasoned",
