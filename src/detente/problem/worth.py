@@ -41,8 +41,8 @@ def worth(
     # Of everything as it is, and by how much each package differs: most move a single issue.
     stays = seen.base.astype(np.float64) + seen.add[:, here].sum(axis=1)
     crossed = seen.broken[:, here].sum(axis=1) if lines else np.zeros((), dtype=np.int64)
-    for k, o in enumerate(home):
-        stays += seen.points[:, k, o]
+    for i, o in enumerate(home):
+        stays += seen.points[:, i, o]
     total = np.empty((len(problem.factions), len(packages), sample.draws))
     for n, hit in enumerate(matched):
         points, broken = stays.copy(), crossed
