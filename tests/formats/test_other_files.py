@@ -183,7 +183,10 @@ def sheets(
 
 
 def test_score_sheets_become_a_scored_game(tmp_path: Path) -> None:
-    found = read_files([sheets(tmp_path)])
+    folder = sheets(tmp_path)
+    (folder / "instructions.txt").write_text("Be kind.")
+    found = read_files([folder])
+    assert any("instructions.txt" in t.what for t in found.told if t.kind == "lost")
     case = case_in(found)
     assert points(case, "mayor", "issue_a") == [14, 8, 0]
     assert points(case, "union", "issue_b") == [3, 0]

@@ -143,11 +143,11 @@ def test_names_that_act_come_back_as_they_were(kind: str, tmp_path: Path) -> Non
     assert [o.name or id for id, o in back.issues["x"].options.items()] == ["=1+1", "q", "r"]
 
 
-def changed(data: bytes, part: str, text: str) -> bytes:
+def changed(data: bytes, part: str, text: str, encoding: str = "utf-8") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, text if name == part else old.read(name))
+            new.writestr(name, text.encode(encoding) if name == part else old.read(name))
     return out.getvalue()
 
 
@@ -159,6 +159,11 @@ def test_workbooks_that_bite_are_refused(tmp_path: Path) -> None:
     entity = '<!DOCTYPE x [<!ENTITY a "b">]><worksheet>&a;</worksheet>'
     bombs = {
         "entity": (changed(good, "xl/worksheets/sheet1.xml", entity), "entities"),
+        "entity elsewhere": (changed(good, "docProps/app.xml", entity), "entities"),
+        "entity in UTF-16": (
+            changed(good, "xl/worksheets/sheet1.xml", "\ufeff" + entity, "utf-16-le"),
+            "entities",
+        ),
         "large": (changed(good, "xl/worksheets/sheet1.xml", "<a>" + " " * (33 << 20) + "</a>"), "unpacked"),
         "text": (b"issue,option,A,B\n", "not a workbook"),
         "cut": (good[: len(good) // 2], "not a workbook"),

@@ -30,6 +30,8 @@ UNPACKED = 32 * MEBIBYTE
 """Bytes of all parts of a workbook together."""
 MAX_PARTS = 500
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_XML = (b"<", b"\xff\xfe", b"\xfe\xff", b"\0")
+"""How a part begins that a parser of XML would read, in whatever letters it is written."""
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -150,7 +152,9 @@ def _looked_at(name: str, data: bytes) -> None:
                     name, "", f"unpacked it has more than {MAX_PARTS} parts or {UNPACKED:,} bytes; not read"
                 )
             for part in listed:
-                if part.filename.endswith((".xml", ".rels", ".vml")):
+                with parts.open(part) as file:
+                    is_xml = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML)
+                if is_xml:  # whatever it is called
                     with parts.open(part) as file:
                         for _, element in iterparse(file, forbid_dtd=True):
                             element.clear()

@@ -46,6 +46,12 @@ def read_scores(files: Sequence[Path], title: str) -> Domain:
         told.append(
             Told("lost", WHOLE, "what config.txt says of how players behave, and which model plays them")
         )
+        used = {config.resolve(), *(row.file.resolve() for row in rows)}
+        told += [
+            Told("lost", WHOLE, f"{f.name}: no score sheet of {CONFIG}, so not read")
+            for f in files
+            if f.resolve() not in used
+        ]
     sheets = [_sheet(row.file) for row in rows]
     shape = [len(scores) for scores in sheets[0][0]] if sheets else []
     if len(shape) > len(ascii_uppercase):
