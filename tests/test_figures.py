@@ -7,6 +7,7 @@ import pytest
 
 from detente.figures import (
     agree,
+    amount,
     capital,
     error,
     joined,
@@ -86,3 +87,13 @@ def test_words_agree_with_their_number() -> None:
     assert joined(["a", "b, c"]) == "a and b, c"
     assert capital("élan vital") == "Élan vital"
     assert capital("") == ""
+
+
+def test_what_is_not_nothing_is_never_rounded_to_it_in_a_sentence() -> None:
+    assert [amount(v) for v in (0.0, 1e-9, 0.049, 0.051, 12.34)] == [
+        "0.0",
+        "less than 0.05",
+        "less than 0.05",
+        "0.1",
+        "12.3",
+    ]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 __all__ = [
     "MINUS",
     "agree",
+    "amount",
     "capital",
     "changed",
     "day",
@@ -44,6 +45,12 @@ def typed(value: float) -> str:
 def points(value: float) -> str:
     """A number of points, ``12.5`` or ``−3.0``."""
     return decimal(value, 1)
+
+
+def amount(value: float) -> str:
+    """So many points, in a sentence that names nobody who has none: what is not nothing is never rounded to it."""
+    text = points(value)
+    return "less than 0.05" if text == "0.0" and value > 0 else text
 
 
 def signed(value: float) -> str:

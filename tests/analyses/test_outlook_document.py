@@ -284,7 +284,7 @@ def test_ripe(case: Case) -> None:
         "without a deal (The ban: lifted for good; The cells: empty)."
     )
     assert found.because == (
-        "Now the package is worth less than waiting to The Ruler (−1.2 of its points) and The Other (−2.3 of its points)."
+        "Now the package is worth less than waiting to The Ruler (by 1.2 of its points) and The Other (by 2.3 of its points)."
     )
     assert found.limit == (
         "Means over the draws, no deal as it is computed here, where the deal analysis takes what is typed; package and waiting run "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.analyses.deal.result import DealResult, TrackResult, Zone
 from detente.analyses.words import Words
 from detente.document import Finding, Tone
-from detente.figures import agree, capital, changed, error, joined, percent, plural, points
+from detente.figures import agree, amount, capital, changed, error, joined, percent, plural, points
 
 __all__ = ["PAPER", "answer", "at_best", "in_draws", "short", "zone"]
 
@@ -72,7 +72,7 @@ def short(track: TrackResult, words: Words) -> str:
     """For whom the nearest miss falls short, and by how much."""
     assert track.nearest_miss is not None
     missing = track.nearest_miss.shortfall
-    return joined([f"{words.faction(f)} by {points(v)} points" for f, v in missing.items()])
+    return joined([f"{words.faction(f)} by {amount(v)} points" for f, v in missing.items()])
 
 
 def _over_draws(track: TrackResult, result: DealResult, words: Words) -> str:
@@ -135,10 +135,16 @@ def _alone(track: TrackResult, result: DealResult, words: Words) -> str:
     """Who can gain without anybody, which its no-deal value counts."""
     assert track.status_quo is not None
     said = []
-    for f, gain in track.status_quo.alone.items():
-        if f in track.factions and points(gain.mean) != "0.0":
+    gains = {f: gain for f, gain in track.status_quo.alone.items() if f in track.factions}
+    few = sum(gain.mean > 0 and points(gain.mean) == "0.0" for gain in gains.values())
+    for f, gain in gains.items():
+        if points(gain.mean) != "0.0":
             often = f", in {percent(gain.share)} of draws" if result.uncertain else ""
             said.append(f"{words.faction(f)} by {changed(gain.mean, gain.error)} points on average{often}")
+    if said and few:
+        said.append(
+            f"{plural(few, 'other')} by less than 0.05 each" if few > 1 else "one other by less than 0.05"
+        )
     return (
         f" No deal counts what can be gained alone, without anybody's agreement: {joined(said)}."
         if said

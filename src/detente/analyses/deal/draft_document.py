@@ -12,7 +12,7 @@ from detente.analyses.deal.short import sides
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Table
-from detente.figures import capital, joined, percent, points
+from detente.figures import amount, capital, joined, percent
 
 __all__ = ["document"]
 
@@ -64,8 +64,7 @@ def _verdict(result: DraftResult, words: Words) -> Finding:
 
 def _refusal(faction: str, result: DraftResult, words: Words) -> str:
     gain = result.package.gain[faction]
-    worse = points(-gain) if points(-gain) != "0.0" else "under 0.1"
-    by = f"{worse} points worse than no deal" if gain < 0 else "a line of its own is broken"
+    by = f"{amount(-gain)} points worse than no deal" if gain < 0 else "a line of its own is broken"
     return f"{words.short(faction)} ({by})"
 
 

@@ -11,7 +11,7 @@ from detente.analyses.deal.result import DealResult, PackageResult, TrackResult
 from detente.analyses.deal.verdict import headline
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Paragraph, Table
-from detente.figures import capital, joined, percent, points, signed, spread
+from detente.figures import amount, capital, joined, percent, signed, spread
 
 __all__ = ["in_short", "sides"]
 
@@ -143,7 +143,7 @@ def _miss(result: DealResult, words: Words) -> str:
     miss = result.main.nearest_miss
     if miss is None or not miss.shortfall or result.main.solutions["most_acceptable"] is not None:
         return ""
-    short = joined([f"{words.short(f)} by {points(v)} points" for f, v in miss.shortfall.items()])
+    short = joined([f"{words.short(f)} by {amount(v)} points" for f, v in miss.shortfall.items()])
     return f"Nearest miss: {words.doing(miss.moves)}. It falls short for {short}."
 
 

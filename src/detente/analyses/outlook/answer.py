@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from detente.analyses.outlook.result import Influence, OutlookResult, PolicyResult, TalksResult
 from detente.analyses.words import Words, joined, percent, plural, signed
 from detente.document import Finding
-from detente.figures import error
+from detente.figures import amount, error
 
 __all__ = [
     "answer",
@@ -138,7 +138,7 @@ def ripe(result: OutlookResult, words: Words) -> Finding:
         many = f"{len(months)} of {plural(result.months + 1, 'month')}"
         text, tone = f"In {many}, {_within(result, months)}, {needed} ({what}).", "caution"
     gaps = {f: v - result.no_deal[f].going_on for f, v in result.package_value.items()}
-    short = [f"{words.faction(f)} ({signed(gap)} of its points)" for f, gap in gaps.items() if gap < 0]
+    short = [f"{words.faction(f)} (by {amount(-gap)} of its points)" for f, gap in gaps.items() if gap < 0]
     typed = any(not v.used for v in result.no_deal.values())
     elsewhere = ", where the deal analysis takes what is typed" if typed else ""
     return Finding(

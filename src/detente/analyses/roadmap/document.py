@@ -14,7 +14,7 @@ from detente.case.model import Case
 from detente.case.provenance import anchor
 from detente.charts.timeline import Span, timeline
 from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragraph, Section, Table, Tone
-from detente.figures import capital, day, error, joined, percent, plural, points, signed
+from detente.figures import amount, capital, day, error, joined, percent, plural, signed
 from detente.prospects.road import WHOLE
 
 __all__ = ["base_rates", "behind", "document", "section"]
@@ -152,7 +152,7 @@ def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
     if result.slack is not None and weak.slack is not None and result.slack >= 0:
         answer = (
             f"the {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
-            f"The weakest link is {who}, {where}: going on is worth only {points(weak.slack)} of its points more than "
+            f"The weakest link is {who}, {where}: going on is worth only {amount(weak.slack)} of its points more than "
             f"{_way(weak)}. All of it takes {plural(result.months, 'month')}."
         )
     elif weak.slack is None:
@@ -163,7 +163,7 @@ def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
         )
     else:
         answer = (
-            f"{none} of the {steps} of this package holds: in the best one {who} gains {points(-weak.slack)} of its points, "
+            f"{none} of the {steps} of this package holds: in the best one {who} gains {amount(-weak.slack)} of its points, "
             f"{where}, by {_way(weak)}."
         )
     text = f"{start}{supposing}{answer}"
@@ -194,7 +194,7 @@ def _supposing(result: RoadmapResult, words: Words) -> tuple[str, str]:
         return "", f"Supposing that {readings} {prior}, "
     short = joined(
         [
-            f"{words.faction(f)} ({'it breaks a line' if v is None else f'by {points(v)} points'})"
+            f"{words.faction(f)} ({'it breaks a line' if v is None else f'by {amount(v)} points'})"
             for f, v in result.short.items()
         ]
     )
@@ -401,7 +401,7 @@ def _part(part: Part, words: Words) -> Finding:
     because = ""
     if missing is not None:
         because = (
-            f"The next step, {_moves((missing.move,), words)}, would have to be worth {points(missing.points)} points more to "
+            f"The next step, {_moves((missing.move,), words)}, would have to be worth {amount(missing.points)} points more to "
             f"{words.faction(missing.faction)}."
             if missing.points is not None
             else f"The next step, {_moves((missing.move,), words)}, crosses a line of {words.faction(missing.faction)}."

@@ -11,7 +11,7 @@ from detente.case.model import Case
 from detente.charts.reach import Place, reach_map
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
-from detente.figures import agree, joined, percent, plural, points, sampled, signed
+from detente.figures import agree, amount, joined, percent, plural, sampled, signed
 
 __all__ = ["document", "section", "too_much"]
 
@@ -189,7 +189,7 @@ def _enough(loose: Sequence[Departure], result: StabilityResult, words: Words) -
         if len(known) == len(needed):
             several = len(next(m for m in result.movers if m.id == mover).factions) > 1
             parts.append(
-                f"{'over ' if several else ''}{points(max(known))} points more to {_mover(mover, words)}"
+                f"{'over ' if several else ''}{amount(max(known))} points more to {_mover(mover, words)}"
             )
     if not parts or result.departures_total > len(result.departures):
         return ""
