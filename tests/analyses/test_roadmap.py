@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import jsonschema
 import numpy as np
@@ -12,8 +13,8 @@ import pytest
 from detente.analyses.deal import deal
 from detente.analyses.deal.result import DealResult
 from detente.analyses.roadmap import RoadmapResult, roadmap
-from detente.analyses.roadmap.document import document
-from detente.analyses.roadmap.propose import ahead, package
+from detente.analyses.roadmap.document import document, section
+from detente.analyses.roadmap.propose import ahead, package, place
 from detente.analyses.schema import result_schema
 from detente.case.reading import read_case
 from detente.catalogue import resolve
@@ -410,6 +411,45 @@ def _ahead(name: str) -> tuple[DealResult, tuple[RoadmapResult, ...]]:
     ready = prepare(read_case(resolve(name).read_text("utf-8"), f"{name}.yaml").case, draws=64)
     found = deal(ready)
     return found, ahead(ready, found)
+
+
+def test_small_swaps_are_put_in_order_beside_the_tables() -> None:
+    """Each as likely to be acceptable, signed and kept as the deal analysis says; the likeliest first."""
+    found, roads = _ahead("stockpile")
+    assert [r.chances.acceptable for r in roads] == sorted(
+        (r.chances.acceptable for r in roads), reverse=True
+    )
+    best = found.main.solutions["most_acceptable"]
+    assert best is not None
+    holding = [s for s in found.swaps if s.hinge.worst >= 0.5][:2] or found.swaps[:1]
+    beside = [r for r in roads if r.rule != "most_acceptable"]
+    assert beside
+    assert [r.package for r in beside] == [s.moves for s in holding if s.moves != best.moves]
+    for road in beside:
+        (swap,) = (s for s in found.swaps if s.moves == road.package)
+        assert road.track == road.rule
+        for link in ("acceptable", "signed", "begun", "kept"):
+            assert getattr(road.chances, link) == getattr(swap.chances, link)
+        shown = str(
+            section(road, read_case(resolve("stockpile").read_text("utf-8"), "s.yaml").case, drawn=False)
+        )
+        assert "Small swap: " in shown
+
+
+def test_what_a_swap_cannot_be_asked_for() -> None:
+    found, _ = _ahead("stockpile")
+    few = replace(found, swaps=found.swaps[:1])
+    assert package(few, "swap", None) == found.swaps[0].moves
+    with pytest.raises(UsageError, match="no package by 'swap_2': the deal analysis lists 1: swap"):
+        package(few, "swap_2", None)
+    with pytest.raises(UsageError, match="no small exchange is ever acceptable"):
+        package(replace(found, swaps=()), "swap", None)
+    ready = prepare(read_case(resolve("stockpile").read_text("utf-8"), "stockpile.yaml").case, draws=64)
+    assert place(ready.problem, "nash", {}, "table") == "table"
+    with pytest.raises(
+        UsageError, match="'swap' is an exchange beside the tables: leave '--track table' out"
+    ):
+        place(ready.problem, "swap", found.swaps[0].moves, "table")
 
 
 @pytest.fixture(scope="module")
