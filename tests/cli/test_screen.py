@@ -15,7 +15,7 @@ from tests.prepared import kept
 WIDTH = 80
 FEW = ("--draws", "64")
 VERBS = {
-    "deal": ("package",),
+    "deal": ("agreement", "package"),
     "flips": ("deal",),
     "stability": ("situations would hold",),
     "roadmap": ("of this package", "nothing to carry out"),

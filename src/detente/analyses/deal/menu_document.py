@@ -13,6 +13,8 @@ from detente.figures import agree, capital, joined, percent, plural, points, sam
 
 __all__ = ["hangs_on", "menu_blocks", "menu_in_short", "swaps_section"]
 
+BRIEF = 80
+"""Letters of what packages share that fit a screen."""
 DIFFER = 6
 """Issues on which packages differ that a sentence names."""
 UNTOUCHED = (
@@ -53,12 +55,11 @@ def menu_in_short(track: TrackResult, words: Words, *, uncertain: bool) -> str:
         shared = (
             f"; {agree(menu.alike, 'both', 'all of them')} {words.doing(menu.shared)}" if menu.shared else ""
         )
-        said.append(f"{_count(menu)} cannot be told apart from it{shared}.")
+        said.append(f"{_count(menu)} cannot be told apart from it{shared if len(shared) <= BRIEF else ''}.")
     if menu.together:
         most = menu.together[-1]
         said.append(
-            f"Of {spelt(len(most.moves))} packages at hand, one is acceptable in {percent(most.acceptance)} of draws "
-            f"(it alone in {percent(best.acceptance)})."
+            f"Of {spelt(len(most.moves))} packages at hand, one is acceptable in {percent(most.acceptance)} of draws."
         )
     return " ".join(said)
 

@@ -21,12 +21,13 @@ SHOWN = ("acceptable", "signed", "kept")
 
 def in_short(result: DealResult, words: Words) -> list[Block]:
     """The answer on one screen."""
-    blocks: list[Block] = [headline(result, words), Paragraph(_count(result, words))]
+    first = headline(result, words)
+    blocks: list[Block] = [first, Paragraph(_count(result, words))]
     blocks += _chances(result, words)
     blocks += _package(result, words)
     blocks += [
         Paragraph(said)
-        for said in (_swap(result, words), _miss(result, words), _obstacle(result, words))
+        for said in (_swap(result, words, first.text), _miss(result, words), _obstacle(result, words))
         if said
     ]
     blocks.append(Paragraph(_know(result), tone="muted"))
@@ -124,9 +125,11 @@ def sides(
     return Table(caption="", columns=columns, rows=rows, numeric=tuple(range(first, len(columns))))
 
 
-def _swap(result: DealResult, words: Words) -> str:
-    """The small exchange that is surest under every reading, unless it is the package itself."""
+def _swap(result: DealResult, words: Words, said: str) -> str:
+    """The small exchange that is surest under every reading, unless it is the package itself, or one has been named."""
     best = next(iter(result.swaps), None)
+    if any(words.doing(swap.moves) in said for swap in result.swaps):
+        return ""
     top = result.main.solutions["most_acceptable"]
     if best is None or (top is not None and best.moves == top.moves):
         return ""
