@@ -534,3 +534,19 @@ def test_power_and_the_frontier_stand_in_their_columns(case: Case) -> None:
         ["61%", "+1.0", "+2.0", "+3.0"],
         ["44%", "+56.0", "+2.5", "−2.5"],
     ]
+
+
+def test_on_one_screen_each_has_its_own_gain_and_share_and_the_likeliest_obstacle_is_named(
+    case: Case,
+) -> None:
+    often = (Blocker(("navy",), False, 0.03, 0.009, 0.02), Blocker(("tolland",), True, 0.24, 0.03, 0.05))
+    short = document(result(track(blockers=often)), case).short
+    (sides,) = [b for b in short if isinstance(b, Table) and b.columns[0] == "Who"]
+    assert [[c.text if isinstance(c, Cell) else c for c in row] for row in sides.rows] == [
+        ["Orsa's premier", "+56.0 (+41.0 to +71.0)", "97%"],
+        ["Orsa's navy", "+2.5 (−6.0 to +9.0)", "72%"],
+        ["Tolland", "−2.5 (−11.0 to +5.0)", "61%"],
+    ]
+    assert "In 80% of the draws without a deal the consent of Tolland would open the zone." in said(short)
+    assert isinstance(short[0], Finding)
+    assert short[0] == document(result(track(blockers=often)), case).blocks[0]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.roadmap.document import behind, document, section
+from detente.analyses.roadmap.document import base_rates, behind, document, section
 from detente.analyses.roadmap.result import (
+    BaseRate,
     Boost,
     Missing,
     Move,
@@ -284,3 +285,26 @@ def test_patience_stands_beside_what_was_judged(case: Case) -> None:
         "The least patience that carries this order, shared by all, is 0.700, and above 0.910 it no longer does "
         "(judged: 0.95 to 0.99). With the others as judged, the least is: Orsa's navy 0.810 (judged 0.97)."
     )
+
+
+def test_what_happened_elsewhere_says_how_many_of_how_many(case: Case) -> None:
+    rate = BaseRate("truces", 7, 25, "a list", "they were wars", "2020")
+    assert base_rates(result(base_rates=(rate,))).rows == [
+        ["truces", "7", "25", "28%", "they were wars", "a list"]
+    ]
+
+
+def test_on_one_screen_the_weakest_link_has_its_short_name(case: Case) -> None:
+    party = case.parties["orsa"].model_copy(
+        update={
+            "factions": {
+                f: spec.model_copy(update={"short": "the sailors"}) if f == "navy" else spec
+                for f, spec in case.parties["orsa"].factions.items()
+            }
+        }
+    )
+    named = case.model_copy(update={"parties": {**case.parties, "orsa": party}})
+    (order,) = [b for b in document(result(), named).short if isinstance(b, Table)]
+    links = {row[3] for row in order.rows}
+    assert "The sailors" in links
+    assert "Orsa's navy" not in links
