@@ -13,14 +13,14 @@ def script(shell: str) -> str:
     """What the shell has to read, for instance by ``eval "$(detente --completion bash)"``."""
     if shell not in SHELLS:
         raise UsageError(f"--completion {shell}: one of {', '.join(SHELLS)} was expected")
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
     return get_completion_script(prog_name="detente", complete_var="_DETENTE_COMPLETE", shell=shell)
 
 
 def prepare() -> None:
     """Let the command line answer a shell that asks how a word may go on."""
-    from typer.completion import completion_init
+    from typer._completion_classes import completion_init
 
     completion_init()
 
