@@ -203,3 +203,15 @@ def test_one_input_alone_keeps_the_random_numbers_of_all_others(studies) -> None
     [versus] = detente.compare(mine, other).result.versus
     alone = versus.alone["preferences.north.weights.well"]
     assert alone.acceptable == _share(mine.changed(certain))
+
+
+def test_the_headline_names_the_first_link_on_which_chains_part(files) -> None:  # type: ignore[no-untyped-def]
+    text = TEXT + "signing: {chance: 0.5}\n"
+    file = files[0].parent / "signed.yaml"
+    file.write_text(text, encoding="utf-8")
+    study = Study(detente.load(file), draws=64)
+    said = " ".join(
+        str(detente.compare(study, study.changed({"signing.chance": 0.9}), names=["a", "b"])).split()
+    )
+    share = study.deal().result.main.chances.acceptable  # type: ignore[union-attr]
+    assert f"signed as well is {0.9 * share:.0%} in “b”, {0.5 * share:.0%} in “a”." in said

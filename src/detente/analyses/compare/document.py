@@ -77,10 +77,26 @@ def _answer(result: CompareResult) -> Finding:
     ]
     said += [_share(each, first) for each in result.versus if _told(each.change, each.error)]
     if not said:
+        said = [text for v in result.versions[1:] if (text := _further(first, v))]
+    if not said:
         said = [
             f"Whether there is a deal and how often the best package is acceptable is the same in {joined([f'“{v.name}”' for v in result.versions])}, as far as these draws tell."
         ]
     return Finding(text=" ".join(said), tone="caution" if turned or other else "plain", headline=True)
+
+
+def _further(first: VersionResult, other: VersionResult) -> str:
+    """The first link after "acceptable" on which the chains of two versions part."""
+    if first.chances is None or other.chances is None:
+        return ""
+    for link in ("signed", "begun", "kept"):
+        was, now = getattr(first.chances, link), getattr(other.chances, link)
+        if was is not None and now is not None and percent(was) != percent(now):
+            return (
+                "How often the best package is acceptable is the same, as far as these draws tell; the chance that it is "
+                f"{link} as well is {percent(now)} in “{other.name}”, {percent(was)} in “{first.name}”."
+            )
+    return ""
 
 
 def _told(change: float | None, of: float | None) -> bool:
