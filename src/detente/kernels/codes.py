@@ -32,7 +32,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-__all__ = ["FIXED", "KEPT", "MOST", "WORD", "Code", "Op", "carried", "operands", "reads", "writes"]
+__all__ = [
+    "FIXED",
+    "KEPT",
+    "KINDS",
+    "MOST",
+    "SIGNS",
+    "WORD",
+    "Code",
+    "Op",
+    "carried",
+    "operands",
+    "reads",
+    "writes",
+]
 
 WORD = 64
 """Worlds that share the calls of the generator of random numbers: blocks begin at multiples of it."""
@@ -119,8 +132,11 @@ def operands(code: Code) -> str:
 Op = tuple[int, int, int, int, int]
 """Code, register that is written, three operands."""
 
-_KINDS = [operands(code) for code in Code]
-_ROWS = [tuple(n for n, kind in enumerate(kinds, 2) if kind == "R") for kinds in _KINDS]
+KINDS = [operands(code) for code in Code]
+"""Of every code, by its number: what its operands are"""
+SIGNS = [code.name.split("_")[0] for code in Code]
+"""and what it does with them."""
+_ROWS = [tuple(n for n, kind in enumerate(kinds, 2) if kind == "R") for kinds in KINDS]
 
 
 def reads(op: Op) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from detente.kernels import lanes
-from detente.kernels.codes import WORD, Code, Op, carried, operands, reads, writes
+from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, carried, reads, writes
 from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
 from detente.kernels.lanes import LANES, ZERO, I, Text, V
 from detente.kernels.programs import Program
@@ -122,15 +122,15 @@ class _Sixteen:
         elif (truth := self.logical(code, (a, b), of)) is not None:
             self.now[out] = Value("", truth)
         elif code <= Code.MOST_CR:
-            one, two = self.given(operands(code), (a, b))
-            plain = Code[f"{code.name.split('_')[0]}_RR"]
+            one, two = self.given(KINDS[code], (a, b))
+            plain = Code[f"{SIGNS[code]}_RR"]
             if plain in lanes.COMPARED:
                 self.now[out] = Value("", lanes.truth(t, lanes.compared(t, plain, one, two)))
             else:
                 self.now[out] = Value(lanes.two(t, plain, one, two, of))
         elif code <= Code.PICK_CC:
             test = self.truth(a)
-            yes, no = self.given(operands(code)[1:], (b, c))
+            yes, no = self.given(KINDS[code][1:], (b, c))
             self.now[out] = Value(lanes.chosen(t, test, yes, no))
         else:
             self.now[out] = Value(lanes.one(t, code, self.number(a), of[0]))

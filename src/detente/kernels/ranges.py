@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from ctypes import c_float
 from typing import NamedTuple
 
-import numpy as np
-
-from detente.kernels.codes import Code, Op, carried, operands
+from detente.kernels.codes import KINDS, SIGNS, Code, Op, carried
 
 __all__ = ["ANY", "Known", "Range", "ranges"]
 
@@ -74,13 +73,14 @@ def ranges(
     ``pairs``: register of last month's value → register of this month's; ``constants``: what each can be in any draw.
     """
     known: dict[int, Range] = {}
-    begun = _walk(start, known, constants, months)
+    begun = _walk(start, known, constants, months, {})
     first = _next(known, pairs)
     handed = {*carried(month, pairs), *(last for last, this in pairs.items())}
     kept = {r: v for r, v in first.items() if r in handed}
+    done: Done = {}
     for n in range(LONGEST):
         known = dict(kept)
-        monthly = _walk(month, known, constants, months)
+        monthly = _walk(month, known, constants, months, done)
         after = _next(known, pairs)
         found = {r: _join(v, after.get(r, v)) for r, v in kept.items()}
         if found == kept:
@@ -89,7 +89,7 @@ def ranges(
         if n >= ROUNDS:
             found = {r: _widened(kept[r], v, n >= 2 * ROUNDS) for r, v in found.items()}
         kept = found
-    return Known(begun, _walk(month, {}, constants, months), {})
+    return Known(begun, _walk(month, {}, constants, months, done), {})
 
 
 def _next(known: Mapping[int, Range], pairs: Mapping[int, int]) -> dict[int, Range]:
@@ -113,8 +113,12 @@ def _widened(old: Range, new: Range, far: bool) -> Range:
     return Range(low, high, new.absent, new.truth)
 
 
+Done = dict[int, tuple[tuple[Range, ...], Range]]
+"""What operations by their places gave last for which operands: from one month to the next most are the same."""
+
+
 def _walk(
-    ops: Sequence[Op], known: dict[int, Range], constants: Sequence[Range], months: int
+    ops: Sequence[Op], known: dict[int, Range], constants: Sequence[Range], months: int, done: Done
 ) -> list[tuple[Range, ...]]:
     """Operands of every operation; ``known`` is brought up to the end."""
     found: list[tuple[Range, ...]] = []
@@ -122,17 +126,22 @@ def _walk(
     for k, (code, out, *given) in enumerate(ops):
         while gates and gates[-1][0] == k:
             _closed(known, *gates.pop()[1:])
-        here = []
-        for kind, n in zip(operands(Code(code)), given, strict=False):
-            here.append(known.get(n, ANY) if kind == "R" else constants[n] if kind == "C" else ANY)
-        found.append(tuple(here))
+        here = tuple(
+            [
+                known.get(n, ANY) if kind == "R" else constants[n] if kind == "C" else ANY
+                for kind, n in zip(KINDS[code], given, strict=False)
+            ]
+        )
+        found.append(here)
         if code == Code.UNLESS:
             gates.append((k + given[1] + 1, out, dict(known)))
         elif code == Code.CHECK:
             low, high, _, truth = here[0]
             known[given[0]] = Range(max(low, -LARGEST), min(high, LARGEST), False, truth)
         else:
-            known[out] = _given(Code(code), here, months)
+            if k not in done or done[k][0] != here:
+                done[k] = here, _given(code, here, months)
+            known[out] = done[k][1]
     while gates:
         _closed(known, *gates.pop()[1:])
     return found
@@ -145,9 +154,9 @@ def _closed(known: dict[int, Range], out: int, outside: dict[int, Range]) -> Non
     known[out] = value
 
 
-def _given(code: Code, of: list[Range], months: int) -> Range:
+def _given(code: int, of: tuple[Range, ...], months: int) -> Range:
     if code <= Code.MOST_CR:
-        return _two(code.name.split("_")[0], *of)
+        return _two(SIGNS[code], *of)
     if code <= Code.PICK_CC:
         return _join(of[1], of[2])
     match code:
@@ -163,7 +172,7 @@ def _given(code: Code, of: list[Range], months: int) -> Range:
             return _one(code, of[0])
 
 
-def _one(code: Code, a: Range) -> Range:
+def _one(code: int, a: Range) -> Range:
     match code:
         case Code.ABS:
             low = 0.0 if a.low <= 0 <= a.high else min(abs(a.low), abs(a.high))
@@ -242,6 +251,5 @@ def _loose(low: float, high: float, absent: bool) -> Range:
 
 
 def _beyond(bound: float, way: float) -> float:
-    with np.errstate(over="ignore"):
-        exact = float(np.float32(bound)) == bound
+    exact = c_float(bound).value == bound
     return bound if exact else bound + way * (abs(bound) * SLACK + 1e-37)

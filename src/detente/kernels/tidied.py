@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import eq, le, lt
 from typing import NamedTuple
 
-from detente.kernels.codes import Code, Op, carried, operands
+from detente.kernels.codes import KINDS, SIGNS, Code, Op, carried
 from detente.kernels.codes import reads as _reads
 from detente.kernels.codes import writes as _writes
 from detente.kernels.ranges import Range, ranges
@@ -155,10 +155,10 @@ def _simple(op: Op, of: tuple[Range, ...]) -> Op:
     if code > Code.MOST_CR:
         return op
     one, two = of[:2]
-    kinds = operands(Code(code))
+    kinds = KINDS[code]
     first = (int(Code.COPY if kinds[0] == "R" else Code.FILL), out, a, 0, 0)
     second = (int(Code.COPY if kinds[1] == "R" else Code.FILL), out, b, 0, 0)
-    match Code(code).name.split("_")[0]:
+    match SIGNS[code]:
         case "MIN" | "MAX" as name:
             lower = one.high <= two.low
             upper = one.low >= two.high
@@ -187,7 +187,7 @@ def _truth(op: Op, of: tuple[Range, ...], plain: _Plain) -> Op | None:
     code, out, a, b, c = op
     if code > Code.PICK_CC or any(r.absent for r in of[: 3 if code >= Code.PICK_RR else 2]):
         return None
-    name = Code(code).name.split("_")[0]
+    name = SIGNS[code]
     if name in _COMPARED:
         when = [_COMPARED[name](x, y) for x in _ends(of[0]) for y in _ends(of[1])]
         # Whether two are the same can be told from their ends only where there is nothing between these.
@@ -195,9 +195,9 @@ def _truth(op: Op, of: tuple[Range, ...], plain: _Plain) -> Op | None:
         apart = of[0].high < of[1].low or of[0].low > of[1].high
         if len(set(when)) == 1 and (name != "SAME" or few or apart):
             return _filled(out, plain.one if when[0] else plain.zero)
-        row = a if operands(Code(code))[0] == "R" else b
+        row = a if KINDS[code][0] == "R" else b
         truth, other = (of[0], of[1]) if row == a else (of[1], of[0])
-        if truth.truth and other.low == other.high and "C" in operands(Code(code)):
+        if truth.truth and other.low == other.high and "C" in KINDS[code]:
             return _same(out, row, yes=when[-1], plain=plain)
         return None
     if not of[0].truth:
@@ -284,7 +284,7 @@ class _Uses:
         wrote, read = self.writes.pop(old, []), self.reads.pop(old, [])
         for k in {*wrote, *read}:
             code, out, *given = self._at(k)
-            kinds = operands(Code(code)).ljust(3)
+            kinds = KINDS[code].ljust(3)
             a, b, c = (new if n == old and kind == "R" else n for kind, n in zip(kinds, given, strict=True))
             self.ops[k] = (code, new if out == old else out, a, b, c)
         self.writes.setdefault(new, []).extend(wrote)
