@@ -12,7 +12,7 @@ from detente.kernels.fused import fused
 from detente.kernels.ranges import Range, ranges
 from detente.kernels.tidied import tidied
 from detente.world.form import form
-from detente.world.jobs import Looked, pays
+from detente.world.jobs import Looked, pays, written
 from detente.world.run import Run, dated, prepared, run
 from tests.world.models import HOME, model
 from tests.world.test_against_reference import SEED, START, Both, both
@@ -180,3 +180,25 @@ def test_truths_are_the_same_however_they_are_held(
 def test_compiling_pays_for_many_worlds_only() -> None:
     assert not pays(128 * 1024 * 60)
     assert pays(10**7 * 60)
+    # Half-empty rows take the interpreter as long as full ones.
+    assert not pays(2 * 10**7, 256)
+    assert pays(2 * 10**7, 64)
+
+
+def test_other_draws_of_the_same_judgements_leave_the_same_program() -> None:
+    """So that it is compiled once; what is 0, or of the other sign, may leave another one."""
+    of = country(1)
+    one, other = (ready(of, draws) for draws in (3, 5))
+    assert one.constants[:, 0].tobytes() != other.constants[:, 0].tobytes()
+    assert one.program is other.program
+    assert one.bounds == other.bounds
+    for bound, column in zip(one.bounds, one.constants.T, strict=True):
+        there = column[~np.isnan(column)]
+        assert bound.absent or there.size == column.size
+        assert ((bound.low <= there) & (there <= bound.high)).all()
+
+
+def test_what_is_run_again_and_again_is_compiled_when_all_of_it_pays() -> None:
+    of = ready(country(1), 3)
+    used = written(of.program, of.looked, of.form.places, of.dated, of.bounds).used
+    assert [used.pays(10**7, 256) for _ in range(4)] == [False, False, False, True]

@@ -166,7 +166,7 @@ class Crew:
         hands = self._workers or (4 if self._client is not None else 1)
         size = min(LARGEST, max(WORD, -(-whole.per // (hands * WORD)) * WORD))
         # What pays for all of them together may pay for none alone.
-        fused = True if whole.fused is None and pays(months(whole.of, whole.per)) else whole.fused
+        fused = True if whole.fused is None and pays(months(whole.of, whole.per), whole.per) else whole.fused
         parts = [
             whole._replace(begin=whole.begin + n, per=min(size, whole.per - n), fused=fused)
             for n in range(0, whole.per, size)

@@ -18,7 +18,7 @@ from detente.kernels.runs import Job, located
 
 __all__ = ["Looked", "compiled", "compiled_before", "interpreted", "pays"]
 
-PAYS = 1.5e7
+PAYS = 3e7
 """From so many months of worlds on, compiling pays: it takes as long as it then saves. Both grow with the number of operations."""
 
 WRITTEN = 2e6
@@ -39,9 +39,14 @@ class Looked(NamedTuple):
         return {*self.asked, *self.summed, *self.paths}
 
 
-def pays(months: int) -> bool:
-    """Whether a program is worth compiling for so many months of worlds."""
-    return months > PAYS
+def pays(months: int, per: int = rows.WIDTH) -> bool:
+    """Whether a program is worth compiling for so many months of worlds, ``per`` of each draw."""
+    return _taken(months, per) > PAYS
+
+
+def _taken(months: int, per: int) -> int:
+    """Months for the interpreter: rows that are not full take it about as long as full ones, and are half full at best."""
+    return months if per >= rows.WIDTH else 2 * months
 
 
 def interpreted(
@@ -96,10 +101,15 @@ class Written(NamedTuple):
 
 
 class _Used:
-    """How many months of worlds a program has been asked for in this process: what pays for all of them may pay for none alone."""
+    """What a program has been asked for in this process: what pays for all of it together may pay for none alone."""
 
     def __init__(self) -> None:
         self.months = 0
+
+    def pays(self, months: int, per: int) -> bool:
+        """Whether it is worth compiling, now that so many more months are asked for."""
+        self.months += _taken(months, per)
+        return pays(self.months)
 
 
 def written(

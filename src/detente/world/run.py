@@ -33,7 +33,7 @@ from detente.memory import need
 from detente.progress import counter
 from detente.world.constants import evaluated
 from detente.world.form import Form
-from detente.world.jobs import WRITTEN, Looked, compiled, compiled_before, interpreted, pays, written
+from detente.world.jobs import WRITTEN, Looked, compiled, compiled_before, interpreted, written
 from detente.world.trees import within
 
 __all__ = ["Ensemble", "Run", "add", "dated", "months", "prepared", "run"]
@@ -213,7 +213,7 @@ def run(
     parts = tiles(size, per, unit=WORD)
     split = parts[0].worlds != slice(0, per)
     _room(of, split)
-    native, job = _way(of, months(of, per), fused)
+    native, job = _way(of, per, fused)
     whole = nothing(job, size)
     adding = Lock()
     tick = counter("parts of the worlds", len(parts)) if len(parts) > 1 else None
@@ -251,13 +251,13 @@ def run(
     return Ensemble(per, whole.counts, whole.sums, kept)
 
 
-def _way(of: Run, many: int, fused: bool | None) -> tuple[Native, Job]:
-    """What runs a program for so many months of worlds."""
+def _way(of: Run, per: int, fused: bool | None) -> tuple[Native, Job]:
+    """What runs a program for so many worlds of each draw."""
     given = (of.program, of.looked, of.form.places, of.dated)
+    many = months(of, per)
     if fused or (fused is None and many > WRITTEN):
         function = written(*given, of.bounds)
-        function.used.months += many
-        if fused or pays(function.used.months):
+        if function.used.pays(many, per) or fused:
             return compiled(function)
         if (found := compiled_before(function)) is not None:
             return found

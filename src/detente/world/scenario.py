@@ -162,7 +162,7 @@ def branches(
     months, asked = case.world.months + 1, len(looked.asked) + len(looked.summed)
     at_once = max(1, COUNTED // (size * months * max(1, asked)))
     # What pays for all of them together may pay for none alone.
-    fused = True if pays(size * times * per * case.world.months) else None
+    fused = True if pays(size * times * per * case.world.months, per) else None
     for n in range(0, times, at_once):
         rows = slice(n * size, min(times, n + at_once) * size)
         part = stacked._replace(constants=stacked.constants[rows])
