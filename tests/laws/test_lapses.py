@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from detente.analyses.deal import deal
+from detente.analyses.flips import flips
 from detente.analyses.outlook.solve import outlook
 from detente.case.reading import read_case
 from detente.draws import Drawn, prepare
@@ -229,3 +230,10 @@ def test_what_makes_no_sense_is_refused(was: str, becomes: str, words: str) -> N
     assert was in text
     with pytest.raises(CaseError, match=words):
         read_case(text.replace(was, becomes), "sunset.yaml")
+
+
+def test_flips_say_that_patience_is_held() -> None:
+    text = CASE.replace("patience: 0.9\n", "patience: [0.85, 0.9, 0.95]\n")
+    of = ready(text)
+    held = flips(of, deal(of)).cannot_move
+    assert any("held at its best estimate" in one.why for one in held)
