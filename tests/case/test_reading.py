@@ -115,7 +115,7 @@ STRUCTURE = [
     ("parties as list", changed(("  m: {role: mediator}", "  m: [role, mediator]")), "8:6", "a block of keys ('key: value') was expected"),
     ("options as list", changed(("{x: {}, y: {}}}\n  two", "[x, y]}\n  two")), "10:33", "found a list"),
     ("one option", changed(("{x: {}, y: {}}}\n  two", "{x: {}}}\n  two")), "10:33", "at least 2 entries are needed here, found 1"),
-    ("thirteen options", changed(("z: {}}", ", ".join(f"o{n}: {{}}" for n in range(11)) + "}")), "11:33", "at most 12 entries are allowed here, found 13"),
+    ("thirty-three options", changed(("z: {}}", ", ".join(f"o{n}: {{}}" for n in range(31)) + "}")), "11:33", "at most 32 entries are allowed here, found 33"),
     ("number as text", changed(("one: 60", "one: '60'")), "13:22", "found the text '60'"),
     ("number with a percent sign", changed(("one: 60", "one: 70%")), "13:22", "found the text '70%'; write 0.7 for a chance or a share, 70 for points"),
     ("number with a dash", changed(("one: 60", "one: 15-35")), "13:22", "write a range as [15, 35]"),
