@@ -55,10 +55,7 @@ def section(result: RoadmapResult, case: Case, *, drawn: bool) -> Section:
         blocks.append(Paragraph(" ".join(filter(None, (dates, _too_late(result, words))))))
     return Section(
         id=f"roadmap-{result.track.replace('_', '-')}",
-        # Not the name alone: another section has that of the table.
-        title=f"To carry out what is agreed at “{result.track_name}”"
-        if result.track not in SWAPS
-        else _title(result, words),
+        title=f"To carry out: {_title(result, words)}",
         blocks=blocks,
         see=(Link("Stage by stage, with every margin", _behind(result)),),
     )
