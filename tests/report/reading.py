@@ -50,7 +50,7 @@ def reads_well(document: Document) -> None:
     """No slip of grammar, no number that pretends to more than it knows, nobody's points."""
     page = next(b for b in document.blocks if isinstance(b, Section))
     assert page.id == "brief"
-    first = [*(b for b in document.blocks if isinstance(b, Finding) and b.headline), page]
+    first: list[Block] = [*(b for b in document.blocks if isinstance(b, Finding) and b.headline), page]
     assert len(first) == 2
     for text in sentences(first):
         assert text[:1] == text[:1].upper() or re.fullmatch(r"(under|over) \d+%", text), text
