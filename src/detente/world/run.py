@@ -44,7 +44,7 @@ MOST = 1 << 62
 """No sum of a level is as large."""
 
 
-TIDIED = 4e6
+TIDIED = 1e6
 """Months of worlds from which on a program is worth being tidied."""
 
 
