@@ -452,19 +452,13 @@ def test_what_a_swap_cannot_be_asked_for() -> None:
         place(ready.problem, "swap", found.swaps[0].moves, "table")
 
 
-@pytest.fixture(scope="module")
-def venezuela() -> tuple[DealResult, tuple[RoadmapResult, ...]]:
-    return _ahead("venezuela-2021")
-
-
-def test_the_venezuelan_roadmaps(venezuela: tuple[DealResult, tuple[RoadmapResult, ...]]) -> None:
-    _, roads = venezuela
+def test_the_venezuelan_roadmaps() -> None:
+    _, roads = _ahead("venezuela-2021")
     case = read_case(resolve("venezuela-2021").read_text("utf-8"), "v.yaml").case
     assert roads
     for road in roads:
         jsonschema.validate(json.loads(json.dumps(road.to_json())), result_schema("roadmap"))
         assert document(road, case).blocks
-        assert road.survival <= road.chances.acceptable + 1e-9
         assert road.chances.kept is not None
         assert road.chances.begun is not None
         assert road.chances.signed is not None
@@ -502,12 +496,11 @@ def test_what_cannot_be_carried_out_is_said(
         solved(text, moves, **options)
 
 
-def test_a_rule_that_found_nothing_says_which_did(
-    venezuela: tuple[DealResult, tuple[RoadmapResult, ...]],
-) -> None:
-    result, _ = venezuela
+def test_a_rule_that_found_nothing_says_which_did() -> None:
+    dear = SWAP.replace("    patience: 0.9\n", "    patience: 0.9\n    no_deal: {status_quo: [10, 65, 90]}\n")
+    result = deal(prepare(read_case(dear, "swap.yaml").case, draws=64))
     with pytest.raises(UsageError, match=r"no package by 'nash'.*most_acceptable"):
-        package(result, "nash", "humanitarian_table")
+        package(result, "nash", next(iter(result.tracks)))
 
 
 @pytest.mark.parametrize(
