@@ -1,7 +1,7 @@
 """What groups agreed, from a spreadsheet: a row for each group, a column for each issue, in any order.
 
 The first row names the columns: ``group``, and issues by their ids or names. Cells hold options by id or name, in small or capital letters. A row
-with nothing but the group, or with "no deal" in its first cell, is a group that did not agree. What a row leaves out stays at the status quo.
+with nothing but the group, or with nothing but "no deal" beside it, is a group that did not agree. What a row leaves out stays at the status quo.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def read_agreements(path: Path, case: Case) -> list[tuple[str, dict[str, str] | 
         if not any(cells):
             continue
         group = cells[0] or refuse(file, f"row {line}", "the group has no name")
+        if stray := [at for at in range(1, len(cells)) if cells[at] and at not in columns]:
+            refuse(file, f"row {line}, column {stray[0] + 1}", "the first row names no issue for this column")
         if group in found:
             refuse(file, f"row {line}", f"the group '{group}' is here twice")
         found[group] = _package(case, columns, cells, file, line)
@@ -61,7 +63,7 @@ def read_agreements(path: Path, case: Case) -> list[tuple[str, dict[str, str] | 
 
 
 def _text(cell: str | int | float) -> str:
-    return (str(int(cell)) if isinstance(cell, float) and cell == int(cell) else str(cell)).strip()
+    return (str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)).strip()
 
 
 def _known(names: Mapping[str, str | None]) -> dict[str, str]:
@@ -75,16 +77,22 @@ def _known(names: Mapping[str, str | None]) -> dict[str, str]:
 def _package(
     case: Case, columns: Mapping[int, str], cells: list[str], file: str, line: int
 ) -> dict[str, str] | None:
-    said = [cells[at] for at in columns if cells[at]]
-    if not said or said[0].lower() in NOTHING:
+    said = [at for at in columns if cells[at]]
+    known = {i: _known({o: s.name for o, s in case.issues[i].options.items()}) for i in columns.values()}
+    if not said:
+        return None
+    if (word := cells[said[0]].casefold()) in NOTHING and word not in known[columns[said[0]]]:
+        if said[1:]:
+            refuse(
+                file, f"row {line}", f"'{cells[said[0]]}' stands beside '{cells[said[1]]}', which is agreed"
+            )
         return None
     package = {}
-    for at, issue in columns.items():
+    for at in said:
+        issue = columns[at]
         where = f"row {line}, column '{issue}'"
         options = case.issues[issue].options
-        if not cells[at]:
-            continue
-        option = _known({id: spec.name for id, spec in options.items()}).get(cells[at].casefold())
+        option = known[issue].get(cells[at].casefold())
         if option is None:
             refuse(file, where, f"no option '{cells[at]}'{one_of(cells[at], options)}")
         package[issue] = option

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from detente.clean import clean_line
 from detente.figures import typed
-from detente.formats.domain import WHOLE, Domain, Side, Told, ids
+from detente.formats.domain import WHOLE, Domain, Side, Told, decimals, ids
 
 __all__ = ["case_of", "rounding", "text_of", "told_in"]
 
@@ -118,7 +118,9 @@ def _preferences(
         }
         for n, issue in enumerate(issues)
     }
-    scale = {} if side.whole is None else {"max": _plain(side.whole * unit.factor)}
+    # NegMAS knows utilities above 1, and a case no points above 'max'.
+    above = side.whole is not None and max(side.no_deal, *(v for row in side.worth for v in row)) > side.whole
+    scale = {} if side.whole is None or above else {"max": _plain(side.whole * unit.factor)}
     return {
         "inference": side.because,
         "no_deal": _plain(side.no_deal * unit.factor),
@@ -198,24 +200,13 @@ def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:
     reach = sum((max(map(abs, row), default=Fraction(0)) for row in rows[:-1]), start=Fraction(0))
     reach += max(map(abs, rows[-1]), default=Fraction(0)) / COMPARED
     most = MAX_STEPS * ROOM
-    digits = [_digits(v) for row in rows for v in row]
+    digits = [decimals(v) for row in rows for v in row]
     if None not in digits and reach * 10 ** max((d for d in digits if d is not None), default=0) <= most:
         return {}
     left = 0
     while reach * 10 ** (left + 1) <= most:
         left += 1
     return {"step": float(f"1e{-left}")}
-
-
-def _digits(value: Fraction) -> int | None:
-    """Decimals of a number; None: they never end."""
-    rest, digits = value.denominator, 0
-    for prime in (2, 5):
-        count = 0
-        while rest % prime == 0:
-            rest, count = rest // prime, count + 1
-        digits = max(digits, count)
-    return digits if rest == 1 else None
 
 
 def _said(side: Side, unit: _Unit) -> list[Told]:

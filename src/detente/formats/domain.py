@@ -6,6 +6,7 @@ worth, which is all that additive formats can say.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,6 +30,8 @@ __all__ = [
     "Side",
     "Space",
     "Told",
+    "decimal",
+    "decimals",
     "ids",
     "number",
     "refuse",
@@ -156,6 +159,27 @@ def number(text: object, file: str, element: str) -> Fraction:
             f"a number must be between {-MAX_NUMBER:g} and {MAX_NUMBER:g}, found {_shown(text)}",
         )
     return Fraction(found)
+
+
+def decimals(value: Fraction) -> int | None:
+    """Decimals of a number; None: they never end."""
+    rest, digits = value.denominator, 0
+    for prime in (2, 5):
+        count = 0
+        while rest % prime == 0:
+            rest, count = rest // prime, count + 1
+        digits = max(digits, count)
+    return digits if rest == 1 else None
+
+
+def decimal(value: Fraction) -> str:
+    """A number as a level is written: all its decimals, or, where they never end, six of them and six digits at least."""
+    digits = decimals(value)
+    if digits is None:
+        digits = max(6, 6 - math.floor(math.log10(abs(value))))
+    whole, rest = divmod(round(abs(value) * 10**digits), 10**digits)
+    text = f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".") if rest else str(whole)
+    return f"-{text}" if value < 0 and text != "0" else text
 
 
 def _shown(value: object) -> str:

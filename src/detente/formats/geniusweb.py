@@ -110,7 +110,7 @@ def _worth(
         x, u, y, v = (number(inner.get(key), file, f"{at}.{kind}.{key}") for key in keys)
         if x == y:
             refuse(file, f"{at}.{kind}", "lowValue and highValue are the same")
-        return lambda level: weight * (u + (v - u) * (Fraction(level) - x) / (y - x))
+        return lambda level: weight * (u + (v - u) * (number(level, file, at) - x) / (y - x))
     table = {
         level: number(utility, file, f"{at}.{level}")
         for level, utility in _block(inner.get("valueUtilities"), file, f"{at}.{kind}.valueUtilities").items()

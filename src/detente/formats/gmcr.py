@@ -69,7 +69,7 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
     }
     states = _states(issues, impossible) if len(issues) <= MAX_OPTIONS else []
     manual = value.get("useManualPreferenceVectors") is True
-    if manual and not states:
+    if manual and len(issues) > MAX_OPTIONS:
         raise LimitError(
             f"{file}: a ranking of the states of {len(issues)} options; at most {MAX_OPTIONS} are read"
         )
@@ -139,7 +139,9 @@ def _pattern(entry: Any, issues: Sequence[str], file: str, at: str) -> Pattern:
             refuse(file, at, "pairs of an option's number and 'Y' or 'N' were expected")
         if not 0 <= pair[0] < len(issues):
             refuse(file, at, f"there is no option {pair[0]}")
-        found[issues[pair[0]]] = YES if pair[1] == "Y" else NO
+        said = YES if pair[1] == "Y" else NO
+        if found.setdefault(issues[pair[0]], said) != said:
+            refuse(file, at, f"option {pair[0]} is here as 'Y' and as 'N', which nothing can be")
     if not found:
         refuse(file, at, "it is empty")
     return found

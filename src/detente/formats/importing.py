@@ -14,7 +14,19 @@ from detente.errors import LimitError, UsageError
 from detente.figures import joined
 from detente.formats import negmas
 from detente.formats.casetext import case_of, text_of
-from detente.formats.domain import WHOLE, Domain, Issue, Profile, Side, Space, Told, checked, ids, refuse
+from detente.formats.domain import (
+    WHOLE,
+    Domain,
+    Issue,
+    Profile,
+    Side,
+    Space,
+    Told,
+    checked,
+    decimal,
+    ids,
+    refuse,
+)
 from detente.formats.genius import read_genius
 from detente.formats.geniusweb import looks_geniusweb, read_geniusweb
 from detente.formats.gmcr import looks_gmcr, read_gmcr
@@ -283,7 +295,7 @@ def _levelled(issue: Issue, levels: int | None, file: str, told: list[Told]) -> 
         return issue
     low, high, step = issue.scale
     if low == high:
-        return Issue(issue.name, (_decimal(low),), issue.scale)
+        return Issue(issue.name, (decimal(low),), issue.scale)
     if step is not None:
         count = int((high - low) / step) + 1
         if levels is None and count > MAX_OPTIONS:
@@ -307,13 +319,8 @@ def _levelled(issue: Issue, levels: int | None, file: str, told: list[Told]) -> 
             Told(
                 "assumed",
                 issue.name,
-                f"a number from {_decimal(low)} to {_decimal(high)}, read at {wanted} levels, evenly spaced",
+                f"a number from {decimal(low)} to {decimal(high)}, read at {wanted} levels, evenly spaced",
             )
         )
         told.append(Told("lost", issue.name, "what lies between these levels"))
-    return Issue(issue.name, tuple(_decimal(x) for x in places), issue.scale)
-
-
-def _decimal(value: Fraction) -> str:
-    """A number as a level is written: all its decimals, or six of those that never end."""
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):.6f}".rstrip("0").rstrip(".")
+    return Issue(issue.name, tuple(decimal(x) for x in places), issue.scale)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from detente.formats.domain import Issue, Profile, Scale, Space, Told, number, refuse
+from detente.formats.domain import Issue, Profile, Scale, Space, Told, decimal, number, refuse
 
 __all__ = ["looks_negmas", "named", "read_negmas", "read_negmas_profile"]
 
@@ -161,7 +161,9 @@ def read_negmas_profile(value: Mapping[str, Any], path: Path, space: Space) -> P
 def _worst(worth: Mapping[str, Worth], space: Space) -> Fraction | None:
     found = Fraction(0)
     for issue in space.issues:
-        levels = issue.levels if issue.scale is None else [str(issue.scale.low), str(issue.scale.high)]
+        levels = (
+            issue.levels if issue.scale is None else [decimal(issue.scale.low), decimal(issue.scale.high)]
+        )
         said = [value for level in levels if (value := worth[issue.name](level)) is not None]
         found += min(said, default=Fraction(0))
     return found

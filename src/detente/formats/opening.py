@@ -1,30 +1,36 @@
 """Files of strangers, opened within limits: XML without definitions, JSON without duplicates, YAML without tags.
 
-Of XML the parser is defusedxml's, which stops at a document type: no entity is ever expanded and nothing outside is fetched. The
+XML is looked through before it is kept: what has a document type is refused, so that no entity is ever expanded and nothing outside is
+fetched, and what has more elements, or more inside one another, than would fit into memory. The parser is defusedxml's then. The
 ending of a name says what a file has to be; whether it is that, its content does.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from typing import IO, Any
+from xml.etree.ElementTree import Element
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from detente.case.yamltext import parse
+from detente.clean import clean_line
 from detente.errors import UsageError
 from detente.formats.domain import refuse
 from detente.storage import MEBIBYTE, read_bytes, read_limited
 
-__all__ = ["ENDINGS", "LIMIT", "files_in", "open_json", "open_xml", "open_yaml"]
+__all__ = ["ENDINGS", "LIMIT", "files_in", "looked_through", "open_json", "open_xml", "open_yaml"]
 
 LIMIT = 8 * MEBIBYTE
 """Bytes of one file."""
 MAX_DEPTH = 64
+MAX_ELEMENTS = 200_000
+"""Of an XML file, each of which takes some hundred bytes of memory."""
 MAX_FILES = 500
 ENDINGS = (".xml", ".json", ".gmcr", ".yml", ".yaml", ".txt", ".csv", ".xlsx")
 
@@ -38,7 +44,7 @@ def files_in(folder: Path) -> list[Path]:
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.suffix.lower() not in ENDINGS:
             continue
-        if entry.is_symlink() and home not in entry.resolve().parents:
+        if entry.is_symlink() and home not in Path(os.path.realpath(entry)).parents:
             refuse(str(entry), "", "this link leads out of the folder")
         if entry.is_file():
             found.append(entry)
@@ -55,23 +61,45 @@ def open_xml(path: Path) -> tuple[Element, bool]:
     Raises
     ------
     CaseError
-        It is no XML, has a document type, or is nested deeper than ``MAX_DEPTH``.
+        It is no XML, has a document type, more than ``MAX_ELEMENTS``, or is nested deeper than ``MAX_DEPTH``.
     """
-    from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
     name, data = str(path), read_bytes(path, limit=LIMIT)
     text = _declared(data)
     mended = _BARE.sub(b"&amp;", text)
-    try:
-        root: Element = fromstring(mended, forbid_dtd=True)
-    except DefusedXmlException:
-        refuse(name, "<!DOCTYPE>", "a file may not define entities or refer to definitions elsewhere")
-    except (ParseError, ValueError, LookupError) as error:
-        refuse(name, "", f"this is not XML ({error})")
-    if any(depth > MAX_DEPTH for _, depth in _nested(root)):
-        refuse(name, "", f"more than {MAX_DEPTH} elements inside one another")
+    looked_through(io.BytesIO(mended), name, "this is not XML")
+    root: Element = fromstring(mended, forbid_dtd=True)
     return root, mended != text
+
+
+def looked_through(file: IO[bytes], name: str, otherwise: str, most: int = MAX_ELEMENTS) -> int:
+    """How many elements are in XML, counted without keeping any; refused where they are not what may be kept in memory."""
+    depth = count = 0
+
+    def opened(_: str, __: Any) -> None:
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        if depth > MAX_DEPTH:
+            refuse(name, "", f"more than {MAX_DEPTH} elements inside one another")
+        if count > most:
+            refuse(name, "", f"more than {most:,} elements")
+
+    def closed(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def typed(*_: Any) -> None:
+        refuse(name, "<!DOCTYPE>", "a file may not define entities or refer to definitions elsewhere")
+
+    parser = ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.StartDoctypeDeclHandler = typed
+    try:
+        parser.ParseFile(file)
+    except (ExpatError, ValueError, LookupError) as error:
+        refuse(name, "", f"{otherwise} ({clean_line(str(error))[:100]})")
+    return count
 
 
 def _declared(data: bytes) -> bytes:
@@ -80,15 +108,6 @@ def _declared(data: bytes) -> bytes:
     while rest.startswith(b"<!--") and (end := rest.find(b"-->")) >= 0:
         rest = rest[end + 3 :].lstrip()
     return rest if rest.startswith(b"<?xml") else data
-
-
-def _nested(root: Element) -> Iterator[tuple[Element, int]]:
-    waiting = [(root, 1)]
-    while waiting:
-        element, depth = waiting.pop()
-        yield element, depth
-        if depth <= MAX_DEPTH:
-            waiting += [(child, depth + 1) for child in element]
 
 
 def open_json(path: Path) -> Any:
@@ -112,6 +131,8 @@ def open_json(path: Path) -> Any:
         value = json.loads(text, parse_float=Decimal, object_pairs_hook=pairs)
     except RecursionError:
         refuse(name, "", f"more than {MAX_DEPTH} levels inside one another")
+    except InvalidOperation:
+        refuse(name, "", "an exponent that no number of a case has")
     except ValueError as error:
         refuse(name, "", f"this is not JSON ({error})")
     _shallow(value, name)

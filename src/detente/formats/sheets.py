@@ -8,7 +8,7 @@ the issue hold one number of each faction; ``together`` has the options in the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -211,7 +211,11 @@ def case_of_sheet(grid: Grid, path: Path) -> tuple[dict[str, Any], list[Told]]:
         refuse(file, "", "there are no rows with an issue and an option")
     names = dict(zip(options, ids(list(options)), strict=True))
     levels = {i: dict(zip(found, ids(found), strict=True)) for i, found in options.items()}
-    here = {row.issue: row.option for row in rows if row.now}
+    here: dict[str, str] = {}
+    for row in rows:
+        if row.now and here.setdefault(row.issue, row.option) != row.option:
+            refuse(file, f"row {row.line}, column '{NOW}'", f"a second option of '{row.issue}' is marked")
+    _all_read(rows, options, file)
     if now_at is not None and set(here) != set(options):
         missing = next(i for i in options if i not in here)
         refuse(
@@ -242,6 +246,25 @@ def case_of_sheet(grid: Grid, path: Path) -> tuple[dict[str, Any], list[Told]]:
         "preferences": preferences,
     }
     return case, told
+
+
+def _all_read(rows: Iterable[_Row], issues: Collection[str], file: str) -> None:
+    """Refuse a row of numbers that says nothing: of an issue without options, or a second one of weights."""
+    weighed: set[str] = set()
+    for row in rows:
+        word = row.issue.lower()
+        if row.option or word in (*WORDS, TOGETHER) or all(cell is None for cell in row.cells):
+            continue
+        if row.issue not in issues:
+            words = ", ".join(dict.fromkeys((NO_DEAL, ABOVE, *WORDS)))
+            refuse(
+                file,
+                f"row {row.line}",
+                f"'{row.issue}' has no options, and is no word of the sheet ({words})",
+            )
+        if row.issue in weighed:
+            refuse(file, f"row {row.line}", f"a second row of weights of '{row.issue}'")
+        weighed.add(row.issue)
 
 
 def _columns(grid: Grid, file: str) -> tuple[list[_Column], int | None]:
@@ -276,8 +299,12 @@ def _columns(grid: Grid, file: str) -> tuple[list[_Column], int | None]:
 
 def _rows(grid: Grid, columns: Sequence[_Column], now: int | None, file: str) -> Iterator[_Row]:
     above = ""
+    used = {0, 1, now, *(at for column in columns for at in column.at)}
+    nameless = [at for at in range(len(grid[0])) if at not in used]
     for line, row in enumerate(grid[1:], 2):
         issue, option = (str("" if row[k] is None else row[k]).strip() for k in (0, 1))
+        if stray := [at for at in nameless if _filled(row[at])]:
+            refuse(file, f"row {line}, column {stray[0] + 1}", "the first row has no name for this column")
         cells = [_number(row, column, file, line) for column in columns]
         if not issue and not option:
             if any(cell is not None for cell in cells):
@@ -290,16 +317,22 @@ def _rows(grid: Grid, columns: Sequence[_Column], now: int | None, file: str) ->
         if option and word in WORDS:
             refuse(file, f"row {line}", f"'{issue}' is a word of the sheet, beside which no option stands")
         above = above if word in (*WORDS, TOGETHER) else issue
-        marked = now is not None and bool(option) and bool(str(row[now] or "").strip())
-        yield _Row(line, issue, option, marked, cells)
+        mark = "" if now is None or row[now] is None else str(row[now]).strip()
+        if mark and (mark.lower() != "x" or not option):
+            refuse(file, f"row {line}, column '{NOW}'", f"an x beside an option was expected, found '{mark}'")
+        yield _Row(line, issue, option, bool(mark), cells)
+
+
+def _filled(cell: Cell) -> bool:
+    return cell is not None and not (isinstance(cell, str) and not cell.strip())
 
 
 def _number(row: Sequence[Cell], column: _Column, file: str, line: int) -> Number | None:
     typed = [row[at] for at in column.at]
-    blank = [cell is None or (isinstance(cell, str) and not cell.strip()) for cell in typed]
-    if all(blank):
+    filled = [_filled(cell) for cell in typed]
+    if not any(filled):
         return None
-    if any(blank):
+    if not all(filled):
         refuse(
             file, f"row {line}, column '{column.name}'", "low, median and high were expected, or none of them"
         )
