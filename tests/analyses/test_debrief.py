@@ -19,7 +19,7 @@ from detente.case.model import Case
 from detente.case.reading import load_case
 from detente.catalogue import resolve
 from detente.cli import app
-from detente.document import Finding, Table
+from detente.document import Finding, Paragraph, Table
 from detente.draws import prepare
 from detente.errors import CaseError, UsageError
 from detente.formats.agreements import read_agreements
@@ -119,6 +119,11 @@ def test_it_is_said_in_words_and_as_a_sheet(agreements: Path) -> None:
     first = next(b for b in told.blocks if isinstance(b, Finding))
     assert "2 of 3 groups agreed" in first.text
     assert "on the exact frontier" in first.text
+    # Points of different factions are never compared in the headline.
+    assert "points" not in first.text
+    after = next(b for b in told.blocks if isinstance(b, Paragraph))
+    worst = max(result.groups[:2], key=lambda g: g.most_left)
+    assert after.text.startswith(f"Most was left by {worst.group}: {worst.most_left:.1f} points*")
     tables = [b for b in told.blocks if isinstance(b, Table)]
     assert [row[0] for row in tables[0].rows] == list(SCORES)
     sheet = rows(result, case)

@@ -87,6 +87,7 @@ def test_a_number_keeps_nothing_of_what_another_came_from(read: ReadCase) -> Non
         ({"preferences.north.weights.road": -5}, CaseError, "preferences.north.weights.road: must be at least 0: found [-5, -5, -5]"),
         ({"preferences.north.weights.raod": 5}, CaseError, "preferences.north.weights.raod: unknown issue 'raod'; did you mean 'road'?"),
         ({"preferences.north.red_lines.1": {"well": "open"}}, UsageError, "preferences.north.red_lines is a list: an entry from 0 to 0 was expected, found '1'"),
+        ({"preferences.north.red_lines.²": {"well": "open"}}, UsageError, "an entry from 0 to 0 was expected, found '²'"),
         ({"id.x": 5}, UsageError, "id.x: id is the text 'wells', there is nothing below it; set id itself"),
         ({"preferences.north.weights": {}, "north.weights.road": 5}, UsageError, "preferences.north.weights is set as well"),
         ({"title": object()}, UsageError, "title: a number, a text, a list or a block of these was expected, found object"),
@@ -123,6 +124,12 @@ def test_what_could_be_two_numbers_is_asked_back() -> None:
         UsageError, match=r"could be preferences\.iran\.values\.\S+ or preferences\.us\.values\S+: write"
     ):
         load("stockpile").changed({"values.sanctions.kept": 5})
+
+
+def test_a_change_in_the_ninth_digit_is_told(read: ReadCase) -> None:
+    first = read.changed({"north.weights.road": 1234567.8})
+    [_, change] = first.changed({"north.weights.road": 1234567.9}).changes
+    assert change.sentence == "preferences.north.weights.road = 1234567.9 instead of 1234567.8"
 
 
 def test_a_fault_elsewhere_keeps_its_place_in_the_file(read: ReadCase) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -12,7 +13,9 @@ from wells import TEXT, ran
 
 import detente
 from detente import Study
+from detente.analyses.compare.document import document
 from detente.analyses.schema import result_schema
+from detente.document import Finding
 from detente.errors import UsageError
 from detente.rng import replicate_error
 
@@ -146,7 +149,13 @@ def test_one_case_is_compared_with_what_is_supposed(files, capsys: pytest.Captur
 
 @pytest.mark.parametrize(
     ("weights", "said"),
-    [([1], "weights: 2 versions and 1 weight"), ([0, 0], "not all of them 0"), ([1, -1], "at least 0")],
+    [
+        ([1], "weights: 2 versions and 1 weight"),
+        ([0, 0], "not all of them 0"),
+        ([1, -1], "at least 0"),
+        ([1, float("nan")], "at least 0"),
+        ([1e308, 1e308], "finite"),
+    ],
 )
 def test_weights_that_are_none(studies, weights: list[float], said: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(UsageError, match=said):
@@ -154,7 +163,7 @@ def test_weights_that_are_none(studies, weights: list[float], said: str) -> None
 
 
 def test_what_cannot_be_compared(studies) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(UsageError, match="name another, or what to changed in it"):
+    with pytest.raises(UsageError, match=r"name another, or suppose something in this one \(changed\)"):
         detente.compare(studies[0])
     with pytest.raises(UsageError, match="same draws"):
         detente.compare(studies[0], Study(studies[1].case, draws=64))
@@ -164,6 +173,10 @@ def test_what_cannot_be_compared(studies) -> None:  # type: ignore[no-untyped-de
     found = detente.compare(studies[0], village).result
     assert (found.versus[0].acceptable, found.versus[0].alone) == (None, {})
     assert "no such package" in str(found.versus[0].alone_left_out)
+    first, other = (v.name for v in found.versions)
+    [headline] = [b.text for b in document(found, studies[0].case.case).blocks if isinstance(b, Finding)]
+    assert f"“{other}” has no such package as the best one of “{first}”." in headline
+    assert "is the same" not in headline
     with pytest.raises(UsageError, match="no package that all versions could be asked about"):
         detente.compare(studies[0], village, weights=[1, 1])
 
@@ -215,3 +228,22 @@ def test_the_headline_names_the_first_link_on_which_chains_part(files) -> None: 
     )
     share = study.deal().result.main.chances.acceptable  # type: ignore[union-attr]
     assert f"signed as well is {0.9 * share:.0%} in “b”, {0.5 * share:.0%} in “a”." in said
+
+
+def test_the_headline_names_the_version_whose_best_package_it_is() -> None:
+    village = Study("two-villages", draws=64)
+    none = village.changed({"preferences.upper.no_deal": {"status_quo": 95}})
+    found = detente.compare(none, village, names=["hard", "soft"])
+    said = " ".join(str(found).split())
+    assert found.result.versions[0].package is None
+    assert "The best package of “soft” is acceptable in 100% of draws of “soft”: +100.0" in said
+    assert "The best package of “hard”" not in said
+
+
+def test_packages_that_were_not_counted_are_not_said_to_be_none(answer) -> None:  # type: ignore[no-untyped-def]
+    first, other = answer.result.versions
+    for one in (replace(first, acceptable_packages=None), replace(first, acceptable_packages=0)):
+        found = replace(answer.result, versions=(one, other))
+        headline = document(found, detente.load("two-villages").case).blocks[0]
+        assert isinstance(headline, Finding)
+        assert ("At best estimates" in headline.text) == (one.acceptable_packages is not None)

@@ -152,7 +152,7 @@ def _place(document: Any, path: str, known: Iterable[str]) -> Path:
             if not taken and words:
                 raise _nowhere(path, (*place, str(step)), words, value, known)
         elif isinstance(value, list):
-            if not words[0].isdigit() or int(words[0]) >= len(value):
+            if not words[0].isdecimal() or int(words[0]) >= len(value):
                 raise UsageError(
                     f"--set {path}: {dotted(place)} is a list: an entry from 0 to {len(value) - 1} was expected, found "
                     f"'{cut(words[0])}'"
@@ -253,4 +253,4 @@ def _typed(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -61,7 +61,8 @@ def _answer(result: CompareResult) -> Finding:
     turned = [
         f"“{v.name}”"
         for v in result.versions[1:]
-        if bool(v.acceptable_packages) != bool(first.acceptable_packages)
+        if None not in (v.acceptable_packages, first.acceptable_packages)
+        and bool(v.acceptable_packages) != bool(first.acceptable_packages)
     ]
     said = []
     if turned:
@@ -75,7 +76,12 @@ def _answer(result: CompareResult) -> Finding:
         "percentage points."
         for each in other
     ]
-    said += [_share(each, first) for each in result.versus if _told(each.change, each.error)]
+    said += [_share(each, result) for each in result.versus if _told(each.change, each.error)]
+    said += [
+        f"“{each.version}” has no such package as the best one of “{_whose(result)}”."
+        for each in result.versus
+        if result.package is not None and each.acceptable is None
+    ]
     if not said:
         said = [text for v in result.versions[1:] if (text := _further(first, v))]
     if not said:
@@ -103,11 +109,16 @@ def _told(change: float | None, of: float | None) -> bool:
     return change is not None and abs(change) > TOLD * (of or 0.0)
 
 
-def _share(each: Versus, first: VersionResult) -> str:
+def _whose(result: CompareResult) -> str:
+    """The version whose best package the others are asked about."""
+    return next(v.name for v in result.versions if v.package is not None)
+
+
+def _share(each: Versus, result: CompareResult) -> str:
     assert each.acceptable is not None
     assert each.change is not None
     return (
-        f"The best package of “{first.name}” is acceptable in {percent(each.acceptable)} of draws of “{each.version}”: "
+        f"The best package of “{_whose(result)}” is acceptable in {percent(each.acceptable)} of draws of “{each.version}”: "
         f"{_points(each.change, each.error)} percentage points."
     )
 

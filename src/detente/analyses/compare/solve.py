@@ -92,7 +92,9 @@ def compare(versions: Sequence[Version], *, weights: Sequence[float] | None = No
         that could be pooled.
     """
     if len(versions) < 2:
-        raise UsageError("one version has nothing to be compared with: name another, or what to --set in it")
+        raise UsageError(
+            "one version has nothing to be compared with: name another, or suppose something in this one (--set)"
+        )
     if len({(v.ready.seed, v.ready.draws, v.ready.widen) for v in versions}) > 1:
         raise UsageError(
             "versions are compared on the same draws: their seed, draws and widen must be the same"
@@ -122,8 +124,8 @@ def _weights(given: Sequence[float] | None, count: int) -> list[float] | None:
         raise UsageError(
             f"--weights: {plural(count, 'version')} and {plural(len(given), 'weight')}: give one for each"
         )
-    if not all(w >= 0 and np.isfinite(w) for w in given) or not sum(given) > 0:
-        raise UsageError("--weights: numbers of at least 0, not all of them 0, were expected")
+    if not all(w >= 0 for w in given) or not 0 < sum(given) < np.inf:
+        raise UsageError("--weights: finite numbers of at least 0, not all of them 0, were expected")
     return [w / sum(given) for w in given]
 
 

@@ -8,7 +8,7 @@ from detente.analyses.debrief.result import DebriefResult, GroupResult
 from detente.analyses.words import Words
 from detente.case.model import Case
 from detente.document import Block, Cell, Document, Finding, Paragraph, Table
-from detente.figures import agree, capital, decimal, plural, signed
+from detente.figures import agree, amount, capital, decimal, plural, signed
 
 __all__ = ["document", "rows"]
 
@@ -16,12 +16,12 @@ __all__ = ["document", "rows"]
 def document(result: DebriefResult, case: Case) -> Document:
     """The answer of ``detente debrief``."""
     words = Words(case)
-    blocks: list[Block] = [_verdict(result, words), _groups(result, words)]
+    blocks: list[Block] = [_verdict(result), *_most_left(result, words), _groups(result, words)]
     if improved := [g for g in result.groups if g.better is not None]:
         blocks.append(_better(improved, words))
     blocks.append(
         Paragraph(
-            "Points are each faction's own; those of different factions are not comparable, and the largest amount left on the table compares "
+            "* Points are each faction's own; those of different factions are not comparable, and the largest amount left on the table compares "
             "them all the same. Utilities at best estimates.",
             tone="muted",
         )
@@ -34,17 +34,26 @@ def document(result: DebriefResult, case: Case) -> Document:
     )
 
 
-def _verdict(result: DebriefResult, words: Words) -> Finding:
+def _verdict(result: DebriefResult) -> Finding:
     groups = len(result.groups)
     if not result.agreed:
         return Finding(f"None of {plural(groups, 'group')} agreed.", headline=True, tone="caution")
     text = f"{result.agreed} of {plural(groups, 'group')} agreed; {result.on_frontier} of these {agree(result.on_frontier, 'is', 'are')} on the exact frontier, where nobody can gain without somebody losing."
-    behind = [g for g in result.groups if g.package is not None and g.most_left_to is not None]
-    if behind:
-        worst = max(behind, key=lambda g: g.most_left)
-        whom = words.short(worst.most_left_to or "")
-        text += f" Most was left by {worst.group}: {decimal(worst.most_left, 1)} points for {whom}, at nobody's cost."
     return Finding(text, headline=True, tone="good" if result.on_frontier == result.agreed else "caution")
+
+
+def _most_left(result: DebriefResult, words: Words) -> list[Block]:
+    """Where most was left, of groups that agreed: not in the headline, because it compares points of different factions."""
+    behind = [g for g in result.groups if g.package is not None and g.most_left_to is not None]
+    if not behind:
+        return []
+    worst = max(behind, key=lambda g: g.most_left)
+    whom = words.short(worst.most_left_to or "")
+    return [
+        Paragraph(
+            f"Most was left by {worst.group}: {amount(worst.most_left)} points* for {whom}, at nobody's cost."
+        )
+    ]
 
 
 def _groups(result: DebriefResult, words: Words) -> Table:
