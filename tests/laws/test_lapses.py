@@ -177,7 +177,8 @@ def test_who_gave_something_for_good_may_take_it_back_when_the_other_side_is_fre
     road = paved(of, agenda(of.problem, at, package))
     now = appraise(road.best, road.plan.order)
     maker, payer = of.problem.factions.index("maker"), of.problem.factions.index("payer")
-    assert road.best.sunsets == ((24, 1 << [s.issue for s in road.of.steps].index("limit")),)
+    # 24 months from the date of the case, two of which have passed when the first step begins.
+    assert road.best.sunsets == ((22, 1 << [s.issue for s in road.of.steps].index("limit")),)
     assert now.margin[-1, payer, 0] == pytest.approx(-1500, abs=1)
     assert now.margin[-1, maker, 0] > 0
     for_good = ready(CASE.replace("{until: 24}", ""))
@@ -185,6 +186,13 @@ def test_who_gave_something_for_good_may_take_it_back_when_the_other_side_is_fre
     assert kept[0] is not None
     assert kept[1] is not None
     assert kept[0] < kept[1]
+
+
+@pytest.mark.parametrize(("lead", "left"), [(0, 12), (2, 10), (12, 0), (15, 0)])
+def test_what_ends_on_a_day_ends_on_it_whenever_steps_begin(lead: int, left: int) -> None:
+    of = ready(CASE.replace("steps: {temptation: 100}", f"steps: {{temptation: 100, lead: {lead}}}"))
+    road = paved(of, agenda(of.problem, table(of.problem, None), {"limit": "tight", "visit": "open"}))
+    assert [month for month, _ in road.best.sunsets] == [left]
 
 
 def test_an_option_that_stands_longer_is_worth_more_to_who_wants_it() -> None:

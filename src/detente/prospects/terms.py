@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.dates import whole_months
-from detente.case.lead import start_of
+from detente.case.lead import months_ahead, start_of
 from detente.case.model import Guarantee
 from detente.kernels.appraisal import Dated, Terms
 from detente.problem import Sample, Seat, seat
@@ -95,11 +95,13 @@ def terms(
 
 
 def _sunsets(of: Agenda) -> tuple[tuple[int, int], ...]:
-    """Months, and the steps of the issues whose options in the package come to an end then, the first month first."""
+    """Months from when the first step begins, and the steps of the issues whose options in the package come to an end then, the first
+    month first."""
+    lead = months_ahead(of.problem.case)
     ends: dict[int, int] = {}
     for i, path in zip(of.table.issues, of.paths, strict=True):
         if (i, path[-1]) in of.problem.lapses:
-            month = of.problem.lapses[i, path[-1]]
+            month = max(0, of.problem.lapses[i, path[-1]] - lead)
             ends[month] = ends.get(month, 0) | of.about({of.problem.issues[i]})
     return tuple(sorted(ends.items()))
 
