@@ -532,10 +532,10 @@ def _working(what: str) -> Iterator[None]:
     from detente.kernels import is_cold
 
     if is_cold:
+        once = "" if cache.trouble() else "First run on this machine: "
         _remark(
-            "The numerical kernels are compiled for this run, which takes up to a minute. " + cache.trouble()
-            if cache.trouble()
-            else "First run on this machine: compiling the numerical kernels, once; this takes up to a minute."
+            f"{once}the numerical kernels are compiled, which takes up to a few minutes on a slow machine. "
+            f"{cache.trouble()}".strip()
         )
     said = cache.trouble() if is_cold else ""
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from detente import cli
 from tests.answers import ask
 from tests.children import child
 
@@ -298,3 +299,20 @@ def test_an_interrupt_with_workers(delay: float) -> None:
         _, err = run.communicate(timeout=30)
     assert (run.returncode, err.splitlines()[-1]) == (130, b"interrupted")
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("trouble", "begins"), [("", "First run on this machine: "), ("No room.", "the num")]
+)
+def test_compiling_is_told_of_without_a_promise_of_a_minute(
+    trouble: str, begins: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.kernels.is_cold", True)
+    monkeypatch.setattr("detente.cache.trouble", lambda: trouble)
+    with cli._working("Asking"):
+        pass
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.removeprefix("detente: ").startswith(begins)
+    assert said.endswith(f"a few minutes on a slow machine. {trouble}".strip())
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    assert "takes up to a few minutes on a slow machine" in readme
