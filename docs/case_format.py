@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from docs.attributes import classes, fields
 from docs.markdown import NOTICE, anchor, cell, prose, table
+from docs.pieces import examples
 
 __all__ = ["page"]
 
@@ -172,12 +173,15 @@ def page() -> str:
         f"Reserved for later, refused by name: {', '.join(f'`{name}`' for name in model.RESERVED)}. No party or faction is "
         f"called {', '.join(f'`{name}`' for name in model.MEANT)}: these words stand where names do.",
         "",
+        "The examples are of the case that `detente new FILE --with tables,roadmap,gestures,standoff,world` writes, or could be "
+        "added to it.",
+        "",
         "A key that does nothing where it stands is told of by `detente check`, with what would make it count.",
         "",
     ]
     shown = [name for name in every if not name.startswith("_") and name not in _HIDDEN]
     for name in [*_ORDER, *(c for c in shown if c not in _ORDER)]:
-        out += _section(name, every)
+        out += [*_section(name, every), *_example(name)]
     out += ["## Acceptance trees", "", "Who has to say yes: an id, or one of these gates over trees.", ""]
     gates = {"All": "`{all: [..]}`", "AnyOf": "`{any: [..]}`", "KOfN": "`{at_least: {k: 5, of: [..]}}`"}
     gates["Weighted"] = "`{weights: {a: 2, b: 1}, quota: 2, total: 3}`"
@@ -185,6 +189,7 @@ def page() -> str:
     meaning = {k: ast.get_docstring(every[k]) or "" for k in _TREES}
     meaning["KOfN"] = meaning["AtLeast"]
     out += [*table(("Form", "Satisfied by"), [(form, cell(meaning[k])) for k, form in gates.items()]), ""]
+    out += _example("Acceptance trees")
     out += ["## Limits", ""]
     limits = [
         ("parties", model.MAX_PARTIES),
@@ -228,6 +233,10 @@ def _section(name: str, every: Mapping[str, ast.ClassDef]) -> list[str]:
             "",
         ]
     return out
+
+
+def _example(name: str) -> list[str]:
+    return ["```yaml", examples()[name].rstrip("\n"), "```", ""]
 
 
 def _format() -> dict[str, ast.ClassDef]:
