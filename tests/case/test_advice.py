@@ -17,7 +17,7 @@ parties:
   south: {factions: {s1: {}, s2: {}}, accepts: s1}
 issues:
   well: {controlled_by: north, status_quo: shut, options: {shut: , open: }}
-  road: {controlled_by: south, status_quo: shut, options: {shut: , open: }}
+  road: {controlled_by: south, status_quo: shut, options: {shut: , open: }, touches_office: false}
 preferences:
   north:
     weights: {well: 30, road: 70}
@@ -163,3 +163,35 @@ def test_a_gesture_that_costs_and_buys_nothing_is_told_of() -> None:
     assert gestures(("on: 2021-05-01", "on: 2021-07-01")) == []
     part = "world: {months: 12, parts: {trips: {events: {visit: {says: they are received, chance: 0.1}}}}}\n"
     assert gestures(("as_of: 2021-06-03\n", f"as_of: 2021-06-03\n{part}")) == []
+
+
+def test_nobody_having_thought_of_office_is_told_where_there_are_swaps() -> None:
+    said = "no issue says whether it touches somebody's hold on office"
+    unsaid = (", touches_office: false", "")
+    assert [said in message for message in warned(unsaid)] == [False, True]
+    assert not any(said in m for m in warned((", touches_office: false", ", touches_office: true")))
+    one_hand = (", touches_office: false", ""), ("controlled_by: south, ", "controlled_by: north, ")
+    assert not any(said in m for m in warned(*one_hand)), "one side alone exchanges nothing"
+
+
+SONG = (
+    "  song: {name: A song, controlled_by: north, status_quo: old, options: {old: , new: }}\npreferences:\n"
+)
+
+
+def unminded(*changes: tuple[str, str]) -> list[str]:
+    text = SOUND.replace("preferences:\n", SONG).replace(
+        "    weights", "    indifferent: [song]\n    weights"
+    )
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return [w.path for w in read_case(text, "x.yaml").warnings if "nobody minds 'song'" in w.message]
+
+
+def test_an_issue_that_is_all_the_same_to_everybody_is_told_of() -> None:
+    assert unminded() == ["issues.song"]
+    assert unminded(("  north:\n", "  north:\n    red_lines: [{song: new}]\n")) == []
+    assert unminded(("preferences:\n", "impossible: [{song: new, well: open}]\npreferences:\n")) == []
+    world = "world: {months: 3, parts: {bar: {levels: {noise: {start: 0, next: 'if song is new then 1 else 0', unit: share}}}}}\n"
+    assert unminded(("title: Sound\n", f"title: Sound\nas_of: 2021-06-03\n{world}")) == []

@@ -61,3 +61,23 @@ def test_what_only_a_question_asks_for_is_no_decoration() -> None:
     assert len(warned(heard)) == 1
     asked = ("that: happened(stock.crossed), at: 2024-08-10}", "that: strike.heard > 0.1, at: 2024-08-10}")
     assert warned(heard, asked) == []
+
+
+def test_a_part_that_moves_only_what_nobody_minds_is_decorative() -> None:
+    bard = "    bard: {judgement: x, numbers: {sings: 0.1}, events: {sung: {says: the bard sings, chance: sings}}}\n"
+    song = "  song: {name: A song, controlled_by: outside, status_quo: old, options: {old: , new: }}\n"
+    idle = ("    weights:", "    indifferent: [song]\n    weights:")
+    text = WHOLE.replace("    watch:\n", f"{bard}    watch:\n", 1).replace(*idle)
+    text = text.replace("preferences:\n", f"{song}preferences:\n", 1)
+    text = text.replace("  moves:\n", "  moves:\n    song: {new: bard.sung}\n", 1)
+    for wanted, told in (
+        (text, True),
+        (
+            text.replace(
+                "    indifferent: [song]\n", "    indifferent: [song]\n    red_lines: [{song: new}]\n", 1
+            ),
+            False,
+        ),
+    ):
+        paths = [w.path for w in read_case(wanted, "w").warnings if "decorative" in w.message]
+        assert (paths == ["world.parts.bard"]) is told

@@ -38,7 +38,7 @@ signing: {chance: 0.4, counts: 3}
 parties: {ruler: {factions: {boss: , clan: }, delivers: 0.8}, sender: {delivers: 0.9}, rival: }
 issues:
   ban: {controlled_by: sender, status_quo: strict, options: {strict: , eased: , lifted: }, verify: 3, undo: 1}
-  names: {controlled_by: sender, status_quo: listed, options: {listed: , some: }}
+  names: {controlled_by: sender, status_quo: listed, options: {listed: , some: }, touches_office: false}
   chair: {controlled_by: ruler, status_quo: stays, options: {stays: , goes: }, reversible: false}
   gift: {controlled_by: ruler, status_quo: kept, options: {kept: , given: }, verify: 2, undo: 2}
   meals: {controlled_by: ruler, status_quo: shut, options: {shut: , wide: }}
@@ -286,7 +286,7 @@ as_of: 2021-01-01
 parties: {a: , b: {factions: {c: , d: }}, m: {role: mediator}}
 issues:
   one: {controlled_by: a, status_quo: x, options: {x: , y: }}
-  two: {controlled_by: b, status_quo: x, options: {x: , y: }}
+  two: {controlled_by: b, status_quo: x, options: {x: , y: }, touches_office: false}
   three: {controlled_by: outside, status_quo: x, options: {x: , y: }, chances: {x: 0.5, y: 0.5}}
 preferences:
   a: {patience: 0.9, weights: {one: 50, two: 50}, values: {one: {x: 100, y: 0}, two: {x: 0, y: 100}}, indifferent: [three]}

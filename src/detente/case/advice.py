@@ -14,6 +14,7 @@ from detente.case.paths import (
     controls_to,
     dotted,
     factions_of,
+    leaf_paths,
     numbers,
     provenances,
     seats,
@@ -21,6 +22,7 @@ from detente.case.paths import (
     wins,
 )
 from detente.case.spare import fleeting, spare
+from detente.case.uncounted import minds, read_by_world
 from detente.case.unused import unused
 from detente.case.waiting import alone, empty_gestures
 from detente.case.yamltext import Path
@@ -74,6 +76,8 @@ def warnings(case: Case, place: Finder) -> list[Fault]:
             _dummies,
             _never,
             _idle_tracks,
+            _unminded,
+            _office,
         ]
         checks += [_ties, chance_warnings, alone]
     return [
@@ -215,7 +219,7 @@ def _dummies(case: Case) -> Found:
                 at,
                 (
                     f"'{faction}' cannot matter: no agreement needs it, nor the control of any issue "
-                    "(it is in no minimal winning set)"
+                    "(it is in no minimal winning set); seat it where it has a say, or leave it out with what it prefers"
                 ),
             )
 
@@ -303,6 +307,36 @@ def _idle_tracks(case: Case) -> Found:
                 ("issues", issue),
                 "this issue can move at no table: those who control it never sit together with it",
             )
+
+
+def _unminded(case: Case) -> Found:
+    """Issues on a table that are all the same to everybody."""
+    minded = minds(case) | read_by_world(case)
+    for name in _movable(case):
+        if name not in minded:
+            yield (
+                ("issues", name),
+                f"nobody minds '{name}': no weight, points, line or combination is about it, so that every package is there once "
+                "for each of its options; give it a weight in somebody's preferences, or remove it",
+            )
+
+
+def _office(case: Case) -> Found:
+    """Small swaps are of issues that touch nobody's hold on office, so somebody has to have thought of which do."""
+    if any("touches_office" in issue.model_fields_set for issue in case.issues.values()):
+        return
+    homes = factions_of(case)
+    hands = {
+        frozenset(homes.get(leaf, leaf) for _, leaf in leaf_paths(tree, ()))
+        for issue in _movable(case).values()
+        for tree in issue.controls
+    }
+    if len(hands) > 1:
+        yield (
+            ("issues",),
+            "no issue says whether it touches somebody's hold on office, so that any two or three of them count as a small swap: write "
+            "'touches_office: true' at each that does, or 'touches_office: false' at one to say that none does",
+        )
 
 
 def _can_move(case: Case, issue: str, present: set[str]) -> bool:

@@ -10,6 +10,7 @@ from detente.case.mechanism import Own, Use
 from detente.case.model import Case
 from detente.case.talks import typed_in
 from detente.case.typed import named
+from detente.case.uncounted import minds
 from detente.case.wired import Wired, wired
 from detente.case.world import Talks, World
 from detente.case.yamltext import Path
@@ -44,7 +45,8 @@ def _typed(world: World, of: Wired, place: Path) -> Path:
 
 def _valued(case: Case, of: Wired) -> set[str]:
     """What is in somebody's value or in a question, and what is seen of talks."""
-    found = {*case.issues, *(stake.name for stake in of.stakes)}
+    issues = set(case.issues) if case.ordinal else minds(case)
+    found = {*issues, *(stake.name for stake in of.stakes)}
     for question in of.questions.values():
         for that, given, _ in question.answers.values():
             found |= {n for node in (that, given) if node is not None for n in named(node)}

@@ -22,7 +22,7 @@ from detente.case.wiring import TALKS
 from detente.case.world import Talks, World
 from detente.case.yamltext import Path
 
-__all__ = ["uncounted"]
+__all__ = ["minds", "read_by_world", "uncounted"]
 
 Found = Iterator[tuple[Path, str]]
 
@@ -38,7 +38,7 @@ def uncounted(case: Case) -> Found:
     yield from _overruled(case, world)
     yield from _named(case, world, missing)
     yield from _policies(case, of)
-    yield from _moot(case, world, of)
+    yield from _moot(case, world)
     yield from _lone(world, of)
     yield from _of_talks(world, of)
 
@@ -145,21 +145,11 @@ def _policies(case: Case, of: Wired) -> Found:
 # --- what is moved, and words of events ---------------------------------------------------------------------
 
 
-def _moot(case: Case, world: World, of: Wired) -> Found:
+def _moot(case: Case, world: World) -> Found:
     """Movements of an issue that is on no table, and that nobody values and nothing reads."""
     if case.ordinal:
         return
-    valued = {issue for wants in _schemes(case) for issue in _values(wants)}
-    valued |= {issue for pattern in case.impossible for issue in pattern}
-    read = {name for node in _trees(of) for name in named(node)}
-    read |= {
-        n
-        for q in of.questions.values()
-        for pair in q.answers.values()
-        for node in pair[:2]
-        if node
-        for n in named(node)
-    }
+    minded = minds(case) | read_by_world(case)
     tables = (
         {issue for track in case.tracks.values() for issue in track.issues or case.issues}
         if case.tracks
@@ -167,11 +157,32 @@ def _moot(case: Case, world: World, of: Wired) -> Found:
     )
     for issue in world.moves:
         outside = case.issues[issue].controlled_by == "outside" or issue not in tables
-        if outside and issue not in valued | read:
+        if outside and issue not in minded:
             yield (
                 ("world", "moves", issue),
                 f"nobody values '{issue}', and no equation or question reads it: give it a weight, or ask for it",
             )
+
+
+def minds(case: Case) -> set[str]:
+    """Issues that are in somebody's value or lines, or in what cannot be."""
+    valued = {issue for wants in _schemes(case) for issue in _values(wants)}
+    return valued | {issue for pattern in case.impossible for issue in pattern}
+
+
+def read_by_world(case: Case) -> set[str]:
+    """Names that an equation or a question of the world of a case reads."""
+    if case.world is None or case.as_of is None:
+        return set()
+    of = wired(case)
+    asked = [
+        node
+        for q in of.questions.values()
+        for pair in q.answers.values()
+        for node in pair[:2]
+        if node is not None
+    ]
+    return {name for node in [*_trees(of), *asked] for name in named(node)}
 
 
 def _schemes(case: Case) -> Iterator[Preferences]:
