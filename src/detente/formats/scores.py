@@ -83,7 +83,7 @@ def read_scores(files: Sequence[Path], title: str) -> Domain:
         )
     sides = []
     for row, (scores, least) in zip(rows, sheets, strict=True):
-        because = f"Scores and the least that is accepted: {row.file.name}."
+        because = f"Scores and the least that is acceptable: {row.file.name}."
         sides.append(Side(row.name, scores, least, None, because, vetoes=row.veto))
         told.append(Told("given", row.name, f"scores, and at least {float(least):g} points"))
     return Domain(title, issues, tuple(sides), tuple(told), enough=len(rows) - 1 if vetoes else None)
@@ -111,7 +111,7 @@ def _configured(config: Path) -> list[_Row]:
 
 
 def _sheet(file: Path) -> tuple[tuple[tuple[Fraction, ...], ...], Fraction]:
-    """[issue][option] scores, and the least that is accepted."""
+    """[issue][option] scores, and the least that is acceptable."""
     lines = [
         (n, line) for n, line in enumerate(read_limited(file, limit=LIMIT).splitlines(), 1) if line.strip()
     ]
@@ -123,6 +123,6 @@ def _sheet(file: Path) -> tuple[tuple[tuple[Fraction, ...], ...], Fraction]:
         refuse(
             str(file),
             "",
-            "rows of scores were expected, and in the last one a single number: the least that is accepted",
+            "rows of scores were expected, and in the last one a single number: the least that is acceptable",
         )
     return tuple(rows[:-1]), rows[-1][0]

@@ -107,7 +107,7 @@ def _track(ready: Drawn, at: Table) -> TrackResult:
     readable = thinned(room, front, candidates)
     described = {tuple(p): r for p, r in zip(readable.tolist(), room.describe(readable), strict=True)}
     if front is not None and len(readable) < len(front):
-        notes.append(f"{len(readable)} of {len(front):,} points of the frontier are shown")
+        notes.append(f"{len(readable)} of {len(front):,} packages of the frontier are shown")
     pool = np.unique(np.concatenate([readable, candidates]), axis=0)
     opened, error, verdicts = zone(room, pool)
     agreed, why_not = counted(room)

@@ -1,7 +1,7 @@
 """Numbers on which worlds hang, at both ends of their judged ranges: what would the answer be there?
 
 Each end takes worlds of its own, with the luck of those at best estimates, in which every option is settled. Where all of them
-would take too long, the numbers that explain most of "accepted" over the draws come first; each is tried in fewer worlds, by how much
+would take too long, the numbers that explain most of "acceptable" over the draws come first; each is tried in fewer worlds, by how much
 more or less these are worth there than at best estimates, and what turns there counts only if it turns in as many as the answer
 itself is had from.
 """
