@@ -42,6 +42,7 @@ from detente.arguments import (
     folder_of_texts,
 )
 from detente.browse import browse
+from detente.completion import cases as completed
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
 from detente.exchange import exchange
 from detente.figures import agree, plural
@@ -306,7 +307,9 @@ def compare(
     cases: Annotated[
         list[str],
         typer.Argument(
-            metavar="CASE...", help="Versions of a case; the first is what the others differ from."
+            metavar="CASE...",
+            help="Versions of a case; the first is what the others differ from.",
+            autocompletion=completed,
         ),
     ],
     changes: Annotated[

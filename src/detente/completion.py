@@ -31,6 +31,9 @@ def cases(incomplete: str) -> list[str]:
 
     from detente.catalogue import names
 
-    here = Path(incomplete).parent if "/" in incomplete else Path()
-    files = [str(f) for f in sorted(here.glob("*.yaml")) if f.is_file()] if here.is_dir() else []
+    folder = incomplete[: incomplete.rfind("/") + 1]  # as it was typed: a path would lose './'
+    try:
+        files = [f"{folder}{f.name}" for f in sorted(Path(folder).glob("*.yaml")) if f.is_file()]
+    except (OSError, ValueError):  # what cannot be looked into completes nothing
+        files = []
     return [name for name in (*names(), *files) if name.startswith(incomplete)]

@@ -156,8 +156,11 @@ def show(document: Document, *, everything: bool = False) -> None:
 
 
 def _pager() -> list[str]:
-    """The command of the reader's pager; nothing where there is none."""
-    given = shlex.split(os.environ.get("PAGER", "less -R"))
+    """The command of the reader's pager; nothing where there is none, or where its quotes do not close."""
+    try:
+        given = shlex.split(os.environ.get("PAGER", "less -R"))
+    except ValueError:
+        return []
     return given if given and shutil.which(given[0]) else []
 
 

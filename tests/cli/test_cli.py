@@ -237,6 +237,9 @@ def test_cases_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "strait.yaml").touch()
     assert cases("st") == ["stockpile", "strait.yaml"]
     assert cases(f"{tmp_path}/s") == [f"{tmp_path}/strait.yaml"]
+    for folder in ("./", f"{tmp_path}/", f"../{tmp_path.name}/"):
+        assert cases(folder) == [f"{folder}strait.yaml"]
+    assert cases("nowhere/") == cases("\0") == []
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_long_answers_go_through_it_and_short_ones_do_not(tmp_path: Path) -> Non
     assert "One line." in short
 
 
-@pytest.mark.parametrize("pager", ["no-such-pager", "false"])
+@pytest.mark.parametrize("pager", ["no-such-pager", "false", "cat '", " "])
 def test_without_a_pager_that_works_the_answer_is_printed(pager: str, tmp_path: Path) -> None:
     assert "Line 39." in on_a_terminal(LONG, pager, tmp_path)
 

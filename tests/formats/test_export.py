@@ -157,6 +157,10 @@ def test_files_that_are_there_are_not_replaced_unasked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="exists already"):
         save(files, tmp_path / "n", force=False)
     save(files, tmp_path / "n", force=True)
+    (tmp_path / "f").touch()
+    for folder, said in (("f", "f: this is a file"), ("no/where", "where: there is no directory .*no$")):
+        with pytest.raises(UsageError, match=said):
+            save(files, tmp_path / folder, force=True)
 
 
 @pytest.mark.filterwarnings("ignore")  # of packages that NegMAS loads

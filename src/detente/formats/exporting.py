@@ -35,6 +35,12 @@ def save(files: Mapping[str, str], folder: Path, *, force: bool) -> list[str]:
     """
     try:
         folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise UsageError(
+            f"{folder}: this is a file, and files of a case go into a folder: name another"
+        ) from None
+    except FileNotFoundError:
+        raise UsageError(f"{folder}: there is no directory {folder.parent}") from None
     except OSError as error:
         raise UsageError(f"{folder}: {error.strerror or error}") from None
     places = {name: target(folder / name, force=force) for name in files}

@@ -120,7 +120,9 @@ def _goes_into(path: Sequence[str], parts: Mapping[str, str]) -> Iterator[str]:
             tables = [id for id in parts if id.startswith("deal-")]
             own = [id for id in tables if path[0] == "tracks" and id == f"deal-{path[1]}"]
             yield from own or tables
-            if path[0] == "issues" and path[-1] in ("undo", "months"):
+            if path[0] == "parties" and path[-1] == "delivers":
+                yield "chances"
+            if path[0] == "issues" and path[-1] in ("undo", "verify"):
                 yield "roadmap"
         case "record" | "signing":
             yield "chances"
