@@ -119,8 +119,8 @@ def test_who_would_not_leave_everything_as_it_is_is_told_so() -> None:
     (only,) = waits(BETTER_OPEN)
     assert "'north' can do 'well: open' without anybody's agreement and gains 30.0 points" in only
     shut = "well: {controlled_by: north, status_quo: shut,"
-    assert waits(BETTER_OPEN, (shut, f"{shut} undo: 30,")) == []
-    assert "gains 1.0 points" in waits(BETTER_OPEN, (shut, f"{shut} undo: [20, 29, 40],"))[0]
+    assert waits(BETTER_OPEN, (shut, f"{shut} was: open, undo: 30,")) == []
+    assert "gains 1.0 points" in waits(BETTER_OPEN, (shut, f"{shut} was: open, undo: [20, 29, 40],"))[0]
     assert waits(BETTER_OPEN, (shut, f"{shut} reversible: false,")) == []
     for counted in ("{status_quo: 30}", "30"):
         assert (

@@ -15,7 +15,7 @@ judgement: my own estimates
 parties: {union: , employer: }
 issues:
   wages: {controlled_by: employer, status_quo: frozen, options: {frozen: , three: {name: Three per cent}}, touches_office: false}
-  work: {controlled_by: union, status_quo: strike, undo: 30, options: {strike: , back: {name: Back to work}}}
+  work: {controlled_by: union, status_quo: strike, was: back, undo: 30, options: {strike: , back: {name: Back to work}}}
 preferences:
   union: {patience: 0.9, weights: {wages: 70, work: 30}, values: {wages: {frozen: 0, three: 100}, work: {strike: 0, back: 100}}}
   employer: {patience: 0.95, weights: {wages: 50, work: 50}, values: {wages: {frozen: 100, three: 0}, work: {strike: 0, back: 100}}}

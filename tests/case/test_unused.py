@@ -40,7 +40,7 @@ issues:
   ban: {controlled_by: sender, status_quo: strict, options: {strict: , eased: , lifted: }, verify: 3, undo: 1}
   names: {controlled_by: sender, status_quo: listed, options: {listed: , some: }, touches_office: false}
   chair: {controlled_by: ruler, status_quo: stays, options: {stays: , goes: }, reversible: false}
-  gift: {controlled_by: ruler, status_quo: kept, options: {kept: , given: }, verify: 2, undo: 2}
+  gift: {controlled_by: ruler, status_quo: kept, options: {kept: , given: }, verify: 2, was: given, undo: 2}
   meals: {controlled_by: ruler, status_quo: shut, options: {shut: , wide: }}
   rank: {controlled_by: outside, status_quo: some, options: {many: , some: , none: }, chances: {many: 0.2, some: 0.5, none: 0.3}}
 preferences:

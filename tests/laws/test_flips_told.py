@@ -50,6 +50,7 @@ def computed(seed: int) -> Tree:
         if issue["controlled_by"] != "outside":
             issue["controlled_by"] = rng.choice(["a", "b", "c", *(["ab"] if "ab" in tree["parties"] else [])])
             issue["undo"] = [0, rng.randint(0, 2), rng.randint(3, 9)]
+            issue["was"] = rng.choice([o for o in issue["options"] if o != issue["status_quo"]])
     return tree
 
 

@@ -49,6 +49,12 @@ def costs(problem: Problem, known: Judged, issues: list[str], draws: int) -> np.
     return np.rint(np.array(points)[None] / problem.step[:, None, None]).astype(np.int64)
 
 
+def before(case: Case, issues: list[str]) -> list[int | None]:
+    """[I] the option at which each issue was before somebody moved it."""
+    each = ((list(case.issues[i].options), case.issues[i].was) for i in issues)
+    return [None if was is None else options.index(was) for options, was in each]
+
+
 class Asked:
     """A case in some draws, as the product and as the oracle see it; both of all that its conflict is about."""
 
@@ -69,7 +75,8 @@ class Asked:
     @cached_property
     def paid(self) -> Standing:
         """The same where whoever changes what stands pays for it."""
-        return oracle.charged(self.at, self.undo, hands_of(self.case, self.problem.factions, self.issues))
+        hands = hands_of(self.case, self.problem.factions, self.issues)
+        return oracle.charged(self.at, self.undo, hands, before(self.case, self.issues))
 
     @cached_property
     def gains(self) -> np.ndarray:
@@ -130,6 +137,7 @@ def drawn(seed: int) -> str:
             about["reversible"] = False
         elif rng.random() < 0.3:
             about["undo"] = [rng.randint(0, 3), rng.randint(3, 6), rng.randint(6, 20)]
+            about["was"] = rng.choice([o for o in about["options"] if o != about.get("status_quo")])
     return written(case)
 
 
@@ -163,14 +171,14 @@ preferences:
 """
 
 
-def test_what_changing_costs_keeps_the_status_quo_stable() -> None:
-    """At 10 points nobody changes the water, so that the feast, which the elders give alone, is left; at 3 for the feast as
+def test_what_going_back_costs_keeps_the_status_quo_stable() -> None:
+    """At 10 points nobody hoards the water as before, so that the feast, which the elders give alone, is left; at 3 for the feast as
     well nothing is. Who has no hand in the feast pays nothing for it."""
-    dear = VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 10,").replace(
+    dear = VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 10, was: hoarded,").replace(
         "paved: 50", "paved: 0"
     )
     assert not Asked(dear).stable.any()
-    asked = Asked(dear.replace("status_quo: none,", "status_quo: none, undo: 3,"))
+    asked = Asked(dear.replace("status_quo: none,", "status_quo: none, undo: 3, was: small,"))
     assert asked.stable.all()
     assert not asked.gains.any()
     at = conflict(asked.case)
@@ -194,13 +202,13 @@ def test_the_oracle_on_a_case_worked_out_by_hand() -> None:
     assert not asked.stable.any()
 
 
-def test_what_changing_costs_is_taken_off() -> None:
-    """Wasting or hoarding costs each of the upper village 3.5: the elders are left with the feast, the youths with half a point
+def test_what_going_back_costs_is_taken_off() -> None:
+    """Hoarding as before costs each of the upper village 3.5: the elders are left with the feast, the youths with half a point
     of hoarding, which the elders do not want."""
-    asked = Asked(VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 3.5,"))
+    asked = Asked(VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 3.5, was: hoarded,"))
     step = asked.problem.step[:, None]
     assert (asked.gains[:, :1] * step).T.tolist() == [[2, 0, 0]]
-    asked = Asked(VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 1,"))
+    asked = Asked(VILLAGES.replace("status_quo: shared,", "status_quo: shared, undo: 1, was: hoarded,"))
     assert (asked.gains[:, :1] * step).T.tolist() == [[4, 3, 0]]
 
 
@@ -266,7 +274,8 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
         who, issues = of.factions, of.issues
         undo = costs(problem, known, [problem.issues[i] for i in issues], sample.draws)
         names = [problem.issues[i] for i in issues]
-        at = oracle.charged(standing(problem, sample, issues), undo, hands_of(case, problem.factions, names))
+        hands = hands_of(case, problem.factions, names)
+        at = oracle.charged(standing(problem, sample, issues), undo, hands, before(case, names))
         mover = oracle.Mover(frozenset(who), frozenset((issues.index(i), o) for i, o in of.moves))
         here = np.stack([at.worth[:, h, s] for s, h in enumerate(at.here)], axis=1)
         gained = np.maximum(gained, oracle.own_moves(at, here, [mover]) - here)
@@ -295,7 +304,8 @@ def test_bundled_status_quos_are_stable_where_nobody_would_leave(name: str) -> N
         names = [problem.issues[i] for i in issues]
         undo = costs(problem, known, names, sample.draws)[..., list(which)]
         hands = hands_of(case, problem.factions, names)
-        alone = oracle.charged(standing(problem, sample.only(np.array(which)), issues), undo, hands)
+        alone = standing(problem, sample.only(np.array(which)), issues)
+        alone = oracle.charged(alone, undo, hands, before(case, names))
         moves = frozenset((inside.index(i), o) for i, o in mover.moves)
         told = oracle.nash(alone, [oracle.Mover(mover.factions, moves)])
         assert told.tolist() == [bool(stable[s][m]) for s in which], mover

@@ -26,6 +26,7 @@ def drawn(seed: int) -> str:
             about["reversible"] = False
         elif rng.random() < 0.4:
             about["undo"] = [rng.randint(0, 2), rng.randint(2, 4), rng.randint(4, 9)]
+            about["was"] = rng.choice([o for o in about["options"] if o != about.get("status_quo")])
     parted(rng, case)
     return written(case)
 

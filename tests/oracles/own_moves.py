@@ -83,12 +83,15 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
     return raised
 
 
-def charged(at: Standing, undo: np.ndarray, hands: Mapping[tuple[int, int], frozenset[int]]) -> Standing:
-    """With what changing an issue costs those who have a hand in it, ``undo`` [F, I, S], taken off what a package is worth."""
+def charged(
+    at: Standing, undo: np.ndarray, hands: Mapping[tuple[int, int], frozenset[int]], was: Sequence[int | None]
+) -> Standing:
+    """With what taking an issue back to where it ``was`` costs those who have a hand in it, ``undo`` [F, I, S], taken off what a
+    package is worth."""
     worth = at.worth.copy()
     for f, x, s in np.ndindex(*worth.shape):
         for i, o in changed(at.packages[x], at.packages[at.here[s]]):
-            if f in hands[i, o]:
+            if f in hands[i, o] and o == was[i]:
                 worth[f, x, s] -= undo[f, i, s]
     return at._replace(worth=worth)
 

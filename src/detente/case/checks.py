@@ -262,6 +262,12 @@ def _issues(case: Case) -> Found:
                     (*at, "options", option, "controlled_by"),
                     f"'{name}' is decided outside, so that nobody moves it to an option: remove one of the two",
                 )
+        if issue.was is not None and (issue.was not in issue.options or issue.was == issue.status_quo):
+            yield (
+                (*at, "was"),
+                f"'{issue.was}' is no option of '{name}' beside the status quo: name the one that stood before somebody moved it, "
+                f"of {', '.join(o for o in issue.options if o != issue.status_quo)}",
+            )
         if game and issue.status_quo is not None:
             yield (*at, "status_quo"), "this case has 'status_quo: none' at the top; remove one of the two"
         elif not game and issue.status_quo is None:

@@ -226,6 +226,15 @@ def _step(here: Here) -> str | None:
     return _moved(here.case, name) or _road(here)
 
 
+def _back(here: Here) -> str | None:
+    """Where an issue was, which says what going back costs."""
+    issue, name = here.block, str(here.path[1])
+    assert isinstance(issue, Issue)
+    if issue.undo is None:
+        return f"it says where going back costs something, and nothing says how much: give '{name}' an 'undo'"
+    return None if issue.reversible else f"'{name}' is not reversible, so that nobody goes back there"
+
+
 def _elsewhere(here: Here) -> str | None:
     """Of the control of an issue."""
     issue = here.block
@@ -534,6 +543,7 @@ COUNTS: Mapping[type, Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
                 ("reversible", "gradual", "verify", "undo", "touches_office", "after", "begun_by", "done_by"),
                 (_step,),
             ),
+            "was": (_back,),
         },
         Option: {"after": (_step_there,)},
         Preferences: {

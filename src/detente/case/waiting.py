@@ -1,7 +1,7 @@
 """What somebody could do while there is no deal, at best estimates: by themselves, and by gestures that buy nothing.
 
 A set of factions of one party that controls a move of an issue, with every step on the way, can make it without anybody's
-agreement. Where that suits all of them, takes what stands back at its cost (``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
+agreement. Where that suits all of them, takes a step back at its cost (``was``, ``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
 that is lower says that they wait worse than they could. Best estimates are medians, of rival readings the likeliest, of firm lines
 those with a chance of one half or more (:mod:`detente.problem.own` is the same over all draws, where no deal is computed).
 """
@@ -48,7 +48,8 @@ def alone(case: Case) -> Found:
     """Factions whose typed no-deal value is lower than what they can have without anybody."""
     if case.status_quo == "none" or any(issue.status_quo is None for issue in case.issues.values()):
         return
-    told: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    told: dict[str, float] = {}
+    """Faction → the most that it was told of; with others it may gain more."""
     for of in _sets(case):
         if all(case.preferences[f].no_deal == "from_outlook" for f in of.factions):
             continue  # what they can have is computed
@@ -59,8 +60,8 @@ def alone(case: Case) -> Found:
             best = max(suits, key=lambda n: gains[f][n], default=None)
             if best is None or gains[f][best] <= max(ROUNDING, _counted(case, f) + ROUNDING):
                 continue
-            if (key := (f, tuple(sorted(packages[best].items())))) not in told:
-                told.add(key)
+            if gains[f][best] > told.get(f, 0.0) + ROUNDING:
+                told[f] = gains[f][best]
                 yield _said(case, f, of, packages[best], gains[f][best])
 
 
@@ -74,7 +75,7 @@ def _said(case: Case, f: str, of: _Alone, package: Package, gain: float) -> tupl
     return (
         at,
         f"{who} can do '{move}' without anybody's agreement and gains {points(gain)} points by it at best estimates, which its "
-        "typed no-deal value does not count: raise that, say what taking the step back costs ('undo') or that it cannot be taken "
+        "typed no-deal value does not count: raise that, say where the issue was and what going back costs ('was', 'undo') or that it cannot be taken "
         "back ('reversible: false'), or have it computed ('no_deal: from_outlook')",
     )
 
@@ -171,8 +172,10 @@ def _gains(case: Case, f: str, packages: Sequence[Package], of: _Alone) -> list[
         if any(_matches(line, state) for line in crossing):
             found.append(float("-inf"))
             continue
-        undo = (case.issues[i].undo for i, o in package.items() if f in of.hands[i, o])
-        found.append(_worth(wants, state) - stays - sum(cost.median for cost in undo if cost is not None))
+        back = (
+            case.issues[i].undo for i, o in package.items() if o == case.issues[i].was and f in of.hands[i, o]
+        )
+        found.append(_worth(wants, state) - stays - sum(cost.median for cost in back if cost is not None))
     return found
 
 

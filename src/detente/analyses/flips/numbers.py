@@ -104,7 +104,7 @@ def numbers_of(ready: Drawn, at: Table) -> Numbers:
         if n < first:
             kind, why = _of_deal(ready, p, seated, bound)
         elif n < second:
-            kind, why = _of_steps(p.path, computed, ends=bool(problem.lapses))
+            kind, why = _of_steps(p.path, computed, problem)
         else:
             kind, why = _of_world(problem, p.path, computed)
         if kind in kinds:
@@ -145,20 +145,21 @@ def _of_deal(ready: Drawn, p: Parameter, seated: set[str], bound: set[str]) -> t
     return ("told" if p.owner in bound or moves_world else "held"), ""
 
 
-def _of_steps(path: str, computed: set[str], *, ends: bool) -> tuple[str, str]:
+def _of_steps(path: str, computed: set[str], problem: Problem) -> tuple[str, str]:
     head, _, last = path.rpartition(".")
     if last == "patience":
         owner = head.partition(".")[0]
         if owner in computed:
             return "told", ""
         why = "no-deal values of these factions are typed; patience counts in the order of steps"
-        if ends:
+        if problem.lapses:
             why = "no-deal values of these factions are typed; in what an option that ends is worth to them patience is held at its best estimate"
         return "patience", why
     if last == "undo":
-        if computed:
+        if computed and problem.case.issues[head].was is not None:
             return "told", ""
-        return "undo", "no-deal values are typed; what a step back costs counts in the order of steps"
+        why = "no-deal values are typed" if not computed else "nobody moved the issue to where it stands"
+        return "undo", f"{why}; what a step back costs counts in the order of steps"
     block = "guarantees" if path.startswith("guarantees.") else "temptation" if head == "steps" else "verify"
     return block, "they count in the order of steps and in whether it holds, not in consent"
 
