@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from docs.markdown import NOTICE, cell, prose, table
@@ -21,6 +21,8 @@ def page() -> str:
     root = typer.main.get_command(app)
     out = ["# Command line", "", NOTICE, prose(inspect.cleandoc(root.help or "")), ""]
     out += ["Every command that reads a case takes a path or the name of a bundled case.", ""]
+    out += ["Before the command may stand:", ""]
+    out += [*table(("Option", "What it does", "Default"), _options(root.params)), ""]
     commands: Mapping[str, Any] = root.commands  # type: ignore[attr-defined]
     for name, command in commands.items():
         arguments = [p for p in command.params if p.param_type_name == "argument"]
@@ -29,10 +31,7 @@ def page() -> str:
         out += [f"## detente {name}", "", prose(inspect.cleandoc(command.help or "")), ""]
         out += ["```text", f"detente {name} [OPTIONS] {usage}".rstrip(), "```", ""]
         rows = [(f"`{_name(p)}`", cell(p.help or ""), _default(p)) for p in arguments]
-        rows += [
-            ("`" + ", ".join(p.opts) + _metavar(p).replace("|", "\\|") + "`", cell(p.help or ""), _default(p))
-            for p in options
-        ]
+        rows += _options(options)
         out += [*table(("Argument or option", "What it does", "Default"), rows), ""] if rows else []
     out += [
         "## Exit codes",
@@ -51,9 +50,17 @@ def page() -> str:
         "`DETENTE_CACHE` names the directory in which compiled kernels and the charts' library are kept for the next run "
         "(default: the user's cache). It is used only if nobody else may write there; without one every run makes them "
         "again. What earlier versions kept goes a month after its last use. `DETENTE_DEBUG=1` shows where an internal "
-        "error happened.",
+        "error happened. `PAGER` is the command that an answer goes through which is longer than the window.",
     ]
     return "\n".join(out) + "\n"
+
+
+def _options(parameters: Iterable[Any]) -> list[tuple[str, str, str]]:
+    found = []
+    for p in parameters:
+        named = ", ".join([*p.opts, *p.secondary_opts]) + _metavar(p).replace("|", "\\|")
+        found.append((f"`{named}`", cell(p.help or ""), _default(p)))
+    return found
 
 
 def _name(parameter: Any) -> str:
