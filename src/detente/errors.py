@@ -112,7 +112,8 @@ _ARGUMENTS = {
 }  # fmt: skip
 """Options of commands → arguments of functions."""
 
-_OPTION = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})(?![\w-])")
+_OPTION = re.compile(rf"'detente [^']*'|(?<![\w-])--({'|'.join(_ARGUMENTS)})(?![\w-])")
+"""A command that is quoted is typed in a shell, options and all."""
 _VERB = re.compile(r"'detente (deal|flips|outlook|report|roadmap|stability)'")
 
 
@@ -124,6 +125,6 @@ def in_python() -> Iterator[None]:
     except DetenteError as error:
         if error.typed is None:
             error.typed = str(error)
-            said = _OPTION.sub(lambda option: _ARGUMENTS[option[1]], error.typed)
+            said = _OPTION.sub(lambda found: _ARGUMENTS[found[1]] if found[1] else found[0], error.typed)
             error.args = (_VERB.sub(r"'.\1()'", said),)
         raise

@@ -88,6 +88,7 @@ def test_a_number_keeps_nothing_of_what_another_came_from(read: ReadCase) -> Non
         ({"preferences.north.weights.raod": 5}, CaseError, "preferences.north.weights.raod: unknown issue 'raod'; did you mean 'road'?"),
         ({"preferences.north.red_lines.1": {"well": "open"}}, UsageError, "preferences.north.red_lines is a list: an entry from 0 to 0 was expected, found '1'"),
         ({"preferences.north.red_lines.²": {"well": "open"}}, UsageError, "an entry from 0 to 0 was expected, found '²'"),
+        ({1: 5}, UsageError, "1: a path was expected, as preferences.leader.no_deal, found 1"),
         ({"id.x": 5}, UsageError, "id.x: id is the text 'wells', there is nothing below it; set id itself"),
         ({"preferences.north.weights": {}, "north.weights.road": 5}, UsageError, "preferences.north.weights is set as well"),
         ({"title": object()}, UsageError, "title: a number, a text, a list or a block of these was expected, found object"),

@@ -125,6 +125,19 @@ preferences:
 """
 
 
+def test_a_command_that_is_quoted_keeps_its_options(study: Study) -> None:
+    with pytest.raises(UsageError, match="'detente new FILE --with world' writes"):
+        study.outlook()
+
+
+def test_a_package_is_named_by_the_path_of_its_file_too(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("road: paved\n")
+    asked = study.deal(package=tmp_path / "p.yaml").to_json()
+    assert asked == study.deal(package={"road": "paved"}).to_json()
+    with pytest.raises(UsageError, match="package road=1: no option '1' of 'road'"):
+        study.deal(package={"road": 1})  # type: ignore[dict-item]
+
+
 def test_a_case_that_puts_states_in_order_is_sent_to_stability(tmp_path: Path) -> None:
     file = tmp_path / "ordered.yaml"
     file.write_text(ORDERED, encoding="utf-8")

@@ -82,6 +82,10 @@ def changes_of(case: Case, parsed: Parsed, changes: Mapping[str, Any]) -> list[t
     kept = [e.path for e in elements(case) if e.number]
     found: list[tuple[Path, Any]] = []
     for path, value in changes.items():
+        if not isinstance(path, str):
+            raise UsageError(
+                f"--set {path}: a path was expected, as preferences.leader.no_deal, found {path!r}"
+            )
         place = _meant(path, parsed.value, known, kept)
         for other, _ in found:
             if other[: len(place)] == place[: len(other)]:

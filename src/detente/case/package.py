@@ -84,8 +84,10 @@ def checked_package(option: str, package: Mapping[str, str], case: Case) -> dict
     for issue, chosen in package.items():
         text = f"{option} {issue}={chosen}"
         if issue not in case.issues:
-            raise UsageError(f"{text}: no issue '{issue}' in case '{case.id}'{one_of(issue, case.issues)}")
+            raise UsageError(
+                f"{text}: no issue '{issue}' in case '{case.id}'{one_of(str(issue), case.issues)}"
+            )
         options = case.issues[issue].options
         if chosen not in options:
-            raise UsageError(f"{text}: no option '{chosen}' of '{issue}'{one_of(chosen, options)}")
+            raise UsageError(f"{text}: no option '{chosen}' of '{issue}'{one_of(str(chosen), options)}")
     return dict(package)

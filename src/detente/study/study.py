@@ -111,7 +111,7 @@ class Study:
     def deal(
         self,
         track: str | Sequence[str] | None = None,
-        package: str | Mapping[str, str] | None = None,
+        package: str | os.PathLike[str] | Mapping[str, str] | None = None,
     ) -> Answer[DealResult] | Answer[DraftResult]:
         """Is there a zone of agreement, which packages are worth proposing, who blocks?
 
@@ -156,7 +156,7 @@ class Study:
 
     def roadmap(
         self,
-        package: str | Mapping[str, str] = "most_acceptable",
+        package: str | os.PathLike[str] | Mapping[str, str] = "most_acceptable",
         track: str | None = None,
         counted_on: Sequence[str] = (),
         suppose: Mapping[str, str] | None = None,
@@ -184,7 +184,7 @@ class Study:
 
     def outlook(
         self,
-        package: str | Mapping[str, str] | None = None,
+        package: str | os.PathLike[str] | Mapping[str, str] | None = None,
         track: str | None = None,
         without: Sequence[str] = (),
         worlds: int = 128,
@@ -281,7 +281,9 @@ class Study:
     def _found(self) -> dict[tuple[str, ...], DealResult]:
         return {}
 
-    def _draft(self, package: str | Mapping[str, str], tracks: Sequence[str]) -> Answer[DraftResult]:
+    def _draft(
+        self, package: str | os.PathLike[str] | Mapping[str, str], tracks: Sequence[str]
+    ) -> Answer[DraftResult]:
         if len(tracks) > 1:
             raise UsageError("--package is looked at from one table: give '--track' once")
         from detente.analyses.deal.draft import draft
@@ -291,7 +293,9 @@ class Study:
         found = draft(self.ready, self._moves(package, track), track=track)
         return self._answer("draft", found, document)
 
-    def _moves(self, asked: str | Mapping[str, str], track: str | None) -> Mapping[str, str]:
+    def _moves(
+        self, asked: str | os.PathLike[str] | Mapping[str, str], track: str | None
+    ) -> Mapping[str, str]:
         """What moves in a package: by a rule of the deal analysis at a table, from a file, or as it was named."""
         from detente.analyses.roadmap import propose
         from detente.case.package import checked_package, read_package, typed_package
@@ -299,6 +303,8 @@ class Study:
         from detente.storage import status
 
         case = self.case.case
+        if isinstance(asked, os.PathLike):
+            return read_package(Path(asked), case)
         if not isinstance(asked, str):
             return checked_package("--package", asked, case)
         if asked in propose.RULES:
