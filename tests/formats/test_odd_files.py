@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from detente.analyses.deal import deal
 from detente.case.model import Case
 from detente.case.reading import load_case
 from detente.catalogue import resolve
+from detente.draws import prepare
 from detente.errors import CaseError
 from detente.formats import grids
 from detente.formats.agreements import read_agreements
@@ -106,6 +108,17 @@ def test_nothing_in_a_sheet_is_passed_over(more: list[Any], said: str, tmp_path:
     path.write_text(csv_text([*SHEET, more]))
     with pytest.raises(CaseError, match=said):
         read_files([path])
+
+
+def test_points_of_a_size_that_needs_a_step_above_one_can_be_counted(tmp_path: Path) -> None:
+    rows = [["issue", "option", "A", "B"]]
+    rows += [[i, o, k * 10**9, k] for i in "xyz" for k, o in enumerate("pq")]  # type: ignore[list-item]
+    path = tmp_path / "s.csv"
+    path.write_text(csv_text(rows))
+    case = case_in(read_files([path]))
+    assert case.preferences["a"].step == 100
+    assert case.preferences["b"].step is None
+    assert deal(prepare(case, draws=64)).main.packages.acceptable == 8
 
 
 def test_a_second_row_of_weights_is_refused(tmp_path: Path) -> None:

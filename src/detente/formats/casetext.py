@@ -206,6 +206,8 @@ def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:
     left = 0
     while reach * 10 ** (left + 1) <= most:
         left += 1
+    while reach * Fraction(10) ** left > most:
+        left -= 1
     return {"step": float(f"1e{-left}")}
 
 
