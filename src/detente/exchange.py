@@ -154,6 +154,7 @@ def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables:
     from detente.storage import target, write_bytes
 
     sheet, told = sheet_of(read.case)
+    place = None if xlsx is None else target(xlsx, force=force)  # before anything is written
     found = [("sheet", sheet)]
     if tables:
         from detente.study import Study
@@ -163,8 +164,7 @@ def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables:
     if csv is not None:
         for where in save({f"{name}.csv": csv_text(rows) for name, rows in found}, csv, force=force):
             say(where)
-    if xlsx is not None:
-        place = target(xlsx, force=force)
+    if place is not None:
         write_bytes(place, workbook(found))
         (say if place.file else _remark)(place.name)
 
@@ -194,6 +194,8 @@ def debrief(
     from detente.storage import target, write_text
 
     study = asked_study(case, changes)
+    if output is not None and output == csv:
+        raise UsageError(f"--output and --csv are both {output}: give each a file of its own")
     places = {path: target(path, force=force) for path in (output, csv) if path is not None}
     answer = study.debrief(agreements, track)
     if output is not None:

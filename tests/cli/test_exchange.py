@@ -83,3 +83,19 @@ def test_too_much_is_a_limit(tmp_path: Path) -> None:
     many = tmp_path / "many.csv"
     many.write_text("issue,option,A,B\n" + "".join(f"x,o{n},1,2\n" for n in range(40)))
     assert isinstance(call("import", many, "-o", tmp_path / "m.yaml").exception, LimitError | CaseError)
+
+
+def test_nothing_is_written_where_a_workbook_may_not_be(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_text("mine")
+    done = call("export", "scored-game", "--csv", tmp_path / "out", "--xlsx", tmp_path / "a.xlsx")
+    assert isinstance(done.exception, UsageError)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_debriefing_is_not_written_over_itself(tmp_path: Path) -> None:
+    groups, out = tmp_path / "g.csv", tmp_path / "out"
+    groups.write_text("group,water\nA,by_turns\n")
+    done = call("debrief", "two-villages", groups, "--output", out, "--csv", out)
+    assert isinstance(done.exception, UsageError)
+    assert "each a file of its own" in str(done.exception)
+    assert not out.exists()

@@ -1,7 +1,7 @@
 """Plain score sheets: a text file for each party, a row of points for each issue, and last the least that it accepts.
 
 ``config.txt`` beside them, where there is one, has a row for each party: its name, its file (without ``.txt``, here or in the folder
-``scores_files``), its role (``p1`` and ``p2`` have a veto), and columns that instruct players and change no score. Issues are A, B, C and so
+``scores_files``), its role (``p1`` and ``p2`` have a veto), and columns that say how it behaves and change no score. Issues are A, B, C and so
 on in the order of rows, options A1, A2 and so on.
 """
 
@@ -44,7 +44,7 @@ def read_scores(files: Sequence[Path], title: str) -> Domain:
     told: list[Told] = []
     if config is not None:
         told.append(
-            Told("lost", WHOLE, "what config.txt says of how players behave, and which model plays them")
+            Told("lost", WHOLE, "what config.txt says of how parties behave, and which model acts for them")
         )
         used = {config.resolve(), *(row.file.resolve() for row in rows)}
         told += [
