@@ -121,6 +121,14 @@ def test_points_of_a_size_that_needs_a_step_above_one_can_be_counted(tmp_path: P
     assert deal(prepare(case, draws=64)).main.packages.acceptable == 8
 
 
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''-x", "'quoted'", "'", "it's", "-", "plain"])
+def test_a_text_comes_back_with_the_apostrophes_that_it_has(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(csv_text([[text, 1]]))
+    assert grids.read_grid(path) == [[text, "1"]]
+    assert not path.read_text().startswith(("=", "-"))
+
+
 def test_a_second_row_of_weights_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text(csv_text([*SHEET, ["x", "", "", 3, 1], ["x", "", "", 4, 1]]))

@@ -1,7 +1,7 @@
 """Rows of cells in CSV files and workbooks, read within limits and written so that no spreadsheet runs what stands in them.
 
 A text that begins with ``= + - @`` or a control would be a formula, or could become one; it is written behind an apostrophe, which
-spreadsheets take for "this is text", and read without it (OWASP, "CSV Injection"). Numbers are written as numbers. Of a workbook the
+spreadsheets take for "this is text", and read without it (OWASP, "CSV Injection"); one with apostrophes before such a sign gets one more. Numbers are written as numbers. Of a workbook the
 values are read and never the formulas, after its parts have been looked at: how large they say they are, and that none defines entities.
 """
 
@@ -43,14 +43,14 @@ def safe(cell: Cell) -> Cell:
         return cell
     acts = cell.startswith(_ACTS)
     text = clean_line(cell)
-    return f"'{text}" if acts or text.startswith(_ACTS) else text
+    return f"'{text}" if acts or text.lstrip("'").startswith(_ACTS) else text
 
 
 def _plain(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = clean_line(cell)
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_ACTS) else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_ACTS) else text
 
 
 def csv_text(rows: Iterable[Sequence[Cell]]) -> str:
