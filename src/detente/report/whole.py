@@ -34,6 +34,7 @@ from detente.draws import Drawn
 from detente.errors import LimitError
 from detente.figures import capital, plural
 from detente.report.brief import Findings, brief
+from detente.report.defined import defined
 from detente.report.origins import provenance
 
 __all__ = ["report"]
@@ -117,7 +118,7 @@ def _briefing(
     return Document(
         title=case.title,
         subtitle=_standfirst(case),
-        blocks=[*blocks, provenance(found, blocks, words)],
+        blocks=[*defined(blocks), provenance(found, blocks, words)],
         facts=run_facts(result),
     )
 
