@@ -10,16 +10,16 @@ from detente.document import Cell, Section, Table
 from detente.report.origins import provenance
 from detente.study import load
 
-PARTS = ("deal-table", "chances", "roadmap", "outlook", "case")
+PARTS = ("deal-washington", "chances", "roadmap", "outlook", "case")
 
 
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        ("issues.cne.verify", {"deal-table", "roadmap"}),
-        ("issues.cne.undo", {"deal-table", "roadmap"}),
-        ("parties.united_states.delivers", {"deal-table", "chances"}),
-        ("tracks.washington", {"deal-table"}),
+        ("issues.cne.verify", {"chances", "roadmap"}),
+        ("issues.cne.undo", {"chances", "roadmap"}),
+        ("parties.united_states.delivers", {"chances"}),
+        ("tracks.washington", {"deal-washington"}),
         ("steps.temptation", {"roadmap", "chances"}),
         ("record", {"chances"}),
     ],

@@ -21,7 +21,18 @@ from detente.figures import spread, typed
 __all__ = ["Element", "anchor", "elements"]
 
 _SAID_BY_ITSELF = frozenset(
-    {"preferences", "issues", "readings", "world", "parts", "numbers", "options", "status_quo"}
+    {
+        "preferences",
+        "issues",
+        "readings",
+        "world",
+        "parts",
+        "numbers",
+        "options",
+        "status_quo",
+        "holds",
+        "add",
+    }
 )
 
 

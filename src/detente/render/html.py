@@ -45,6 +45,11 @@ _MANY_ROWS = 14  # from here a table gets a box of its own, in which its header 
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
 _REFERENCE = re.compile(r'(\sid="|url\(#)([^")]+)([")])')
+_UNSEEN = re.compile(
+    r'<path class="foreground" d="" display="none"/>|<path class="background" d="[^"]*"/>'
+    r'|(?<=<g) transform="translate\(0,0\)"| class="(?:mark|role)-[^"]*"'
+)
+"""What Vega writes without ink, place or anybody who asks for it: half of a picture of many lines."""
 _ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
 _DARK: Mapping[str, str] = {
     "paper": "#15171a",
@@ -331,7 +336,8 @@ def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
         return match[1] + found.setdefault(match[2], f"{anchor}-{len(found)}") + match[3]
 
     # In tags alone: what stands between them are words, in which a quotation mark need not be an escape.
-    return re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, _ROLE.sub("", tag[0])), svg)
+    drawn = re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, _ROLE.sub("", tag[0])), svg)
+    return _UNSEEN.sub("", drawn)
 
 
 def _plain(value: Any) -> Any:

@@ -119,7 +119,8 @@ def _goes_into(path: Sequence[str], parts: Mapping[str, str]) -> Iterator[str]:
         case "preferences" | "readings" | "parties" | "issues" | "impossible" | "tracks" | "agreement":
             tables = [id for id in parts if id.startswith("deal-")]
             own = [id for id in tables if path[0] == "tracks" and id == f"deal-{path[1]}"]
-            yield from own or tables
+            # What all tables are about stands for all of them; a link to each would be most of the page.
+            yield from own or (["chances"] if "chances" in parts else tables)
             if path[0] == "parties" and path[-1] == "delivers":
                 yield "chances"
             if path[0] == "issues" and path[-1] in ("undo", "verify"):
@@ -129,7 +130,7 @@ def _goes_into(path: Sequence[str], parts: Mapping[str, str]) -> Iterator[str]:
         case "steps" | "guarantees" | "deadlines":
             yield from ("roadmap", "chances")
         case "world" | "policies":
-            yield from ("outlook", BEHIND)
+            yield BEHIND if BEHIND in parts else "outlook"
         case "gestures":
             yield "gestures"
         case "questions":
