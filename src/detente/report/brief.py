@@ -33,7 +33,7 @@ from detente.prospects.chances import Chances
 
 __all__ = ["Findings", "brief"]
 
-SHOWN = 6
+SHOWN = 5
 """Agreements on the first page."""
 NEARLY = 0.5
 """Points below which somebody is as well off as without."""
