@@ -306,12 +306,20 @@ class Table:
 
     @cached_property
     def _winning_sets(self) -> list[Consent]:
-        """Minimal sets whose consent is enough for some moves (even to two options of one issue); by size, then file order."""
-        moves = [(i, o) for i in self.movable for o in self.reachable(i)]
+        """Minimal sets whose consent is enough for some moves (even to two options of one issue); by size, then file order.
+
+        Options to which the same sets can move an issue are alike: one of them stands for all.
+        """
+        sets = list(subsets(list(self.party_of)))
+        alike = {
+            (i, tuple(self.controllers_say_yes(i, o, s) for s in sets)): (i, o)
+            for i in self.movable
+            for o in self.reachable(i)
+        }
+        moves = list(alike.values())
         every = [frozenset(m) for k in range(len(moves)) for m in itertools.combinations(moves, k + 1)]
         if self.case.status_quo == "none":
             every = [m for m in every if {i for i, _ in m} == set(self.movable)]
-        sets = list(subsets(list(self.party_of)))
         found = {s for m in every for s in minimal(s for s in sets if self.enough(s, m))}
         return [s for s in sets if s in found]
 
