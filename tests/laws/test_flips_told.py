@@ -136,7 +136,7 @@ def test_no_place_on_the_way_to_an_exact_flip_flips(seed: int) -> None:
             for share in (0.05, 0.3, 0.6, 0.95):
                 # A number with more digits than the case has would be rounded more finely than the case is.
                 step = Decimal(repr(flip.deal_flip_step))
-                far = Decimal(repr(flip.best + (min(max(end, -500), 500) - flip.best) * share))
+                far = Decimal(repr(flip.best + min(max(end - flip.best, -500), 500) * share))
                 value = (far / step).to_integral_value() * step
                 if abs(float(value) - end) > 5 * float(step):
                     assert a_deal(typed(tree, flip.path, value)) is now, (flip, value)
