@@ -115,15 +115,14 @@ def test_states_that_a_ranking_leaves_out_are_counted() -> None:
     assert result.unranked == dict.fromkeys(at.factions, 4)
 
 
-def test_the_venezuelan_standoff_rests_where_it_is() -> None:
-    """What was offered could have been kept back as well, but nobody who moves by himself takes it back now; and the moderates
-    would rest where they stand, but gain less by getting there than calling their people to it would cost them."""
+def test_the_venezuelan_standoff_rests_one_move_away() -> None:
+    """What was offered could have been kept back as well, but nobody who moves by himself takes it back now; the moderates would
+    stand, and rest there."""
     case = load_case(resolve("venezuela-2021")).case
     result = stability(case, prepare(case, draws=64))
     resting = [s for s in result.situations if s.stable["nash"]]
     (reached,) = [s for s in resting if s.path is not None]
-    assert reached.moves == {}
-    assert {"participation": "takes_part"} in [s.moves for s in resting]
+    assert reached.moves == {"participation": "takes_part"}
     assert all("prisoners" not in s.moves and "oil_sanctions" not in s.moves for s in resting)
     assert result.wanted is not None
     assert not result.wanted.stable["seq"]
