@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from detente.analyses.outlook.document import document, section
+from detente.analyses.outlook.document import document, sections
 from detente.analyses.outlook.solve import outlook
 from detente.case.reading import read_case
 from detente.draws import prepare
@@ -39,7 +39,7 @@ def test_shares_are_shares_and_can_be_said(seed: int) -> None:
     assert {f for f, v in found.no_deal.items() if v.used} == set(case.computed)
     json.dumps(found.to_json(), allow_nan=False)
     assert document(found, case).blocks[0] is not None
-    assert section(found, case).id == "outlook"
+    assert sections(found, case)[0].id == "outlook"
     # With as many worlds as the deal has: what no deal is worth is one number.
     same = outlook(ready) if case.computed else found
     for n, value in enumerate(same.no_deal.values()):

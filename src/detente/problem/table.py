@@ -231,7 +231,11 @@ def consulted(problem: Problem, issue: int) -> Agreement | None:
     case, found = problem.case, []
     place = {f: n for n, f in enumerate(problem.factions)}
     for id in case.tracks or ["table"]:
-        if issue in table(problem, id).issues:
+        try:
+            here = table(problem, id).issues
+        except UsageError:  # nothing can move there
+            here = ()
+        if issue in here:
             track, _ = _track(case, id)
             seated = _seated(case, track)
             agreement = track.agreement or All(all=tuple(seated))
