@@ -11,7 +11,6 @@ from detente.analyses.outlook.document import document, sections
 from detente.analyses.outlook.solve import outlook
 from detente.case.reading import read_case
 from detente.draws import prepare
-from detente.world.signing import LEVEL
 from tests.laws.writing import written
 from tests.world.valued import MONTHS, valued
 
@@ -42,7 +41,7 @@ def test_shares_are_shares_and_can_be_said(seed: int) -> None:
     assert document(found, case).blocks[0] is not None
     assert sections(found, case)[0].id == "outlook"
     # With as many worlds as the deal has: what no deal is worth is one number.
-    same = outlook(ready, per=LEVEL) if case.computed else found
+    same = outlook(ready) if case.computed else found
     for n, value in enumerate(same.no_deal.values()):
         if value.used:
             step = float(ready.problem.step[n])

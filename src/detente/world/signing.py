@@ -55,11 +55,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 PER = 128
-"""Worlds for each draw where what happens is counted."""
-
-LEVEL = 64
-"""Worlds for each draw of what no deal is worth: what is left of chance in it has a fifth of the spread that the numbers of the world
-have, and widens what a package is worth by a hundredth (``python -m bench.luck``)."""
+"""Worlds for each draw where what happens is counted, and what no deal is worth: the deal and the outlook say one number."""
 
 EACH = 64
 """Worlds for each draw of the world's numbers that is lent, the fewest that take no less time than half as many. Every option is
@@ -352,7 +348,7 @@ def going_on(ground: Ground) -> Floats:
     off = Revision(stops=frozenset(operator.part for operator in wired(problem.case).operators))
     of = account(ground, off, [problem.factions.index(f) for f in names])
     rho = patience(problem, ground.sample, ground.steps, names)
-    return value(flow(of, simulate(ground, off, of.looked, per=LEVEL)), rho)
+    return value(flow(of, simulate(ground, off, of.looked, per=PER)), rho)
 
 
 def told(ground: Ground, of: Settled, level: Floats | None = None) -> Sample:
