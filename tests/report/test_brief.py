@@ -234,10 +234,21 @@ def test_the_headline_names_what_can_be_had_and_whose_intent_decides_the_rest(wo
     found = headline(RICH, words)
     assert found.text == (
         "An agreement to open the weir and lower the toll is likely to be acceptable to everybody it needs; at “Main” the "
-        "best is about as likely as not to be, and hangs on what the chief wants: 7% if “Plays for time” is true, 73% if “Wants "
-        "out” is."
+        "best is about as likely as not to be acceptable, depending on which reading of the chief is true: 7% for “Plays for time”, "
+        "73% for “Wants out”."
     )
     assert (found.tone, found.headline) == ("good", True)
+
+
+def test_what_one_could_do_alone_is_no_agreement_where_there_is_another(words: Words) -> None:
+    """The toll is South's; the nets are the East's and the guard's."""
+    toll, nets = track(TOLL, chances(0.9), {"south": 0.0}), track(NETS, chances(0.4), {"east": 1.0})
+    assert headline(result(toll, nets), words).text.startswith(
+        "An agreement to settle “Nets” at “Wide mesh” is about"
+    )
+    assert headline(result(toll), words).text.startswith("An agreement to lower the toll is very likely")
+    said_of = said(page(result(toll, nets), words))["What can be had?"]
+    assert "alone" not in said_of.text
 
 
 @pytest.mark.parametrize(
@@ -376,7 +387,7 @@ def test_what_can_be_had(words: Words) -> None:
         "What can be had?"
     ]
     assert sure.text == (
-        "To lower the toll. It needs South. It is virtually certain to be acceptable to everybody it needs (100%); signed 42%, kept "
+        "To lower the toll. It needs South. South could do it alone. It is virtually certain to be acceptable to everybody it needs (100%); signed 42%, kept "
         "to the end 8%."
     )
     nothing = said(page(result(track(TOLL, None, {})), words))["What can be had?"]
@@ -393,7 +404,10 @@ def test_what_can_be_had(words: Words) -> None:
 )
 def test_who_is_needed_and_who_is_one_of_enough(needed: tuple[str, ...], text: str, words: Words) -> None:
     of = track(TOLL, chances(1.0), {"south": 1.0, "east": 1.0, "chief": 1.0}, needed=needed)
-    assert said(page(result(of, uncertain=0), words))["What can be had?"].text == f"To lower the toll. {text}"
+    assert (
+        said(page(result(of, uncertain=0), words))["What can be had?"].text
+        == f"To lower the toll. {text} South could do it alone."
+    )
 
 
 SEEN = [

@@ -34,6 +34,7 @@ __all__ = [
     "NUMBER_PATHS",
     "Finder",
     "Numbered",
+    "by_itself",
     "controls_to",
     "dotted",
     "factions_of",
@@ -166,6 +167,16 @@ def wins(tree: Tree, says_yes: Callable[[str], bool]) -> bool:
         if isinstance(tree, All)
         else any(yes)
     )
+
+
+def by_itself(case: Case, moves: Mapping[str, str]) -> str | None:
+    """The faction, or else the party, that can make all of some moves (issue → option) without anybody else; None: nobody."""
+    trees = [tree for issue, option in moves.items() for tree in controls_to(case.issues[issue], option)]
+    for party, spec in case.parties.items():
+        for who in (*({f} for f in spec.factions), {party, *spec.factions}):
+            if all(tree is not None and wins(tree, who.__contains__) for tree in trees):
+                return party if party in who else next(iter(who))
+    return None
 
 
 def provenances(case: Case) -> Iterator[tuple[Path, Provenance, bool, Path]]:

@@ -190,6 +190,8 @@ def _had(best: Offer | None, result: DealResult, words: Words) -> Finding:
         return Finding("Nothing that this case allows.", tone="bad", asks=asks)
     chances = best.chances
     text = f"To {words.doing(best.moves)}. {_consent(best, words)}"
+    if best.alone is not None:
+        text += f" {capital(words.short(best.alone))} could do it alone."
     if chances.by_reading or chances.acceptable < 1 or chances.signed is not None:
         text += f" It is {likelihood(chances.acceptable)} to be acceptable to everybody it needs ({percent(chances.acceptable)}"
         text += f"; {percent(best.worst)} under the worst reading)" if chances.by_reading else ")"

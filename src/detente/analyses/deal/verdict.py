@@ -9,6 +9,7 @@ from detente.analyses.deal.ladder import under
 from detente.analyses.deal.result import DealResult
 from detente.analyses.scale import likelihood
 from detente.analyses.words import Words
+from detente.case.paths import by_itself
 from detente.document import Finding, Tone
 from detente.figures import capital, joined, percent
 from detente.prospects.chances import Chances
@@ -33,6 +34,8 @@ class Offer(NamedTuple):
     """Factions without whom it is not agreed; of an exchange all that have a hand in it."""
     small: bool
     """Whether it is an exchange beside the tables."""
+    alone: str | None = None
+    """The faction or party that can make all of its moves without anybody else."""
 
     @property
     def worst(self) -> float:
@@ -59,7 +62,17 @@ def offers(result: DealResult, words: Words) -> list[Offer]:
         if best is not None and best.moves and track.chances is not None:
             gain = {f: v for f, v in best.gain.items() if f in track.factions}
             name = track.name if len(result.tracks) > 1 else capital(words.doing(best.moves))
-            found.append(Offer(name, best.moves, gain, track.chances, track.needed, False))
+            found.append(
+                Offer(
+                    name,
+                    best.moves,
+                    gain,
+                    track.chances,
+                    track.needed,
+                    False,
+                    by_itself(words.case, best.moves),
+                )
+            )
     known = {(frozenset(o.moves.items()), round(o.chances.acceptable, 2)) for o in found}
     for swap in result.swaps:
         if (frozenset(swap.moves.items()), round(swap.chances.acceptable, 2)) in known:
@@ -67,14 +80,29 @@ def offers(result: DealResult, words: Words) -> list[Offer]:
         name = capital(words.doing(swap.moves))
         if name in {o.name for o in found}:
             name += f", between {joined([words.short(f) for f in swap.consent])} alone"
-        found.append(Offer(name, swap.moves, swap.gain, swap.chances, swap.consent, True))
+        found.append(
+            Offer(
+                name,
+                swap.moves,
+                swap.gain,
+                swap.chances,
+                swap.consent,
+                True,
+                by_itself(words.case, swap.moves),
+            )
+        )
     return found
 
 
 def within_reach(found: Sequence[Offer]) -> Offer | None:
-    """The agreement that survives the readings best: the one whose worst chance is largest, the larger of equals."""
+    """The agreement that survives the readings best: the one whose worst chance is largest, the larger of equals.
+
+    What one party can do by itself it would do where that is acceptable to it: where something else can be agreed, that comes first.
+    """
     return max(
-        found, key=lambda o: (round(o.worst, 2), round(o.chances.acceptable, 2), len(o.moves)), default=None
+        [o for o in found if o.alone is None] or found,
+        key=lambda o: (round(o.worst, 2), round(o.chances.acceptable, 2), len(o.moves)),
+        default=None,
     )
 
 
@@ -95,7 +123,7 @@ def headline(result: DealResult, words: Words) -> Finding:
         told = (
             "none ever is"
             if main.chances is None
-            else f"the best is {likelihood(main.chances.acceptable)} to be"
+            else f"the best is {likelihood(main.chances.acceptable)} to be acceptable"
         )
         text += f"; at {larger} {told}"
     return Finding(f"{text}{_bet(main.chances, words)}.", tone=tone(best.chances), headline=True)
@@ -117,8 +145,8 @@ def _bet(chances: Chances | None, words: Words) -> str:
     worst = min(each, key=lambda r: each[r])
     best = max(each, key=lambda r: each[r])
     return (
-        f", and hangs on what {words.short(faction)} wants: {percent(each[worst])} if “{words.reading(faction, worst)}” is true, "
-        f"{percent(each[best])} if “{words.reading(faction, best)}” is"
+        f", depending on which reading of {words.short(faction)} is true: {percent(each[worst])} for "
+        f"“{words.reading(faction, worst)}”, {percent(each[best])} for “{words.reading(faction, best)}”"
     )
 
 
