@@ -13,10 +13,12 @@ from wells import TEXT, ran
 
 import detente
 from detente import Study
+from detente.analyses.compare import CompareResult, solve
 from detente.analyses.compare.document import document
+from detente.analyses.flips import FlipsResult
 from detente.analyses.schema import result_schema
-from detente.document import Finding
-from detente.errors import UsageError
+from detente.document import Finding, Paragraph, Table
+from detente.errors import LimitError, UsageError
 from detente.rng import replicate_error
 
 OTHER = (
@@ -247,3 +249,63 @@ def test_packages_that_were_not_counted_are_not_said_to_be_none(answer) -> None:
         headline = document(found, detente.load("two-villages").case).blocks[0]
         assert isinstance(headline, Finding)
         assert ("At best estimates" in headline.text) == (one.acceptable_packages is not None)
+
+
+def _headline(found: CompareResult) -> str:
+    [said] = [
+        b.text
+        for b in document(found, detente.load("two-villages").case).blocks
+        if isinstance(b, Finding) and b.headline
+    ]
+    return said
+
+
+def test_the_headline_claims_no_more_than_was_found(studies) -> None:  # type: ignore[no-untyped-def]
+    mine = studies[0]
+    same = detente.compare(mine, Study(mine.case, draws=128), names=["a", "b"]).result
+    assert _headline(same).startswith(
+        "Whether there is a deal and how often the best package is acceptable is"
+    )
+    uncounted = replace(
+        same, versions=(same.versions[0], replace(same.versions[1], acceptable_packages=None))
+    )
+    assert _headline(uncounted).startswith(
+        "How often the best package is acceptable is the same in “a” and “b”"
+    )
+    assert _headline(replace(uncounted, package=None)).startswith("No package is found")
+    [versus] = same.versus
+    for ahead, claimed in (
+        (0.2, True),
+        (-0.2, False),
+    ):  # its own was chosen on other draws, and is behind on these
+        told = _headline(replace(same, versus=(replace(versus, ahead=ahead, ahead_error=0.01),)))
+        assert ("another package is acceptable more often" in told) == claimed
+
+
+def test_a_flip_that_was_not_looked_for_has_not_moved(studies, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    mine, other = studies[0], studies[0].changed({"preferences.south.no_deal": {"status_quo": 2}})
+    [versus] = detente.compare(mine, other).result.versus
+    assert versus.flips_moved
+    answers = [mine.flips().result]
+
+    def flips(*_: object) -> FlipsResult:
+        if not answers:
+            raise LimitError("too many")
+        return answers.pop()
+
+    monkeypatch.setattr(solve, "flips", flips)
+    found = detente.compare(mine, other).result
+    assert found.versions[1].unsaid["flips"] == "too many"
+    assert found.versus[0].flips_moved == {}
+
+
+def test_several_versions_say_why_nothing_was_tried_alone(answer) -> None:  # type: ignore[no-untyped-def]
+    [versus] = answer.result.versus
+    case = detente.load("two-villages").case
+    left = replace(versus, alone={}, alone_left_out="50 parts differ; up to 40 are tried one at a time")
+    several = document(replace(answer.result, versus=(versus, left)), case).short
+    assert "50 parts differ" in " ".join(b.note for b in several if isinstance(b, Table))
+    nothing = replace(versus, inputs=(), alone={})
+    none = document(replace(answer.result, versus=(nothing, nothing)), case).short
+    assert all(b.rows for b in none if isinstance(b, Table))
+    assert sum("the files say the same" in b.text for b in none if isinstance(b, Paragraph)) == 2

@@ -70,7 +70,9 @@ def _answer(result: CompareResult) -> Finding:
             ("some package is", "none is") if first.acceptable_packages else ("no package is", "some is")
         )
         said.append(f"At best estimates {some} acceptable in “{first.name}”, {none} in {joined(turned)}.")
-    other = [each for each in result.versus if _told(each.ahead, each.ahead_error)]
+    other = [
+        each for each in result.versus if (each.ahead or 0.0) > 0 and _told(each.ahead, each.ahead_error)
+    ]
     said += [
         f"In “{each.version}” another package is acceptable more often, by {_points(each.ahead or 0.0, each.ahead_error)} "
         "percentage points."
@@ -85,10 +87,21 @@ def _answer(result: CompareResult) -> Finding:
     if not said:
         said = [text for v in result.versions[1:] if (text := _further(first, v))]
     if not said:
-        said = [
-            f"Whether there is a deal and how often the best package is acceptable is the same in {joined([f'“{v.name}”' for v in result.versions])}, as far as these draws tell."
-        ]
+        said = [_same(result)]
     return Finding(text=" ".join(said), tone="caution" if turned or other else "plain", headline=True)
+
+
+def _same(result: CompareResult) -> str:
+    """That nothing differs, of what could be found in every version."""
+    counted = all(v.acceptable_packages is not None for v in result.versions)
+    same = [
+        *(["whether there is a deal"] if counted else []),
+        *(["how often the best package is acceptable"] if result.package is not None else []),
+    ]
+    names = joined([f"“{v.name}”" for v in result.versions])
+    if not same:
+        return f"No package is found that is acceptable in any draw of {names}."
+    return f"{capital(joined(same))} is the same in {names}, as far as these draws tell."
 
 
 def _further(first: VersionResult, other: VersionResult) -> str:
@@ -313,6 +326,10 @@ def _differing(result: CompareResult) -> list[Block]:
         ]
         if len(each.inputs) > len(counting[: FEW // len(result.versus) or 1]):
             notes.append(f"“{each.version}” has {plural(len(each.inputs), 'difference')} in all")
+        if each.alone_left_out:
+            notes.append(f"“{each.version}”, not tried one at a time: {each.alone_left_out}")
+    if not rows:
+        return [block for each in result.versus for block in _inputs(each, FEW)]
     moved = [f"{spelt(len(e.flips_moved))} in “{e.version}”" for e in result.versus if e.flips_moved]
     return [
         Table(
@@ -355,7 +372,7 @@ def _pooled(result: CompareResult, words: Words) -> list[Block]:
     )
     return [
         Finding(
-            text=f"Pooled with weights {weights}, the best package{best} is acceptable in {percent(pool.acceptable)} of draws "
-            f"({error(pool.acceptable_error) or '± 0'} percentage points). {variance}"
+            text=f"Pooled with weights {weights}, the best package{best} of those that are best in some version is acceptable in "
+            f"{percent(pool.acceptable)} of draws ({error(pool.acceptable_error) or '± 0'} percentage points). {variance}"
         )
     ]

@@ -136,7 +136,7 @@ class Versus:
     """Why changes were not tried one at a time, where they were not."""
     flips_moved: Mapping[str, tuple[float | None, float | None]]
     """Judgement → where it turns the deal in the first version and in this one; null: not within its range. Only those that
-    differ."""
+    differ; empty where one of the two has no answer to that (``unsaid``)."""
 
 
 @dataclass(frozen=True)

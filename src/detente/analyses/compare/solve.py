@@ -8,8 +8,9 @@ draws, and its standard error from the differences of the replicates.
 changes need not add up to the whole: what two of them do together is in neither.
 
 *Pooled.* With weights w_v the share of a package is p = sum w_v p_v. Whether it is acceptable is 0 or 1, with variance
-p (1 - p) = sum w_v p_v (1 - p_v) + sum w_v (p_v - p)^2: within the versions, and between them (law of total variance). The package
-is chosen by its pooled share on the draws for choosing, and reported on the fresh ones.
+p (1 - p) = sum w_v p_v (1 - p_v) + sum w_v (p_v - p)^2: within the versions, and between them (law of total variance). Of the packages
+that are best in some version and that all versions have, the one whose pooled share is the largest on the draws for choosing is
+reported on the fresh ones: one that is second in every version is not looked at.
 """
 
 from __future__ import annotations
@@ -201,7 +202,8 @@ def _versus(first: _Asked, other: _Asked, package: Mapping[str, str] | None) -> 
     before = None if package is None else _agreed(first.of.ready, package)
     after = None if package is None else _agreed(other.of.ready, package)
     alone, why = _alone(_Pair(first.of, other.of, package, before, after), taken)
-    mine, theirs = _flipping(first), _flipping(other)
+    found = isinstance(first.flips, FlipsResult) and isinstance(other.flips, FlipsResult)
+    mine, theirs = (_flipping(first), _flipping(other)) if found else ({}, {})
     share, change, error = _changed(before, after)
     own = None if other.best is None else _agreed(other.of.ready, other.best)
     _, ahead, ahead_error = _changed(after, own)
