@@ -57,6 +57,9 @@ def test_functions_of_negmas(tmp_path: Path) -> None:
     # -inf: no agreement is worth as much as the worst one, 25 + 12.5 + 0.
     assert case.preferences["b"].no_deal.median == 37.5  # type: ignore[union-attr]
     assert any(t.kind == "lost" and "0.5" in t.what for t in found.told if t.where == "b")
+    # What the file does not say is nowhere called given.
+    said = {(t.where, t.kind) for t in found.told if "no agreement is worth a utility of" in t.what}
+    assert said == {("a", "given"), ("b", "assumed")}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ def test_functions_of_negmas(tmp_path: Path) -> None:
         (UFUN.replace("- {type: IdentityFun}\n", ""), "each of the 3 issues"),
         (UFUN.replace("blue: 1.0", "pink: 1.0"), "'blue'"),
         (UFUN.replace("red: 0.0", "red: .nan"), "finite"),
+        (UFUN.replace("reserved_value: 0.2", "reserved_value: .inf"), "reserved_value: a finite number"),
         (UFUN.replace("type: TableFun", "type: !!python/object TableFun"), "tag"),
     ],
 )

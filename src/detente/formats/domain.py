@@ -94,6 +94,8 @@ class Profile:
     reservation: Fraction | None
     """None: the file has none."""
     told: tuple[Told, ...] = ()
+    otherwise: Fraction = Fraction(0)
+    """What no agreement is taken to be worth where the file has no reservation."""
 
 
 @dataclass(frozen=True)

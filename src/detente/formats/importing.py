@@ -220,22 +220,18 @@ def _together(
         rows = tuple(
             tuple(_worth(profile, issue, level, space) for level in issue.levels) for issue in issues
         )
-        if profile.reservation is None:
-            told.append(Told("assumed", profile.name, "no reservation: no agreement is worth a utility of 0"))
-        else:
-            told.append(
-                Told(
-                    "given",
-                    profile.name,
-                    f"no agreement is worth a utility of {float(profile.reservation):.6g}",
-                )
-            )
+        given = profile.reservation is not None
+        no_deal = profile.otherwise if profile.reservation is None else profile.reservation
+        said = f"no agreement is worth a utility of {float(no_deal):.6g}"
+        told.append(
+            Told("given" if given else "assumed", profile.name, said if given else f"no reservation: {said}")
+        )
         because = f"{rule}: {Path(profile.file).name}."
         sides.append(
             Side(
                 profile.name,
                 rows,
-                profile.reservation or Fraction(0),
+                no_deal,
                 Fraction(1),
                 because[0].upper() + because[1:],
             )

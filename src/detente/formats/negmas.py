@@ -7,7 +7,6 @@ discounted function the one inside is read and the discount told of.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -134,11 +133,7 @@ def read_negmas_profile(value: Mapping[str, Any], path: Path, space: Space) -> P
         worth[issue.name] = _function(function, factor, file, f"values ({issue.name})")
         told.append(Told("given", path.stem, f"weight of {issue.name}: {float(factor):.6g}"))
     reserved = of.get("reserved_value", value.get("reserved_value"))
-    without = (
-        reserved is None
-        or (isinstance(reserved, float) and math.isinf(reserved))
-        or str(reserved) in ("-inf", "-Infinity")
-    )
+    without = reserved is None or str(reserved) in ("-inf", "-Infinity")
     no_deal = None if without else number(reserved, file, "reserved_value")
     bias = number(of.get("bias") or 0, file, "bias")
     if bias and no_deal is not None:
@@ -154,11 +149,10 @@ def read_negmas_profile(value: Mapping[str, Any], path: Path, space: Space) -> P
         told.append(
             Told("assumed", path.stem, "no reserved value: no agreement is worth as much as the worst one")
         )
-        no_deal = _worst(worth, space)
-    return Profile(file, path.stem, space.issues, worth, no_deal, tuple(told))
+    return Profile(file, path.stem, space.issues, worth, no_deal, tuple(told), _worst(worth, space))
 
 
-def _worst(worth: Mapping[str, Worth], space: Space) -> Fraction | None:
+def _worst(worth: Mapping[str, Worth], space: Space) -> Fraction:
     found = Fraction(0)
     for issue in space.issues:
         levels = (
