@@ -10,7 +10,7 @@ import typer
 from detente import __version__
 from detente.arguments import CaseArgument, ForceOption, JsonOption, Once, SetOption, asked_case
 from detente.errors import UsageError
-from detente.terminal import complain, say, say_json, show
+from detente.terminal import remark, say, say_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,7 +145,7 @@ def world(
     seen = found if part is None else found.inside(part)
     if where is not None:
         write_text(where, diagram(seen, f"{read.title}: what drives what{f' in {part}' if part else ''}"))
-        complain([where.name])
+        remark(where.name)
     if as_json:
         say_json(
             {

@@ -51,9 +51,11 @@ from detente.terminal import (
     finish,
     open_streams,
     page_answers,
+    remark,
     say,
     say_json,
     say_text,
+    say_where,
     show,
     working,
 )
@@ -288,12 +290,12 @@ def outlook(  # noqa: PLR0913
         _told_draws(study)
         say_parts = _progress if workers or cluster else None
         with gathered(
-            workers=workers, cluster=cluster, part=part, files=merge or (), say=say_parts, warn=_remark
+            workers=workers, cluster=cluster, part=part, files=merge or (), say=say_parts, warn=remark
         ) as crew:
             answer = study.outlook(package, track, tuple(without or ()), worlds, crew=crew)
     if where is not None and isinstance(crew, Sharing):
         crew.save(where)
-        say(where.name)
+        say_where(where)
     elif questions and as_json:
         say_json({id: dict(q.answers) for id, q in answer.result.questions.items()})
     elif questions:
@@ -385,8 +387,7 @@ def report(
         can_draw()  # before the work
         _told_draws(study)
         write_text(where, study.report().html())
-    # What is a stream may be this very output.
-    (say if where.file else _remark)(where.name)
+    say_where(where)
 
 
 def _is_page(beginning: bytes) -> bool:
@@ -494,7 +495,7 @@ def new(
     text = starter(*blocks) if bundled is None else path(bundled).read_text("utf-8")
     where = target(file, force=force)
     write_text(where, text)
-    (say if where.file else _remark)(where.name)
+    say_where(where)
 
 
 # --- the doors' furniture ---------------------------------------------------------------------------------
@@ -516,16 +517,12 @@ def _agreed(result: DealResult | DraftResult) -> bool:
 
 def _progress(done: int, parts: int) -> None:
     if parts > 1:
-        _remark(f"simulated {done} of {parts} parts")
-
-
-def _remark(line: str) -> None:
-    complain([line])
+        remark(f"simulated {done} of {parts} parts")
 
 
 def _told_draws(study: Study) -> None:
     if study.ready.draws != study.draws:
-        _remark(f"--draws {study.draws}: {study.ready.draws} are drawn, the next number that spreads evenly")
+        remark(f"--draws {study.draws}: {study.ready.draws} are drawn, the next number that spreads evenly")
 
 
 @contextmanager
@@ -536,7 +533,7 @@ def _working(what: str) -> Iterator[None]:
 
     if is_cold:
         once = "" if cache.trouble() else "First run on this machine: "
-        _remark(
+        remark(
             f"{once}the numerical kernels are compiled, which takes up to a few minutes on a slow machine. "
             f"{cache.trouble()}".strip()
         )
@@ -546,7 +543,7 @@ def _working(what: str) -> Iterator[None]:
             yield
     finally:
         if cache.trouble() != said:
-            _remark(cache.trouble())
+            remark(cache.trouble())
 
 
 def _lines(error: DetenteError) -> list[str]:

@@ -19,7 +19,7 @@ from detente.arguments import (
     asked_study,
 )
 from detente.errors import UsageError
-from detente.terminal import complain, say, say_json, show
+from detente.terminal import remark, say, say_json, say_where, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,20 +73,16 @@ def import_(
     if as_json:
         say_json({"detente": __version__, "verb": "import", "file": where.name, **found.to_json()})
         return
-    speak = say if where.file else _remark
+    speak = say if where.file else remark
     _tell(found.told, speak)
     for warning in read.warnings:
         speak(f"warning  {warning.message}")
-    speak(where.name)
+    say_where(where)
 
 
 def _tell(told: Iterable[Told], speak: Callable[[str], None]) -> None:
     for one in told:
         speak(f"{one.kind:8} {one.where + ': ' if one.where else ''}{one.what}")
-
-
-def _remark(line: str) -> None:
-    complain([line])
 
 
 @exchange.command(cls=Once)
@@ -127,7 +123,7 @@ def export(  # noqa: PLR0913
 
     read = asked_case(case, changes)
     for change in read.changes:
-        _remark(f"with {change.sentence}")
+        remark(f"with {change.sentence}")
     folders = {"negmas": negmas, "genius": genius, "geniusweb": geniusweb}
     asked = {name: folder for name, folder in folders.items() if folder}
     if not (asked or csv or xlsx):
@@ -139,7 +135,7 @@ def export(  # noqa: PLR0913
     for name, folder in asked.items():
         files, told = WRITERS[name](read.case)
         written = save(files, folder, force=force)
-        _tell(told, _remark)
+        _tell(told, remark)
         for where in written:
             say(where)
     if csv or xlsx:
@@ -160,13 +156,13 @@ def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables:
         from detente.study import Study
 
         found += grids_of(Study(read).deal().document)
-    _tell(told, _remark)
+    _tell(told, remark)
     if csv is not None:
         for where in save({f"{name}.csv": csv_text(rows) for name, rows in found}, csv, force=force):
             say(where)
     if place is not None:
         write_bytes(place, workbook(found))
-        (say if place.file else _remark)(place.name)
+        say_where(place)
 
 
 @exchange.command(cls=Once)
@@ -206,6 +202,6 @@ def debrief(
         say_json(answer.to_dict())
     elif places:
         for where in places.values():
-            (say if where.file else _remark)(where.name)
+            say_where(where)
     else:
         show(answer.document)

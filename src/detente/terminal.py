@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from detente.document import Document
+    from detente.storage import Target
 
 __all__ = [
     "complain",
     "finish",
     "open_streams",
     "page_answers",
+    "remark",
     "say",
     "say_json",
     "say_text",
+    "say_where",
     "show",
     "working",
 ]
@@ -112,6 +115,16 @@ def complain(lines: Iterable[str]) -> None:
     for line in lines:
         say(line, to=sys.stderr)
     sys.stderr.flush()
+
+
+def remark(line: str) -> None:
+    """One line beside the answer, on the standard error."""
+    complain([line])
+
+
+def say_where(written: Target) -> None:
+    """Where something was written: on the standard output, unless it may be what was written to."""
+    (say if written.file else remark)(written.name)
 
 
 def say_json(value: Any) -> None:

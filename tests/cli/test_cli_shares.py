@@ -58,3 +58,11 @@ def test_what_cannot_be_shared(
     assert answer.code == 2
     assert said in answer.err
     assert not list(tmp_path.glob("*.npz"))
+
+
+def test_a_share_written_to_a_stream_has_no_word_in_it(tmp_path: Path) -> None:
+    with (tmp_path / "share").open("wb") as opened:
+        where = f"/dev/fd/{opened.fileno()}"
+        made = ask("outlook", "stockpile", "--part", "1/3", "--output", where, *FEW)
+    assert (made.code, made.out) == (0, ""), made.err
+    assert where in made.err.splitlines()
