@@ -277,10 +277,14 @@ def outlook(  # noqa: PLR0913
     changes: SetOption = None,
 ) -> None:
     """What happens without a deal, and on whose side is time?"""
-    if questions and part is not None:
+    answered = {"--questions": questions, "--all": everything, "--json": as_json}
+    if part is not None and any(answered.values()):
+        option = next(option for option, given in answered.items() if given)
         raise UsageError(
-            "--questions: a share of the worlds answers none; give it where the shares are put together, with --merge"
+            f"{option}: a share of the worlds answers nothing; give it where the shares are put together, with --merge"
         )
+    if questions and everything:
+        raise UsageError("--all is the whole answer, --questions only the dated ones: give one of the two")
     study = asked_study(case, changes, seed, draws, widen)
     with _working("simulating worlds"):
         from detente.analyses.outlook.short import questions as dated
