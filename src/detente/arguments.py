@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -101,7 +101,7 @@ WithoutOption = Annotated[
     typer.Option(
         "--without",
         metavar="PART",
-        help="Make a part of the world stand still; may be given more than once.",
+        help="Make this part of the world stand still (repeatable).",
     ),
 ]
 ClusterOption = Annotated[
@@ -131,6 +131,8 @@ ComparedOption = Annotated[
         "typed here.",
     ),
 ]
+_Of = TypeVar("_Of", "ReadCase", "Study")
+
 _KEPT = "\0"  # stands for no folder: no argument of a command can hold it
 
 
@@ -179,19 +181,21 @@ def folder_of_texts(sources: str | None, case: str) -> Path | None:
 
 def asked_case(case: str, changes: list[str] | None) -> ReadCase:
     """The case that is meant, with what ``--set`` puts in place of what it says."""
-    from detente.case.edited import typed_changes
     from detente.study import load
 
-    read = load(case)
-    return read.changed(typed_changes(changes)) if changes else read
+    return _supposing(load(case), changes)
 
 
 def asked_study(
     case: str, changes: list[str] | None, seed: int = 0, draws: int = 1024, widen: float = 1.0
 ) -> Study:
     """A study of it, drawn beside the case as it is."""
-    from detente.case.edited import typed_changes
     from detente.study import Study, load
 
-    study = Study(load(case), seed, draws, widen)
-    return study.changed(typed_changes(changes)) if changes else study
+    return _supposing(Study(load(case), seed, draws, widen), changes)
+
+
+def _supposing(of: _Of, changes: list[str] | None) -> _Of:
+    from detente.case.edited import typed_changes
+
+    return of.changed(typed_changes(changes)) if changes else of
