@@ -54,9 +54,10 @@ def schema(
         say_json(case_schema())
         return
     from detente.analyses.schema import SCHEMAS, result_schema
+    from detente.case.wording import one_of
 
     if verb not in SCHEMAS:
-        raise UsageError(f"no schema for '{verb}'; there are: case, {', '.join(SCHEMAS)}")
+        raise UsageError(f"--verb: no schema for '{verb}'{one_of(verb, ('case', *SCHEMAS))}")
     say_json(result_schema(verb))
 
 
@@ -68,10 +69,9 @@ def diff(
 ) -> None:
     """Say in words what changed from case A to case B."""
     from detente.case.diff import differences
-    from detente.case.reading import load_case
-    from detente.catalogue import resolve
+    from detente.study import load
 
-    found = differences(load_case(resolve(before)).case, load_case(resolve(after)).case)
+    found = differences(load(before).case, load(after).case)
     if as_json:
         changes = [
             {"path": d.path, "before": d.before, "after": d.after, "sentence": d.sentence} for d in found

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from detente.analyses.schema import result_schema
+from detente.analyses.schema import SCHEMAS, result_schema
 from detente.case.library import bundled
 from tests.cli.test_cli import TINY, run
 
@@ -148,3 +148,11 @@ def test_a_misspelt_part_is_answered(capsys: pytest.CaptureFixture[str]) -> None
     code, _, err = run("parts", "no_such_part", capsys=capsys)
     assert code == 2
     assert "there is no bundled part 'no_such_part'" in err
+
+
+def test_schemas_that_there_are_and_one_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("schema", "--verb", "flip", capsys=capsys)
+    assert code == 2
+    assert "--verb: no schema for 'flip'; did you mean 'flips'? There is: case, " in err
+    _, out, _ = run("schema", "--help", capsys=capsys)
+    assert all(name in out for name in SCHEMAS)
