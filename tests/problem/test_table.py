@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detente.agreement import players
 from detente.case.model import AnyOf, Case
 from detente.errors import UsageError
-from detente.problem import build, medians, seat, table
+from detente.problem import build, consulted, medians, seat, table
 
 
 def made(tracks: dict[str, Any]) -> Case:
@@ -125,3 +126,18 @@ def test_a_table_where_nothing_can_move_says_why() -> None:
     problem = build(made({"main": {"parties": ["c"], "issues": ["x", "z"]}}))
     with pytest.raises(UsageError, match=r"nothing can move at the table 'main' .x: whoever controls it"):
         table(problem)
+
+
+def test_a_table_where_nothing_can_move_does_not_keep_others_from_saying_whom_they_ask() -> None:
+    """Nor does it count among those that would have to ask."""
+    asks = {"all": ["a", {"when": ["x"], "ask": "b"}]}
+    problem = build(
+        made(
+            {"main": {"parties": ["a", "b"], "agreement": asks}, "side": {"parties": ["c"], "issues": ["x"]}}
+        )
+    )
+    x, b = problem.issues.index("x"), problem.factions.index("b1")
+    asked = consulted(problem, x)
+    assert asked is not None
+    assert b in players(asked)
+    assert consulted(problem, problem.issues.index("z")) is None

@@ -231,13 +231,9 @@ def consulted(problem: Problem, issue: int) -> Agreement | None:
     case, found = problem.case, []
     place = {f: n for n, f in enumerate(problem.factions)}
     for id in case.tracks or ["table"]:
-        try:
-            here = table(problem, id).issues
-        except UsageError:  # nothing can move there
-            here = ()
-        if issue in here:
-            track, _ = _track(case, id)
-            seated = _seated(case, track)
+        track, _ = _track(case, id)
+        seated = _seated(case, track)
+        if issue in _within_reach(problem, track, seated).movable:
             agreement = track.agreement or All(all=tuple(seated))
             asked = list(_conditions(case, agreement, place, seated, problem.issues[issue]))
             if not asked:
@@ -311,13 +307,13 @@ class _Reach(NamedTuple):
     closed: set[Move]
 
 
-def _within_reach(problem: Problem, names: Collection[str], present: int) -> _Reach:
-    case = problem.case
+def _within_reach(problem: Problem, track: Track, seated: Mapping[str, Tree | None]) -> _Reach:
+    case, present = problem.case, _present(problem, seated)
     movable: list[int] = []
     stuck: dict[str, str] = {}
     gates: dict[Move, Agreement | None] = {}
     closed: set[Move] = set()
-    for name_ in names:
+    for name_ in track.issues or problem.issues:
         i = problem.issues.index(name_)
         if case.issues[name_].controlled_by == "outside":
             stuck[name_] = "moved by nobody at a table"
@@ -345,15 +341,16 @@ def table(problem: Problem, track_id: str | None = None) -> Table:
     Raises
     ------
     UsageError
-        No such track.
+        No such track, or nothing can move there.
+    LimitError
+        More than :data:`MAX_PLAYERS` factions and guards decide who has to say yes.
     """
     case = problem.case
     if track_id is None:
         track_id = next(iter(case.tracks), "table")
     track, name = _track(case, track_id)
     seated = _seated(case, track)
-    there = _within_reach(problem, track.issues or problem.issues, _present(problem, seated))
-    movable, stuck, gates, closed = there
+    movable, stuck, gates, closed = _within_reach(problem, track, seated)
     if not movable:
         why = "; ".join(f"{issue}: {reason}" for issue, reason in stuck.items())
         raise UsageError(
