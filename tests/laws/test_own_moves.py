@@ -49,12 +49,6 @@ def costs(problem: Problem, known: Judged, issues: list[str], draws: int) -> np.
     return np.rint(np.array(points)[None] / problem.step[:, None, None]).astype(np.int64)
 
 
-def before(case: Case, issues: list[str]) -> list[int | None]:
-    """[I] the option at which each issue was before somebody moved it."""
-    each = ((list(case.issues[i].options), case.issues[i].was) for i in issues)
-    return [None if was is None else options.index(was) for options, was in each]
-
-
 class Asked:
     """A case in some draws, as the product and as the oracle see it; both of all that its conflict is about."""
 
@@ -76,7 +70,7 @@ class Asked:
     def paid(self) -> Standing:
         """The same where whoever changes what stands pays for it."""
         hands = hands_of(self.case, self.problem.factions, self.issues)
-        return oracle.charged(self.at, self.undo, hands, before(self.case, self.issues))
+        return oracle.charged(self.at, self.undo, hands, [self.case.issues[i] for i in self.issues])
 
     @cached_property
     def gains(self) -> np.ndarray:
@@ -212,6 +206,32 @@ def test_what_going_back_costs_is_taken_off() -> None:
     assert (asked.gains[:, :1] * step).T.tolist() == [[4, 3, 0]]
 
 
+def test_every_step_back_is_paid() -> None:
+    """Of what is gradual also one that goes further than to where the issue was, and one that stops on the way there."""
+    went = "water: {controlled_by: upper, status_quo: %s, gradual: true, undo: 1, was: %s, options: {a: , b: , c: , d: }}"
+    for quo, was, paid in (
+        ("a", "c", [0, 1, 2, 2]),
+        ("a", "b", [0, 1, 1, 1]),
+        ("d", "c", [1, 1, 1, 0]),
+        ("b", "c", [0, 0, 1, 1]),
+    ):
+        text = f"""\
+detente: 1
+id: back
+title: Back
+judgement: made up
+parties: {{upper: , lower: }}
+issues:
+  {went % (quo, was)}
+preferences:
+  upper: {{points: {{water: {{a: 0, b: 0, c: 0, d: 0}}}}, min: -9, max: 9}}
+  lower: {{points: {{water: {{a: 0, b: 0, c: 0, d: 0}}}}, min: -9, max: 9}}
+"""
+        asked = Asked(text)
+        cost = (asked.sample.points - charged(asked.problem, asked.sample, asked.known).points)[:, 0, :, 0]
+        assert (cost * asked.problem.step[:, None]).tolist() == [paid, [0, 0, 0, 0]]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_each_gains_alone_is_as_the_definition_says(seed: int) -> None:
     asked = Asked(drawn(seed))
@@ -275,7 +295,7 @@ def test_bundled_cases_move_alone_as_the_definition_says(name: str) -> None:
         undo = costs(problem, known, [problem.issues[i] for i in issues], sample.draws)
         names = [problem.issues[i] for i in issues]
         hands = hands_of(case, problem.factions, names)
-        at = oracle.charged(standing(problem, sample, issues), undo, hands, before(case, names))
+        at = oracle.charged(standing(problem, sample, issues), undo, hands, [case.issues[i] for i in names])
         mover = oracle.Mover(frozenset(who), frozenset((issues.index(i), o) for i, o in of.moves))
         here = np.stack([at.worth[:, h, s] for s, h in enumerate(at.here)], axis=1)
         gained = np.maximum(gained, oracle.own_moves(at, here, [mover]) - here)
@@ -305,7 +325,7 @@ def test_bundled_status_quos_are_stable_where_nobody_would_leave(name: str) -> N
         undo = costs(problem, known, names, sample.draws)[..., list(which)]
         hands = hands_of(case, problem.factions, names)
         alone = standing(problem, sample.only(np.array(which)), issues)
-        alone = oracle.charged(alone, undo, hands, before(case, names))
+        alone = oracle.charged(alone, undo, hands, [case.issues[i] for i in names])
         moves = frozenset((inside.index(i), o) for i, o in mover.moves)
         told = oracle.nash(alone, [oracle.Mover(mover.factions, moves)])
         assert told.tolist() == [bool(stable[s][m]) for s in which], mover

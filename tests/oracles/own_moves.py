@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.case.model import All, Case, Tree, Weighted
+from detente.case.model import All, Case, Issue, Tree, Weighted
 
 
 class Mover(NamedTuple):
@@ -83,16 +83,27 @@ def own_moves(at: Standing, no_deal: np.ndarray, movers: Sequence[Mover]) -> np.
     return raised
 
 
+def way(issue: Issue, option: str) -> set[int]:
+    """The options that a move to one steps on: of a gradual issue all on the way from the status quo."""
+    options = list(issue.options)
+    home, there = options.index(str(issue.status_quo)), options.index(option)
+    if not issue.gradual:
+        return {there} - {home}
+    return {k for k in range(len(options)) if min(home, there) <= k <= max(home, there)} - {home}
+
+
 def charged(
-    at: Standing, undo: np.ndarray, hands: Mapping[tuple[int, int], frozenset[int]], was: Sequence[int | None]
+    at: Standing, undo: np.ndarray, hands: Mapping[tuple[int, int], frozenset[int]], issues: Sequence[Issue]
 ) -> Standing:
-    """With what taking an issue back to where it ``was`` costs those who have a hand in it, ``undo`` [F, I, S], taken off what a
+    """With what each step back to where an issue ``was`` costs those who have a hand in it, ``undo`` [F, I, S], taken off what a
     package is worth."""
     worth = at.worth.copy()
     for f, x, s in np.ndindex(*worth.shape):
         for i, o in changed(at.packages[x], at.packages[at.here[s]]):
-            if f in hands[i, o] and o == was[i]:
-                worth[f, x, s] -= undo[f, i, s]
+            was = issues[i].was
+            for k in way(issues[i], list(issues[i].options)[o]) if was is not None else ():
+                if f in hands[i, k] and k in way(issues[i], str(was)):
+                    worth[f, x, s] -= undo[f, i, s]
     return at._replace(worth=worth)
 
 

@@ -333,8 +333,9 @@ class Issue(Element):
     """What taking a step back costs whoever does it, in points: as bad as being so much worse off from then on;
     default: 0."""
     was: Id | None = None
-    """Where the issue stood before somebody moved it to the status quo: going back there takes a step back, so that whoever does it
-    alone pays ``undo``; default: nobody did, and leaving the status quo costs nothing."""
+    """Where the issue stood before somebody moved it to the status quo: going back there takes a step back (where it is ``gradual``
+    one for each option on the way), and whoever takes it alone pays ``undo``; default: nobody did, and leaving the status quo
+    costs nothing."""
     touches_office: Flag = False
     """Whether it touches somebody's hold on office (such issues are never part of a small swap)."""
 

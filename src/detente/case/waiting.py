@@ -1,8 +1,8 @@
 """What somebody could do while there is no deal, at best estimates: by themselves, and by gestures that buy nothing.
 
 A set of factions of one party that controls a move of an issue, with every step on the way, can make it without anybody's
-agreement. Where that suits all of them, takes a step back at its cost (``was``, ``undo``) and breaks no line of theirs, they would wait that way; a typed no-deal value
-that is lower says that they wait worse than they could. Best estimates are medians, of rival readings the likeliest, of firm lines
+agreement. Where that suits all of them, steps back at their cost (``was``, ``undo``) among them, and breaks no line of theirs, they
+would wait that way; a typed no-deal value that is lower says that they wait worse than they could. Best estimates are medians, of rival readings the likeliest, of firm lines
 those with a chance of one half or more (:mod:`detente.problem.own` is the same over all draws, where no deal is computed).
 """
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from detente.case.mechanism import Use
 from detente.case.model import All, Case, Preferences, Range, RelativeNoDeal, Tree
-from detente.case.paths import controls_to, merged, wins
+from detente.case.paths import controls_to, merged, steps_to, wins
 from detente.case.wired import wired
 from detente.case.yamltext import Path
 from detente.figures import joined, points
@@ -172,11 +172,19 @@ def _gains(case: Case, f: str, packages: Sequence[Package], of: _Alone) -> list[
         if any(_matches(line, state) for line in crossing):
             found.append(float("-inf"))
             continue
-        back = (
-            case.issues[i].undo for i, o in package.items() if o == case.issues[i].was and f in of.hands[i, o]
-        )
-        found.append(_worth(wants, state) - stays - sum(cost.median for cost in back if cost is not None))
+        back = sum(_back(case, f, move, of) for move in package.items())
+        found.append(_worth(wants, state) - stays - back)
     return found
+
+
+def _back(case: Case, f: str, move: tuple[str, str], of: _Alone) -> float:
+    """Points that the steps back to where an issue was cost a faction that has a hand in them."""
+    name, option = move
+    issue = case.issues[name]
+    if issue.undo is None or issue.was is None:
+        return 0.0
+    steps = {*steps_to(issue, option)}.intersection(steps_to(issue, issue.was))
+    return issue.undo.median * sum(f in of.hands[name, step] for step in steps)
 
 
 def _worth(wants: Preferences, state: Package) -> float:

@@ -3,7 +3,7 @@
 A *set* C is a smallest set of factions, of one party, that controls a move of an issue, with every step on the way there
 (:func:`detente.problem.table.control`). It can bring about the packages X_C that make only moves which it controls and which can
 be taken back. Let G_f(x) be what x
-is worth to f beyond leaving everything as it is, less ``undo`` for each issue that x takes back to where it ``was`` and f has a hand
+is worth to f beyond leaving everything as it is, less ``undo`` for each step back to where an issue ``was`` that x takes and f has a hand
 in (:func:`charged`, the same for who would leave the status quo of a standoff). Then (Lax & Sebenius 1986, The Manager as Negotiator, ch. 3: alternatives to agreement are made, not found)
 
     own_f = max of G_f(x) over C with f in C, and x in X_C such that G_g(x) >= 0 for every g in C
@@ -37,7 +37,7 @@ from detente.problem.build import IntArray, Problem
 from detente.problem.fading import faded
 from detente.problem.sample import LARGEST, Sample
 from detente.problem.steps import Judged
-from detente.problem.table import Move, control, hands
+from detente.problem.table import Move, control, hands, passed
 
 __all__ = ["MAX_LISTED", "Alone", "alone", "charged", "own_gains"]
 
@@ -115,16 +115,21 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
 
 
 def charged(problem: Problem, sample: Sample, known: Judged) -> Sample:
-    """A sample in which going back to where an issue ``was`` costs those who have a hand in it what taking the step back costs."""
+    """A sample in which every step back to where an issue ``was`` costs those who have a hand in it what taking a step back costs:
+    of an issue that is gradual each one on the way from the status quo to there."""
     if problem.status_quo is None or not any(path.endswith(".undo") for path in known.values):
         return sample
     cost = np.zeros_like(sample.points)
     for i, issue in enumerate(problem.issues):
         undo, was = known.values.get(f"{issue}.undo"), problem.case.issues[issue].was
-        if undo is not None and was is not None:
-            o = problem.options[i].index(was)
-            who = list(hands(problem, (i, o)))
-            cost[who, i, o] = np.minimum(np.rint(undo / problem.step[who, None]), LARGEST)
+        if undo is None or was is None:
+            continue
+        back = {*passed(problem, (i, problem.options[i].index(was)))}
+        for o in range(len(problem.options[i])):
+            for step in back.intersection(passed(problem, (i, o))) if o != problem.status_quo[i] else ():
+                who = list(hands(problem, step))
+                more = cost[who, i, o] + np.rint(undo / problem.step[who, None])
+                cost[who, i, o] = np.minimum(more, LARGEST)
     apart = None if sample.apart is None else sample.apart - cost
     return replace(sample, points=sample.points - cost, apart=apart)
 
