@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 import typer.main
-from wells import TEXT, ran
+from wells import TEXT
 
 from detente import Study, cli, load
 from detente.analyses.schema import result_schema
 from detente.draws import prepare
+from tests.answers import ask
 
 
 @pytest.fixture
@@ -61,9 +61,7 @@ def test_a_change_and_back_is_no_change(study: Study) -> None:
     assert first == last
 
 
-def test_an_answer_says_what_was_changed(
-    study: Study, wells: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_answer_says_what_was_changed(study: Study, wells: Path) -> None:
     answer = study.changed({"north.weights.well": 5}).deal()
     said = "preferences.north.weights.well = 5 instead of [10, 40, 70]"
     assert answer.document.facts["what if"] == said
@@ -74,25 +72,18 @@ def test_an_answer_says_what_was_changed(
         {"path": "preferences.north.weights.well", "before": "[10, 40, 70]", "after": "5"}
     ]
     assert "changed" not in json.loads(study.deal().to_json())
-    code, out = ran(
-        "deal", str(wells), "--json", "--draws", "128", "--set", "north.weights.well=5", capsys=capsys
-    )
-    assert (code, out) == (0, answer.to_json())
+    asked = ask("deal", wells, "--json", "--draws", "128", "--set", "north.weights.well=5")
+    assert (asked.code, asked.out) == (0, answer.to_json())
     assert repr(study.changed({"north.weights.well": 5})) == (
         "Study('wells', preferences.north.weights.well=5, seed=0, draws=128, widen=1)"
     )
 
 
-def test_the_command_says_where_a_value_is_wrong(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ran("check", str(wells), "--set", "north.weights.well=[3, 1]", capsys=capsys)[0] == 3
-    before, sys.argv = sys.argv, ["detente", "deal", str(wells), "--set", "noth.weights.well=3"]
-    try:
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-    finally:
-        sys.argv = before
-    assert stop.value.code == 2
-    assert "--set noth.weights.well: no 'noth' in the case; did you mean" in capsys.readouterr().err
+def test_the_command_says_where_a_value_is_wrong(wells: Path) -> None:
+    assert ask("check", wells, "--set", "north.weights.well=[3, 1]").code == 3
+    refused = ask("deal", wells, "--set", "noth.weights.well=3")
+    assert refused.code == 2
+    assert "--set noth.weights.well: no 'noth' in the case; did you mean" in refused.err
 
 
 def test_every_command_that_reads_one_case_takes_changes() -> None:
@@ -107,35 +98,19 @@ def test_every_command_that_reads_one_case_takes_changes() -> None:
     assert "debrief" in commands
 
 
-def test_an_export_says_what_was_changed(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before, sys.argv = (
-        sys.argv,
-        [
-            "detente",
-            "export",
-            str(wells),
-            "--csv",
-            str(wells.parent / "sheet"),
-            "--set",
-            "north.weights.well=5",
-        ],
-    )
-    try:
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-    finally:
-        sys.argv = before
-    assert stop.value.code in (0, None)
-    assert "with preferences.north.weights.well = 5 instead of [10, 40, 70]" in capsys.readouterr().err
+def test_an_export_says_what_was_changed(wells: Path) -> None:
+    written = ask("export", wells, "--csv", wells.parent / "sheet", "--set", "north.weights.well=5")
+    assert written.code == 0
+    assert "with preferences.north.weights.well = 5 instead of [10, 40, 70]" in written.err
 
 
-def test_check_and_world_take_changes_as_well(wells: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out = ran("check", str(wells), "--set", "north.weights.well=5", capsys=capsys)
-    assert code == 0
-    assert out.endswith("with preferences.north.weights.well = 5 instead of [10, 40, 70]\n")
+def test_check_and_world_take_changes_as_well(wells: Path) -> None:
+    checked = ask("check", wells, "--set", "north.weights.well=5")
+    assert checked.code == 0
+    assert checked.out.endswith("with preferences.north.weights.well = 5 instead of [10, 40, 70]\n")
     path = "world.parts.strike.numbers.rate"
-    code, out = ran("world", "stockpile", "--json", "--set", f"{path}=0.5", capsys=capsys)
-    assert code == 0
-    found = json.loads(out)
+    shown = ask("world", "stockpile", "--json", "--set", f"{path}=0.5")
+    assert shown.code == 0
+    found = shown.json
     jsonschema.validate(found, result_schema("world"))
     assert [c["path"] for c in found["changed"]] == [path]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
-from wells import TEXT, ran
+from wells import TEXT
 
 import detente
 from detente import Study
@@ -20,6 +19,7 @@ from detente.analyses.schema import result_schema
 from detente.document import Finding, Paragraph, Table
 from detente.errors import LimitError, UsageError
 from detente.rng import replicate_error
+from tests.answers import ask
 
 OTHER = (
     TEXT.replace("well: [10, 40, 70]", "well: [20, 50, 70]")
@@ -123,28 +123,26 @@ def test_the_variance_in_all_is_within_and_between(studies, answer) -> None:  # 
 
 
 def test_the_command_is_the_same_and_fits_a_screen(  # type: ignore[no-untyped-def]
-    files, answer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    files, answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("compare", *map(str, files), "--weights", "3,1", "--draws", "128")
-    code, out = ran(*words, "--json", capsys=capsys)
-    assert (code, out) == (0, answer.to_json())
-    jsonschema.validate(json.loads(out), result_schema("compare"))
+    said = ask(*words, "--json")
+    assert (said.code, said.out) == (0, answer.to_json())
+    jsonschema.validate(said.json, result_schema("compare"))
     monkeypatch.setenv("COLUMNS", "80")
-    code, out = ran(*words, capsys=capsys)
+    out = ask(*words).out
     lines = out.split("\n")
     assert len(lines) <= 41
     assert max(map(len, lines)) <= 80
-    for said in ("north's weight on well: 10-40-70 → 20-50-70", "above", "between the versions"):
-        assert said in " ".join(out.split())
+    for part in ("north's weight on well: 10-40-70 → 20-50-70", "above", "between the versions"):
+        assert part in " ".join(out.split())
 
 
-def test_one_case_is_compared_with_what_is_supposed(files, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
-    code, out = ran(
-        "compare", str(files[0]), "--set", "north.weights.well=90", "--set", "preferences.south.no_deal=60", "--json", "--draws", "64",
-        capsys=capsys,
-    )  # fmt: skip
-    found = json.loads(out)
-    assert code == 0
+def test_one_case_is_compared_with_what_is_supposed(files) -> None:  # type: ignore[no-untyped-def]
+    changes = ("--set", "north.weights.well=90", "--set", "preferences.south.no_deal=60")
+    said = ask("compare", files[0], *changes, "--json", "--draws", "64")
+    assert said.code == 0
+    found = said.json
     assert [v["name"] for v in found["versions"]] == ["as it is", "supposed"]
     assert set(found["versus"][0]["alone"]) == {"preferences.north.weights.well", "preferences.south.no_deal"}
 

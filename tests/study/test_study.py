@@ -13,24 +13,15 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente import Study, cli
+from detente import Study
 from detente.errors import CaseError, UsageError
 from detente.render.html import page
+from tests.answers import ask
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
     return Study(detente.load("two-villages"), draws=64)
-
-
-def _printed(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
-    before, sys.argv = sys.argv, ["detente", *words]
-    try:
-        with pytest.raises(SystemExit):
-            cli.main()
-    finally:
-        sys.argv = before
-    return capsys.readouterr().out
 
 
 def test_what_is_offered_is_this_and_no_more() -> None:
@@ -157,26 +148,22 @@ def test_a_case_that_is_none_is_said_as_before(tmp_path: Path) -> None:
         detente.load("two-vilages")
 
 
-def test_an_answer_is_the_commands_to_the_byte(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_is_the_commands_to_the_byte(study: Study) -> None:
     draws = ("--draws", "64")
-    assert study.deal().to_json() == _printed("deal", "two-villages", "--json", *draws, capsys=capsys)
-    assert study.flips().to_json() == _printed("flips", "two-villages", "--json", *draws, capsys=capsys)
-    assert study.stability(draws=64).to_json() == _printed(
-        "stability", "two-villages", "--json", *draws, capsys=capsys
-    )
+    assert study.deal().to_json() == ask("deal", "two-villages", "--json", *draws).out
+    assert study.flips().to_json() == ask("flips", "two-villages", "--json", *draws).out
+    assert study.stability(draws=64).to_json() == ask("stability", "two-villages", "--json", *draws).out
     drafted = study.deal(package={"road": "paved"})
-    assert drafted.to_json() == _printed(
-        "deal", "two-villages", "--package", "road=paved", "--json", *draws, capsys=capsys
-    )
+    assert drafted.to_json() == ask("deal", "two-villages", "--package", "road=paved", "--json", *draws).out
     assert json.loads(drafted.to_json())["verb"] == "draft"
 
 
-def test_an_answer_shows_itself(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_shows_itself(study: Study) -> None:
     answer = study.deal()
     assert repr(answer) == "<Answer deal of two-villages>"
     assert repr(study) == "Study('two-villages', seed=0, draws=64, widen=1)"
     assert repr(study.case) == "Case('two-villages', 'Two villages on one stream', 0 warnings)"
-    assert str(answer).split() == _printed("deal", "two-villages", "--draws", "64", capsys=capsys).split()
+    assert str(answer).split() == ask("deal", "two-villages", "--draws", "64").out.split()
     shown = answer._repr_html_()
     inside = shown.partition('srcdoc="')[2].partition('"')[0]
     assert html.unescape(inside) == page(answer.document)

@@ -1,14 +1,8 @@
-"""A small case with ranges and rival readings, and the command line run on it."""
+"""A small case with ranges and rival readings."""
 
 from __future__ import annotations
 
-import sys
-
-import pytest
-
-from detente import cli
-
-__all__ = ["TEXT", "ran"]
+__all__ = ["TEXT"]
 
 TEXT = """\
 detente: 1
@@ -33,14 +27,3 @@ readings:
     plain: {prior: [0.4, 0.6, 0.8]}
     proud: {prior: [0.2, 0.4, 0.6], preferences: {no_deal: {status_quo: [1, 5, 9]}}}
 """
-
-
-def ran(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Exit code and standard output of ``detente WORDS``."""
-    before, sys.argv = sys.argv, ["detente", *words]
-    try:
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-    finally:
-        sys.argv = before
-    return (stop.value.code if isinstance(stop.value.code, int) else 0), capsys.readouterr().out
