@@ -15,19 +15,7 @@ from detente.case.reading import ReadCase, load_case
 from detente.case.wired import wired
 from detente.catalogue import path
 from tests.answers import ask
-from tests.cases.written import (
-    asked,
-    coverage,
-    dated_later,
-    listed,
-    names,
-    questions_of,
-    quotations,
-    repeated_reasons,
-    unfounded,
-    unspoken,
-    untold,
-)
+from tests.cases import written
 
 PACK = "facts/brexit-2018"
 SEATS = 650
@@ -95,12 +83,12 @@ def test_it_is_valid_without_a_warning(read: ReadCase) -> None:
 
 def test_every_number_has_a_reason_and_every_range_one_of_its_own(case: Case) -> None:
     assert len([e for e in elements(case) if e.number]) > 500
-    assert unfounded(case) == []
-    assert repeated_reasons(case) == []
+    assert written.unfounded(case) == []
+    assert written.repeated_reasons(case) == []
 
 
 def test_every_faction_speaks_of_every_option(case: Case) -> None:
-    assert unspoken(case) == []
+    assert written.unspoken(case) == []
 
 
 def test_what_no_deal_is_worth_is_computed_for_everybody(case: Case) -> None:
@@ -108,7 +96,7 @@ def test_what_no_deal_is_worth_is_computed_for_everybody(case: Case) -> None:
 
 
 def test_nothing_is_known_later_than_that_evening(read: ReadCase) -> None:
-    assert dated_later(read.case) == []
+    assert written.dated_later(read.case) == []
     assert LATER.search(read.text) is None
     kept = path("brexit-2018").parent / "sources" / "brexit-2018"
     for file in kept.iterdir():
@@ -152,15 +140,15 @@ def test_what_includes_something_is_as_likely(answered: Any) -> None:
 
 @pytest.mark.shared
 def test_the_questions_are_those_of_the_list(case: Case, shared: Path) -> None:
-    material = listed(shared / PACK / "questions.yaml")
+    material = written.listed(shared / PACK / "questions.yaml")
     assert str(case.as_of) == str(material["as_of"])
-    assert asked(case) == questions_of(material)
+    assert written.asked(case) == written.questions_of(material)
 
 
 @pytest.mark.shared
 def test_every_fact_of_the_collection_is_quoted_and_nothing_else(case: Case, shared: Path) -> None:
-    facts = {f["id"]: f["quote"] for f in listed(shared / PACK / "facts.yaml")["facts"]}
-    quoted = {words for _, words in quotations(case)}
+    facts = {f["id"]: f["quote"] for f in written.listed(shared / PACK / "facts.yaml")["facts"]}
+    quoted = {words for _, words in written.quotations(case)}
     assert [i for i, q in facts.items() if not any(x in q for x in quoted)] == []
     assert [x for x in quoted if not any(x in q for q in facts.values())] == []
 
@@ -177,11 +165,11 @@ def test_every_part_of_the_case_is_on_the_page(case: Case) -> None:
         *case.policies,
         *(f"world.{p}" for p in case.world.parts),
     ]
-    assert untold(case, coverage("brexit-2018"), beside) == []
+    assert written.untold(case, written.coverage("brexit-2018"), beside) == []
 
 
 def test_everything_that_the_page_names_is_in_the_case(case: Case) -> None:
-    known = names(case) | {
+    known = written.names(case) | {
         "facts",
         "delivers",
         "firm",
@@ -192,5 +180,5 @@ def test_everything_that_the_page_names_is_in_the_case(case: Case) -> None:
         "code",
         "inference",
     }
-    named = set(re.findall(r"`([a-z_0-9.\-]+)`", coverage("brexit-2018")))
+    named = set(re.findall(r"`([a-z_0-9.\-]+)`", written.coverage("brexit-2018")))
     assert named - known - {"judgement"} == set()

@@ -12,20 +12,7 @@ from detente.case.model import Case, Issue, Party, Preferences
 from detente.case.provenance import elements
 from detente.case.reading import ReadCase, load_case
 from detente.catalogue import path
-from tests.cases.written import (
-    asked,
-    coverage,
-    dated_later,
-    listed,
-    names,
-    questions_of,
-    quotations,
-    repeated_reasons,
-    unfounded,
-    unspoken,
-    untold,
-    years,
-)
+from tests.cases import written
 
 FILE = path("iran-2022")
 TEXTS = FILE.parent / "sources" / "iran-2022"
@@ -49,7 +36,7 @@ def case(read: ReadCase) -> Case:
 
 def test_every_number_has_a_provenance(case: Case) -> None:
     assert len([e for e in elements(case) if e.number]) > 500
-    assert unfounded(case) == []
+    assert written.unfounded(case) == []
 
 
 def test_every_range_has_a_reason_of_its_own(read: ReadCase) -> None:
@@ -63,17 +50,17 @@ def test_every_range_has_a_reason_of_its_own(read: ReadCase) -> None:
 
 def test_reasons_are_not_repeated(case: Case) -> None:
     """But in the lines of a reading, which replace the faction's own as a whole and keep most of them."""
-    assert repeated_reasons(case, but=r"^readings\..*\.firm\.") == []
+    assert written.repeated_reasons(case, but=r"^readings\..*\.firm\.") == []
 
 
 def test_nothing_is_later_than_its_date(case: Case) -> None:
     assert case.as_of == datetime.date(2022, 8, 10)
-    assert years(case) <= SUNSETS
-    assert dated_later(case) == []
+    assert written.years(case) <= SUNSETS
+    assert written.dated_later(case) == []
 
 
 def test_every_faction_speaks_of_every_option(case: Case) -> None:
-    assert unspoken(case) == []
+    assert written.unspoken(case) == []
 
 
 def test_what_no_deal_is_worth_is_computed_for_everybody(case: Case) -> None:
@@ -81,16 +68,16 @@ def test_what_no_deal_is_worth_is_computed_for_everybody(case: Case) -> None:
 
 
 def test_quotations_are_short(case: Case) -> None:
-    assert max(len(fact.split()) for _, fact in quotations(case)) <= 25
+    assert max(len(fact.split()) for _, fact in written.quotations(case)) <= 25
 
 
 def test_every_element_of_the_table_exists(case: Case) -> None:
     known = (
-        names(case)
+        written.names(case)
         | {"stakes"}
         | {n for model in (Case, Issue, Party, Preferences) for n in model.model_fields}
     )
-    rows = [row for row in coverage("iran-2022").splitlines() if row.startswith("|")]
+    rows = [row for row in written.coverage("iran-2022").splitlines() if row.startswith("|")]
     assert {t for row in rows for t in re.findall(r"`([^`]+)`", row)} - known == set()
 
 
@@ -99,7 +86,7 @@ def test_every_part_of_the_case_is_in_the_table(case: Case) -> None:
     world = [f"world.{part}" for part in case.world.parts]
     alone = [p for p, spec in case.parties.items() if not spec.factions]
     beside = (alone, case.tracks, case.guarantees, case.gestures, case.deadlines, case.bodies)
-    assert untold(case, coverage("iran-2022"), world, *beside) == []
+    assert written.untold(case, written.coverage("iran-2022"), world, *beside) == []
 
 
 # --- against the material -----------------------------------------------------------------------------------
@@ -113,11 +100,11 @@ def test_texts_are_those_of_the_material(shared: Path) -> None:
 
 @pytest.mark.shared
 def test_quotations_and_excerpts_are_those_that_were_transcribed(case: Case, shared: Path) -> None:
-    material = listed(shared / PACK / "facts.yaml")
+    material = written.listed(shared / PACK / "facts.yaml")
     known: dict[str, list[str]] = {}
     for fact in material["facts"]:
         known.setdefault(fact["source"].replace("-", "_"), []).append(fact["quote"])
-    assert [q for q in quotations(case) if not any(q[1] in other for other in known[q[0]])] == []
+    assert [q for q in written.quotations(case) if not any(q[1] in other for other in known[q[0]])] == []
     excerpts = (TEXTS / "excerpts.txt").read_text(encoding="utf-8")
     pages = [s["id"] for s in material["sources"] if s["kept"] != "text"]
     assert [f for p in pages for f in known[p.replace("-", "_")] if f"\n{f}\n" not in excerpts] == []
@@ -125,7 +112,7 @@ def test_quotations_and_excerpts_are_those_that_were_transcribed(case: Case, sha
 
 @pytest.mark.shared
 def test_the_questions_are_those_of_the_list(case: Case, shared: Path) -> None:
-    material = listed(shared / PACK / "questions.yaml")
+    material = written.listed(shared / PACK / "questions.yaml")
     assert str(case.as_of) == str(material["as_of"])
-    assert asked(case) == questions_of(material)
+    assert written.asked(case) == written.questions_of(material)
     assert sum(q.basis == "modelled" for q in case.questions.values()) >= 25

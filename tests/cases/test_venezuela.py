@@ -12,19 +12,6 @@ from detente.case.provenance import elements
 from detente.case.reading import ReadCase, load_case
 from detente.catalogue import path
 from tests.cases import written
-from tests.cases.written import (
-    asked,
-    coverage,
-    dated_later,
-    listed,
-    names,
-    questions_of,
-    repeated_reasons,
-    unfounded,
-    unspoken,
-    untold,
-    years,
-)
 
 ARTICLE = "economist_2021-06-03.txt"
 
@@ -45,7 +32,7 @@ def case(read: ReadCase) -> Case:
 
 def rows() -> list[tuple[int, str, str]]:
     """The sentence table of the docs: number, opening words, element."""
-    table = coverage("venezuela-2021").split("## Damaged places")[0]
+    table = written.coverage("venezuela-2021").split("## Damaged places")[0]
     return [(int(n), words, element) for n, words, element in ROW.findall(table)]
 
 
@@ -69,7 +56,7 @@ def test_it_is_valid_without_a_warning(read: ReadCase) -> None:
 
 def test_every_number_has_a_provenance(case: Case) -> None:
     assert len([e for e in elements(case) if e.number]) > 300
-    assert unfounded(case) == []
+    assert written.unfounded(case) == []
 
 
 def test_every_judgement_is_somebodys(case: Case) -> None:
@@ -87,17 +74,17 @@ def test_every_range_has_a_reason_of_its_own(read: ReadCase) -> None:
 
 
 def test_reasons_are_not_repeated(case: Case) -> None:
-    assert repeated_reasons(case) == []
+    assert written.repeated_reasons(case) == []
 
 
 def test_nothing_is_later_than_its_date(case: Case) -> None:
     # The election is scheduled for 2024, says the article; no other later year may be spoken of but by the questions.
-    assert years(case) <= {2024}
-    assert dated_later(case) == []
+    assert written.years(case) <= {2024}
+    assert written.dated_later(case) == []
 
 
 def test_every_faction_speaks_of_every_option(case: Case) -> None:
-    assert unspoken(case) == []
+    assert written.unspoken(case) == []
 
 
 def test_quotations_are_short(case: Case) -> None:
@@ -110,13 +97,13 @@ def test_opening_words_are_only_openings() -> None:
 
 def test_every_element_of_the_table_exists(case: Case) -> None:
     named = {t for _, _, element in rows() for t in re.findall(r"`([^`]+)`", element)}
-    beyond = coverage("venezuela-2021").split("## Not in the article")[1]
+    beyond = written.coverage("venezuela-2021").split("## Not in the article")[1]
     named |= set(re.findall(r"`([a-z_]+\.[a-z_]+)`", beyond))
-    assert named - names(case) - BLOCKS == set()
+    assert named - written.names(case) - BLOCKS == set()
 
 
 def test_every_part_of_the_case_is_in_the_table(case: Case) -> None:
-    assert untold(case, coverage("venezuela-2021")) == []
+    assert written.untold(case, written.coverage("venezuela-2021")) == []
 
 
 # --- against the article ------------------------------------------------------------------------------------
@@ -161,6 +148,6 @@ def test_damaged_places_are_not_quoted(case: Case, shared: Path) -> None:
 
 @pytest.mark.shared
 def test_the_questions_are_those_of_the_list(case: Case, shared: Path) -> None:
-    material = listed(shared / "facts" / "venezuela_2021_questions.yaml")
+    material = written.listed(shared / "facts" / "venezuela_2021_questions.yaml")
     assert str(case.as_of) == str(material["as_of"])
-    assert asked(case) == questions_of(material)
+    assert written.asked(case) == written.questions_of(material)
