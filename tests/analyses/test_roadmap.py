@@ -207,10 +207,9 @@ def test_what_cannot_be_in_time_is_said_and_not_kept() -> None:
     assert kept > 0
     slow = _dated("road", "verify: 3, done_by", "2021-05-15", chances)
     found = solved(slow)
-    assert [(d.date, d.late, d.share) for d in found.due] == [("2021-05-28", True, 0.0)] or found.due[
-        0
-    ].date > "2021-05-15"
-    assert (found.chances.kept, found.due[0].late) == (0, True)
+    # The well in March, and three months for the road.
+    assert [(d.date, d.late, d.share) for d in found.due] == [("2021-06-28", True, 0.0)]
+    assert found.chances.kept == 0
     shown = str(document(found, read_case(slow, "swap.yaml").case))
     assert "Too late in every order that was found: road: open is done on" in shown
 
