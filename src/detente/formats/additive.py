@@ -16,7 +16,7 @@ from detente.errors import UsageError
 from detente.figures import joined, plural
 from detente.formats.domain import WHOLE, Domain, Issue, Side, Told, number
 
-__all__ = ["additive", "level_names", "likeliest", "shifted"]
+__all__ = ["additive", "faction_name", "level_names", "likeliest", "ranges", "shifted"]
 
 HUNDRED = Fraction(100)
 
@@ -83,6 +83,12 @@ def level_names(case: Case, issue: str) -> tuple[str, ...]:
     return names if len(set(names)) == len(names) else tuple(options)
 
 
+def faction_name(case: Case, faction: str) -> str:
+    """The name of a faction, or of the party that is its own; its id where it has none."""
+    party = case.parties[factions_of(case)[faction]]
+    return party.factions.get(faction, party).name or faction
+
+
 def _exact(value: Range | float) -> Fraction:
     return number(value.median if isinstance(value, Range) else value, "", "")
 
@@ -123,17 +129,14 @@ def _side(case: Case, faction: str, wants: Preferences, kept: list[str], fixed: 
     rows = tuple(tuple(worth[i].values()) for i in kept)
     best = sum((max(row) for row in rows), start=Fraction(0))
     whole = HUNDRED if wants.points is None else best if wants.max is None else _exact(wants.max)
-    spec = case.parties.get(faction) or next(
-        p.factions[faction] for p in case.parties.values() if faction in p.factions
-    )
-    return Side(clean_line(spec.name or faction), rows, no_deal, whole if whole > 0 else Fraction(1))
+    return Side(clean_line(faction_name(case, faction)), rows, no_deal, whole if whole > 0 else Fraction(1))
 
 
 def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iterator[Told]:
     for faction, one in wants.items():
-        ranges = sum(not value.certain for value in _ranges(one))
-        if ranges:
-            yield Told("lost", faction, f"{plural(ranges, 'range')}: best estimates stand for them")
+        judged = sum(not value.certain for value in ranges(one))
+        if judged:
+            yield Told("lost", faction, f"{plural(judged, 'range')}: best estimates stand for them")
         if case.readings.get(faction):
             yield Told("lost", faction, "rival readings: the likeliest stands for them")
         if one.red_lines or one.firm:
@@ -156,16 +159,16 @@ def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iter
         yield Told("lost", WHOLE, "who has to agree: every side has to")
 
 
-def _ranges(wants: Preferences) -> Iterator[Range]:
+def ranges(wants: Preferences) -> Iterator[Range]:
+    """Every judged number in what a faction wants."""
     yield from wants.weights.values()
     for table in (wants.values, wants.points or {}):
         for levels in table.values():
             yield from levels.values()
+    yield from (term.add for term in wants.together)
     stated = wants.no_deal
-    if isinstance(stated, RelativeNoDeal):
-        yield stated.status_quo
-    elif isinstance(stated, Range):
-        yield stated
+    if isinstance(stated, Range | RelativeNoDeal):
+        yield stated.status_quo if isinstance(stated, RelativeNoDeal) else stated
 
 
 def shifted(side: Side) -> tuple[Side, tuple[Told, ...]]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from detente.case.model import Case, Preferences, Range, RelativeNoDeal
 from detente.errors import UsageError
 from detente.figures import joined, plural
-from detente.formats.additive import level_names, likeliest
+from detente.formats.additive import faction_name, level_names, likeliest, ranges
 from detente.formats.casetext import rounding
 from detente.formats.domain import WHOLE, Told, ids, number, refuse
 from detente.formats.grids import Cell, Grid
@@ -64,7 +64,7 @@ def sheet_of(case: Case) -> tuple[Grid, tuple[Told, ...]]:
     if odd := [name for name in issues.values() if name.strip().lower() in (*WORDS, TOGETHER)]:
         raise UsageError(f"an issue is called '{odd[0]}', which is a word of the sheet: give it another name")
     names = _faction_names(case)
-    wide = {f: any(not r.certain for r in _all_ranges(one)) for f, one in wants.items()}
+    wide = {f: any(not r.certain for r in ranges(one)) for f, one in wants.items()}
     head: list[Cell] = ["issue", "option", *([NOW] if case.status_quo is None else [])]
     for f in wants:
         head += [f"{names[f]} {end}" for end in ENDS] if wide[f] else [names[f]]
@@ -99,20 +99,8 @@ def sheet_of(case: Case) -> tuple[Grid, tuple[Told, ...]]:
 
 
 def _faction_names(case: Case) -> dict[str, str]:
-    specs = {f: spec for p in case.parties.values() for f, spec in p.factions.items()}
-    names = {f: (specs.get(f) or case.parties[f]).name or f for f in case.preferences}
+    names = {f: faction_name(case, f) for f in case.preferences}
     return names if len(set(names.values())) == len(names) else {f: f for f in names}
-
-
-def _all_ranges(wants: Preferences) -> Iterator[Range]:
-    yield from wants.weights.values()
-    for table in (wants.values, wants.points or {}):
-        for levels in table.values():
-            yield from levels.values()
-    yield from (term.add for term in wants.together)
-    stated = wants.no_deal
-    if isinstance(stated, Range | RelativeNoDeal):
-        yield stated.status_quo if isinstance(stated, RelativeNoDeal) else stated
 
 
 def _level(wants: Preferences, issue: str, option: str) -> Range | None:
