@@ -143,12 +143,20 @@ def test_names_that_act_come_back_as_they_were(kind: str, tmp_path: Path) -> Non
     assert [o.name or id for id, o in back.issues["x"].options.items()] == ["=1+1", "q", "r"]
 
 
-def changed(data: bytes, part: str, text: str, encoding: str = "utf-8") -> bytes:
+def changed(
+    data: bytes, part: str, text: str, encoding: str = "utf-8", packed: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", packed) as new:
         for name in old.namelist():
             new.writestr(name, text.encode(encoding) if name == part else old.read(name))
     return out.getvalue()
+
+
+def spoilt(data: bytes, skip: int = 0) -> bytes:
+    """With other bytes where the first part is packed."""
+    start = skip + 30 + int.from_bytes(data[26:28], "little") + int.from_bytes(data[28:30], "little")
+    return data[:start] + b"\xff" * 40 + data[start + 40 :]
 
 
 def test_workbooks_that_bite_are_refused(tmp_path: Path) -> None:
@@ -167,6 +175,11 @@ def test_workbooks_that_bite_are_refused(tmp_path: Path) -> None:
         "large": (changed(good, "xl/worksheets/sheet1.xml", "<a>" + " " * (33 << 20) + "</a>"), "unpacked"),
         "text": (b"issue,option,A,B\n", "not a workbook"),
         "cut": (good[: len(good) // 2], "not a workbook"),
+        "packed otherwise": (
+            spoilt(changed(good, "docProps/app.xml", "<a/>", packed=zipfile.ZIP_LZMA), skip=4),
+            "packed as",
+        ),
+        "spoilt": (spoilt(good), "not a workbook"),
         "another zip": (changed(good, "xl/workbook.xml", "<a/>"), "no workbook"),
     }
     for name, (data, said) in bombs.items():

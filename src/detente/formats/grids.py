@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from detente.clean import clean_line
 from detente.errors import UsageError
@@ -152,6 +153,8 @@ def _looked_at(name: str, data: bytes) -> None:
                     name, "", f"unpacked it has more than {MAX_PARTS} parts or {UNPACKED:,} bytes; not read"
                 )
             for part in listed:
+                if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+                    refuse(name, part.filename, "it is packed as no part of a workbook is; save it anew")
                 with parts.open(part) as file:
                     is_xml = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML)
                 if is_xml:  # whatever it is called
@@ -164,12 +167,9 @@ def _looked_at(name: str, data: bytes) -> None:
         NotImplementedError,
         RuntimeError,
         EOFError,
+        zlib.error,
     ) as error:
         refuse(name, "", f"this is not a workbook (.xlsx): {clean_line(str(error))[:100]}")
-    except Exception as error:
-        if type(error).__module__ != "zlib":
-            raise
-        refuse(name, "", "this is not a workbook (.xlsx): its parts cannot be unpacked")
 
 
 def workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> bytes:
