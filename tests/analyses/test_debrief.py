@@ -131,6 +131,15 @@ def test_it_is_said_in_words_and_as_a_sheet(agreements: Path) -> None:
     assert "points left on the table" in str(sheet[0])
 
 
+def test_where_there_are_several_tables_the_answer_names_its_own(agreements: Path) -> None:
+    study = Study("scored-game", draws=64)
+    for track, spec in study.case.case.tracks.items():
+        assert study.debrief(agreements, track).document.facts["table"] == spec.name
+    first = next(iter(study.case.case.tracks.values())).name
+    assert study.deal(package="nash").document.facts["table"] == first
+    assert "table" not in Study("two-villages", draws=64).deal(package="nash").document.facts
+
+
 def test_the_command_writes_json_a_page_and_a_sheet(agreements: Path, tmp_path: Path) -> None:
     run = CliRunner().invoke(app, ["debrief", "scored-game", str(agreements), "--json"])
     assert run.exit_code == 0

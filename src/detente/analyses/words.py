@@ -40,6 +40,11 @@ class Words:
                 return _lower(found.short or found.name or _spaced(id))
         return _spaced(id)
 
+    def table(self, track: str) -> dict[str, str]:
+        """At which table, as a fact of an answer; nothing where the case has only one."""
+        tracks = self.case.tracks
+        return {"table": tracks[track].name or track} if len(tracks) > 1 else {}
+
     def doing(self, package: Mapping[str, str]) -> str:
         """What a package does, as it stands after "to": ``free some prisoners and settle “Seats” at “two”``."""
         said, plain = [], []

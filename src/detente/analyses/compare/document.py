@@ -47,7 +47,7 @@ def document(result: CompareResult, case: Case) -> Document:
         blocks=[*blocks, Paragraph(UNSCORED, tone="muted")],
         facts={
             "versions": ", ".join(v.name for v in result.versions),
-            "table": result.track,
+            **words.table(result.track),
             "seed": str(result.seed),
             "draws": f"{result.draws:,}",
         },

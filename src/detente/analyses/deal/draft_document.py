@@ -40,7 +40,7 @@ def document(result: DraftResult, case: Case) -> Document:
             *(replace(table, note="") for table in chances),
             Paragraph(f"{PAPER}{judged}", tone="muted"),
         ],
-        facts={"case": result.case, "seed": str(result.seed)}
+        facts={"case": result.case, **words.table(result.track), "seed": str(result.seed)}
         | ({"draws": f"{result.draws:,}"} if result.uncertain else {}),
     )
 

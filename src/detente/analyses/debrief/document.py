@@ -30,7 +30,7 @@ def document(result: DebriefResult, case: Case) -> Document:
         title=case.title,
         subtitle="What did the groups agree, and what did they leave on the table?",
         blocks=blocks,
-        facts={"case": result.case, "groups": f"{len(result.groups):,}"},
+        facts={"case": result.case, **words.table(result.track), "groups": f"{len(result.groups):,}"},
     )
 
 
