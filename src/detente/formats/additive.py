@@ -133,11 +133,12 @@ def _side(case: Case, faction: str, wants: Preferences, kept: list[str], fixed: 
 
 
 def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iterator[Told]:
-    for faction, one in wants.items():
+    for id, one in wants.items():
+        faction = clean_line(faction_name(case, id))
         judged = sum(not value.certain for value in ranges(one))
         if judged:
             yield Told("lost", faction, f"{plural(judged, 'range')}: best estimates stand for them")
-        if case.readings.get(faction):
+        if case.readings.get(id):
             yield Told("lost", faction, "rival readings: the likeliest stands for them")
         if one.red_lines or one.firm:
             yield Told(
@@ -148,7 +149,7 @@ def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iter
         if one.points is not None and one.max is None:
             yield Told("assumed", faction, "a utility of 1 is the best package: the case names no 'max'")
     for issue in sorted(fixed):
-        yield Told("assumed", issue, "nobody settles it: it stays as it is")
+        yield Told("assumed", _issue_name(case, issue), "nobody settles it: it stays as it is")
     if case.impossible:
         yield Told(
             "lost",

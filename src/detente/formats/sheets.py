@@ -129,11 +129,12 @@ def _scalars(wants: Mapping[str, Preferences]) -> Iterator[tuple[str, dict[str, 
 
 
 def _no_place(case: Case, wants: Mapping[str, Preferences]) -> Iterator[Told]:
+    names = _faction_names(case)
     for f, one in wants.items():
         if one.red_lines or one.firm:
-            yield Told("lost", f, plural(len(one.red_lines) + len(one.firm), "line"))
+            yield Told("lost", names[f], plural(len(one.red_lines) + len(one.firm), "line"))
         if case.readings.get(f):
-            yield Told("lost", f, "rival readings: the likeliest stands for them")
+            yield Told("lost", names[f], "rival readings: the likeliest stands for them")
     others = (
         "record",
         "signing",
