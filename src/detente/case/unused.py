@@ -223,16 +223,22 @@ def _step(here: Here) -> str | None:
         return _moved(here.case, name) if issue.controlled_by == "outside" else None
     if here.below[0] == "undo" and not issue.reversible:
         return f"'{name}' is not reversible, so that no step of it is ever taken back"
+    if here.below[0] == "undo" and issue.was is not None and _back(here) is None:
+        return None  # of who would go back, whether there is a roadmap or not
     return _moved(here.case, name) or _road(here)
 
 
 def _back(here: Here) -> str | None:
-    """Where an issue was, which says what going back costs."""
+    """Where an issue was, which says what going back costs whoever does it alone."""
     issue, name = here.block, str(here.path[1])
     assert isinstance(issue, Issue)
+    if here.case.status_quo == "none":
+        return "without a status quo nobody has moved anything to where it stands"
     if issue.undo is None:
         return f"it says where going back costs something, and nothing says how much: give '{name}' an 'undo'"
-    return None if issue.reversible else f"'{name}' is not reversible, so that nobody goes back there"
+    if not issue.reversible:
+        return f"'{name}' is not reversible, so that nobody goes back there"
+    return _moved(here.case, name) or _cardinal(here)
 
 
 def _elsewhere(here: Here) -> str | None:
