@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Cover", "best_cover", "packed"]
 
-Words = NDArray[np.uint64]
+Bits = NDArray[np.uint64]
 NODES = 400
 """Partial choices looked into; where that is not enough, the answer has a bound."""
 
@@ -33,7 +33,7 @@ class Cover(NamedTuple):
     """No choice of as many of these rows covers more; equal to ``covers`` where that is proven."""
 
 
-def packed(agreed: NDArray[np.bool_]) -> Words:
+def packed(agreed: NDArray[np.bool_]) -> Bits:
     """Draws [N, S] as bits of words [N, W]."""
     count, draws = agreed.shape
     words = np.zeros((count, -(-draws // 64) * 8), np.uint8)
@@ -42,7 +42,7 @@ def packed(agreed: NDArray[np.bool_]) -> Words:
     return words.view(np.uint64)
 
 
-def best_cover(bits: Words, size: int, *, nodes: int = NODES) -> Cover:
+def best_cover(bits: Bits, size: int, *, nodes: int = NODES) -> Cover:
     """At most ``size`` of the rows ``bits`` [N, W] that have the most bits together; of equal choices one of rows that come first."""
     search = _Search(bits, nodes)
     search.greedy(size)
@@ -51,14 +51,14 @@ def best_cover(bits: Words, size: int, *, nodes: int = NODES) -> Cover:
     return Cover(tuple(by_size), search.count, max(search.count, search.bound))
 
 
-def _sizes(bits: Words) -> NDArray[np.int64]:
+def _sizes(bits: Bits) -> NDArray[np.int64]:
     return np.asarray(np.bitwise_count(bits).sum(axis=-1, dtype=np.int64))
 
 
 class _Search:
     """The best choice so far, and what is left to look into."""
 
-    def __init__(self, bits: Words, nodes: int) -> None:
+    def __init__(self, bits: Bits, nodes: int) -> None:
         self.bits, self.nodes = bits, nodes
         self.chosen: tuple[int, ...] = ()
         self.count = self.bound = 0
@@ -80,7 +80,7 @@ class _Search:
             chosen, covered = (*chosen, row), covered | self.bits[row]
             self.keep(chosen, int(_sizes(covered)))
 
-    def branch(self, chosen: tuple[int, ...], covered: Words, rows: NDArray[np.intp], left: int) -> None:
+    def branch(self, chosen: tuple[int, ...], covered: Bits, rows: NDArray[np.intp], left: int) -> None:
         """Look into everything that ``left`` of ``rows`` could add to a choice; where nodes run out, only bound it."""
         added = _sizes(self.bits[rows] & ~covered)
         order = np.argsort(-added, kind="stable")
