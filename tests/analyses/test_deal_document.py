@@ -372,6 +372,17 @@ def test_the_error_of_a_share_of_the_draws_without_a_deal_is_that_of_a_ratio() -
     assert told == pytest.approx(spread, rel=0.1)
 
 
+def test_swaps_say_where_their_list_ends(case: Case) -> None:
+    def note(count: int) -> str:
+        some = tuple(swap({"patrols": "halved"}, {}) for _ in range(count))
+        return table_of(
+            result(swaps=some, swaps_considered=count + 9), case, "Exchanges, the surest first"
+        ).note
+
+    assert note(11).endswith("An exchange that contains one above it is not listed.")
+    assert note(12).endswith("is not listed, nor is any after these 12.")
+
+
 def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:
     plain = swap(MOVES, {"premier": 3.0, "tolland": -4.0})
     table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges, the surest first")

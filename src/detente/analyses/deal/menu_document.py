@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from detente.analyses.deal.answer import PAPER
 from detente.analyses.deal.ladder import under
 from detente.analyses.deal.result import DealResult, Menu, Swap, TrackResult
+from detente.analyses.deal.swaps import MAX_SWAPS
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Finding, Paragraph, Section, Table
 from detente.figures import agree, capital, joined, percent, plural, points, sampled, signed, spelt
@@ -255,6 +256,8 @@ def _swap_table(result: DealResult, words: Words) -> Table:
             f" First those acceptable in at least half the draws{' under every reading' if told else ''}, then the others; the surest "
             "first, and of those about as sure (5 percentage points) the one for which least is given up. Their order was found on other draws."
         )
+    cut = f", nor is any after these {MAX_SWAPS}" if len(rows) == MAX_SWAPS else ""
+    note += f" An exchange that contains one above it is not listed{cut}."
     return Table(
         caption="Exchanges, the surest first"
         if uncertain

@@ -351,7 +351,7 @@ class DealResult:
     tracks: Mapping[str, TrackResult]
     swaps: tuple[Swap, ...]
     """First those that hold, acceptable in at least half the draws under every reading; in each group the surest first, and of
-    those about as sure the smallest."""
+    those about as sure the smallest. Twelve at most, of those that are ever acceptable, and none that contains an earlier one."""
     swaps_considered: int
     swaps_holding: int
     """How many of them hold, on the draws on which they are chosen."""

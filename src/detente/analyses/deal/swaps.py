@@ -34,10 +34,11 @@ from detente.problem import Move, Problem, Table, consulted, control
 from detente.prospects.chances import Chances, prospect
 from detente.prospects.view import accepted, allowed, totals, view
 
-__all__ = ["HOLDS", "SWAP_SIZE", "Swaps", "beside", "swaps"]
+__all__ = ["HOLDS", "MAX_SWAPS", "SWAP_SIZE", "Swaps", "beside", "swaps"]
 
 SWAP_SIZE = 3
 MAX_SWAPS = 12
+"""Exchanges told one by one."""
 MAX_LISTED = 100_000
 """Exchanges listed; sizes that would pass it are left out, and the result says so."""
 MAX_DRAWN = 2_000
