@@ -15,6 +15,7 @@ from detente.kernels.native import Native
 from detente.kernels.programs import Program, laid
 from detente.kernels.ranges import Range
 from detente.kernels.runs import Job, located
+from detente.world.keyed import Keyed
 
 __all__ = ["Looked", "compiled", "compiled_before", "interpreted", "pays"]
 
@@ -132,18 +133,12 @@ def written(
     )
 
 
-class _Key:
+class _Key(Keyed):
     """What a text hangs on: a program by identity, everything else by value."""
 
     def __init__(self, program: Program, looked: Looked, bounds: tuple[Range, ...], months: int) -> None:
         self.program, self.looked, self.bounds, self.months = program, looked, bounds, months
         self.key = (id(program), looked, bounds, months)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.key == self.key
 
 
 @lru_cache(maxsize=8)

@@ -34,6 +34,7 @@ from detente.progress import counter
 from detente.world.constants import evaluated
 from detente.world.form import Form
 from detente.world.jobs import WRITTEN, Looked, compiled, compiled_before, interpreted, written
+from detente.world.keyed import Keyed
 from detente.world.trees import within
 
 __all__ = ["Ensemble", "Run", "add", "dated", "months", "prepared", "run"]
@@ -148,18 +149,12 @@ def prepared(
     )
 
 
-class _Key:
+class _Key(Keyed):
     """What is left of a program hangs on this: the program by identity, everything else by value."""
 
     def __init__(self, of: Program, looked: frozenset[int], bounds: tuple[Range, ...], months: int) -> None:
         self.of, self.looked, self.bounds, self.months = of, looked, bounds, months
         self.key = (id(of), looked, bounds, months)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.key == self.key
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,7 @@ from detente.world.constants import evaluated
 from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import Form, form
 from detente.world.jobs import pays
+from detente.world.keyed import Keyed
 from detente.world.run import Ensemble, Run, dated, prepared, run
 from detente.world.talks import chosen
 from detente.world.trees import kept_at, kept_until
@@ -183,7 +184,7 @@ def simulate(
 # --- forms are made once ----------------------------------------------------------------------------------
 
 
-class _Key:
+class _Key(Keyed):
     """What a form hangs on: equations by identity, everything else by value."""
 
     def __init__(
@@ -203,12 +204,6 @@ class _Key:
             *((i, None) for i in numbered if i not in revision.settles or i in revision.until),
         )
         self.key = (id(of), holds, self.settled, revision.stops, self.asked, here, ending)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.key == self.key
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from detente.case.equations import Binary, Call, Choice, Default, Name, Node, Unary, children
 from detente.case.wiring import Equations
+from detente.world.keyed import Keyed
 
 __all__ = ["about", "entry", "kept_at", "kept_until", "names", "place", "plain", "plained", "within"]
 
@@ -70,17 +71,11 @@ def plain(node: Node) -> Node:
     return found
 
 
-class _Same:
+class _Same(Keyed):
     """Equations by their identity."""
 
     def __init__(self, of: Mapping[str, Equations]) -> None:
-        self.of = of
-
-    def __hash__(self) -> int:
-        return id(self.of)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.of is self.of
+        self.of, self.key = of, id(of)
 
 
 def plained(equations: Mapping[str, Equations]) -> Mapping[str, Equations]:
