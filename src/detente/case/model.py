@@ -468,6 +468,11 @@ class Record(Provenance):
     rounds: Count
     agreements: Count
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """Both, by name."""
+        return {"rounds": self.rounds, "agreements": self.agreements}
+
 
 class Signing(Provenance):
     """How likely it is that what is acceptable is signed as well: ``signing: {chance: [0.1, 0.3, 0.5]}``."""

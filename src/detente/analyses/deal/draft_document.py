@@ -26,9 +26,7 @@ def document(result: DraftResult, case: Case) -> Document:
         sides(result.package, result.factions, words, drawn=bool(result.uncertain), needed=result.needed),
         *_lines(result, words),
     ]
-    record = (
-        None if case.record is None else {"rounds": case.record.rounds, "agreements": case.record.agreements}
-    )
+    record = None if case.record is None else case.record.counted
     chances = ladder([Rung("This draft", result.chances)], words, record) if result.uncertain else []
     judged = " Shares of draws from judged ranges, never scored. More: --all." if result.uncertain else ""
     return Document(

@@ -84,9 +84,7 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
             if names
         },
         bodies={id: _body(body) for id, body in case.bodies.items()},
-        record=None
-        if case.record is None
-        else {"rounds": case.record.rounds, "agreements": case.record.agreements},
+        record=None if case.record is None else case.record.counted,
     )
 
 

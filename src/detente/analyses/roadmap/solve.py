@@ -114,9 +114,7 @@ def roadmap(
         boosts=boosts(road),
         part=None if road.slack >= -TOLERANCE else longest_part(road),
         chances=prospect(ready, at, package, road).chances(),
-        record=None
-        if case.record is None
-        else {"rounds": case.record.rounds, "agreements": case.record.agreements},
+        record=None if case.record is None else case.record.counted,
         base_rates=tuple(
             r for r in BASE_RATES if case.as_of is None or r.later_than < case.as_of.isoformat()
         ),
