@@ -362,7 +362,7 @@ def _too_late(result: RoadmapResult, words: Words) -> str:
     each = [
         f"{_step(d, words)} is {d.what} on {day(d.date)}, after its day, {_day(d, words)}" for d in behind
     ]
-    return f"Too late in every order that was found: {joined(each)}."
+    return f"Too late in this order, and none that was found has fewer steps late: {joined(each)}."
 
 
 def _step(due: Due, words: Words) -> str:
