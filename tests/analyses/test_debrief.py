@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from detente.analyses.debrief import debrief
 from detente.analyses.debrief.document import document, rows
+from detente.analyses.words import Words
 from detente.case.checks import faults
 from detente.case.model import Case
 from detente.case.reading import load_case
@@ -126,9 +127,27 @@ def test_it_is_said_in_words_and_as_a_sheet(agreements: Path) -> None:
     assert after.text.startswith(f"Most was left by {worst.group}: {worst.most_left:.1f} points*")
     tables = [b for b in told.blocks if isinstance(b, Table)]
     assert [row[0] for row in tables[0].rows] == list(SCORES)
-    sheet = rows(result, case)
-    assert all(len(row) == len(sheet[0]) for row in sheet)
-    assert "points left on the table" in str(sheet[0])
+    assert [row[1] for row in tables[0].rows] == ["yes", "but would be refused", "nothing"]
+    assert [list(row) for row in tables[1].rows] == [
+        ["Poor", "Issue A: A3; Issue B: B3; Issue D: D2", "The environmental league: +100.0"],
+        ["Never", "Issue A: A1; Issue B: B3; Issue C: C2; Issue D: D2; Issue E: E4", "The mayor: +39.0"],
+    ]
+
+
+def test_every_column_of_the_sheet_holds_its_own(agreements: Path) -> None:
+    case = load_case(resolve("scored-game")).case
+    result = Study("scored-game").debrief(agreements).result
+    head, *sheet = rows(result, case)
+    for group, row in zip(result.groups, sheet, strict=True):
+        has = dict(zip(head, row, strict=True))
+        for what, points in (("points", group.utility), ("points above no deal", group.gain),
+                             ("points left on the table", group.left)):  # fmt: skip
+            for faction in result.factions:
+                assert has[f"{Words(case).faction(faction)}: {what}"] == points[faction]
+        assert (has["acceptable"], has["on the frontier"]) == (
+            "yes" if group.acceptable else "no",
+            "yes" if group.on_frontier else "no",
+        )
 
 
 def test_where_there_are_several_tables_the_answer_names_its_own(agreements: Path) -> None:

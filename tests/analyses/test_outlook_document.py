@@ -592,3 +592,8 @@ def test_the_whole(case: Case) -> None:
 def test_on_one_screen_waiting_and_talking_have_their_signs(case: Case) -> None:
     (found,) = [b for b in document(result(), case).short if isinstance(b, Table) and b.columns[0] == "Who"]
     assert texts(found.rows)[1] == ["The Sender", "53.4", "44.7 (38.9 to 49.2)", "+2.3", "+0.8"]
+
+
+def test_on_one_screen_each_share_stands_under_its_month(case: Case) -> None:
+    (found,) = [b for b in document(result(), case).short if isinstance(b, Table) and b.columns[0] == "By"]
+    assert found.columns == ("By", "2022‑01‑10", "2023‑01‑10")

@@ -12,6 +12,7 @@ from detente.analyses.roadmap.document import base_rates, behind, document, sect
 from detente.analyses.roadmap.result import (
     BaseRate,
     Boost,
+    Due,
     Missing,
     Move,
     Part,
@@ -308,3 +309,24 @@ def test_on_one_screen_the_weakest_link_has_its_short_name(case: Case) -> None:
     links = {row[3] for row in order.rows}
     assert "The sailors" in links
     assert "Orsa's navy" not in links
+
+
+def test_what_has_a_day_is_said_with_the_day_and_when_it_is_done(case: Case) -> None:
+    due = (
+        Due("ferries", "daily", "done", "2026-09-01", None, "2026-08-12", False, 0.93),
+        Due("patrols", "halved", "begun", "2026-07-20", None, "2026-10-12", True, 0.21),
+    )
+    table = next(
+        b
+        for b in behind(result(due=due), case).blocks
+        if isinstance(b, Table) and b.caption == "What has a day"
+    )
+    rows = [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows]
+    assert rows == [
+        ["Tolland's ferries: daily service", "done by 2026‑09‑01", "2026‑08‑12", "93%"],
+        ["Orsa's patrol boats: halved", "begun by 2026‑07‑20", "2026‑10‑12", "21%"],
+    ]
+    assert [row[2].tone for row in table.rows if isinstance(row[2], Cell)] == ["good", "bad"]
+    assert table.note == (
+        "Too late in every order that was found: Orsa's patrol boats: halved is begun on 2026‑10‑12, after its day, 2026‑07‑20."
+    )

@@ -118,6 +118,7 @@ def test_shares_stand_in_their_columns_with_one_error(case: Case) -> None:
     blocks = document(result(), case).blocks
     table = next(b for b in blocks if isinstance(b, Table) and b.caption == "Where it can come to rest")
     rows = [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows]
+    assert table.columns[2:4] == ["SEQ, share of draws", "Nash, share of draws"]
     assert [row[2:4] for row in rows] == [["83% ± 2.1", "64% ± 3.3"], ["71% ± 2.1", "0% ± 3.3"]]
     assert [row[5] for row in rows] == ["2", "out of reach"]
     assert table.note.startswith("2 of 7 situations that hold at best estimates")

@@ -307,3 +307,24 @@ def test_several_versions_say_why_nothing_was_tried_alone(answer) -> None:  # ty
     none = document(replace(answer.result, versus=(nothing, nothing)), case).short
     assert all(b.rows for b in none if isinstance(b, Table))
     assert sum("the files say the same" in b.text for b in none if isinstance(b, Paragraph)) == 2
+
+
+def test_the_headline_says_in_which_version_there_is_a_deal(answer) -> None:  # type: ignore[no-untyped-def]
+    first, other = answer.result.versions
+    for counts, said in (
+        ((0, 2), "At best estimates no package is acceptable in “mine”, some is in “hers”."),
+        ((2, 0), "At best estimates some package is acceptable in “mine”, none is in “hers”."),
+    ):
+        both = [replace(v, acceptable_packages=n) for v, n in zip((first, other), counts, strict=True)]
+        headline = document(replace(answer.result, versions=tuple(both)), detente.load("two-villages").case)
+        assert said in str(headline.blocks[0])
+
+
+def test_a_flip_moves_from_where_it_is_in_the_first_version(answer) -> None:  # type: ignore[no-untyped-def]
+    [versus] = answer.result.versus
+    moved = replace(versus, flips_moved={"north.weights.well": (12.5, None), "south.no_deal": (3.0, 4.0)})
+    said = str(document(replace(answer.result, versus=(moved,)), detente.load("two-villages").case).blocks)
+    assert (
+        "Two flips moved in “hers”: north.weights.well (12.5 → nowhere within its range), south.no_deal (3 → 4)."
+        in said
+    )
