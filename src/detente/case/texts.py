@@ -168,7 +168,9 @@ def open_text(path: Path) -> Text:
     try:
         from pypdf import PdfReader
     except ImportError:
-        raise UsageError(f"{path}: texts of PDFs need pypdf: pip install 'detente[pdf]'") from None
+        raise UsageError(
+            f"{path}: texts of PDFs need pypdf: install detente with the extra 'pdf' (uv sync --extra pdf)"
+        ) from None
     import io
     import logging
 

@@ -110,7 +110,9 @@ def to_negmas(case: Case) -> Scenario:
         from negmas.preferences import LinearAdditiveUtilityFunction
         from negmas.preferences.value_fun import TableFun
     except ImportError:
-        raise UsageError("NegMAS is not installed: pip install 'detente[negmas]'") from None
+        raise UsageError(
+            "NegMAS is missing: install detente with the extra 'negmas' (uv sync --extra negmas)"
+        ) from None
     domain = additive(case)
     space = make_os([make_issue(list(issue.levels), issue.name) for issue in domain.issues], name=case.id)
     functions = []

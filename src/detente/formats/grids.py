@@ -115,7 +115,7 @@ def _workbook_rows(path: Path) -> Grid:
         from openpyxl import load_workbook
     except ImportError:
         raise UsageError(
-            f"{name}: workbooks need openpyxl: pip install 'detente[spreadsheets]', or save it as CSV"
+            f"{name}: workbooks need openpyxl: install detente with the extra 'spreadsheets' (uv sync --extra spreadsheets), or save it as CSV"
         ) from None
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -184,7 +184,7 @@ def workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> bytes:
         from openpyxl import Workbook
     except ImportError:
         raise UsageError(
-            "workbooks need openpyxl: pip install 'detente[spreadsheets]', or write CSV"
+            "workbooks need openpyxl: install detente with the extra 'spreadsheets' (uv sync --extra spreadsheets), or write CSV"
         ) from None
     book: Any = Workbook()
     book.remove(book.active)
