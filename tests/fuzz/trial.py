@@ -60,8 +60,8 @@ def trial(
     yield from _judged(["check", str(path)], first[0], text, made)
     refused = first[0].code != 0
     if refused:
-        # Not `diff`: the base may be refused as well, and is read first.
-        asked = [rng.choice(others)] if (others := [c for c in asked if c[0] != "diff"]) else []
+        # Not those that read the base first, which may be refused as well.
+        asked = [rng.choice(others)] if (others := [c for c in asked if c[0] not in ("diff", "compare")]) else []
     for command in asked:
         answer, seconds = _timed(command, say)
         yield Ran(command[0], answer.code, seconds)
