@@ -54,8 +54,8 @@ SYNTAX = [
     ("5,000 levels of dashes", "- " * 5000, "1:129", "more than 64 levels"),
     ("NUL", "detente: 1\nid: a\0b\n", "2:6", "a NUL character"),
     ("control character", "detente: 1\nid: a\x07\n", "2:6", "the control character U+0007"),
-    ("directive", "%YAML 1.1\n---\n" + GOOD, "2:1", "a directive"),
-    ("tag directive", "%TAG ! tag:x,2000:\n---\n" + GOOD, "2:1", "a directive"),
+    ("directive", "%YAML 1.1\n---\n" + GOOD, "1:1", "a directive"),
+    ("tag directive", "%TAG ! tag:x,2000:\n---\n" + GOOD, "1:1", "a directive"),
     (
         "unclosed brace",
         "a: {b: 1\nc: 2\n",

@@ -61,7 +61,9 @@ def trial(
     refused = first[0].code != 0
     if refused:
         # Not those that read the base first, which may be refused as well.
-        asked = [rng.choice(others)] if (others := [c for c in asked if c[0] not in ("diff", "compare")]) else []
+        asked = (
+            [rng.choice(others)] if (others := [c for c in asked if c[0] not in ("diff", "compare")]) else []
+        )
     for command in asked:
         answer, seconds = _timed(command, say)
         yield Ran(command[0], answer.code, seconds)

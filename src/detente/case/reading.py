@@ -33,14 +33,6 @@ _STAND_INS = {"detente": 1, "id": "x", "title": "x", "preferences": {}}
 
 _REASONS = ("judgement", "fact", "inference", "because", "source")
 
-_UNSEEN = (
-    ("\0", "a NUL character: this is not text"),
-    (
-        "\ufeff",
-        "a byte-order mark (U+FEFF) in the middle of the file, which no editor shows: delete what stands here and type it anew",
-    ),
-)
-
 
 @dataclass(frozen=True, repr=False)
 class ReadCase:
@@ -99,10 +91,6 @@ def read_case(text: str, file: str) -> ReadCase:
 
     Raises ``CaseError`` with all faults, in file order.
     """
-    for mark, why in _UNSEEN:
-        if (at := text.find(mark, mark == "\ufeff")) >= 0:
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-            raise CaseError(file, [Fault(line, column, why)])
     parsed = parse(text, file)
     _refuse_other_documents(parsed.value, file)
     case, found = _checked(parsed, text.splitlines(), _Told(file, ()))

@@ -1,7 +1,7 @@
 """Untrusted YAML → plain Python values with a position each. Nothing is constructed, nothing executed.
 
-The text is read once, as a stream of events, and the values are built from them: dictionaries with text
-keys, lists, and the scalars of the YAML 1.2 core schema (so ``yes`` and ``2021-06-03`` are text). Anchors,
+The text is read as a stream of events, by libyaml where PyYAML was built with it, and once more by PyYAML's own reader where
+libyaml finds a fault, since that says more of what is wrong. The values are built from the events: dictionaries with text keys, lists, and the scalars of the YAML 1.2 core schema (so ``yes`` and ``2021-06-03`` are text). Anchors,
 aliases, tags, merge keys, directives, second documents, duplicate keys and more than ``MAX_DEPTH`` levels are
 refused, each with its position. Depth is counted as events arrive, so a deep file costs no more than its
 first levels.
@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -26,9 +26,8 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
+from yaml.reader import ReaderError
 
-from detente.case.scanning import events
 from detente.errors import CaseError, Fault
 
 __all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "cut", "parse"]
@@ -83,39 +82,61 @@ class Parsed(NamedTuple):
     """Of every key of a mapping, by the path of its value."""
 
 
+_UNSEEN = {
+    "\0": "a NUL character: this is not text",
+    "\ufeff": "a byte-order mark (U+FEFF) in the middle of the file, which no editor shows: delete what stands here and type it anew",
+    **{
+        mark: f"a line separator (U+{ord(mark):04X}), which no editor shows and some take for a new line: put a space or a new line for it"
+        for mark in "\x85\u2028\u2029"
+    },
+}
+
+
 def parse(text: str, file: str) -> Parsed:
     """Read one YAML document.
 
     Raises ``CaseError`` with the first syntax error, or with everything in the document that a case may
     not contain. An empty document has the value None.
     """
-    builder = _Builder(events(text), file)
+    text = text.removeprefix("\ufeff")
+    for mark, why in _UNSEEN.items():
+        if (at := text.find(mark)) >= 0:
+            raise CaseError(file, [Fault(*_place(text, at), why)])
     try:
+        builder = _Builder(yaml.parse(text, _FAST), file)
         parsed = builder.document()
-    except MarkedYAMLError as error:
-        builder.stop(*_syntax(error, text))
-    except ReaderError as error:
-        before = text[: error.position]
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        character = error.character if isinstance(error.character, int) else ord(error.character)
-        builder.stop((line, column), f"the control character U+{character:04X} is not allowed")
-    except (
-        YAMLError,
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
-        # The parser is not ours and the text is anybody's: whatever trips it is a fault of the file.
-        builder.stop(builder.last, f"this is not valid YAML after here ({cut(str(error))})")
+    except (yaml.YAMLError, *_TRIPS):
+        builder, parsed = _slowly(text, file)
     if builder.faults:
         raise CaseError(file, builder.faults)
     return parsed
 
 
-def _syntax(error: MarkedYAMLError, text: str) -> tuple[Place, str]:
+_FAST = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# The parser is not ours and the text is anybody's: whatever trips it is a fault of the file.
+_TRIPS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _slowly(text: str, file: str) -> tuple[_Builder, Parsed]:
+    """What PyYAML's own reader makes of a text. Raises ``CaseError`` with the first syntax error."""
+    builder = _Builder(iter(()), file)
+    try:
+        builder.events = yaml.parse(text, yaml.BaseLoader)
+        return builder, builder.document()
+    except yaml.MarkedYAMLError as error:
+        builder.stop(*_syntax(error, text))
+    except ReaderError as error:
+        character = error.character if isinstance(error.character, int) else ord(error.character)
+        builder.stop(_place(text, error.position), f"the control character U+{character:04X} is not allowed")
+    except (yaml.YAMLError, *_TRIPS) as error:
+        builder.stop(builder.last, f"this is not valid YAML after here ({cut(str(error))})")
+
+
+def _place(text: str, at: int) -> Place:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str]:
     problem = str(error.problem or error.context or "this cannot be read")
     message = next((says for part, says in _SYNTAX if re.search(part, problem) or part in problem), None)
     mark, opened = error.problem_mark or error.context_mark, error.context_mark
@@ -178,13 +199,13 @@ class _Builder:
                 self.last,
                 f"an anchor (&{cut(event.anchor)}): a case has none, remove it, or put the text in quotes",
             )
-        if event.ctag is not None and str(event.ctag) not in ("", "None"):
+        if event.tag is not None:
             self.refuse(
                 self.last,
-                f"a tag ({cut(str(event.ctag))}): a case has none, remove it, or put the text in quotes",
+                f"a tag ({cut(event.tag)}): a case has none, remove it, or put the text in quotes",
             )
         if isinstance(event, ScalarEvent):
-            return _scalar(event.value) if event.style is None else event.value
+            return event.value if event.style else _scalar(event.value)
         if depth > MAX_DEPTH:
             self.stop(self.last, f"more than {MAX_DEPTH} levels inside one another")
         return (
@@ -210,7 +231,7 @@ class _Builder:
                 self.refuse(place, f"the key '{cut(key)}' is here twice (first at line {first})")
                 self.node(event, (*inner, "<again>"), depth + 1)
                 continue
-            empty = isinstance(event, ScalarEvent) and event.style is None and not event.value
+            empty = isinstance(event, ScalarEvent) and not event.style and not event.value
             self.keys[inner] = place
             self.positions[inner] = self.last if self.last[0] == place[0] and not empty else place
             values[key] = self.node(event, inner, depth + 1)
@@ -226,7 +247,7 @@ class _Builder:
         self.node(event, path, depth)
         if isinstance(event, AliasEvent):
             return f"<key at {place[0]}:{place[1]}>", place
-        if event.value == "<<" and event.style is None:
+        if event.value == "<<" and not event.style:
             self.refuse(place, "a merge key (<<): write the values out")
         return str(event.value), place
 

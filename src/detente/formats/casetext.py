@@ -7,7 +7,6 @@ a fraction are read as that fraction. Where none of this fits, the points stand 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -232,14 +231,12 @@ def _said(side: Side, unit: _Unit) -> list[Told]:
 
 def text_of(case: Mapping[str, Any]) -> str:
     """A case file from its keys, small blocks on one line."""
-    from ruamel.yaml import YAML
+    import yaml
 
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = None
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 120
-    writer.allow_unicode = True
-    writer.representer.ignore_aliases = lambda _: True
-    out = io.StringIO()
-    writer.dump(dict(case), out)
-    return out.getvalue()
+    class Writer(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    return yaml.dump(
+        dict(case), Dumper=Writer, default_flow_style=None, sort_keys=False, width=120, allow_unicode=True
+    )
