@@ -1,11 +1,13 @@
 """Whether any package at all is agreed, draw by draw.
 
-Each draw is a multidimensional knapsack of every winning set (``descent``). What looking takes is counted from the size of
+Where there are few packages they are walked over (``listing``); else each draw is a multidimensional knapsack of every
+winning set (``descent``). What looking takes is counted from the size of
 the table (``effort``), so that limits on it are the same on every machine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from detente.kernels import descent
 from detente.kernels.acceptance import accepts, agreed
+from detente.kernels.listing import first_agreed
 from detente.kernels.patterns import Patterns, matches, no_patterns
 from detente.kernels.threads import each, slices
 
@@ -20,8 +23,8 @@ __all__ = ["Existence", "effort", "exists"]
 
 Int = NDArray[np.int64]
 
-FEW = 4096
-"""``exists`` looks at every package where there are at most so many."""
+FEW = 1 << 16
+"""``exists`` walks over all packages where there are at most so many."""
 
 MAX_EFFORT = 20_000_000
 """What one call of ``exists`` may take, as ``effort`` counts it: some 7 seconds of one core."""
@@ -104,7 +107,7 @@ def exists(  # noqa: PLR0913
     are too many for that, only the first of them are looked at, at least one in each draw, and the draw is -1 without a
     package.
 
-    Each draw is a multidimensional knapsack: a candidate or a rounded relaxation says yes, a Lagrangian bound
+    In a large table each draw is a multidimensional knapsack: a candidate or a rounded relaxation says yes, a Lagrangian bound
     no, a capped search decides the rest or leaves it undecided. Draws are independent of one another.
     """
     parties, issues, _, draws = points.shape
@@ -127,14 +130,11 @@ def exists(  # noqa: PLR0913
     if not len(open_draws):
         return Existence(verdict, witness)
     if float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
-        # So few packages that looking at each is faster than any bound.
-        every = np.array(np.unravel_index(np.arange(int(np.prod(sizes))), tuple(sizes)), np.int64).T
-        some = np.asarray(points)[..., open_draws], np.asarray(thresholds)[:, open_draws]
-        lines = (
-            None if add is None else np.asarray(add)[..., open_draws],
-            None if broken is None else np.asarray(broken)[..., open_draws],
+        # So few packages that walking over them is faster than any bound.
+        walk = _walk(
+            points, thresholds, np.asarray(sizes, np.int64), patterns, (add, broken), barred, quo, winning
         )
-        _first_agreed(some, every, patterns, lines, barred, quo, winning, verdict, witness, open_draws)
+        each(lambda rows: walk(open_draws[rows], verdict, witness), slices(len(open_draws)))
         return Existence(verdict, witness, effort(sizes, parties) * len(open_draws))
 
     each_takes = effort(sizes, parties) * len(open_draws)
@@ -155,6 +155,31 @@ def exists(  # noqa: PLR0913
 
     each(part, slices(len(open_draws)))
     return Existence(verdict, witness, each_takes * sets)
+
+
+def _walk(
+    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, lines: Any, barred: Any, status_quo: Int,
+    winning: Any,
+) -> Callable[[Int, NDArray[np.int8], NDArray[np.int16]], None]:  # fmt: skip
+    """``listing.first_agreed`` of some draws."""
+    parties, _, options, draws = points.shape
+    terms = len(patterns.start) - 1
+    add, broken = lines
+    add = np.zeros((parties, terms, draws), np.int8) if add is None else np.asarray(add)
+    broken = np.zeros((parties, terms, draws), np.bool_) if broken is None else np.asarray(broken)
+    last = patterns.start[1:] - 1
+    key = patterns.issue[last] * options + patterns.option[last]
+    ending = np.argsort(key, kind="stable")
+    ends = np.searchsorted(key[ending], np.arange(len(sizes) * options + 1))
+    ends = ends[np.arange(len(sizes))[:, None] * options + np.arange(options + 1)]
+
+    def some(draws: Int, verdict: NDArray[np.int8], witness: NDArray[np.int16]) -> None:
+        first_agreed(
+            np.asarray(points), np.asarray(thresholds), sizes, *patterns, ends, ending, add, broken, barred,
+            status_quo, np.asarray(winning, np.uint64), draws, verdict, witness,
+        )  # fmt: skip
+
+    return some
 
 
 class _Knapsacks(NamedTuple):
