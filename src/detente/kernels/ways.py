@@ -207,19 +207,24 @@ def anywhere(value: Ints, way: Ways, *, bits: bool = False) -> bool:
 @njit(cache=True, nogil=True)
 def _upward(value, place, start, many, top, level, first, parent, bits):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     whole = np.empty(place.size, dtype=np.int64)
-    above = np.empty(np.max(many) if many.size else 0, dtype=np.int64)
+    most = 0
+    for c in range(many.size):
+        most = max(most, many[c])
+    above = np.empty(most, dtype=np.int64)
     changed = False
     for c in range(many.size):
         blocks = many[c]
         end = (start[c + 1] - start[c]) // blocks
         for v in range(top[c], top[c + 1]):
             own = (v - top[c]) * blocks
-            above[:blocks] = np.int64(0) if bits else np.int64(NOTHING)
+            for j in range(blocks):
+                above[j] = 0 if bits else NOTHING
             for e in range(first[v], first[v + 1]):
                 p = parent[e] * blocks
                 for j in range(blocks):
                     above[j] = _join(above[j], whole[p + j], bits)
-            whole[own : own + blocks] = above[:blocks]
+            for j in range(blocks):
+                whole[own + j] = above[j]
             for k in range(level[v], level[v + 1] if v + 1 < top[c + 1] else end):
                 at = start[c] + k * blocks
                 for j in range(blocks):
@@ -291,14 +296,14 @@ def _before(rank, total, s, kind_s, t, kind_t):  # type: ignore[no-untyped-def]
     for f in range(rank.shape[1]):
         if rank[s, f] != rank[t, f]:
             return 1 if rank[s, f] > rank[t, f] else -1
-    return np.sign(kind_t - kind_s)
+    return int(kind_t > kind_s) - int(kind_t < kind_s)
 
 
 @njit(cache=True, nogil=True)
-def _sort(rank, total, place, kind):  # type: ignore[no-untyped-def]
-    """Shell's sort of one block, in place; gaps of Ciura (2001)."""
+def _sort(rank, total, place, kind, size):  # type: ignore[no-untyped-def]
+    """Shell's sort of one block of ``size`` states, in place; gaps of Ciura (2001)."""
     for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
-        for i in range(gap, place.size):
+        for i in range(gap, size):
             s, kind_s = place[i], kind[i]
             j = i
             while j >= gap and _before(rank, total, s, kind_s, place[j - gap], kind[j - gap]) > 0:
@@ -361,10 +366,9 @@ def _sorts(rank, place, cell, block, kind):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _by_sorts(given, cell, block, twin, order):  # type: ignore[no-untyped-def]
+def _by_sorts(given, cell, block, twin, many, order):  # type: ignore[no-untyped-def]
     """``place`` of :class:`Levels`; ``order`` [N] tells where in a block its best state stands, the next, ..., for the first
     block of each sort."""
-    many = np.bincount(twin)
     place, taken = np.empty(given.size, dtype=np.int32), np.zeros(many.size, dtype=np.int64)
     begins, start = np.empty(many.size, dtype=np.int64), 0
     for b in range(twin.size):
@@ -381,33 +385,40 @@ def _by_sorts(given, cell, block, twin, order):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[no-untyped-def]
-    count = given.size
-    kind = np.repeat(cell_kind, np.diff(cell))
-    twin = _sorts(rank, given, cell, block, kind)
-    many = np.bincount(twin)  # blocks of the sort of which a block is the first
-    leaders = np.flatnonzero(many)
-    start, top = np.zeros(leaders.size + 1, dtype=np.int64), np.zeros(leaders.size + 1, dtype=np.int64)
+def _longer(values):  # type: ignore[no-untyped-def]
+    """Twice as long; the second half is not set."""
+    out = np.empty(2 * values.size, dtype=np.int32)
+    for k in range(values.size):
+        out[k] = values[k]
+    return out
+
+
+# Loops, since array expressions of NumPy take long to compile.
+@njit(cache=True, nogil=True)
+def _levels(rank, total, given, kind, cell, block, leaders, largest, leads):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Of the sorts whose first blocks are ``leaders``, ``largest`` the states of the largest: the best first, and their levels."""
+    count, width = given.size, rank.shape[1]
+    top = np.zeros(leaders.size + 1, dtype=np.int64)
     level, first = np.empty(count, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
     parent = np.empty(count + 1, dtype=np.int32)
     found, used = 0, 0
     alike = leads.size == 1
-    chain = rank.shape[1] == 1 and alike
-    largest = 0 if chain else np.max(cell[block[1:]] - cell[block[:-1]])
-    over = np.zeros((largest, largest), dtype=np.bool_)  # over[v, p]: level p of the sort is above level v
+    chain = width == 1 and alike
+    room = 0 if chain else largest
+    over = np.zeros((room, room), dtype=np.bool_)  # over[v, p]: level p of the sort is above level v
     # Of the levels of the sort, kept together.
-    worth, sums = np.empty((largest, rank.shape[1]), dtype=np.int64), np.empty(largest, dtype=np.int64)
-    kinds = np.empty(largest, dtype=np.int32)
+    worth, sums = np.empty((room, width), dtype=np.int64), np.empty(room, dtype=np.int64)
+    kinds = np.empty(room, dtype=np.int32)
     at = np.empty(count, dtype=np.int32)  # a state's place in its block, of those of leaders
     order = np.empty(count, dtype=np.int32)  # of leaders: the places in the block, best first
+    here, ways_on = np.empty(largest, dtype=np.int32), np.empty(largest, dtype=np.int32)
     for c in range(leaders.size):
         low, high = cell[block[leaders[c]]], cell[block[leaders[c] + 1]]
-        start[c + 1] = start[c] + (high - low) * many[leaders[c]]
         for k in range(low, high):
             at[given[k]] = k - low
-        here, ways_on = given[low:high].copy(), kind[low:high].copy()
-        _sort(rank, total, here, ways_on)
-        for k in range(here.size):
+            here[k - low], ways_on[k - low] = given[k], kind[k]
+        _sort(rank, total, here, ways_on, high - low)
+        for k in range(high - low):
             s = here[k]
             order[low + k] = at[s]
             if k > 0 and _before(rank, total, here[k - 1], ways_on[k - 1], s, ways_on[k]) == 0:
@@ -420,24 +431,44 @@ def _levels(rank, total, given, cell, block, cell_kind, leads):  # type: ignore[
                     parent[used] = v - 1
                     used += 1
                 continue
-            worth[v], sums[v], kinds[v] = rank[s], total[s], ways_on[k]
-            above = over[v, :v]
-            above[:] = False
+            for f in range(width):
+                worth[v, f] = rank[s, f]
+            sums[v], kinds[v] = total[s], ways_on[k]
+            for p in range(v):
+                over[v, p] = False
             for p in range(v - 1, -1, -1):
-                if above[p] or not (alike or leads[kinds[v], kinds[p]]) or not prefers(worth, sums, p, v):
+                if over[v, p] or not (alike or leads[kinds[v], kinds[p]]) or not prefers(worth, sums, p, v):
                     continue
                 if used == parent.size:
-                    parent = np.append(parent, np.empty(parent.size, dtype=np.int32))
+                    parent = _longer(parent)
                 parent[used] = p
                 used += 1
-                above[:p] |= over[p, :p]
-                above[p] = True
+                for q in range(p):
+                    over[v, q] |= over[p, q]
+                over[v, p] = True
         top[c + 1] = found
     first[found] = used
-    level, first, parent = level[:found].copy(), first[: found + 1].copy(), parent[:used].copy()
-    return _by_sorts(given, cell, block, twin, order), start, many[leaders], top, level, first, parent
+    return order, top, level, first, parent
 
 
 def levels(rank: Ints, total: Ints, way: Ways) -> Levels:
     """For a mover whose factions have ``rank`` [N, F], ``total`` [N] together."""
-    return Levels(*_levels(rank, total, way.place, way.cell, way.block, way.kind, way.leads))
+    sizes = np.diff(way.cell[way.block])
+    kind = np.repeat(way.kind, np.diff(way.cell))
+    twin = _sorts(rank, way.place, way.cell, way.block, kind)
+    many = np.bincount(twin)  # blocks of the sort of which a block is the first
+    leaders = np.flatnonzero(many)
+    order, top, level, first, parent = _levels(
+        rank, total, way.place, kind, way.cell, way.block, leaders, int(sizes.max(initial=0)), way.leads
+    )
+    found = int(top[-1])
+    used = int(first[found])
+    return Levels(
+        _by_sorts(way.place, way.cell, way.block, twin, many, order),
+        np.append(0, np.cumsum(sizes[leaders] * many[leaders])),
+        many[leaders],
+        top,
+        level[:found].copy(),
+        first[: found + 1].copy(),
+        parent[:used].copy(),
+    )
