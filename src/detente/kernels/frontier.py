@@ -134,9 +134,11 @@ def frontier(  # noqa: PLR0913
         weights = np.column_stack((weights, np.zeros(len(weights), np.int64)))
     words = prod(int(n) for n in sizes).bit_length() // 64 + 1
     use = _undominated_edges(stages.edge_start, stages.source, weights)
+    stage = np.searchsorted(stages.state_start, stages.source, side="right") - 1
+    leaves = stages.source - stages.state_start[stage]
     points, options, ways, failed, done = _fronts(
-        (stages.state_start, stages.edge_start, stages.source, stages.option, np.ascontiguousarray(weights)),
-        use,
+        (stages.state_start, stages.edge_start, stages.source, np.ascontiguousarray(weights)),
+        (np.append(0, np.cumsum(use))[stages.edge_start], leaves[use], stages.option[use], weights[use]),
         np.ascontiguousarray(need),
         (limit, EDGE * len(stages.source), work),
         words,
@@ -195,14 +197,15 @@ def nondominated(points: NDArray[np.int64], *, work: int = MAX_WORK) -> NDArray[
 
 
 @njit(cache=True, nogil=True)
-def _fronts(graph: Any, use: Any, need: Any, limits: Any, words: int) -> Any:
+def _fronts(graph: Any, followed: Any, need: Any, limits: Any, words: int) -> Any:
     """Front after front over all stages; (points of the last, options int16[N, I] by stage, ways, failed stage, work).
 
-    ``use[e]``: whether edge e is followed. ``limits``: vectors of a stage, work done before, and how much there may be.
+    ``followed``: the edges that are, with sources counted from the first state of their stage. ``limits``: vectors of a stage, work done before, and how much there may be.
 
     ``need[q]`` is what a partial package in state q must have so that its best completion is acceptable.
     """
-    state_start, edge_start, source, option, points = graph
+    state_start, edge_start, source, points = graph
+    into, leaves, choices, shift = followed
     limit, done, work = limits
     stages = len(state_start) - 2
     parties = points.shape[1]
@@ -221,20 +224,38 @@ def _fronts(graph: Any, use: Any, need: Any, limits: Any, words: int) -> Any:
         first = state_start[k + 1]
         following = np.zeros(state_start[k + 2] - first + 1, np.int64)
         for q in range(first, state_start[k + 2]):
-            a, b = edge_start[q], edge_start[q + 1]
-            leaves = source[a:b][use[a:b]] - state_start[k]
-            choices, shift = option[a:b][use[a:b]], points[a:b][use[a:b]]
+            a, b = into[q], into[q + 1]
             history = (parent, chosen, past, k)
             if parties == 2:
                 out, count = _merge_two(
-                    current, begin, leaves, choices, shift, need[q], out, count, sweep[3], history, limit
+                    current,
+                    begin,
+                    leaves[a:b],
+                    choices[a:b],
+                    shift[a:b],
+                    need[q],
+                    out,
+                    count,
+                    sweep[3],
+                    history,
+                    limit,
                 )
             else:
                 out, count, sweep = _merge(
-                    current, begin, leaves, choices, shift, need[q], out, count, sweep, history, limit
+                    current,
+                    begin,
+                    leaves[a:b],
+                    choices[a:b],
+                    shift[a:b],
+                    need[q],
+                    out,
+                    count,
+                    sweep,
+                    history,
+                    limit,
                 )
             if count <= limit:
-                sweep[3][WORK] += FOUND * (b - a) * (count - following[q - first])
+                sweep[3][WORK] += FOUND * (edge_start[q + 1] - edge_start[q]) * (count - following[q - first])
             if count > limit or spent(sweep[3]):
                 none = np.empty((0, parties), np.int64), np.empty((0, stages), np.int16)
                 return none[0], none[1], ways, k, sweep[3][WORK]

@@ -26,6 +26,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detente.errors import LimitError
+from detente.kernels.growth import longer
 
 __all__ = [
     "Levels",
@@ -384,15 +385,6 @@ def _by_sorts(given, cell, block, twin, many, order):  # type: ignore[no-untyped
     return place
 
 
-@njit(cache=True, nogil=True)
-def _longer(values):  # type: ignore[no-untyped-def]
-    """Twice as long; the second half is not set."""
-    out = np.empty(2 * values.size, dtype=np.int32)
-    for k in range(values.size):
-        out[k] = values[k]
-    return out
-
-
 # Loops, since array expressions of NumPy take long to compile.
 @njit(cache=True, nogil=True)
 def _levels(rank, total, given, kind, cell, block, leaders, largest, leads):  # type: ignore[no-untyped-def]  # noqa: PLR0913
@@ -440,7 +432,7 @@ def _levels(rank, total, given, kind, cell, block, leaders, largest, leads):  # 
                 if over[v, p] or not (alike or leads[kinds[v], kinds[p]]) or not prefers(worth, sums, p, v):
                     continue
                 if used == parent.size:
-                    parent = _longer(parent)
+                    parent = longer(parent)
                 parent[used] = p
                 used += 1
                 for q in range(p):
