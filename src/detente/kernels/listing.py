@@ -71,7 +71,8 @@ def first_agreed(  # noqa: PLR0913
     for s in draws:
         _tables(points, add, sizes, start, issue, s, table, extra, most)
         can[0] = everybody
-        total[0] = 0
+        for p in range(parties):
+            total[0, p] = 0
         d, at[0] = 0, -1
         while d >= 0:
             at[d] += 1
@@ -110,5 +111,6 @@ def first_agreed(  # noqa: PLR0913
                 same = same and at[i] == status_quo[i]
             if not same:
                 verdict[s] = 1
-                witness[s, :] = at
+                for i in range(issues):
+                    witness[s, i] = at[i]
                 break

@@ -196,11 +196,12 @@ def _deviation(board, f, done, batch, takes, left, phase):  # type: ignore[no-un
 def _end(board, f, done, elapsed, phase):  # type: ignore[no-untyped-def]
     """What it is worth to f when all is done, and its least margin then and at each date to come."""
     least, value = np.inf, 0.0
+    none = np.int64(0)
     for late in range(len(board.dates) - 1, phase - 1, -1):
         when = elapsed if late == phase else board.dates[late]
         left = -1 if board.horizon[f] < 0 else max(0, board.horizon[f] - when)
         value = (1 - (0.0 if left < 0 else board.power[f, left])) * board.flow[done, f]
-        least = min(least, value - _deviation(board, f, done, 0, 0, left, late) - board.cost[f])
+        least = min(least, value - _deviation(board, f, done, none, none, left, late) - board.cost[f])
     return value, least
 
 
@@ -220,7 +221,7 @@ def _least(margin, winning):  # type: ignore[no-untyped-def]
 def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignore[no-untyped-def]
     """Insert a label among at most ``len(scores)``; the best score that was left out, -inf if none."""
     room, width = values.shape
-    n = 0
+    n = np.int64(0)
     for j in range(count):
         if scores[j] >= score:
             covered = True
@@ -238,9 +239,10 @@ def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignor
                     break
         if not beaten:
             if n < j:
-                values[n] = values[j]
+                for f in range(width):
+                    values[n, f] = values[j, f]
                 scores[n] = scores[j]
-                picks[n] = picks[j]
+                picks[n, 0], picks[n, 1] = picks[j, 0], picks[j, 1]
             n += 1
     place, out = n, -np.inf
     if n == room:
@@ -252,7 +254,8 @@ def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignor
             return n, score
         out = scores[place]
         n -= 1
-    values[place] = fresh
+    for f in range(width):  # a row at once would compile for seconds
+        values[place, f] = fresh[f]
     scores[place] = score
     picks[place, 0] = pick
     picks[place, 1] = via
@@ -273,6 +276,7 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
     margin = np.empty(width)
     fresh = np.empty(width)
     lost = -np.inf
+    none = np.int64(0)  # a literal would compile what it is given to once more
     for done in sets:
         for layer in range(layers):
             row = slot[layer, done]
@@ -285,14 +289,18 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
                     fresh[f], margin[f] = _end(board, f, done, elapsed, phase)
                 score = _least(margin, board.winning)
                 if first:
-                    ceiling[layer, done] = fresh
+                    for f in range(width):
+                        ceiling[layer, done, f] = fresh[f]
                     best[layer, done] = score
-                counts[row], _ = _keep(values[row], scores[row], picks[row], 0, fresh, score, -1, 0)
+                counts[row], _ = _keep(
+                    values[row], scores[row], picks[row], none, fresh, score, none - 1, none
+                )
                 continue
             if first:
-                ceiling[layer, done] = -np.inf
+                for f in range(width):
+                    ceiling[layer, done, f] = -np.inf
                 best[layer, done] = -np.inf
-            count = 0
+            count = none
             for b in range(len(board.batches)):
                 batch = board.batches[b]
                 then, after = done | batch, layer + board.saves[b]
