@@ -209,7 +209,7 @@ def test_the_answer(case: Case) -> None:
     found = answer(result(), Words(case))
     assert not found.headline
     assert found.text == (
-        "Without a deal, by 2023-01-10 the ruler falls in 24% of worlds and the ruler hands over in 13% of worlds; in 63% none of "
+        "As things go on, talks included, by 2023-01-10 the ruler falls in 24% of worlds and the ruler hands over in 13% of worlds; in 63% none of "
         "this happens."
     )
     assert found.limit == (
@@ -243,7 +243,7 @@ def test_the_answer_speaks_of_what_is_ended_most_often(case: Case) -> None:
     )
     assert (
         found.text
-        == "Without a deal, by 2023-01-10 peace is over in 71% of worlds; in 29% none of this happens."
+        == "As things go on, talks included, by 2023-01-10 peace is over in 71% of worlds; in 29% none of this happens."
     )
     assert "is to 16% in the judged numbers" in found.limit
 
@@ -251,12 +251,17 @@ def test_the_answer_speaks_of_what_is_ended_most_often(case: Case) -> None:
 def test_the_answer_where_nothing_is_ended(case: Case) -> None:
     events = {"trade.eased": result().events["trade.eased"]}
     found = answer(result(events=events), Words(case))
-    assert found.text == "Without a deal, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
+    assert (
+        found.text
+        == "As things go on, talks included, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
+    )
     assert found.limit.startswith("Chances are shares")
     still = answer(result(events=events, issues={}), Words(case))
     assert still.text == (
-        "Without a deal nothing that this case negotiates about moves by itself until 2023-01-10."
+        "As things go on, talks included, nothing that this case negotiates about moves by itself until 2023-01-10."
     )
+    quiet = answer(result(events=events, talks={}), Words(case))
+    assert quiet.text == "Without a deal, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
 
 
 def test_time(case: Case) -> None:
@@ -327,7 +332,10 @@ def test_what_comes_of_talks(case: Case) -> None:
         "Each by itself: The Ruler in 4 months; The Sender in 3 months. That talks begin, in 97% of worlds, is by the chances that "
         "the case gives, not by what either would rather have; a side walks out in 29%, and all steps are taken in 7%."
     )
-    assert found.limit == "Means over the draws, of worlds with these talks against the same worlds without."
+    assert found.limit == (
+        "Means over the draws, of worlds with these talks against the same worlds without. The steps are the world's own and no "
+        "package of a table, so that these shares and the chance that a package is signed are of different things."
+    )
     assert found.tone == "caution"
     assert found in blocks(case)
     assert said(replace(TALK, ripe=(2,))).text.endswith("than none in 1 month of 24, on 2021-03-10.")
@@ -383,7 +391,7 @@ def test_values(case: Case) -> None:
 
 
 def test_issues(case: Case) -> None:
-    found = table(case, "Where the issues stand that move without a deal")
+    found = table(case, "Where the issues stand that move by themselves")
     assert found.columns == ("Issue", "Option", "Today", "In a year", "On 2023-01-10")
     assert texts(found.rows) == [
         ["The ban", "as it is", "100%", "63%", "42%"],
@@ -486,7 +494,7 @@ def test_gestures(case: Case) -> None:
 
 
 def test_events(case: Case) -> None:
-    found = table(case, "What may happen without a deal")
+    found = table(case, "What may happen")
     assert found.columns == (
         "Event",
         "Within a year",
@@ -554,7 +562,7 @@ def test_questions(case: Case) -> None:
 def test_pictures(case: Case) -> None:
     (fates,) = charts(case).values()
     assert fates.id == "fates-office"
-    assert fates.caption.startswith("What becomes of the office without a deal: ")
+    assert fates.caption.startswith("What becomes of the office: ")
     assert fates.alt == "At the end: none of these 63%; the ruler falls 24%; the ruler hands over 13%."
     assert fates.table is not None
     assert texts(fates.table.rows)[1] == ["12", "75%", "19%", "6%"]
@@ -585,7 +593,7 @@ def test_the_whole(case: Case) -> None:
     assert [b.caption for b in few if isinstance(b, Table)] == [
         "What is to be had without a deal",
         "What events would tell about the readings",
-        "What may happen without a deal",
+        "What may happen",
     ]
 
 

@@ -165,7 +165,7 @@ def _questions(result: CompareResult) -> Table:
     row("Nobody would leave the status quo", _rests)
     if event := _event(result):
         assert first.outlook is not None
-        row(f"Without a deal, {first.outlook[event].says}", lambda v: _happens(v, event))
+        row(f"As things go on, {first.outlook[event].says}", lambda v: _happens(v, event))
     return Table(
         caption="",
         columns=("", *(v.name for v in result.versions)),
@@ -238,7 +238,7 @@ def _doing(package: Mapping[str, str], words: Words) -> str:
 
 def _headlines(result: CompareResult) -> list[Block]:
     said: list[Block] = [
-        Paragraph(f"Without a deal, “{v.name}”: {v.outlook_headline}")
+        Paragraph(f"“{v.name}”: {v.outlook_headline}")
         for v in result.versions
         if v.outlook_headline is not None
     ]

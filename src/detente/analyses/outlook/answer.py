@@ -57,6 +57,8 @@ def answer(result: OutlookResult, words: Words, *, headline: bool = False) -> Fi
     end = result.dates[-1]
     ends = ended(result)
     what = main_end(result)
+    # What the world's own talks bring comes without any of the packages, but hardly without a deal.
+    lead = "As things go on, talks included" if result.talks else "Without a deal"
     if what is not None:
         names = ends[what]
         told = [
@@ -66,12 +68,12 @@ def answer(result: OutlookResult, words: Words, *, headline: bool = False) -> Fi
         rest = sum(result.events[n].share[-1] for n in names[SHOWN:])
         told += [f"something else ends it in {percent(rest)}"] if rest > 0 else []
         none = none_of(result, names)[-1]
-        text = f"Without a deal, by {end} {joined(told)}"
+        text = f"{lead}, by {end} {joined(told)}"
         text += f"; in {percent(none)} none of this happens" if none > 0 else ""
     elif result.issues:
-        text = f"Without a deal, on {end} {joined(_standing(result, words))}"
+        text = f"{lead}, on {end} {joined(_standing(result, words))}"
     else:
-        text = f"Without a deal nothing that this case negotiates about moves by itself until {end}"
+        text = f"{lead}, nothing that this case negotiates about moves by itself until {end}"
     return Finding(f"{text}.", because=time(result, words), limit=_limit(result, what), headline=headline)
 
 
@@ -190,7 +192,8 @@ def findings_of_talks(name: str, talks: TalksResult, result: OutlookResult, word
             because=f"Each by itself: {alone}. That talks begin, in {percent(share['began'])} of worlds, is by the chances that the case "
             f"gives, not by what either would rather have; a side walks out in {percent(share['broken'])}, and all steps are taken in "
             f"{percent(share['completed'])}.",
-            limit="Means over the draws, of worlds with these talks against the same worlds without.",
+            limit="Means over the draws, of worlds with these talks against the same worlds without. The steps are the world's own and "
+            "no package of a table, so that these shares and the chance that a package is signed are of different things.",
             tone=tone,  # type: ignore[arg-type]
         )
     ]

@@ -147,7 +147,7 @@ def _fates(what: str, names: tuple[str, ...], result: OutlookResult) -> Chart:
     """What becomes of something that can be ended."""
     paths = {"none of these": none_of(result, names)}
     paths |= {result.events[n].says: result.events[n].share for n in names if max(result.events[n].share) > 0}
-    caption = f"What becomes of the {what.replace('_', ' ')} without a deal: share of worlds, each strip from none to all"
+    caption = f"What becomes of the {what.replace('_', ' ')}: share of worlds, each strip from none to all"
     return shares(f"fates-{what}", caption, paths, start=result.as_of)
 
 
@@ -246,11 +246,11 @@ def _issues(result: OutlookResult, words: Words) -> Table:
                 ]
             )
     return Table(
-        caption="Where the issues stand that move without a deal",
+        caption="Where the issues stand that move by themselves",
         columns=("Issue", "Option", "Today", "In a year", f"On {result.dates[-1]}"),
         rows=rows,
         numeric=(2, 3, 4),
-        note="Shares of worlds.",
+        note=f"Shares of worlds{', their talks included' if result.talks else ''}.",
     )
 
 
@@ -432,7 +432,7 @@ def _events(result: OutlookResult) -> Table:
         for event in result.events.values()
     ]
     return Table(
-        caption="What may happen without a deal",
+        caption="What may happen",
         columns=(
             "Event",
             "Within a year",
@@ -441,6 +441,6 @@ def _events(result: OutlookResult) -> Table:
         ),
         rows=rows,
         numeric=(1, 2, 3),
-        note="Shares of worlds; errors are Monte Carlo's, in percentage points.",
+        note=f"Shares of worlds{', their talks included' if result.talks else ''}; errors are Monte Carlo's, in percentage points.",
         fold=True,
     )
