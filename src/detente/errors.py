@@ -78,7 +78,13 @@ class CaseError(DetenteError):
     ) -> None:
         self.file = file
         self.faults = tuple(sorted(faults))
-        said = said or (lambda fault: f"{file}:{fault.line}:{fault.column}: {fault.message}")
+        said = said or (
+            lambda fault: (
+                f"{file}:{fault.line}:{fault.column}: {fault.message}"
+                if fault.line
+                else f"{file}: {fault.message}"
+            )
+        )
         shown = [said(f) for f in self.faults[:MOST_SHOWN]]
         if len(self.faults) > MOST_SHOWN:
             shown.append(

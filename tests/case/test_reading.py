@@ -182,11 +182,11 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
     (tmp_path / "nul.yaml").write_bytes(b"detente: 1\n\0")
     expected = {
-        "big.yaml": ":0:0: the file is too large: 10,485,760 bytes",
+        "big.yaml": ": the file is too large: 10,485,760 bytes",
         "latin.yaml": ":2:9: this is not UTF-8",
         "binary.yaml": ":1:1: this looks like a binary file",
         "nul.yaml": ":2:1: this looks like a binary file",
-        "": ":0:0: this is a directory",
+        "": ": this is a directory",
     }
     for name, says in expected.items():
         with pytest.raises(CaseError) as caught:
