@@ -154,6 +154,23 @@ def test_statements_in_order_are_priorities(tmp_path: Path) -> None:
     assert case.preferences["owners"].priorities == (({"strike": "no", "stay": "yes"},),)
 
 
+def test_later_versions_call_the_ranking_by_hand_otherwise(tmp_path: Path) -> None:
+    later = {k: v for k, v in GMCR.items() if k != "useManualPreferenceVectors"}
+    makers: Any = copy.deepcopy(GMCR["decisionMakers"])
+    for maker in makers:
+        maker["preferenceRanking"] = maker.pop("preferenceVector")
+    later |= {"decisionMakers": makers, "useManualPreferenceRanking": True}
+    shared = {"coalitions": [0, 1], "coalitionsFull": [{"name": "Workers", "options": [0, 2]}]}
+    found = read_files(write(tmp_path, strike_gmcr=dumped({**later, **shared})))
+    assert case_in(found).preferences == conflict(tmp_path).preferences
+    assert {t.what for t in found.told if t.kind == "lost"} == {
+        "its statements: the ranking typed by hand counts"
+    }
+    shared["coalitions"] = [[0, 1]]  # type: ignore[list-item]
+    found = read_files(write(tmp_path, strike_gmcr=dumped({**later, **shared})))
+    assert "its coalitions: everybody moves alone" in {t.what for t in found.told if t.kind == "lost"}
+
+
 def test_misshapen_conflicts_are_refused(tmp_path: Path) -> None:
     makers = copy.deepcopy(GMCR["decisionMakers"])
     with pytest.raises(CaseError, match="permittedDirection"):

@@ -3,8 +3,8 @@
 ``options`` have a name and a ``permittedDirection`` (``both``, ``fwd``: only taken, ``back``: only given up), ``decisionMakers`` the options that
 they control and what they prefer, ``infeasibles`` the combinations that cannot be. States are numbered from 1 among the feasible ones, by
 ascending binary code in which option k taken adds 2^k. Preferences are either a ``preferenceVector`` (states from best to worst, equally
-good ones in a list; with ``useManualPreferenceVectors``) or ``preferences``, statements of which the first is the most important: those are
-a case's ``ranking`` and ``priorities``.
+good ones in a list; with ``useManualPreferenceVectors``; later versions say ``preferenceRanking`` and ``useManualPreferenceRanking``) or
+``preferences``, statements of which the first is the most important: those are a case's ``ranking`` and ``priorities``.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ __all__ = ["looks_gmcr", "read_gmcr"]
 MAX_OPTIONS = 12
 """Options whose states are listed in a ranking."""
 NO, YES = "no", "yes"
-_READ = ("options", "decisionMakers", "infeasibles", "useManualPreferenceVectors", "program", "version")
-_OF_MAKERS = ("name", "options", "preferences", "preferenceVector")
+_MANUAL = ("useManualPreferenceVectors", "useManualPreferenceRanking")
+_RANKING = ("preferenceVector", "preferenceRanking")
+_FOLLOWS = ("program", "version", "coalitionsFull")
+"""What says nothing of the conflict, or nothing that does not stand elsewhere in the file."""
+_READ = ("options", "decisionMakers", "infeasibles", "coalitions", *_MANUAL, *_FOLLOWS)
+_OF_MAKERS = ("name", "options", "preferences", *_RANKING)
 _DIRECTIONS = ("both", "fwd", "back")
 
 NO_PLACE = "'{}', which the format of cases has no place for"
@@ -49,6 +53,8 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
     file, told = str(path), [Told("assumed", WHOLE, "no status quo: the format has none")]
     options, makers = (_list(value.get(key), file, key) for key in ("options", "decisionMakers"))
     told += [Told("lost", WHOLE, NO_PLACE.format(key)) for key in value if key not in _READ]
+    if any(isinstance(together, list) for together in _list(value.get("coalitions", []), file, "coalitions")):
+        told.append(Told("lost", WHOLE, "its coalitions: everybody moves alone"))
     names = [_text(option, "name", file, f"options.{n}") for n, option in enumerate(options)]
     issues = ids(names)
     owners = _owners(makers, len(names), file)
@@ -68,7 +74,7 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
         **({"impossible": impossible} if impossible else {}),
     }
     states = _states(issues, impossible) if len(issues) <= MAX_OPTIONS else []
-    manual = value.get("useManualPreferenceVectors") is True
+    manual = any(value.get(key) is True for key in _MANUAL)
     if manual and len(issues) > MAX_OPTIONS:
         raise LimitError(
             f"{file}: a ranking of the states of {len(issues)} options; at most {MAX_OPTIONS} are read"
@@ -158,21 +164,20 @@ def _states(issues: Sequence[str], impossible: Sequence[Pattern]) -> list[Patter
 
 def _ranking(maker: Mapping[str, Any], states: Sequence[Pattern], file: str, at: str) -> dict[str, Any]:
     order, seen = [], set()
-    for entry in _list(maker.get("preferenceVector"), file, f"{at}.preferenceVector"):
+    key = next((key for key in _RANKING if key in maker), _RANKING[0])
+    for entry in _list(maker.get(key), file, f"{at}.{key}"):
         together = entry if isinstance(entry, list) else [entry]
         for state in together:
             if not isinstance(state, int) or not 1 <= state <= len(states) or state in seen:
                 refuse(
                     file,
-                    f"{at}.preferenceVector",
+                    f"{at}.{key}",
                     f"each state from 1 to {len(states)} once was expected, found '{state}'",
                 )
             seen.add(state)
         order.append([dict(states[state - 1]) for state in together])
     if len(seen) < len(states):
-        refuse(
-            file, f"{at}.preferenceVector", f"{len(states) - len(seen)} of {len(states)} states are missing"
-        )
+        refuse(file, f"{at}.{key}", f"{len(states) - len(seen)} of {len(states)} states are missing")
     return {"ranking": order}
 
 
