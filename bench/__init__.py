@@ -1,1 +1,1 @@
-"""What is measured, against whom, in one run: ``uv run --group peers python -m bench``."""
+"""What is measured, against whom, in one run: ``uv run python -m bench``."""

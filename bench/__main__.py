@@ -1,6 +1,6 @@
 """Every target of speed, with a peer in the same run where there is one.
 
-``uv run --group peers python -m bench [--json FILE] [--only GROUP]`` prints a table; times are medians (of worlds: the
+``uv run python -m bench [--json FILE] [--only GROUP]`` prints a table; times are medians (of worlds: the
 best) after a warm-up, so that compilation is excluded. Instances are of the *conflict* family (``bench.families``); the
 reservation value is a party's mean over all packages.
 """
@@ -305,13 +305,9 @@ def acceptance() -> list[Measurement]:
 
 
 def negmas_peer() -> list[Measurement]:
-    try:
-        from negmas import LinearAdditiveUtilityFunction, make_issue, make_os
-        from negmas.preferences.ops import nash_points, pareto_frontier
-    except ImportError:
-        return [
-            Measurement("negmas 2 x 7 x 7 / detente", float("nan"), "x", None, note="negmas is not installed")
-        ]
+    from negmas import LinearAdditiveUtilityFunction, make_issue, make_os
+    from negmas.preferences.ops import nash_points, pareto_frontier
+
     u = conflict(2, 7, 7, 700)
     sizes = np.full(7, 7)
 

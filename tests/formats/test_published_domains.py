@@ -197,14 +197,11 @@ def test_frontiers_and_counts_are_those_of_listing_every_package(read: list[Read
 
 
 @pytest.mark.filterwarnings("ignore")  # of packages that NegMAS loads
-def test_frontiers_and_nash_points_are_those_of_negmas(request: pytest.FixtureRequest) -> None:
-    pytest.importorskip("negmas", reason="NegMAS is in the group 'peers' and the extra 'negmas'")
+def test_frontiers_and_nash_points_are_those_of_negmas(read: list[Read]) -> None:
     from negmas.outcomes import make_issue, make_os
     from negmas.preferences import MappingUtilityFunction
     from negmas.preferences.ops import nash_points, pareto_frontier
 
-    # Asked for here, so that a machine without NegMAS may skip what one without the domains may not.
-    read: list[Read] = request.getfixturevalue("read")
     small = [one for one in read if one.size <= 700]
     assert {one.of.kind for one in small} == {one.of.kind for one in read}
     for one in small:
