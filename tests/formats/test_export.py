@@ -123,13 +123,17 @@ def test_points_below_nothing_are_moved_aloud(tmp_path: Path) -> None:
     assert scale == pytest.approx([scale[0]] * len(scale))
 
 
+TERMS = [{"when": {"x": "p", "y": "q"}, "add": [-2, 1.5, 2]}, {"when": {"x": "q", "y": "p"}, "add": -0.75}]
 POINTS = {"x": {"p": 1, "q": 2, "r": 3}, "y": {"p": 0, "q": 4}}
 
 
 @pytest.mark.parametrize(
     ("wants", "said"),
     [
-        ({"points": POINTS, "together": [{"when": {"x": "p", "y": "q"}, "add": 1}]}, "'together'"),
+        (
+            {"points": POINTS, "together": TERMS},
+            "b.together: points for x=p with y=q and x=q with y=p.*--negmas",
+        ),
         ({"points": POINTS, "no_deal": "from_outlook", "patience": 0.9}, "from_outlook"),
         ({"ranking": [{"x": "p"}]}, "states in order"),
     ],
@@ -137,6 +141,117 @@ POINTS = {"x": {"p": 1, "q": 2, "r": 3}, "y": {"p": 0, "q": 4}}
 def test_what_no_sum_can_hold_is_refused_by_name(wants: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         additive(three(wants))
+
+
+def jointly(case: Case, faction: str) -> dict[tuple[str, ...], float]:
+    """Package by names of options → points of a faction, by definition."""
+    found = {}
+    for chosen in product(*(issue.options for issue in case.issues.values())):
+        package = dict(zip(case.issues, chosen, strict=True))
+        names = tuple(case.issues[i].options[o].name or o for i, o in package.items())
+        found[names] = float(utility(case, faction, package))
+    return found
+
+
+@pytest.mark.filterwarnings("ignore")  # of packages that NegMAS loads
+def test_options_that_stand_together_are_hyperrectangles_of_negmas(tmp_path: Path) -> None:
+    from negmas.inout import Scenario
+
+    case = three({"no_deal": 2, "max": 7, "points": POINTS, "together": TERMS})
+    save(WRITERS["negmas"](case)[0], tmp_path / "n", force=False)
+    expected = {names: points / 7 for names, points in jointly(case, "b").items()}
+    assert len(set(expected.values())) > 4
+    for scenario in (Scenario.load(tmp_path / "n"), to_negmas(case)):
+        by_name = {function.name: function for function in scenario.ufuns}
+        assert by_name["a_1"].type_name.endswith("LinearAdditiveUtilityFunction")
+        assert {o: float(by_name["b"](o)) for o in expected} == pytest.approx(expected, abs=KEPT)
+        assert by_name["b"].reserved_value == pytest.approx(2 / 7, abs=KEPT)
+    back = case_in(read_files([tmp_path / "n"]))
+    assert len(back.preferences["b"].together) == 2
+    scale = back.preferences["b"].max
+    assert scale is not None
+    assert {o: points / scale for o, points in jointly(back, "b").items()} == pytest.approx(
+        expected, abs=KEPT
+    )
+
+
+@pytest.mark.filterwarnings("ignore")  # of packages that NegMAS loads
+def test_names_stay_names_for_negmas(tmp_path: Path) -> None:
+    from negmas.inout import Scenario
+
+    names = [
+        "no",
+        "On",
+        "12:30",
+        "0o7",
+        "1e3",
+        "=",
+        "a: b",
+        "- c",
+        "é",
+        "Long " * 30 + "name",
+        "{x}",
+        '"y',
+        "~",
+    ]
+    options = {f"o{n}": {"name": name} for n, name in enumerate(names)}
+    table = {option: n for n, option in enumerate(options)}
+    case = Case.model_validate(
+        {
+            "detente": 1,
+            "id": "names",
+            "title": "Names",
+            "status_quo": "none",
+            "parties": {"a": {}, "b": {}},
+            "issues": {"no": {"options": options}, "y": {"name": "Yes", "options": {"p": {}, "q": {}}}},
+            "preferences": {
+                faction: {"no_deal": 1, "max": 20, "points": {"no": table, "y": {"p": 1, "q": 0}}}
+                for faction in ("a", "b")
+            },
+        }
+    )
+    save(WRITERS["negmas"](case)[0], tmp_path / "n", force=False)
+    scenario: Any = Scenario.load(tmp_path / "n")
+    assert [issue.name for issue in scenario.issues] == ["no", "Yes"]
+    expected = {names: points / 20 for names, points in jointly(case, "a").items()}
+    for function in scenario.ufuns:
+        assert {o: float(function(o)) for o in scenario.outcome_space.enumerate()} == pytest.approx(expected)
+    assert same(utilities(case), utilities(case_in(read_files([tmp_path / "n"]))))
+
+
+def test_terms_at_the_status_quo_count_in_what_no_deal_is_worth() -> None:
+    case = Case.model_validate(
+        {
+            "detente": 1,
+            "id": "two",
+            "title": "Two",
+            "parties": {"a": {}, "b": {}},
+            "issues": {
+                "x": {"status_quo": "p", "options": {"p": {}, "q": {}}},
+                "y": {"status_quo": "p", "options": {"p": {}, "q": {}}},
+                "sky": {
+                    "status_quo": "blue",
+                    "controlled_by": "outside",
+                    "options": {"blue": {}, "grey": {}},
+                },
+            },
+            "preferences": {
+                "a": {
+                    "points": {"x": {"p": 1, "q": 2}, "y": {"p": 3, "q": 5}},
+                    "together": [
+                        {"when": {"x": "p", "y": "p"}, "add": 10},
+                        {"when": {"x": "q", "sky": "blue"}, "add": 20},
+                        {"when": {"x": "q", "sky": "grey"}, "add": 40},
+                    ],
+                },
+                "b": {"points": {"x": {"p": 1, "q": 2}}, "indifferent": ["y"]},
+            },
+        }
+    )
+    side = additive(case, together=True).sides[0]
+    assert side.no_deal == 14
+    assert side.worth == ((1, 22), (3, 5))
+    assert [(dict(term.when), term.add) for term in side.together] == [({0: 0, 1: 0}, 10)]
 
 
 def test_what_is_lost_is_told() -> None:

@@ -13,7 +13,7 @@ from detente.analyses.stability import stability
 from detente.errors import CaseError, DetenteError, LimitError
 from detente.formats.importing import read_files
 from tests.formats.test_genius_files import case_in, points
-from tests.formats.written_files import DISCOUNTED, GMCR, SPACE, UFUN, dumped, geniusweb, write
+from tests.formats.written_files import BOXES, DISCOUNTED, GMCR, SPACE, UFUN, dumped, geniusweb, write
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -65,7 +65,18 @@ def test_functions_of_negmas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (UFUN.replace("LinearAdditive", "HyperRectangle"), "HyperRectangleUtilityFunction"),
+        (UFUN.replace("LinearAdditive", "NonLinearAggregation"), "NonLinearAggregationUtilityFunction: only"),
+        (BOXES.replace("utilities: [", "utilities: [1, "), "one, and one weight, for each of 4"),
+        (BOXES.replace("{0: blue}", "{0: pink}"), "outcome_ranges.0.*no level 'pink'"),
+        (BOXES.replace("{0: blue}", "{3: blue}"), "outcome_ranges.0: places of issues from 0 to 2"),
+        (
+            BOXES.replace("{0: blue}", "{0: [red, blue]}"),
+            "outcome_ranges.0 .colour.: a range of several levels",
+        ),
+        (
+            BOXES.replace("1: 2}", "1: 9}"),
+            "issue 'weeks'.*'9' is worth something beside levels of other issues",
+        ),
         (UFUN.replace("IdentityFun", "SinFun"), "SinFun"),
         (UFUN.replace("weights: [0.5, 0.25, 0.25]", "weights: [1]"), "weights"),
         (UFUN.replace("- {type: IdentityFun}\n", ""), "each of the 3 issues"),
@@ -78,6 +89,17 @@ def test_functions_of_negmas(tmp_path: Path) -> None:
 def test_what_negmas_has_more_is_refused_by_name(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match=said):
         read_files(write(tmp_path, d_yml=SPACE, a_yml=text, b_yml=DISCOUNTED))
+
+
+def test_hyperrectangles_of_negmas(tmp_path: Path) -> None:
+    found = read_files(write(tmp_path, d_yml=SPACE, a_yml=BOXES, b_yml=DISCOUNTED), levels=3)
+    wants = case_in(found).preferences["a"]
+    assert points(case_in(found), "a", "colour") == [0, 50]
+    assert points(case_in(found), "a", "weeks") == [25, 0, 0]
+    ((term,)) = wants.together
+    assert (dict(term.when), term.add.median) == ({"colour": "blue", "weeks": "x_2"}, -50)
+    # What is in every package is taken off the reserved value: 0.4 - 0.1.
+    assert wants.no_deal.median == 30  # type: ignore[union-attr]
 
 
 def test_negolog_needs_no_domain(tmp_path: Path) -> None:

@@ -137,6 +137,18 @@ values:
 weights: [0.5, 0.25, 0.25]
 """
 
+BOXES = """name: A
+reserved_value: 0.4
+type: HyperRectangleUtilityFunction
+outcome_ranges:
+- {0: blue}
+- {1: [1]}
+- null
+- {0: blue, 1: 2}
+utilities: [0.5, 0.125, 0.1, -1]
+weights: [1, 2, 1, 0.5]
+"""
+
 DISCOUNTED = """discount: 0.5
 name: B
 type: ExpDiscountedUFun

@@ -1,12 +1,13 @@
 """Cases → what formats that only add can say of them: best estimates, one side for each faction that has a vote.
 
-What a sum over issues cannot hold is refused by name (terms for options together, orders without points, no-deal values that a world
-computes); what other formats have no place for, but no utility hangs on, is told of as lost.
+What a sum over issues cannot hold is refused by name (orders without points, no-deal values that a world computes, terms for options
+together where a format has no place for them); what other formats have no place for, but no utility hangs on, is told of as lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from detente.case.model import Case, Preferences, Range, RelativeNoDeal
@@ -14,15 +15,17 @@ from detente.case.paths import factions_of, merged
 from detente.clean import clean_line
 from detente.errors import UsageError
 from detente.figures import joined, plural
-from detente.formats.domain import WHOLE, Domain, Issue, Side, Told, number
+from detente.formats.domain import WHOLE, Domain, Issue, Side, Term, Told, folded, number
 
 __all__ = ["additive", "faction_name", "level_names", "likeliest", "ranges", "shifted"]
 
 HUNDRED = Fraction(100)
 
 
-def additive(case: Case) -> Domain:
+def additive(case: Case, *, together: bool = False) -> Domain:
     """Issues that somebody settles, and what each faction makes of their options at best estimates.
+
+    ``together``: whether the format can hold terms for options that stand together.
 
     Raises
     ------
@@ -36,7 +39,12 @@ def additive(case: Case) -> Domain:
     ]
     wants = {f: likeliest(case, f) for f in factions}
     for faction, one in wants.items():
-        _refuse(faction, one)
+        _refuse(faction, one, together)
+    if world := [f"preferences.{f}.no_deal" for f, one in wants.items() if one.no_deal == "from_outlook"]:
+        raise UsageError(
+            f"{joined(world)}: what the world makes of no deal ('from_outlook') is no number; type one for each, for this once with "
+            f"--set {world[0]}=NUMBER"
+        )
     fixed = {name for name, issue in case.issues.items() if issue.controlled_by == "outside"}
     if fixed and case.status_quo == "none":
         raise UsageError(
@@ -60,14 +68,17 @@ def likeliest(case: Case, faction: str) -> Preferences:
     return merged(base, max(readings.values(), key=lambda r: r.prior.median).preferences)
 
 
-def _refuse(faction: str, wants: Preferences) -> None:
-    for what, there in (
-        ("states in order, without points", wants.ordinal),
-        ("'together', points for options that stand together", bool(wants.together)),
-        ("a no-deal value from its world ('from_outlook'): type a number", wants.no_deal == "from_outlook"),
-    ):
-        if there:
-            raise UsageError(f"preferences.{faction}: it has {what}, which no sum over issues can hold")
+def _refuse(faction: str, wants: Preferences, together: bool) -> None:
+    if wants.together and not together:
+        named = joined([" with ".join(f"{i}={o}" for i, o in term.when.items()) for term in wants.together])
+        raise UsageError(
+            f"preferences.{faction}.together: points for {named} are no sum over issues, which is all that this format can hold; "
+            "--negmas, --csv and --xlsx hold them"
+        )
+    if wants.ordinal:
+        raise UsageError(
+            f"preferences.{faction}: states in order without points are no utilities; type 'points', or 'weights' and 'values'"
+        )
 
 
 def _issue_name(case: Case, issue: str) -> str:
@@ -122,14 +133,38 @@ def _side(case: Case, faction: str, wants: Preferences, kept: list[str], fixed: 
     assert stated != "from_outlook"
     if stated is None or isinstance(stated, RelativeNoDeal):
         above = Fraction(0) if stated is None else _exact(stated.status_quo)
-        no_deal = sum(here.values(), start=above) if case.status_quo is None else above
+        no_deal = above
+        if case.status_quo is None:
+            no_deal += sum(here.values(), start=Fraction(0))
+            no_deal += sum(
+                (_exact(t.add) for t in wants.together if _stands(case, t.when)), start=Fraction(0)
+            )
     else:
         no_deal = _exact(stated)
     no_deal -= sum((here[i] for i in fixed), start=Fraction(0))
     rows = tuple(tuple(worth[i].values()) for i in kept)
-    best = sum((max(row) for row in rows), start=Fraction(0))
+    terms = tuple(
+        Term(
+            {
+                kept.index(i): list(case.issues[i].options).index(o)
+                for i, o in term.when.items()
+                if i not in fixed
+            },
+            _exact(term.add),
+        )
+        for term in wants.together
+        if _stands(case, {i: o for i, o in term.when.items() if i in fixed})
+    )
+    side = folded(Side(clean_line(faction_name(case, faction)), rows, no_deal, together=terms))
+    best = sum((max(row) for row in side.worth), start=Fraction(0))
+    best += sum((max(Fraction(0), term.add) for term in side.together), start=Fraction(0))
     whole = HUNDRED if wants.points is None else best if wants.max is None else _exact(wants.max)
-    return Side(clean_line(faction_name(case, faction)), rows, no_deal, whole if whole > 0 else Fraction(1))
+    return replace(side, whole=whole if whole > 0 else Fraction(1))
+
+
+def _stands(case: Case, when: Mapping[str, str]) -> bool:
+    """Whether this is how issues stand."""
+    return all(case.issues[i].status_quo == o for i, o in when.items())
 
 
 def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iterator[Told]:
@@ -147,7 +182,8 @@ def _lost(case: Case, wants: Mapping[str, Preferences], fixed: set[str]) -> Iter
                 f"{plural(len(one.red_lines) + len(one.firm), 'line')} that it holds: agents may cross them",
             )
         if one.points is not None and one.max is None:
-            yield Told("assumed", faction, "a utility of 1 is the best package: the case names no 'max'")
+            best = "all that issues and terms could add up to" if one.together else "the best package"
+            yield Told("assumed", faction, f"a utility of 1 is {best}: the case names no 'max'")
     for issue in sorted(fixed):
         yield Told("assumed", _issue_name(case, issue), "nobody settles it: it stays as it is")
     if case.impossible:

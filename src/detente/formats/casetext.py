@@ -117,6 +117,13 @@ def _preferences(
         }
         for n, issue in enumerate(issues)
     }
+    terms = [
+        {
+            "when": {issues[n]: options[n][o] for n, o in term.when.items()},
+            "add": _plain(term.add * unit.factor),
+        }
+        for term in side.together
+    ]
     # NegMAS knows utilities above 1, and a case no points above 'max'.
     above = side.whole is not None and max(side.no_deal, *(v for row in side.worth for v in row)) > side.whole
     scale = {} if side.whole is None or above else {"max": _plain(side.whole * unit.factor)}
@@ -126,6 +133,7 @@ def _preferences(
         **scale,
         **({} if unit.step is None else {"step": unit.step}),
         "points": points,
+        **({"together": terms} if terms else {}),
     }
 
 
@@ -155,12 +163,12 @@ def _carried(side: Side) -> tuple[Side, _Unit, tuple[Told, ...]]:
 
 
 def _certain(side: Side) -> list[list[Fraction]]:
-    """Rows of the numbers that are no ranges, and last what no deal is worth."""
+    """Rows of the numbers that are no ranges, one for each term, and last what no deal is worth."""
     rows = [
         [v for o, v in enumerate(row) if (n, o) not in side.spread] or [max(map(abs, row))]
         for n, row in enumerate(side.worth)
     ]
-    return [*rows, [side.no_deal]]
+    return [*rows, *([term.add] for term in side.together), [side.no_deal]]
 
 
 def _exact(side: Side) -> _Unit | None:
@@ -184,11 +192,14 @@ def _meant(side: Side) -> Side | None:
         return found if abs(found - value) <= NOISE else None
 
     rows = [[near(v) for v in row] for row in side.worth]
-    no_deal = near(side.no_deal)
-    if no_deal is None or any(v is None for row in rows for v in row):
+    no_deal, adds = near(side.no_deal), [near(term.add) for term in side.together]
+    if no_deal is None or None in adds or any(v is None for row in rows for v in row):
         return None
     worth = tuple(tuple(v for v in row if v is not None) for row in rows)
-    return replace(side, worth=worth, no_deal=no_deal)
+    terms = tuple(
+        term._replace(add=add) for term, add in zip(side.together, adds, strict=True) if add is not None
+    )
+    return replace(side, worth=worth, no_deal=no_deal, together=terms)
 
 
 def rounding(rows: Sequence[Sequence[Fraction]]) -> dict[str, float]:

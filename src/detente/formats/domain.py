@@ -29,9 +29,11 @@ __all__ = [
     "Scale",
     "Side",
     "Space",
+    "Term",
     "Told",
     "decimal",
     "decimals",
+    "folded",
     "ids",
     "number",
     "refuse",
@@ -96,6 +98,16 @@ class Profile:
     told: tuple[Told, ...] = ()
     otherwise: Fraction = Fraction(0)
     """What no agreement is taken to be worth where the file has no reservation."""
+    together: tuple[tuple[Mapping[str, str], Fraction], ...] = ()
+    """Issue → level, and what these levels add where they stand together."""
+
+
+class Term(NamedTuple):
+    """What levels of several issues are worth together, beside what each is worth."""
+
+    when: Mapping[int, int]
+    """Issue → level."""
+    add: Fraction
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class Side:
     """Where the numbers come from, in a sentence."""
     spread: Mapping[tuple[int, int], tuple[Fraction, Fraction]] = field(default_factory=dict)
     """(issue, level) → the 5th and 95th percentile of what was judged as a range."""
+    together: tuple[Term, ...] = ()
+    """Of two issues or more each: see :func:`folded`."""
     vetoes: bool = False
     """Whether nothing is agreed without it, where not everybody is needed."""
 
@@ -206,6 +220,21 @@ def ids(names: Sequence[str], taken: Collection[str] = ()) -> list[str]:
     return found
 
 
+def folded(side: Side) -> Side:
+    """The same side, in whose terms two levels or more stand together: a term of one is worth of that level, and one of none, which every
+    package has, is taken off the no-deal value."""
+    rows, no_deal, terms = [list(row) for row in side.worth], side.no_deal, []
+    for term in side.together:
+        if len(term.when) > 1:
+            terms.append(term)
+        elif term.when:
+            ((issue, level),) = term.when.items()
+            rows[issue][level] += term.add
+        else:
+            no_deal -= term.add
+    return replace(side, worth=tuple(map(tuple, rows)), no_deal=no_deal, together=tuple(terms))
+
+
 def checked(domain: Domain, file: str) -> Domain:
     """A domain within the limits of a case.
 
@@ -245,11 +274,17 @@ def _without(domain: Domain, single: Sequence[int]) -> Domain:
     if not kept:
         raise LimitError(f"{domain.title}: every issue has one level: there is nothing to settle")
     sides = tuple(
-        replace(
-            side,
-            worth=tuple(side.worth[n] for n in kept),
-            no_deal=side.no_deal - sum(side.worth[n][0] for n in single),
-            spread={(kept.index(n), o): ends for (n, o), ends in side.spread.items() if n in kept},
+        folded(
+            replace(
+                side,
+                worth=tuple(side.worth[n] for n in kept),
+                no_deal=side.no_deal - sum(side.worth[n][0] for n in single),
+                spread={(kept.index(n), o): ends for (n, o), ends in side.spread.items() if n in kept},
+                together=tuple(
+                    Term({kept.index(n): o for n, o in term.when.items() if n in kept}, term.add)
+                    for term in side.together
+                ),
+            )
         )
         for side in domain.sides
     )

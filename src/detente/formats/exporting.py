@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from detente.case.model import Case
 from detente.errors import UsageError
 from detente.formats.additive import additive, shifted
-from detente.formats.casetext import text_of
 from detente.formats.domain import Domain, Side, Told, ids
 from detente.jsontext import dumps
 from detente.storage import target, write_text
@@ -69,8 +69,9 @@ def _utility(value: Fraction, side: Side) -> float:
 
 
 def negmas_files(case: Case) -> Files:
-    """An outcome space and a linear additive utility function for each side, as YAML."""
-    domain = additive(case)
+    """An outcome space and a utility function for each side, as YAML: linear additive, or where options are worth something together a sum
+    over hyperrectangles, of which each level and each term is one."""
+    domain = additive(case, together=True)
     space = {
         "name": case.id,
         "type": "DiscreteCartesianOutcomeSpace",
@@ -79,21 +80,51 @@ def negmas_files(case: Case) -> Files:
             for issue in domain.issues
         ],
     }
-    files = {"domain.yml": text_of(space)}
+    files = {"domain.yml": _yaml(space)}
     for id, side in _named(domain):
-        rows = [_split(row, side.whole or Fraction(1)) for row in side.worth]
-        function = {
-            "name": id,
-            "type": "LinearAdditiveUtilityFunction",
-            "reserved_value": _utility(side.no_deal, side),
-            "weights": [weight for weight, _ in rows],
-            "values": [
+        function: dict[str, Any] = {"name": id, "reserved_value": _utility(side.no_deal, side)}
+        if side.together:
+            boxes = _boxes(domain, side)
+            function["type"] = "HyperRectangleUtilityFunction"
+            function["outcome_ranges"] = [levels for levels, _ in boxes]
+            function["utilities"] = [worth for _, worth in boxes]
+        else:
+            rows = [_split(row, side.whole or Fraction(1)) for row in side.worth]
+            function["type"] = "LinearAdditiveUtilityFunction"
+            function["weights"] = [weight for weight, _ in rows]
+            function["values"] = [
                 {"type": "TableFun", "mapping": dict(zip(issue.levels, values, strict=True))}
                 for issue, (_, values) in zip(domain.issues, rows, strict=True)
-            ],
-        }
-        files[f"{id}.yml"] = text_of(function)
+            ]
+        files[f"{id}.yml"] = _yaml(function)
     return files, domain.told
+
+
+def _yaml(value: Mapping[str, Any]) -> str:
+    """YAML that both versions of it read alike: NegMAS reads 1.1, in which a plain ``no`` is false and no key goes over two lines."""
+    from ruamel.yaml import YAML, SafeRepresenter
+
+    class Quoting(SafeRepresenter):
+        """Every text between quotes."""
+
+    Quoting.add_representer(str, lambda to, s: to.represent_scalar("tag:yaml.org,2002:str", s, style='"'))
+    writer = YAML(typ="safe", pure=True)
+    writer.Representer = Quoting
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.allow_unicode = True
+    out = io.StringIO()
+    writer.dump(dict(value), out)
+    return out.getvalue()
+
+
+def _boxes(domain: Domain, side: Side) -> list[tuple[dict[int, str], float]]:
+    """Levels by the place of their issues, and what they add: one for each level that is worth something, and one for each term."""
+    single = [({n: k}, worth) for n, row in enumerate(side.worth) for k, worth in enumerate(row) if worth]
+    return [
+        ({n: domain.issues[n].levels[k] for n, k in when.items()}, _utility(worth, side))
+        for when, worth in (*single, *side.together)
+    ]
 
 
 def to_negmas(case: Case) -> Scenario:
@@ -107,28 +138,30 @@ def to_negmas(case: Case) -> Scenario:
     try:
         from negmas.inout import Scenario
         from negmas.outcomes import make_issue, make_os
-        from negmas.preferences import LinearAdditiveUtilityFunction
+        from negmas.preferences import HyperRectangleUtilityFunction, LinearAdditiveUtilityFunction
         from negmas.preferences.value_fun import TableFun
     except ImportError:
         raise UsageError(
             "NegMAS is missing: install detente with the extra 'negmas' (uv sync --extra negmas)"
         ) from None
-    domain = additive(case)
+    domain = additive(case, together=True)
     space = make_os([make_issue(list(issue.levels), issue.name) for issue in domain.issues], name=case.id)
     functions = []
     for id, side in _named(domain):
-        rows = [_split(row, side.whole or Fraction(1)) for row in side.worth]
-        functions.append(
-            LinearAdditiveUtilityFunction(
-                values=[
-                    TableFun(dict(zip(issue.levels, values, strict=True)))
-                    for issue, (_, values) in zip(domain.issues, rows, strict=True)
-                ],
-                weights=[weight for weight, _ in rows],
-                outcome_space=space,
-                reserved_value=_utility(side.no_deal, side),
-                name=id,
+        of = {"outcome_space": space, "reserved_value": _utility(side.no_deal, side), "name": id}
+        if side.together:
+            boxes = _boxes(domain, side)
+            functions.append(
+                HyperRectangleUtilityFunction([w for w, _ in boxes], [u for _, u in boxes], **of)
             )
+            continue
+        rows = [_split(row, side.whole or Fraction(1)) for row in side.worth]
+        tables = [
+            TableFun(dict(zip(issue.levels, values, strict=True)))
+            for issue, (_, values) in zip(domain.issues, rows, strict=True)
+        ]
+        functions.append(
+            LinearAdditiveUtilityFunction(values=tables, weights=[weight for weight, _ in rows], **of)
         )
     return Scenario(space, tuple(functions))
 

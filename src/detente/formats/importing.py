@@ -21,6 +21,7 @@ from detente.formats.domain import (
     Profile,
     Side,
     Space,
+    Term,
     Told,
     checked,
     decimal,
@@ -234,6 +235,7 @@ def _together(
                 no_deal,
                 Fraction(1),
                 because[0].upper() + because[1:],
+                together=tuple(_term(profile, when, add, issues) for when, add in profile.together),
             )
         )
     if len({side.name for side in sides}) < len(sides):
@@ -250,6 +252,18 @@ def _worth(profile: Profile, issue: Issue, level: str, space: Space) -> Fraction
             f"it does not say what '{level}' is worth, which is a level in {Path(space.file).name}",
         )
     return found
+
+
+def _term(profile: Profile, when: Mapping[str, str], add: Fraction, issues: Sequence[Issue]) -> Term:
+    places = {issue.name: (n, issue.levels) for n, issue in enumerate(issues)}
+    for name, level in when.items():
+        if level not in places[name][1]:
+            refuse(
+                profile.file,
+                f"issue '{name}'",
+                f"'{level}' is worth something beside levels of other issues, and is no level that is read",
+            )
+    return Term({places[name][0]: places[name][1].index(level) for name, level in when.items()}, add)
 
 
 def _fits(space: Space, profile: Profile, told: list[Told]) -> None:

@@ -1,8 +1,9 @@
-"""NegMAS YAML and JSON: an outcome space (``issues``), and linear additive utility functions, discounted or not.
+"""NegMAS YAML and JSON: an outcome space (``issues``), and linear additive utility functions or sums over hyperrectangles, discounted or not.
 
-A utility function lists weights and value functions in the order of the issues: ``TableFun`` (a mapping), ``AffineFun`` and
+A linear additive utility function lists weights and value functions in the order of the issues: ``TableFun`` (a mapping), ``AffineFun`` and
 ``LinearFun`` (slope and bias), ``IdentityFun``, ``ConstFun``. ``reserved_value: -inf`` means that any agreement is better than none. Of a
-discounted function the one inside is read and the discount told of.
+discounted function the one inside is read and the discount told of. A hyperrectangle (``outcome_ranges``: place of an issue → level) adds the
+same to every package in it; it is worth of a level where it names one issue, and points for options that stand together where it names more.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from detente.formats.domain import Issue, Profile, Scale, Space, Told, decimal, 
 __all__ = ["looks_negmas", "named", "read_negmas", "read_negmas_profile"]
 
 LINEAR = ("LinearAdditiveUtilityFunction", "LinearUtilityAggregationFunction")
+BOXES = "HyperRectangleUtilityFunction"
 _DISCOUNTED = ("ExpDiscountedUFun", "LinDiscountedUFun")
 _LISTED = ("CategoricalIssue", "OrdinalIssue", "CardinalIssue", "DiscreteIssue")
 _KEPT = ("name", "type", "id", "stability", "reserved_outcome", "outcome_space", "path")
 """Keys that change no utility."""
 
 Worth = Callable[[str], Fraction | None]
+Terms = tuple[tuple[Mapping[str, str], Fraction], ...]
 
 
 def named(value: Mapping[str, Any]) -> str:
@@ -109,10 +112,37 @@ def read_negmas_profile(value: Mapping[str, Any], path: Path, space: Space) -> P
         if not isinstance(inner, Mapping):
             refuse(file, "ufun", "the function that is discounted was expected")
         of = inner
-    if named(of) not in LINEAR:
+    terms: Terms = ()
+    if named(of) == BOXES:
+        worth, terms, bias = _boxes(of, path.stem, space, file, told)
+    elif named(of) in LINEAR:
+        worth, bias = _linear(of, path.stem, space, file, told), number(of.get("bias") or 0, file, "bias")
+    else:
         refuse(
-            file, named(of) or "type", f"only {LINEAR[0]} is supported: a case's points are sums over issues"
+            file,
+            named(of) or "type",
+            f"only {LINEAR[0]} and {BOXES} are supported: a case's points are sums over issues and over options that stand together",
         )
+    reserved = of.get("reserved_value", value.get("reserved_value"))
+    without = reserved is None or str(reserved) in ("-inf", "-Infinity")
+    no_deal = None if without else number(reserved, file, "reserved_value")
+    if bias and no_deal is not None:
+        told.append(
+            Told(
+                "assumed",
+                path.stem,
+                f"a bias of {float(bias):g} on every agreement: taken off the reserved value",
+            )
+        )
+        no_deal -= bias
+    worst = _worst(worth, space) + sum((min(Fraction(0), add) for _, add in terms), start=Fraction(0))
+    if no_deal is None:
+        least = "less than any" if terms else "as much as the worst one"
+        told.append(Told("assumed", path.stem, f"no reserved value: no agreement is worth {least}"))
+    return Profile(file, path.stem, space.issues, worth, no_deal, tuple(told), worst, terms)
+
+
+def _linear(of: Mapping[str, Any], name: str, space: Space, file: str, told: list[Told]) -> dict[str, Worth]:
     weights, functions = of.get("weights"), of.get("values")
     if isinstance(weights, Mapping) and isinstance(functions, Mapping):
         weights, functions = ([given.get(i.name) for i in space.issues] for given in (weights, functions))
@@ -124,32 +154,77 @@ def read_negmas_profile(value: Mapping[str, Any], path: Path, space: Space) -> P
         )
     if weights is None:
         weights = [1] * len(functions)
-        told.append(Told("assumed", path.stem, "no weights: each issue counts once, as in NegMAS"))
+        told.append(Told("assumed", name, "no weights: each issue counts once, as in NegMAS"))
     if not isinstance(weights, list) or len(weights) != len(functions):
         refuse(file, "weights", "a weight for each function was expected")
     worth = {}
     for issue, weight, function in zip(space.issues, weights, functions, strict=True):
         factor = number(weight, file, f"weights ({issue.name})")
         worth[issue.name] = _function(function, factor, file, f"values ({issue.name})")
-        told.append(Told("given", path.stem, f"weight of {issue.name}: {float(factor):.6g}"))
-    reserved = of.get("reserved_value", value.get("reserved_value"))
-    without = reserved is None or str(reserved) in ("-inf", "-Infinity")
-    no_deal = None if without else number(reserved, file, "reserved_value")
+        told.append(Told("given", name, f"weight of {issue.name}: {float(factor):.6g}"))
+    return worth
+
+
+def _boxes(
+    of: Mapping[str, Any], name: str, space: Space, file: str, told: list[Told]
+) -> tuple[dict[str, Worth], Terms, Fraction]:
+    """Issue → level → worth, terms of several levels, and what every package has."""
+    boxes, utilities = (_sequence(of.get(key), file, key) for key in ("outcome_ranges", "utilities"))
+    weights = [1] * len(boxes) if of.get("weights") is None else _sequence(of["weights"], file, "weights")
+    if not len(boxes) == len(utilities) == len(weights):
+        refuse(
+            file, "utilities", f"one, and one weight, for each of {len(boxes)} outcome_ranges was expected"
+        )
     bias = number(of.get("bias") or 0, file, "bias")
-    if bias and no_deal is not None:
-        told.append(
-            Told(
-                "assumed",
-                path.stem,
-                f"a bias of {float(bias):g} on every agreement: taken off the reserved value",
+    tables: dict[str, dict[str, Fraction]] = {issue.name: {} for issue in space.issues}
+    terms = []
+    for n, (box, utility, weight) in enumerate(zip(boxes, utilities, weights, strict=True)):
+        add = number(utility, file, f"utilities.{n}") * number(weight, file, f"weights.{n}")
+        when = _box({} if box is None else box, space, file, f"outcome_ranges.{n}")
+        if len(when) > 1:
+            terms.append((when, add))
+        elif when:
+            ((issue, level),) = when.items()
+            tables[issue][level] = tables[issue].get(level, Fraction(0)) + add
+        else:
+            bias += add
+    told.append(Told("given", name, f"{len(boxes)} hyperrectangles, {len(terms)} of several issues"))
+    return {issue: _table(table) for issue, table in tables.items()}, tuple(terms), bias
+
+
+def _box(said: Any, space: Space, file: str, at: str) -> dict[str, str]:
+    """Issue → the one level of it that is in a hyperrectangle."""
+    if not isinstance(said, Mapping):
+        refuse(file, at, "levels by the places of their issues were expected")
+    found = {}
+    for key, value in said.items():
+        place = int(key) if isinstance(key, str) and key.isdecimal() and len(key) < 3 else key  # keys of JSON
+        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < len(space.issues):
+            refuse(
+                file, at, f"places of issues from 0 to {len(space.issues) - 1} were expected, found '{key}'"
             )
-        )
-        no_deal -= bias
-    if no_deal is None:
-        told.append(
-            Told("assumed", path.stem, "no reserved value: no agreement is worth as much as the worst one")
-        )
-    return Profile(file, path.stem, space.issues, worth, no_deal, tuple(told), _worst(worth, space))
+        issue = space.issues[place]
+        level = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if not isinstance(level, str | int | float) or isinstance(level, bool):
+            refuse(
+                file,
+                f"{at} ({issue.name})",
+                "a range of several levels, and options that stand together are one each",
+            )
+        found[issue.name] = str(level) if issue.scale is None else decimal(number(level, file, at))
+        if issue.scale is None and found[issue.name] not in issue.levels:
+            refuse(file, f"{at} ({issue.name})", f"the issue has no level '{level}'")
+    return found
+
+
+def _table(table: Mapping[str, Fraction]) -> Worth:
+    return lambda level: table.get(level, Fraction(0))
+
+
+def _sequence(value: Any, file: str, at: str) -> list[Any]:
+    if not isinstance(value, list):
+        refuse(file, at, "a list was expected")
+    return value
 
 
 def _worst(worth: Mapping[str, Worth], space: Space) -> Fraction:
