@@ -34,6 +34,7 @@ __all__ = [
     "SetOption",
     "SourcesOption",
     "SupposeOption",
+    "TablesOption",
     "WidenOption",
     "WithoutOption",
     "WorkersOption",
@@ -51,6 +52,14 @@ ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace a read-only file, or one that detente did not write.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="The whole answer, not only what fits a screen.")]
+TablesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tables",
+        metavar="DIR|FILE.xlsx",
+        help="Write every table of the answer there as well, for a spreadsheet: a file .csv each, or a workbook.",
+    ),
+]
 OneTrackOption = Annotated[str | None, typer.Option("--track", help="Which table; default: the first.")]
 PackageOption = Annotated[
     str,

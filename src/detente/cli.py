@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,7 +17,6 @@ from detente import __version__
 from detente.arguments import (
     AllOption,
     CaseArgument,
-    Check,
     ClusterOption,
     ComparedOption,
     CountedOption,
@@ -32,20 +30,19 @@ from detente.arguments import (
     PartOption,
     SeedOption,
     SetOption,
-    SourcesOption,
     SupposeOption,
+    TablesOption,
     WidenOption,
     WithoutOption,
     WorkersOption,
-    asked_case,
     asked_study,
-    folder_of_texts,
 )
 from detente.browse import browse
+from detente.casefiles import casefiles
 from detente.completion import cases as completed
 from detente.errors import CaseError, DetenteError, LimitError, OutputError, UsageError
 from detente.exchange import exchange
-from detente.figures import agree, plural
+from detente.figures import plural
 from detente.terminal import (
     complain,
     finish,
@@ -61,10 +58,11 @@ from detente.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from detente.analyses.deal import DealResult
     from detente.analyses.deal.draft import DraftResult
+    from detente.document import Document
     from detente.study import Answer, Study
 
 __all__ = ["app", "main"]
@@ -84,6 +82,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(casefiles)
 app.add_typer(browse)
 app.add_typer(exchange)
 
@@ -148,6 +147,8 @@ def deal(  # noqa: PLR0913
     ] = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
@@ -157,36 +158,38 @@ def deal(  # noqa: PLR0913
     ] = False,
 ) -> None:
     """Is there a zone of agreement, which packages are worth proposing, who blocks?"""
-    study = asked_study(case, changes, seed, draws, widen)
+    study, keep = asked_study(case, changes, seed, draws, widen), _kept(tables, force=force)
     with _working("drawing judgements" if package is None else "looking at the draft"):
         _told_draws(study)
         answer = study.deal(track=track, package=package)
-    _say(answer, as_json=as_json, everything=everything)
+    _say(answer, as_json=as_json, everything=everything, keep=keep)
     if fail_if_no_deal and not _agreed(answer.result):
         raise typer.Exit(NO_DEAL)
 
 
 @app.command(cls=Once)
-def flips(
+def flips(  # noqa: PLR0913
     case: CaseArgument,
     track: OneTrackOption = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
     changes: SetOption = None,
 ) -> None:
     """Which single judgement, changed how little, would change the answer?"""
-    study = asked_study(case, changes, seed, draws, widen)
+    study, keep = asked_study(case, changes, seed, draws, widen), _kept(tables, force=force)
     with _working("changing one judgement at a time"):
         _told_draws(study)
         answer = study.flips(track)
-    _say(answer, as_json=as_json, everything=everything)
+    _say(answer, as_json=as_json, everything=everything, keep=keep)
 
 
 @app.command(cls=Once)
-def stability(
+def stability(  # noqa: PLR0913
     case: CaseArgument,
     wanted: Annotated[
         list[str] | None,
@@ -196,6 +199,8 @@ def stability(
     ] = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: Annotated[
         int | None,
@@ -209,13 +214,14 @@ def stability(
     """Which situations would nobody leave, given what the others could do back?"""
     from detente.case.package import typed_package
 
+    keep = _kept(tables, force=force)
     study = asked_study(case, changes, seed, 1024 if draws is None else draws, widen)
     with _working("walking the standoff"):
         if not study.case.case.ordinal:
             _told_draws(study)
         asked = typed_package("--wanted", wanted, study.case.case)
         answer = study.stability(asked, draws)
-    _say(answer, as_json=as_json, everything=everything)
+    _say(answer, as_json=as_json, everything=everything, keep=keep)
 
 
 @app.command(cls=Once)
@@ -227,6 +233,8 @@ def roadmap(  # noqa: PLR0913
     suppose: SupposeOption = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
@@ -235,12 +243,12 @@ def roadmap(  # noqa: PLR0913
     """In what order could a package be carried out, and would it hold?"""
     from detente.case.package import assigned
 
-    study = asked_study(case, changes, seed, draws, widen)
+    study, keep = asked_study(case, changes, seed, draws, widen), _kept(tables, force=force)
     with _working("putting steps in order"):
         _told_draws(study)
         readings = assigned("--suppose", suppose)
         answer = study.roadmap(package, track, tuple(counted_on or ()), readings)
-    _say(answer, as_json=as_json, everything=everything)
+    _say(answer, as_json=as_json, everything=everything, keep=keep)
 
 
 @app.command(cls=Once)
@@ -271,13 +279,19 @@ def outlook(  # noqa: PLR0913
     ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
     changes: SetOption = None,
 ) -> None:
     """What happens without a deal, and on whose side is time?"""
-    answered = {"--questions": questions, "--all": everything, "--json": as_json}
+    answered = {
+        "--questions": questions,
+        "--all": everything,
+        "--json": as_json,
+        "--tables": tables is not None,
+    }
     if part is not None and any(answered.values()):
         option = next(option for option, given in answered.items() if given)
         raise UsageError(
@@ -285,7 +299,7 @@ def outlook(  # noqa: PLR0913
         )
     if questions and everything:
         raise UsageError("--all is the whole answer, --questions only the dated ones: give one of the two")
-    study = asked_study(case, changes, seed, draws, widen)
+    study, keep = asked_study(case, changes, seed, draws, widen), _kept(tables, force=force)
     with _working("simulating worlds"):
         from detente.analyses.outlook.short import questions as dated
         from detente.world.shares import Sharing, gathered, share_file
@@ -300,16 +314,19 @@ def outlook(  # noqa: PLR0913
     if where is not None and isinstance(crew, Sharing):
         crew.save(where)
         say_where(where)
-    elif questions and as_json:
-        say_json({id: dict(q.answers) for id, q in answer.result.questions.items()})
     elif questions:
-        show(dated(answer.result, study.case.case.title))
+        shown = dated(answer.result, study.case.case.title)
+        if as_json:
+            say_json({id: dict(q.answers) for id, q in answer.result.questions.items()})
+        else:
+            show(shown)
+        keep(shown)
     else:
-        _say(answer, as_json=as_json, everything=everything)
+        _say(answer, as_json=as_json, everything=everything, keep=keep)
 
 
 @app.command(cls=Once)
-def compare(
+def compare(  # noqa: PLR0913
     cases: Annotated[
         list[str],
         typer.Argument(
@@ -332,6 +349,8 @@ def compare(
     ] = None,
     everything: AllOption = False,
     as_json: JsonOption = False,
+    tables: TablesOption = None,
+    force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
     widen: WidenOption = 1.0,
@@ -340,6 +359,7 @@ def compare(
     from detente.case.edited import typed_changes
     from detente.study import compare as ask
 
+    keep = _kept(tables, force=force)
     studies = [asked_study(case, changes if len(cases) > 1 else None, seed, draws, widen) for case in cases]
     names: list[str] | None = None if len(set(cases)) < len(cases) else [Path(case).stem for case in cases]
     if len(cases) == 1 and changes:
@@ -351,7 +371,7 @@ def compare(
     with _working("comparing versions"):
         _told_draws(studies[0])
         answer = ask(*studies, names=names, weights=pooled)
-    _say(answer, as_json=as_json, everything=everything)
+    _say(answer, as_json=as_json, everything=everything, keep=keep)
 
 
 def _numbers(option: str, text: str) -> list[float]:
@@ -369,6 +389,7 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; default: CASE-ID.html here.")
     ] = None,
+    tables: TablesOption = None,
     force: ForceOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 1024,
@@ -378,7 +399,7 @@ def report(
     """Write the whole briefing as one self-contained HTML page, and print where it is."""
     from detente.storage import target, write_text
 
-    study = asked_study(case, changes, seed, draws, widen)
+    study, keep = asked_study(case, changes, seed, draws, widen), _kept(tables, force=force)
     where = target(output or Path(f"{study.case.case.id}.html"), force=force, ours=_is_page)
     if where.file is not None and where.file.suffix.lower() not in ("", ".html", ".htm"):
         raise UsageError(
@@ -390,8 +411,10 @@ def report(
 
         can_draw()  # before the work
         _told_draws(study)
-        write_text(where, study.report().html())
+        briefing = study.report()
+        write_text(where, briefing.html())
     say_where(where)
+    keep(briefing.document)
 
 
 def _is_page(beginning: bytes) -> bool:
@@ -400,117 +423,30 @@ def _is_page(beginning: bytes) -> bool:
     return MARK.encode() in beginning
 
 
-# --- case files -------------------------------------------------------------------------------------------
-
-
-@app.command(cls=Check)
-def check(
-    case: CaseArgument,
-    sources: SourcesOption = None,
-    weights: Annotated[
-        bool, typer.Option("--weights", help="Print the weights as they act, normalised to sum to 100.")
-    ] = False,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-) -> None:
-    """Read a case, say what is wrong with it, and warn as a good colleague would."""
-    from detente.case.advice import effective_weights
-    from detente.case.checks import fingerprints, verify_quotations
-    from detente.study import changed_json
-
-    read = asked_case(case, changes)
-    texts = folder_of_texts(sources, case)
-    verdicts = [] if texts is None else verify_quotations(read.case, texts)
-    bad = [v for v in verdicts if not v.found]
-    acting = {f: effective_weights(p) for f, p in read.case.preferences.items() if p.weights}
-    if as_json:
-        say_json(
-            {
-                "detente": __version__,
-                "case": read.case.id,
-                "verb": "check",
-                "warnings": [
-                    {"line": w.line, "column": w.column, "path": w.path, "message": w.message}
-                    for w in read.warnings
-                ],
-                "effective_weights": {
-                    f: {i: [w.low, w.median, w.high] for i, w in shares.items()}
-                    for f, shares in acting.items()
-                },
-                "quotations": [v.to_json() for v in verdicts],
-                "texts": {} if texts is None else fingerprints(texts),
-                **changed_json(read.changes),
-            }
-        )
-    else:
-        for warning in read.warnings:
-            say(read.said(replace(warning, message=f"warning: {warning.message}")))
-        for v in verdicts:
-            if v.found:
-                say(
-                    f"{v.path}: {v.file}:{v.line}, offset {v.offset}, {v.matches} {agree(v.matches, 'match', 'matches')}"
-                )
-        for verdict in bad:
-            say(f"{read.file}: {verdict.path}: not found in the texts of {texts}: {verdict.why}")
-        for faction, shares in acting.items() if weights else ():
-            for issue, w in shares.items():
-                typed = read.case.preferences[faction].weights[issue]
-                say(
-                    f"{faction}.weights.{issue}: typed {typed.low:g} {typed.median:g} {typed.high:g}, "
-                    f"acts as {w.low:.1f} {w.median:.1f} {w.high:.1f}"
-                )
-        parties = len(read.case.parties)
-        parts = [f"{parties} {agree(parties, 'party', 'parties')}", plural(len(read.case.issues), "issue")]
-        if texts is not None:
-            parts.append(f"{len(verdicts) - len(bad)} of {plural(len(verdicts), 'quotation')} found")
-        say(f"{read.case.id}: valid; {', '.join(parts)}, {plural(len(read.warnings), 'warning')}")
-        for change in read.changes:
-            say(f"with {change.sentence}")
-    if bad:
-        raise typer.Exit(CaseError.exit_code)
-
-
-@app.command(cls=Once)
-def new(
-    file: Annotated[Path, typer.Argument(metavar="TARGET", help="The file to write.")] = Path("my-case.yaml"),
-    bundled: Annotated[
-        str | None, typer.Option("--from", help="Start from this bundled case, word for word.")
-    ] = None,
-    more: Annotated[
-        str | None,
-        typer.Option(
-            "--with",
-            metavar="BLOCK,...",
-            help="With tables, roadmap, gestures, standoff or world beside the deal; any of them together.",
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
-) -> None:
-    """Write a commented starter case, or a copy of a bundled one to change."""
-    from detente.case.starter import starter
-    from detente.catalogue import path
-    from detente.storage import target, write_text
-
-    if more is not None and bundled is not None:
-        raise UsageError(
-            "--with is for the starter; a bundled case is copied word for word: give one of the two"
-        )
-    blocks = () if more is None else tuple(part.strip() for part in more.split(","))
-    text = starter(*blocks) if bundled is None else path(bundled).read_text("utf-8")
-    where = target(file, force=force)
-    write_text(where, text)
-    say_where(where)
-
-
 # --- the doors' furniture ---------------------------------------------------------------------------------
 
 
-def _say(answer: Answer[Any], *, as_json: bool, everything: bool) -> None:
-    """An answer on the standard output: as JSON, on one screen or whole."""
+def _kept(tables: Path | None, *, force: bool) -> Callable[[Document], None]:
+    """What writes the tables of an answer where ``--tables`` says; whether that may be written to is looked at here, before the work."""
+    if tables is None:
+        return lambda _: None
+    from detente.formats.tables import tables_to
+
+    write = tables_to(tables, force=force)
+
+    def keep(document: Document) -> None:
+        remark(f"{plural(write(document), 'table')}: {tables}")
+
+    return keep
+
+
+def _say(answer: Answer[Any], *, as_json: bool, everything: bool, keep: Callable[[Document], None]) -> None:
+    """An answer on the standard output: as JSON, on one screen or whole; and its tables where they are to go."""
     if as_json:
         say_json(answer.to_dict())
     else:
         show(answer.document, everything=everything)
+    keep(answer.document)
 
 
 def _agreed(result: DealResult | DraftResult) -> bool:

@@ -86,7 +86,7 @@ def _tell(told: Iterable[Told], speak: Callable[[str], None]) -> None:
 
 
 @exchange.command(cls=Once)
-def export(  # noqa: PLR0913
+def export(
     case: CaseArgument,
     negmas: Annotated[
         Path | None,
@@ -112,9 +112,6 @@ def export(  # noqa: PLR0913
         Path | None,
         typer.Option("--xlsx", metavar="FILE", help="The same as a workbook (extra 'spreadsheets')."),
     ] = None,
-    tables: Annotated[
-        bool, typer.Option("--tables", help="With --csv or --xlsx: the tables of the deal analysis as well.")
-    ] = False,
     force: ForceOption = False,
     changes: SetOption = None,
 ) -> None:
@@ -130,8 +127,6 @@ def export(  # noqa: PLR0913
         raise UsageError(
             "say as what to export: --negmas DIR, --genius DIR, --geniusweb DIR, --csv DIR or --xlsx FILE"
         )
-    if tables and not (csv or xlsx):
-        raise UsageError("--tables go into a spreadsheet: give --csv DIR or --xlsx FILE")
     for name, folder in asked.items():
         files, told = WRITERS[name](read.case)
         written = save(files, folder, force=force)
@@ -139,29 +134,23 @@ def export(  # noqa: PLR0913
         for where in written:
             say(where)
     if csv or xlsx:
-        _spreadsheet(read, csv, xlsx, tables=tables, force=force)
+        _spreadsheet(read, csv, xlsx, force=force)
 
 
-def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, tables: bool, force: bool) -> None:
+def _spreadsheet(read: ReadCase, csv: Path | None, xlsx: Path | None, *, force: bool) -> None:
     from detente.formats.exporting import save
     from detente.formats.grids import csv_text, workbook
     from detente.formats.sheets import sheet_of
-    from detente.formats.tables import grids_of
     from detente.storage import target, write_bytes
 
     sheet, told = sheet_of(read.case)
     place = None if xlsx is None else target(xlsx, force=force)  # before anything is written
-    found = [("sheet", sheet)]
-    if tables:
-        from detente.study import Study
-
-        found += grids_of(Study(read).deal().document)
     _tell(told, remark)
     if csv is not None:
-        for where in save({f"{name}.csv": csv_text(rows) for name, rows in found}, csv, force=force):
+        for where in save({"sheet.csv": csv_text(sheet)}, csv, force=force):
             say(where)
     if place is not None:
-        write_bytes(place, workbook(found))
+        write_bytes(place, workbook([("sheet", sheet)]))
         say_where(place)
 
 

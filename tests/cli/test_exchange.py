@@ -63,20 +63,41 @@ def test_export_writes_what_import_reads(tmp_path: Path) -> None:
 
 def test_export_has_to_be_told_as_what(tmp_path: Path) -> None:
     assert "--negmas" in str(call("export", "scored-game").exception)
-    assert "--csv" in str(call("export", "scored-game", "--genius", tmp_path / "g", "--tables").exception)
 
 
-def test_export_of_tables_stands_beside_the_sheet(tmp_path: Path) -> None:
+def test_export_writes_a_workbook_that_import_reads(tmp_path: Path) -> None:
     pytest.importorskip(
         "openpyxl", reason="openpyxl is in the development group and the extra 'spreadsheets'"
     )
     book = tmp_path / "game.xlsx"
-    done = call("export", "two-villages", "--csv", tmp_path / "s", "--xlsx", book, "--tables")
-    assert done.exit_code == 0
-    names = {path.name for path in (tmp_path / "s").iterdir()}
-    assert {"sheet.csv", "tables.csv"} < names
+    assert call("export", "two-villages", "--csv", tmp_path / "s", "--xlsx", book).exit_code == 0
+    assert [path.name for path in (tmp_path / "s").iterdir()] == ["sheet.csv"]
     assert book.read_bytes().startswith(b"PK")
     assert call("import", book, "-o", tmp_path / "back.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["deal"], "the_frontier"),
+        (["deal", "--package", "road=paved"], "answer"),
+        (["flips"], "numbers_that_matter"),
+        (["stability"], "where_it_can_come_to_rest"),
+        (["compare", "--set", "upper.weights.road=20"], "answer"),
+    ],
+)
+def test_tables_of_every_answer_go_into_a_folder(words: list[str], name: str, tmp_path: Path) -> None:
+    verb, *options = words
+    done = call(verb, "two-villages", *options, "--draws", "64", "--tables", tmp_path / "out", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["verb"]
+    index = (tmp_path / "out" / "tables.csv").read_text().splitlines()
+    files = {path.stem for path in (tmp_path / "out").iterdir()}
+    assert files == {"tables", *(line.split(",")[0] for line in index[1:] if line[:1].islower())}
+    assert name in files
+    again = call(verb, "two-villages", *options, "--tables", tmp_path / "out")
+    assert isinstance(again.exception, UsageError)
+    assert not again.stdout  # before the work
 
 
 def test_too_much_is_a_limit(tmp_path: Path) -> None:

@@ -15,11 +15,10 @@ from detente.catalogue import resolve
 from detente.document import Cell as Shown
 from detente.document import Document, Section, Table
 from detente.errors import CaseError, UsageError
-from detente.formats.exporting import save
 from detente.formats.grids import csv_text, read_grid, safe, workbook
 from detente.formats.importing import read_files
 from detente.formats.sheets import sheet_of
-from detente.formats.tables import grids_of
+from detente.formats.tables import grids_of, tables_to
 from tests.formats.test_export import KEPT, three, utilities
 from tests.formats.test_genius_files import case_in, points
 
@@ -208,12 +207,40 @@ def test_tables_of_a_document_have_names_and_an_index(tmp_path: Path) -> None:
     table = Table(
         "Gains, in points",
         ["faction", "gain"],
-        [["A", Shown("−1,234.5")], ["=B", "12 (3 to 4)"]],
-        numeric=[1],
+        [["A", Shown("−1,234.5")], ["=B", "+12 (3 to 4)"], ["C", "+7"], ["-D", "50%"]],
         note="why",
     )
-    found = grids_of(Document("t", blocks=[Section("s", "S", [table, table])]))
-    assert [name for name, _ in found] == ["tables", "gains_in_points", "gains_in_points_2"]
-    assert found[1][1] == [["faction", "gain"], ["A", -1234.5], ["=B", "12 (3 to 4)"]]
-    save({f"{name}.csv": csv_text(rows) for name, rows in found}, tmp_path / "out", force=False)
-    assert (tmp_path / "out" / "gains_in_points.csv").read_text().splitlines()[2] == "'=B,12 (3 to 4)"
+    long = Table("What is to be had without a deal at all", ["x"], [["–"]])
+    document = Document("t", blocks=[Section("s", "S", [table, Section("u", "U", [table, long])])])
+    found = grids_of(document)
+    assert [name for name, _ in found] == ["tables", "gains", "gains_2", "what_is_to_be_had_without"]
+    assert [row[:3] for row in found[0][1][1:]] == [
+        ["gains", "S", "Gains, in points"],
+        ["gains_2", "S / U", "Gains, in points"],
+        ["what_is_to_be_had_without", "S / U", "What is to be had without a deal at all"],
+    ]
+    expected = [["faction", "gain"], ["A", -1234.5], ["=B", "12 (3 to 4)"], ["C", 7], ["-D", "50%"]]
+    assert found[1][1] == expected
+    write = tables_to(tmp_path / "out", force=False)
+    assert write(document) == 3
+    assert (tmp_path / "out" / "gains.csv").read_text().splitlines()[2:] == [
+        "'=B,12 (3 to 4)",
+        "C,7",
+        "'-D,50%",
+    ]
+    with pytest.raises(UsageError, match=r"tables\.csv: this file exists already"):
+        tables_to(tmp_path / "out", force=False)
+    tables_to(tmp_path / "out", force=True)(document)
+    with pytest.raises(UsageError, match="this is a file"):
+        tables_to(tmp_path / "out" / "gains.csv", force=True)
+    with pytest.raises(UsageError, match="no directory"):
+        tables_to(tmp_path / "no" / "where", force=False)
+
+
+def test_tables_of_a_document_make_a_workbook(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra 'spreadsheets'")
+    document = Document("t", blocks=[Table("", ["a"], [["=1+1"], ["2.5"]])])
+    assert tables_to(tmp_path / "t.xlsx", force=False)(document) == 1
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["tables", "answer"]
+    assert [cell.value for cell in book["answer"]["A"]] == ["a", "'=1+1", 2.5]
