@@ -16,13 +16,13 @@ from detente.case.model import Case
 from detente.case.reading import load_case
 from detente.catalogue import resolve
 from detente.draws import prepare
-from detente.errors import CaseError
+from detente.errors import CaseError, LimitError
 from detente.formats import grids
 from detente.formats.agreements import read_agreements
 from detente.formats.domain import decimal
 from detente.formats.grids import csv_text
 from detente.formats.importing import read_files
-from detente.formats.opening import MAX_DEPTH, MAX_ELEMENTS
+from detente.formats.opening import MAX_DEPTH, MAX_ELEMENTS, MAX_PIECE
 from tests.formats.test_genius_files import case_in, points
 from tests.formats.written_files import GMCR, dumped, geniusweb, write
 
@@ -151,6 +151,12 @@ def test_a_conflict_does_not_ask_for_an_option_and_against_it(tmp_path: Path) ->
     [
         ("<r>" + "<a/>" * MAX_ELEMENTS + "</r>", "more than 200,000 elements"),
         ("<a>" * (MAX_DEPTH + 1), "inside one another"),
+        # Each of these took minutes while the parser was given pieces, or the remarks before a declaration were cut off one by one.
+        (f'<r a="{"x" * MAX_PIECE}"/>', "a tag or a remark of more than 1,000,000 letters"),
+        (f"<r><!--{'x' * (MAX_PIECE + 1)}--></r>", "a tag or a remark of more than"),
+        (f"<r><?x {'x' * MAX_PIECE}?></r>", "a tag or a remark of more than"),
+        ("<!--x-->" * 60_000 + "<r/>", "no file of GENIUS"),
+        ("<r>" + "&" * (MAX_ELEMENTS + 1) + "</r>", "more than 200,000 ampersands"),
         ('<?xml version="1.0" encoding="nothing"?><a/>', "not XML"),
     ],
 )
@@ -159,11 +165,28 @@ def test_xml_that_would_fill_the_memory_is_refused(text: str, said: str, tmp_pat
         read_files(write(tmp_path, a_xml=text))
 
 
+def test_styles_of_a_workbook_have_a_limit_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grids, "STYLED", 10)
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as packed:
+        packed.writestr("xl/styles.xml", "<r>" + "<a/>" * 10 + "</r>")
+    with pytest.raises(CaseError, match="more than 10 elements"):
+        read_files([tmp_path / "a.xlsx"])
+
+
+def test_a_conflict_of_endless_infeasibles_is_refused(tmp_path: Path) -> None:
+    said = json.loads(json.dumps(GMCR)) | {"infeasibles": [[[0, "Y"], [1, "N"]]] * 1_001}
+    with pytest.raises(LimitError, match="1,001 infeasibles; at most 1,000"):
+        read_files(write(tmp_path, a_gmcr=dumped(said)))
+
+
 @pytest.mark.parametrize(
     ("part", "said"),
     [
         (b"<r>" + b"<a/>" * 3_000 + b"</r>", "more than 1,000 elements"),
         (b"<a>" * 1_000, "inside one another"),
+        (b'<a b="' + b"x" * MAX_PIECE + b'"/>', "a tag or a remark of more than"),
         (b'<?xml version="1.0" encoding="nothing"?><a/>', "not XML"),
     ],
 )

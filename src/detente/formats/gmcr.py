@@ -21,6 +21,7 @@ __all__ = ["looks_gmcr", "read_gmcr"]
 
 MAX_OPTIONS = 12
 """Options whose states are listed in a ranking."""
+MAX_INFEASIBLES = 1_000
 NO, YES = "no", "yes"
 _MANUAL = ("useManualPreferenceVectors", "useManualPreferenceRanking")
 _RANKING = ("preferenceVector", "preferenceRanking")
@@ -48,7 +49,7 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
     CaseError
         Something in it is misshapen; the message names it.
     LimitError
-        A ranking of more states than those of ``MAX_OPTIONS`` options.
+        A ranking of more states than those of ``MAX_OPTIONS`` options, or more than ``MAX_INFEASIBLES``.
     """
     file, told = str(path), [Told("assumed", WHOLE, "no status quo: the format has none")]
     options, makers = (_list(value.get(key), file, key) for key in ("options", "decisionMakers"))
@@ -60,6 +61,8 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
     owners = _owners(makers, len(names), file)
     parties = ids([_text(maker, "name", file, f"decisionMakers.{n}") for n, maker in enumerate(makers)])
     entries = _list(value.get("infeasibles", []), file, "infeasibles")
+    if len(entries) > MAX_INFEASIBLES:
+        raise LimitError(f"{file}: {len(entries):,} infeasibles; at most {MAX_INFEASIBLES:,} are read")
     impossible = [_pattern(entry, issues, file, f"infeasibles.{n}") for n, entry in enumerate(entries)]
     case: dict[str, Any] = {
         "detente": 1,

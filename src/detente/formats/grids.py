@@ -27,11 +27,13 @@ Cell = str | int | float | None
 Grid = list[list[Cell]]
 
 MAX_ROWS, MAX_COLUMNS = 5_000, 300
-UNPACKED = 32 * MEBIBYTE
+UNPACKED = 16 * MEBIBYTE
 """Bytes of all parts of a workbook together."""
 MAX_PARTS = 500
-ELEMENTS = 2_000_000
-"""Of all parts together: a cell has two or three."""
+ELEMENTS = 400_000
+"""Of all parts together: a cell has two or three, and the largest case some 100,000 cells."""
+STYLES, STYLED = "xl/styles.xml", 50_000
+"""The part whose elements cost most, and how many it may have."""
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XML = (b"<", b"\xff\xfe", b"\xfe\xff", b"\0")
 """How a part begins that a parser of XML would read, in whatever letters it is written."""
@@ -158,8 +160,10 @@ def _looked_at(name: str, data: bytes) -> None:
                 with parts.open(part) as file:
                     is_xml = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_XML)
                 if is_xml:  # whatever it is called
-                    with parts.open(part) as file:
-                        left -= looked_through(file, name, "a part of it is not XML", left)
+                    most = STYLED if part.filename == STYLES else ELEMENTS
+                    left -= looked_through(parts.read(part), name, "a part of it is not XML", most)
+                    if left < 0:
+                        refuse(name, "", f"more than {ELEMENTS:,} elements")
     except (
         BadZipFile,
         ValueError,

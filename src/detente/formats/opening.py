@@ -7,14 +7,13 @@ ending of a name says what a file has to be; whether it is that, its content doe
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from xml.etree.ElementTree import Element
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -31,9 +30,12 @@ LIMIT = 8 * MEBIBYTE
 MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000
 """Of an XML file, each of which takes some hundred bytes of memory."""
+MAX_PIECE = 1_000_000
+"""Letters of one tag, or of one remark."""
 MAX_FILES = 500
 ENDINGS = (".xml", ".json", ".gmcr", ".yml", ".yaml", ".txt", ".csv", ".xlsx")
 
+_SPACE = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
 _BARE = re.compile(rb"&(?!#?[A-Za-z0-9]{1,32};)(?![\x00])")
 
 
@@ -67,19 +69,30 @@ def open_xml(path: Path) -> tuple[Element, bool]:
 
     name, data = str(path), read_bytes(path, limit=LIMIT)
     text = _declared(data)
+    if text.count(b"&") > MAX_ELEMENTS:
+        refuse(name, "", f"more than {MAX_ELEMENTS:,} ampersands")
     mended = _BARE.sub(b"&amp;", text)
-    looked_through(io.BytesIO(mended), name, "this is not XML")
+    looked_through(mended, name, "this is not XML")
     root: Element = fromstring(mended, forbid_dtd=True)
     return root, mended != text
 
 
-def looked_through(file: IO[bytes], name: str, otherwise: str, most: int = MAX_ELEMENTS) -> int:
-    """How many elements are in XML, counted without keeping any; refused where they are not what may be kept in memory."""
+def looked_through(data: bytes, name: str, otherwise: str, most: int = MAX_ELEMENTS) -> int:
+    """How many elements are in XML, counted without keeping any; refused where they are not what may be kept in memory.
+
+    All at once: given piece by piece, expat begins every unfinished tag or comment anew, and one of some megabytes takes minutes. Others read
+    pieces, so that none may be longer than ``MAX_PIECE``.
+    """
     depth = count = 0
 
-    def opened(_: str, __: Any) -> None:
+    def short(*texts: str) -> None:
+        if sum(map(len, texts)) > MAX_PIECE:
+            refuse(name, "", f"a tag or a remark of more than {MAX_PIECE:,} letters")
+
+    def opened(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth, count
         depth, count = depth + 1, count + 1
+        short(tag, *attributes, *attributes.values())
         if depth > MAX_DEPTH:
             refuse(name, "", f"more than {MAX_DEPTH} elements inside one another")
         if count > most:
@@ -95,8 +108,9 @@ def looked_through(file: IO[bytes], name: str, otherwise: str, most: int = MAX_E
     parser = ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     parser.StartDoctypeDeclHandler = typed
+    parser.CommentHandler = parser.ProcessingInstructionHandler = short
     try:
-        parser.ParseFile(file)
+        parser.Parse(data, True)
     except (ExpatError, ValueError, LookupError) as error:
         refuse(name, "", f"{otherwise} ({clean_line(str(error))[:100]})")
     return count
@@ -104,10 +118,10 @@ def looked_through(file: IO[bytes], name: str, otherwise: str, most: int = MAX_E
 
 def _declared(data: bytes) -> bytes:
     """The file from its declaration on: GENIUS writes remarks before it, which XML does not allow."""
-    rest = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    while rest.startswith(b"<!--") and (end := rest.find(b"-->")) >= 0:
-        rest = rest[end + 3 :].lstrip()
-    return rest if rest.startswith(b"<?xml") else data
+    at = _SPACE.match(data).end()
+    while data.startswith(b"<!--", at) and (end := data.find(b"-->", at)) >= 0:
+        at = _SPACE.match(data, end + 3).end()
+    return data[at:] if data.startswith(b"<?xml", at) else data
 
 
 def open_json(path: Path) -> Any:
