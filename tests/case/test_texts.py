@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from detente.case import texts
 from detente.case.checks import fingerprints, verify_quotations
 from detente.case.model import Case
 from detente.case.texts import GAP, Found, Text, open_text
@@ -34,6 +35,19 @@ STANDS = [
     ("[he] said so", "she said so", (1, 4, 1)),
     ("as in [1] above", "as in [1] above", (1, 0, 1)),
     ("1 2", "1\u00a02", (1, 0, 1)),
+    ("10³ tonnes", "10³ tonnes", (1, 0, 1)),
+    ("non-proliferation", "of non\u2011proliferation", (1, 3, 1)),
+    ("the ferry", "the\u200b ferry", (1, 0, 1)),
+    ("a well-known ferry", "a well-\nknown ferry", (1, 0, 1)),
+    ("the sanctions stay", "so the sanc-\n tions stay", (1, 3, 1)),
+    ("stay in force", "sanc-\ntions stay\nin force", (2, 12, 1)),
+    ("pre- and post-war", "pre-\nand post-war", (1, 0, 1)),
+    ("[T]he ferry is late", "Then the ferry is late", (1, 5, 1)),
+    ("[t]he ferry is late", "The ferry is late", (1, 0, 1)),
+    ("lift[ed] them", "lift them", (1, 0, 1)),
+    ("a … b … c", "a b " + "x" * 400 + " b " + "y" * 400 + " c", (1, 0, 1)),
+    ("in 2015", "in 2015.", (1, 0, 1)),
+    ("1,500", "(1,500)", (1, 1, 1)),
 ]
 
 
@@ -57,6 +71,14 @@ def test_what_is_the_same_in_print_is_found_where_it_stands(
         ("…", "anything"),
         ("[so]", "so be it"),
         ("lift them", "lift [almost] them"),
+        ("103 tonnes", "10³ tonnes"),
+        ("500 tonnes", "1,500 tonnes"),
+        ("5%", "2.5%"),
+        ("2", "2.5"),
+        ("1,500", "1,500,000"),
+        ("क", "कि"),
+        ("[T]he ferry", "She ferry"),
+        ("sanctions", "sanc - \ntions"),
         ("", "text"),
         ("late", ""),
     ],
@@ -93,12 +115,12 @@ def case(fact: str, file: str) -> Case:
     )
 
 
-def pdf(text: str) -> bytes:
-    """A page with one line, as small as it can be."""
+def pdf(text: str, pages: int = 1) -> bytes:
+    """A page with one line, as small as it can be, so many times."""
     stream = zlib.compress(f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode("latin-1"))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (b"3 0 R " * pages, pages),
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
         b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(stream), stream),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
@@ -125,6 +147,22 @@ def test_texts_of_pdfs_are_read(tmp_path: Path) -> None:
         open_text(tmp_path / "broken.pdf")
     [verdict] = verify_quotations(case("the ferry is late", "broken.pdf"), tmp_path)
     assert "unreadable" in verdict.why
+
+
+def test_pdfs_that_would_take_minutes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pypdf", reason="pypdf is in the development group and the extra 'pdf'")
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(pdf(") Tj (" * 3_000))
+    assert open_text(paper).raw.strip() == ""
+    for limit, most in (("MAX_WORK", 1_000), ("MAX_CONTENT", 10_000)):
+        with monkeypatch.context() as patch:
+            patch.setattr(texts, limit, most)
+            with pytest.raises(UsageError, match=r"paper\.pdf: this is no PDF"):
+                open_text(paper)
+    paper.write_bytes(pdf("late", 2))
+    monkeypatch.setattr(texts, "MAX_CONTENT", 60)  # one page has 35
+    with pytest.raises(UsageError, match=r"unpacked its pages have \d+ bytes; at most 60"):
+        open_text(paper)
 
 
 def test_the_command_says_where_and_the_json_of_which_bytes(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Texts that quotations are looked up in: what is the same in print is the same here, and what is found has a place.
 
 White space is one space, over line ends too; curly and straight quotation marks, letters composed or decomposed (Unicode Standard Annex 15,
-form KD), ligatures and their letters are the same; soft hyphens are nothing. A quotation stands there in whole words. Where it leaves something
-out (``…``, ``...``) or puts something in (``[the president]``), what is between these has to stand there in this order, within :data:`GAP`
-letters of one another.
+form KD), ligatures and their letters, hyphens that break and that do not are the same; soft hyphens and signs without a width are nothing. What
+is small and raised or lowered is not: 10³ is not 103. A hyphen at the end of a line may be the word's or the printer's. A quotation stands there
+in whole words and whole numbers: 500 is not in 1,500. Where it leaves something out (``…``, ``...``) or puts something in (``[the president]``),
+what is between these has to stand there in this order, within :data:`GAP` letters of one another; ``[T]he`` is a letter made large or small.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from detente.errors import DetenteError, UsageError
 from detente.storage import read_bytes, read_limited
@@ -25,13 +26,34 @@ __all__ = ["ENDINGS", "GAP", "Found", "Text", "fingerprint", "open_text", "plain
 
 ENDINGS = (".txt", ".md", ".text", ".pdf")
 LIMIT = 16 << 20
-MAX_PAGES = 2_000
+MAX_PAGES, MAX_CONTENT, MAX_WORK = 2_000, 16 << 20, 500_000
+"""Of a PDF: pages, bytes of their content together, and what the content of one page is parsed into."""
 GAP = 600
 
 _SOFT = "\N{SOFT HYPHEN}"
-_QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‘’‚‛", "'"), _SOFT: None})
+_NO_WIDTH = "\u200b\u200e\u200f\u2060\ufeff"
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»", '"'),
+        **dict.fromkeys("‘’‚‛", "'"),
+        **dict.fromkeys("\u2010\u2011", "-"),
+        **dict.fromkeys(_SOFT + _NO_WIDTH),
+    }
+)
 _LEFT_OUT = re.compile(r"\[[^\]]{0,300}\]|…|\.\.\.")
-_IN_A_WORD = re.compile(r"[\w\u0300-\u036f]")
+_RECAST = re.compile(r"\[([^\W\d_])\](?=\w)")
+_BROKEN = re.compile(r"\w[-\u2010]\s*$")
+_RAISED = re.compile(
+    "(["
+    + "".join(
+        c
+        for c in map(chr, range(0xA0, 0x3300))
+        if unicodedata.decomposition(c).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))
+    )
+    + "])"
+)
+"""Letters and numbers whose decomposition would be read otherwise."""
+Hyphens = Literal["apart", "own", "printer's"]
 
 
 class Found(NamedTuple):
@@ -67,10 +89,15 @@ class Text:
     @property
     def plain(self) -> str:
         """The text with what is the same in print made the same."""
-        return self._folded.plain
+        return self._readings[0].plain
 
     @cached_property
-    def _folded(self) -> _Folded:
+    def _readings(self) -> tuple[_Folded, ...]:
+        """The text with a hyphen at the end of a line as it stands there, as the word's own, and as the printer's; once if there is none."""
+        broken = any(_BROKEN.search(raw) for raw in self.raw.split("\n"))
+        return tuple(map(self._folded, ("apart", "own", "printer's"))) if broken else (self._folded("apart"),)
+
+    def _folded(self, hyphens: Hyphens) -> _Folded:
         parts: list[str] = []
         lines: list[_Line] = []
         starts: list[int] = []
@@ -78,56 +105,82 @@ class Text:
         glue = ""
         for number, raw in enumerate(self.raw.split("\n"), 1):
             if said := plain(raw):
+                joined = hyphens != "apart" and _BROKEN.search(raw) is not None
+                if joined and hyphens == "printer's":
+                    said = said[:-1]
                 at += len(glue)
                 parts += [glue, said]
                 lines.append(_Line(number, offset, raw))
                 starts.append(at)
                 at += len(said)
-                glue = "" if raw.rstrip().endswith(_SOFT) else " "
+                glue = "" if joined or raw.rstrip().endswith(_SOFT) else " "
             offset += len(raw) + 1
         return _Folded("".join(parts), lines, starts)
 
     def find(self, quotation: str) -> Found | None:
         """Where a quotation stands first, and how often; None: nowhere."""
-        starts = list(_words(plain(quotation), self.plain)) or list(self._in_pieces(quotation))
-        return Found(*self._place(starts[0]), len(starts)) if starts else None
+        for folded in self._readings:
+            for meant in dict.fromkeys(
+                (quotation, *(_RECAST.sub(cast, quotation) for cast in (_small, _large)))
+            ):
+                starts = list(_words(plain(meant), folded.plain)) or list(_in_pieces(meant, folded.plain))
+                if starts:
+                    return Found(*_place(folded, starts[0]), len(starts))
+        return None
 
-    def _in_pieces(self, quotation: str) -> Iterator[int]:
-        """Starts of what is left of a quotation with omissions, each after the end of the one before."""
-        pieces = [piece for part in _LEFT_OUT.split(quotation) if (piece := plain(part))]
-        if not pieces or not _LEFT_OUT.search(quotation):
-            return
-        end = 0
-        for first in _words(pieces[0], self.plain):
-            at = first + len(pieces[0])
-            if first < end:
-                continue
-            for piece in pieces[1:]:
-                following = next(_words(piece, self.plain, at, at + GAP), None)
-                if following is None:
-                    break
-                at = following + len(piece)
-            else:
-                end = at
-                yield first
 
-    def _place(self, at: int) -> tuple[int, int]:
-        _, lines, starts = self._folded
-        n = bisect_right(starts, at) - 1
-        line, within = lines[n], at - starts[n]
-        low, high = 0, len(line.raw)
-        while low < high:  # the shortest beginning of the line that holds the letter
-            middle = (low + high) // 2
-            low, high = (low, middle) if len(plain(line.raw[:middle])) > within else (middle + 1, high)
-        return line.number, line.offset + max(0, low - 1)
+def _small(found: re.Match[str]) -> str:
+    return found[1].lower()
+
+
+def _large(found: re.Match[str]) -> str:
+    return found[1].upper()
+
+
+def _in_pieces(quotation: str, text: str) -> Iterator[int]:
+    """Starts of what is left of a quotation with omissions, each after the end of the one before."""
+    pieces = [piece for part in _LEFT_OUT.split(quotation) if (piece := plain(part))]
+    if not pieces or not _LEFT_OUT.search(quotation):
+        return
+
+    @cache
+    def end(n: int, after: int) -> int | None:
+        """Where the pieces from ``n`` on end that follow ``after``; None: they do not."""
+        if n == len(pieces):
+            return after
+        for at in _words(pieces[n], text, after, after + GAP):
+            if (found := end(n + 1, at + len(pieces[n]))) is not None:
+                return found
+        return None
+
+    last = 0
+    for first in _words(pieces[0], text):
+        if first >= last and (found := end(1, first + len(pieces[0]))) is not None:
+            last = found
+            yield first
+
+
+def _place(folded: _Folded, at: int) -> tuple[int, int]:
+    _, lines, starts = folded
+    n = bisect_right(starts, at) - 1
+    line, within = lines[n], at - starts[n]
+    low, high = 0, len(line.raw)
+    while low < high:  # the shortest beginning of the line that holds the letter
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(plain(line.raw[:middle])) > within else (middle + 1, high)
+    return line.number, line.offset + max(0, low - 1)
 
 
 def plain(text: str) -> str:
     """Text with what is the same in print made the same."""
-    text = text.translate(_QUOTES)
+    text = text.translate(_SAME)
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_QUOTES)
+        text = "".join(map(_letters, _RAISED.split(text))).translate(_SAME)
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _letters(part: str) -> str:
+    return part if _RAISED.fullmatch(part) else unicodedata.normalize("NFKD", part)
 
 
 def _words(wanted: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
@@ -136,17 +189,25 @@ def _words(wanted: str, text: str, start: int = 0, end: int | None = None) -> It
     at = text.find(wanted, start, last) if wanted else -1
     while at >= 0:
         after = at + len(wanted)
-        cut = (at > 0 and _within(text[at - 1], wanted[0])) or (
-            after < len(text) and _within(wanted[-1], text[after])
-        )
+        cut = _within(text, at) or _within(text, after)
         if not cut:
             yield at
         at = text.find(wanted, at + 1 if cut else after, last)
 
 
-def _within(before: str, after: str) -> bool:
-    """Whether no word ends between two letters."""
-    return bool(_IN_A_WORD.match(before) and _IN_A_WORD.match(after))
+def _within(text: str, at: int) -> bool:
+    """Whether no word and no number ends at a place; a point or a comma between digits is of the number."""
+    around = text[max(0, at - 2) : at].rjust(2), text[at : at + 2].ljust(2)
+    before, after = around[0][1], around[1][0]
+    if _in_a_word(before) and _in_a_word(after):
+        return True
+    return (before in ".," and around[0][0].isdigit() and after.isdigit()) or (
+        after in ".," and before.isdigit() and around[1][1].isdigit()
+    )
+
+
+def _in_a_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_" or unicodedata.category(letter)[0] == "M"
 
 
 def fingerprint(path: Path) -> str:
@@ -166,7 +227,7 @@ def open_text(path: Path) -> Text:
         return Text(read_limited(path, limit=LIMIT))
     data = read_bytes(path, limit=LIMIT)
     try:
-        from pypdf import PdfReader
+        from pypdf import PdfReader, apply_configuration
     except ImportError:
         raise UsageError(
             f"{path}: texts of PDFs need pypdf: install detente with the extra 'pdf' (uv sync --extra pdf)"
@@ -176,10 +237,22 @@ def open_text(path: Path) -> Text:
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
-        pages = PdfReader(io.BytesIO(data)).pages
-        if len(pages) > MAX_PAGES:
-            raise UsageError(f"{path}: {len(pages):,} pages; at most {MAX_PAGES:,} are read")
-        return Text("\n".join(page.extract_text() for page in pages))
+        with apply_configuration(
+            zlib_maximum_output_length=MAX_CONTENT,
+            stream_parsing_work_maximum_count=MAX_WORK,
+            xform_maximum_invocations_per_extraction=100,
+        ):
+            pages = PdfReader(io.BytesIO(data)).pages
+            if len(pages) > MAX_PAGES:
+                raise UsageError(f"{path}: {len(pages):,} pages; at most {MAX_PAGES:,} are read")
+            size = sum(
+                len(content.get_data()) for page in pages if (content := page.get_contents()) is not None
+            )
+            if size > MAX_CONTENT:
+                raise UsageError(
+                    f"{path}: unpacked its pages have {size:,} bytes; at most {MAX_CONTENT:,} are read"
+                )
+            return Text("\n".join(page.extract_text() for page in pages))
     except DetenteError:
         raise
     except Exception as error:  # whatever a stranger's file makes a parser stumble over
