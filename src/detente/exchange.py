@@ -62,20 +62,18 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Read files of other tools as a case, and say what was given, assumed and lost."""
-    from detente.case.reading import read_case
     from detente.formats.importing import read_files
     from detente.storage import target, write_text
 
     found = read_files(files, levels=levels, title=title)
     where = target(output or Path(f"{found.id}.yaml"), force=force)
-    read = read_case(found.text, where.name)
     write_text(where, found.text)
     if as_json:
         say_json({"detente": __version__, "verb": "import", "file": where.name, **found.to_json()})
         return
     speak = say if where.file else remark
     _tell(found.told, speak)
-    for warning in read.warnings:
+    for warning in found.read.warnings:
         speak(f"warning  {warning.message}")
     say_where(where)
 

@@ -30,7 +30,7 @@ from yaml.reader import ReaderError
 
 from detente.errors import CaseError, Fault
 
-__all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "cut", "parse"]
+__all__ = ["MAX_DEPTH", "Parsed", "Path", "Place", "cut", "parse", "scalar"]
 
 MAX_DEPTH = 64
 
@@ -205,7 +205,7 @@ class _Builder:
                 f"a tag ({cut(event.tag)}): a case has none, remove it, or put the text in quotes",
             )
         if isinstance(event, ScalarEvent):
-            return event.value if event.style else _scalar(event.value)
+            return event.value if event.style else scalar(event.value)
         if depth > MAX_DEPTH:
             self.stop(self.last, f"more than {MAX_DEPTH} levels inside one another")
         return (
@@ -252,7 +252,7 @@ class _Builder:
         return str(event.value), place
 
 
-def _scalar(text: str) -> Any:
+def scalar(text: str) -> Any:
     """The YAML 1.2 core schema; whole numbers beyond 15 digits become floats."""
     if text in _WORDS:
         return _WORDS[text]

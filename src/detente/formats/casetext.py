@@ -7,12 +7,14 @@ a fraction are read as that fraction. Where none of this fits, the points stand 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
 
+from detente.case.yamltext import scalar
 from detente.clean import clean_line
 from detente.figures import typed
 from detente.formats.domain import WHOLE, Domain, Side, Told, decimals, ids
@@ -240,14 +242,29 @@ def _said(side: Side, unit: _Unit) -> list[Told]:
     return told
 
 
-def text_of(case: Mapping[str, Any]) -> str:
-    """A case file from its keys, small blocks on one line."""
-    import yaml
+def text_of(case: Mapping[str, Any], *, old: bool = False) -> str:
+    """A case file from its keys, small blocks on one line, and between quotes what would be read as a number.
 
-    class Writer(yaml.SafeDumper):
-        def ignore_aliases(self, data: object) -> bool:
-            return True
+    ``old``: YAML that readers of version 1.1 take alike, in which a plain ``no`` is false and no key may go over two lines: every text between
+    quotes, and every key on a line of its own.
+    """
+    from ruamel.yaml import YAML, SafeRepresenter
 
-    return yaml.dump(
-        dict(case), Dumper=Writer, default_flow_style=None, sort_keys=False, width=120, allow_unicode=True
-    )
+    class Quoting(SafeRepresenter):
+        """Texts as texts, whoever reads them."""
+
+    def text(to: SafeRepresenter, said: str) -> Any:
+        style = '"' if old or not isinstance(scalar(said), str) else None
+        return to.represent_scalar("tag:yaml.org,2002:str", said, style=style)
+
+    Quoting.add_representer(str, text)
+    writer = YAML(typ="safe", pure=True)
+    writer.Representer = Quoting
+    writer.default_flow_style = False if old else None
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.width = 120
+    writer.allow_unicode = True
+    writer.representer.ignore_aliases = lambda _: True
+    out = io.StringIO()
+    writer.dump(dict(case), out)
+    return out.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from detente.case.model import Case
 from detente.errors import UsageError
 from detente.formats.additive import additive, shifted
+from detente.formats.casetext import text_of
 from detente.formats.domain import Domain, Side, Told, ids
 from detente.jsontext import dumps
 from detente.storage import target, write_text
@@ -80,7 +80,7 @@ def negmas_files(case: Case) -> Files:
             for issue in domain.issues
         ],
     }
-    files = {"domain.yml": _yaml(space)}
+    files = {"domain.yml": text_of(space, old=True)}
     for id, side in _named(domain):
         function: dict[str, Any] = {"name": id, "reserved_value": _utility(side.no_deal, side)}
         if side.together:
@@ -96,26 +96,8 @@ def negmas_files(case: Case) -> Files:
                 {"type": "TableFun", "mapping": dict(zip(issue.levels, values, strict=True))}
                 for issue, (_, values) in zip(domain.issues, rows, strict=True)
             ]
-        files[f"{id}.yml"] = _yaml(function)
+        files[f"{id}.yml"] = text_of(function, old=True)
     return files, domain.told
-
-
-def _yaml(value: Mapping[str, Any]) -> str:
-    """YAML that both versions of it read alike: NegMAS reads 1.1, in which a plain ``no`` is false and no key goes over two lines."""
-    from ruamel.yaml import YAML, SafeRepresenter
-
-    class Quoting(SafeRepresenter):
-        """Every text between quotes."""
-
-    Quoting.add_representer(str, lambda to, s: to.represent_scalar("tag:yaml.org,2002:str", s, style='"'))
-    writer = YAML(typ="safe", pure=True)
-    writer.Representer = Quoting
-    writer.default_flow_style = False
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.allow_unicode = True
-    out = io.StringIO()
-    writer.dump(dict(value), out)
-    return out.getvalue()
 
 
 def _boxes(domain: Domain, side: Side) -> list[tuple[dict[int, str], float]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from detente.case.model import MAX_OPTIONS
+from detente.case.reading import ReadCase, read_case
 from detente.clean import clean_line
-from detente.errors import LimitError, UsageError
+from detente.errors import CaseError, LimitError, UsageError
 from detente.figures import joined
 from detente.formats import negmas
 from detente.formats.casetext import case_of, text_of
@@ -28,6 +29,7 @@ from detente.formats.domain import (
     ids,
     refuse,
 )
+from detente.formats.faults import said_of_files
 from detente.formats.genius import read_genius
 from detente.formats.geniusweb import looks_geniusweb, read_geniusweb
 from detente.formats.gmcr import looks_gmcr, read_gmcr
@@ -56,6 +58,8 @@ class Imported:
     id: str
     text: str
     told: tuple[Told, ...]
+    read: ReadCase
+    """The case as it is read from the text."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready list of what was given, assumed and lost."""
@@ -74,7 +78,8 @@ def read_files(paths: Sequence[Path], *, levels: int | None = None, title: str |
     Raises
     ------
     CaseError
-        A file is not what its ending says, is no file of a known format, or says what a case cannot; the message names file and element.
+        A file is not what its ending says, is no file of a known format, or says what a case cannot, or nothing that makes a valid one; the
+        message names file and element.
     LimitError
         It is more than a case may have.
     UsageError
@@ -86,7 +91,12 @@ def read_files(paths: Sequence[Path], *, levels: int | None = None, title: str |
     if title is not None:
         case = {**case, "title": title}
     case = {**case, "id": ids([str(case["title"])])[0].replace("_", "-")}
-    return Imported(case["id"], text_of(case), tuple(dict.fromkeys(told)))
+    text = text_of(case)
+    try:
+        read = read_case(text, f"{case['id']}.yaml")
+    except CaseError as error:
+        raise said_of_files(error, case, files, paths[0]) from None
+    return Imported(case["id"], text, tuple(dict.fromkeys(told)), read)
 
 
 def _title(paths: Sequence[Path]) -> str:

@@ -142,7 +142,7 @@ def open_json(path: Path) -> Any:
         return keys
 
     try:
-        value = json.loads(text, parse_float=Decimal, object_pairs_hook=pairs)
+        value = json.loads(text, parse_float=Decimal, parse_int=_whole, object_pairs_hook=pairs)
     except RecursionError:
         refuse(name, "", f"more than {MAX_DEPTH} levels inside one another")
     except InvalidOperation:
@@ -151,6 +151,11 @@ def open_json(path: Path) -> Any:
         refuse(name, "", f"this is not JSON ({error})")
     _shallow(value, name)
     return value
+
+
+def _whole(digits: str) -> int | Decimal:
+    """A whole number; one that no case could hold as what costs nothing to read."""
+    return int(digits) if len(digits) < 100 else Decimal(digits)
 
 
 def _shallow(value: Any, name: str) -> None:
