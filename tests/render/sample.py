@@ -214,8 +214,8 @@ def _sources() -> Section:
             ),
             Table("Every number and its source", ["Number", "Range", "Kind", "Source"], rows, fold=True),
             Table(
-                "Voting power on eight trees: a table too wide for a telephone",
-                ["Party", *(f"Tree number {i}" for i in range(1, 9))],
+                "Voting power on eight trees: a table too wide for any page",
+                ["Party", *(f"Constitution {i}" for i in range(1, 9))],
                 [
                     [name, *(f"{(i * 37 + j * 11) % 100 / 100:.2f}" for j in range(8))]
                     for i, name in enumerate(_FACTIONS)

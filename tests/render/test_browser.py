@@ -162,6 +162,35 @@ def test_every_printed_page_has_a_head_and_its_number(browser: Browser, tmp_path
     assert sizes[0] > sizes[2]
 
 
+@pytest.mark.parametrize("width", [400, 1400])
+def test_no_table_stops_the_keyboard_but_where_it_scrolls(browser: Browser, file: Path, width: int) -> None:
+    with opened(browser, file, width=width) as it:
+        unfold(it.page)
+        scrolls, stops = it.page.evaluate(
+            """() => [e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight, e => e.tabIndex === 0]
+                .map(so => [...document.querySelectorAll(".scroll")].map(so))"""
+        )
+        assert True in scrolls
+        assert stops == scrolls
+
+
+def test_on_a_telephone_rows_of_many_columns_are_cards(browser: Browser, file: Path) -> None:
+    """Every cell says its column, which has no head above it there."""
+    with opened(browser, file, width=400) as it:
+        unfold(it.page)
+        for table in it.page.locator(".cards table").all():
+            heads = table.locator("thead > tr > *").all_text_contents()
+            assert not table.locator("thead").is_visible()
+            said = table.locator("tbody > tr").first.evaluate(
+                "row => [...row.children].map(e => e.textContent && getComputedStyle(e, '::before').content)"
+            )
+            assert (
+                said[1:]
+                == [f'"{head}: "' if cell else "" for head, cell in zip(heads, said, strict=True)][1:]
+            )
+        assert it.page.locator(".cards").count()
+
+
 def test_keyboard_and_landmarks(browser: Browser, file: Path) -> None:
     with opened(browser, file) as it:
         it.page.keyboard.press("Tab")

@@ -41,7 +41,8 @@ MARK = '<meta name="generator" content="detente">'
 _ADDRESSES = 66 << 30  # bytes that V8, which draws the pictures, reserves at once, and a little more
 _VEGA_LITE = "6.4"
 _WIDTHS = {"wide": 640, "narrow": 340}  # pixels: the text block of an A4 page, and a telephone's
-_MANY_ROWS = 14  # from here a table gets a box of its own, in which its header stays in sight
+_MANY_ROWS = 16  # from here a table gets a box of its own, in which its header stays in sight
+_CARDS = range(5, 9)  # so many columns fit a page and no telephone, where every row becomes a card
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
 _REFERENCE = re.compile(r'(\sid="|url\(#)([^")]+)([")])')
@@ -89,7 +90,7 @@ def page(document: Document) -> str:
     blocks = [b for b in document.blocks if not _is_headline(b)]
     views = [_view(b, 2, names) for b in blocks]
     first = [v for v in views[:1] if v["kind"] == "section"]
-    style = _style() + _running(document)
+    style = _style() + _running(document) + _labels(names)
     return (
         _environment()
         .get_template("page.html.j2")
@@ -120,6 +121,8 @@ class _Names:
         self._taken: dict[str, int] = {"top": 1, "main": 1, "facts": 1}
         self._placed = {id: self(id) for id in dict.fromkeys(_ids(blocks))}
         self._given: set[str] = set()
+        self.heads: dict[tuple[str, ...], str] = {}
+        """Columns of tables whose rows become cards → the class of such tables."""
 
     def once(self, id: str) -> str:
         """The anchor of what has an id of its own; another of the same id gets another."""
@@ -236,10 +239,22 @@ def _table(table: Table, depth: int, names: _Names) -> dict[str, Any]:
         "note": clean_line(table.note),
         "footnotes": footnotes,
         "fold": table.fold,
-        "long": table.fold and len(rows) > _MANY_ROWS,
-        "short": len(rows) <= _FEW_ROWS,
-        "wide": len(columns) > 6,
+        "looks": _looks(table, columns, names),
+        "scrolls": _long(table) or len(columns) >= _CARDS.stop,
     }
+
+
+def _long(table: Table) -> bool:
+    return table.fold and len(table.rows) > _MANY_ROWS
+
+
+def _looks(table: Table, columns: Sequence[str], names: _Names) -> str:
+    """The classes of a table's box."""
+    few, wide = len(table.rows) <= _FEW_ROWS, len(columns) > 6
+    looks = [*["long"] * _long(table), *["short"] * few, *["wide"] * wide]
+    if len(columns) in _CARDS:
+        looks += ["cards", names.heads.setdefault(tuple(columns), f"head-{len(names.heads) + 1}")]
+    return " ".join(["scroll", *looks])
 
 
 def _cell_sign(cell: Cell) -> tuple[str, str] | None:
@@ -388,10 +403,25 @@ def _style() -> str:
 
 
 def _running(document: Document) -> str:
-    """The head of every printed page; letters and digits as they are, everything else by its number."""
+    """The head of every printed page."""
     words = clean_line(f"{document.title} · {document.subtitle}" if document.subtitle else document.title)
-    safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in words)
-    return f'@page {{ @top-left {{ content: "{safe}"; font: 8pt Arial, "Liberation Sans", sans-serif; color: #5c5953; }} }}\n'
+    return f'@page {{ @top-left {{ content: {_string(words)}; font: 8pt Arial, "Liberation Sans", sans-serif; color: #5c5953; }} }}\n'
+
+
+def _string(words: str) -> str:
+    """Words as a string of a style sheet; letters and digits as they are, everything else by its number."""
+    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in words) + '"'
+
+
+def _labels(names: _Names) -> str:
+    """On a telephone every cell of a card says which column it is of."""
+    rules = [
+        f".{name} td:nth-child({n}):not(:empty)::before{{content:{_string(f'{column}: ')}}}\n"
+        for columns, name in names.heads.items()
+        for n, column in enumerate(columns, 1)
+        if n > 1 and column
+    ]
+    return f"@media screen and (max-width: 48rem) {{\n{''.join(rules)}}}\n" if rules else ""
 
 
 def _policy(style: str) -> str:
