@@ -38,6 +38,7 @@ from detente.prospects.chances import Chances, Links
 ROOT = Path(__file__).parents[2]
 WHO = ("premier", "navy", "tolland")
 MOVES = {"ferries": "daily", "fishermen": "six"}
+EXCHANGES = ("Exchanges, the surest first", "What each exchange is worth to whom")
 CHAIN = Chances(
     open=0.71,
     acceptable=0.45,
@@ -385,26 +386,25 @@ def test_swaps_say_where_their_list_ends(case: Case) -> None:
 
 def test_swaps_have_a_column_for_readings_only_where_there_are_any(case: Case) -> None:
     plain = swap(MOVES, {"premier": 3.0, "tolland": -4.0})
-    table = table_of(result(swaps=(plain,), swaps_considered=7), case, "Exchanges, the surest first")
+    only = result(swaps=(plain,), swaps_considered=7)
+    table, worth = (table_of(only, case, c) for c in EXCHANGES)
     assert list(table.columns) == [
-        "Exchange",
-        "Acceptable",
-        "Given up*",
-        "Gain over no deal at best estimates",
-        "Hangs on, and how often that accepts",
-    ]
-    assert list(table.rows[0])[1:] == [
-        "61% ± 2.0",
-        "2.0",
-        "Orsa's premier +3.0; Tolland −4.0",
-        "Tolland, 66%",
-    ]
+        "Exchange", "Acceptable", "Given up*", "Hangs on, and how often that accepts",
+    ]  # fmt: skip
+    name = "Settle “Tolland's ferries” at “daily service” and “The fishermen” at “six of them home”"
+    assert list(table.rows[0]) == [name, "61%", "2.0", "Tolland, 66%"]
+    assert "Monte Carlo error of “acceptable”: up to ± 2.0 percentage points." in table.note
+    assert list(worth.columns) == ["Exchange", "Gain over no deal at best estimates"]
+    assert list(worth.rows[0]) == [name, "Orsa's premier +3.0; Tolland −4.0"]
+    assert (table.fold, worth.fold) == (False, True)
     rivals = {
         "navy": {"holding_out": replace(LINKS, acceptable=0.7), "admiral": replace(LINKS, acceptable=0.5)}
     }
     read = replace(plain, chances=replace(SWAP, by_reading=rivals))
-    table = table_of(result(swaps=(read, plain), swaps_considered=7), case, "Exchanges, the surest first")
-    assert [row[-1] for row in table.rows] == [
+    both = result(swaps=(read, plain), swaps_considered=7)
+    table, worth = (table_of(both, case, c) for c in EXCHANGES)
+    assert table.columns[2] == "Under the worst reading"
+    assert [row[-1] for row in worth.rows] == [
         "70% if “holding out for a price” is true of Orsa's navy, 50% if “the admiral's last stand” is",
         "–",
     ]
@@ -429,14 +429,21 @@ def test_each_package_has_its_chain(case: Case) -> None:
         ["The table", "71%", "45%", "16%", "8%", "5%"],
         ["The other table", "71%", "43%", "16%", "8%", "5%"],
         [
-            "Swap: Tolland's ferries: daily service; The fishermen: six of them home",
+            "Swap: settle “Tolland's ferries” at “daily service” and “The fishermen” at “six of them home”",
             "66%",
             "61%",
             "21%",
             "14%",
             "11%",
         ],
-        ["Swap: Orsa's patrol boats: halved; Tolland's ferries: freight only", "–", "61%", "21%", "14%", "–"],
+        [
+            "Swap: settle “Orsa's patrol boats” at “halved” and “Tolland's ferries” at “freight only”",
+            "–",
+            "61%",
+            "21%",
+            "14%",
+            "–",
+        ],
     ]
     assert len(table.rows) == 7
     assert "open: some package is acceptable to everybody" in table.note.lower()

@@ -72,6 +72,7 @@ def test_what_packages_share_and_on_what_they_differ_is_said(words: Words) -> No
 def test_a_swap_costs_what_it_takes_from_whoever_loses_most(words: Words) -> None:
     dear = replace(swap(MOVES, {"premier": 3.0}), gives_up={"tolland": 2.0, "navy": 9.5}, most=9.5)
     section = swaps_section(result(swaps=(dear,), swaps_considered=7), words)
-    (table,) = _tables(list(section.blocks)).values()
+    table, folded = _tables(list(section.blocks)).values()
+    assert (table.fold, folded.fold) == (False, True)
     assert table.rows[0][table.columns.index("Given up*")] == "9.5"
-    assert "Nobody gives up more than Orsa's navy, 9.5 of its points*." in str(section.blocks[0])
+    assert "Nobody gives up more than Orsa's navy, 9.5 points*." in str(section.blocks[0])

@@ -253,7 +253,7 @@ def test_the_answer_where_nothing_is_ended(case: Case) -> None:
     found = answer(result(events=events), Words(case))
     assert (
         found.text
-        == "As things go on, talks included, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
+        == "As things go on, talks included, on 2023-01-10 “The ban” stands at “lifted for good” in 58% of worlds."
     )
     assert found.limit.startswith("Chances are shares")
     still = answer(result(events=events, issues={}), Words(case))
@@ -261,7 +261,9 @@ def test_the_answer_where_nothing_is_ended(case: Case) -> None:
         "As things go on, talks included, nothing that this case negotiates about moves by itself until 2023-01-10."
     )
     quiet = answer(result(events=events, talks={}), Words(case))
-    assert quiet.text == "Without a deal, on 2023-01-10 The ban stands at lifted for good in 58% of worlds."
+    assert (
+        quiet.text == "Without a deal, on 2023-01-10 “The ban” stands at “lifted for good” in 58% of worlds."
+    )
 
 
 def test_time(case: Case) -> None:
@@ -272,12 +274,12 @@ def test_time(case: Case) -> None:
         return time(result(no_deal={f: value(n, 1.0, d) for n, (f, d) in enumerate(each)}), words)
 
     assert said(-1.84, 2.26, 0.04) == (
-        "Time is on the side of The Sender (+2.3); it is against The Ruler (−1.8): each in points of its own, a year."
+        "Time is on the side of the Sender (+2.3); it is against the Ruler (−1.8): each in points of its own, a year."
     )
     assert said(0.2, 2.26, 0.0) == (
-        "Time is on the side of The Ruler (+0.2) and The Sender (+2.3): each in points of its own, a year."
+        "Time is on the side of the Ruler (+0.2) and the Sender (+2.3): each in points of its own, a year."
     )
-    assert said(0.0, -0.3, 0.0) == "Time is against The Sender (−0.3): each in points of its own, a year."
+    assert said(0.0, -0.3, 0.0) == "Time is against the Sender (−0.3): each in points of its own, a year."
     assert said(0.05, -0.05, 0.0) == "Time is on nobody's side, and against nobody."
 
 
@@ -289,7 +291,7 @@ def test_ripe(case: Case) -> None:
         "without a deal (The ban: lifted for good; The cells: empty)."
     )
     assert found.because == (
-        "Now the package is worth less than waiting to The Ruler (by 1.2 of its points) and The Other (by 2.3 of its points)."
+        "Now the package is worth less than waiting to the Ruler (by 1.2 points) and the Other (by 2.3 points)."
     )
     assert found.limit == (
         "Means over the draws, no deal as it is computed here, where the deal analysis takes what is typed; package and waiting run "
@@ -326,10 +328,10 @@ def test_what_comes_of_talks(case: Case) -> None:
 
     found = said(TALK)
     assert found.text == (
-        "Both The Ruler and The Sender would rather have talks than none in 2 months of 24, between 2021-03-10 and 2021-04-10."
+        "Both the Ruler and the Sender would rather have talks than none in 2 months of 24, between 2021-03-10 and 2021-04-10."
     )
     assert found.because == (
-        "Each by itself: The Ruler in 4 months; The Sender in 3 months. That talks begin, in 97% of worlds, is by the chances that "
+        "Each by itself: the Ruler in 4 months; the Sender in 3 months. That talks begin, in 97% of worlds, is by the chances that "
         "the case gives, not by what either would rather have; a side walks out in 29%, and all steps are taken in 7%."
     )
     assert found.limit == (
@@ -340,10 +342,10 @@ def test_what_comes_of_talks(case: Case) -> None:
     assert found in blocks(case)
     assert said(replace(TALK, ripe=(2,))).text.endswith("than none in 1 month of 24, on 2021-03-10.")
     never = said(replace(TALK, ripe=()))
-    assert never.text == "In no month would both The Ruler and The Sender rather have talks than none."
+    assert never.text == "In no month would both the Ruler and the Sender rather have talks than none."
     assert never.tone == "bad"
     always = said(replace(TALK, ripe=tuple(range(MONTHS))))
-    assert always.text == "In every month both The Ruler and The Sender would rather have talks than none."
+    assert always.text == "In every month both the Ruler and the Sender would rather have talks than none."
     assert always.tone == "good"
 
 
@@ -415,10 +417,32 @@ def test_policies(case: Case) -> None:
         ["Mere talk", "0.0", "0.0", "0.0", "0.0", "0.0"],
     ]
     assert found.numeric == (1, 2, 3, 4, 5)
+    assert found.note.endswith("differences are paired; from 8 of the 64 draws.")
+
+
+def test_what_a_policy_buys_is_said_in_words(case: Case) -> None:
+    found = table(case, "What each policy would change")
+    assert texts(found.rows) == [
+        [
+            "Hold on",
+            "The ruler falls: less likely by 8 percentage points",
+            "The Ruler (+1.6)",
+            "The Sender (−2.7)",
+        ],
+        [
+            "A way out (taken in 56% of draws)",
+            "The ruler hands over: likelier by 17 percentage points",
+            "The Ruler (+0.9)",
+            "–",
+        ],
+        ["Mere talk", "–", "–", "–"],
+    ]
     assert found.note.endswith(
-        "differences are paired; from 8 of the 64 draws. What is offered to The Ruler counts in those draws in which that faction is better off with it, as "
+        " What is offered to the Ruler counts in those draws in which that faction is better off with it, as "
         "found in other worlds than these. Without any effect: “Mere talk”."
     )
+    assert not found.fold
+    assert table(case, "Policies compared in the same worlds").fold
 
 
 def test_structure(case: Case) -> None:
@@ -532,28 +556,19 @@ def test_questions(case: Case) -> None:
     first, last = (
         table(case, f"Questions whose answer is known in {y}", questions=asked) for y in (2022, 2023)
     )
-    assert first.columns == ("Known by", "Question", "Answer", "Basis", "What stands for it", "Id")
+    assert first.columns == ("Known by", "Question", "Answer", "What stands for it")
     assert texts(first.rows) == [
-        ["2022‑03‑04", "Will it snow?", "yes under 1%; no over 99%", "modelled", "–", "q4"],
-        [
-            "2022‑09‑08",
-            "Who will win?",
-            "he 70%; she 60% (more than one of them can be true)",
-            "prior",
-            "–",
-            "q2",
-        ],
-        ["2022‑10‑01", "What then?", "–", "not modelled", "–", "q3"],
+        ["2022‑03‑04", "Will it snow?", "yes under 1%; no over 99%", "–"],
+        ["2022‑09‑08", "Who will win?", "judged: he 70%; she 60% (more than one of them can be true)", "–"],
+        ["2022‑10‑01", "What then?", "not modelled", "–"],
     ]
-    assert texts(last.rows) == [
-        ["2023‑01‑02", "Will it rain?", "yes 38%; no 62%", "modelled", "Only here.", "q1"]
-    ]
+    assert texts(last.rows) == [["2023‑01‑02", "Will it rain?", "yes 38%; no 62%", "Only here."]]
     assert first.note == ""
-    assert last.note.startswith("Modelled: shares of simulated worlds. Prior:")
+    assert last.note.startswith("Shares of simulated worlds; “judged”:")
     unsure = {n: replace(q, error=dict.fromkeys(q.answers, e)) for (n, q), e in zip(asked.items(), (0.013, 0.05, None, 0.021), strict=True)}  # fmt: skip
     sure = table(case, last.caption, questions=unsure)
-    assert "worlds (standard error at most 2.1 percentage points). Prior:" in sure.note
-    assert [row[3].tone for row in first.rows if isinstance(row[3], Cell)] == ["plain", "caution", "muted"]
+    assert "worlds (standard error at most 2.1 percentage points); “judged”:" in sure.note
+    assert [row[2].tone for row in first.rows if isinstance(row[2], Cell)] == ["plain", "caution", "plain"]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from detente.analyses.roadmap.document import base_rates, behind, document, section
+from detente.analyses.roadmap.document import base_rates, behind, document, others, section
 from detente.analyses.roadmap.result import (
     BaseRate,
     Boost,
@@ -159,8 +159,8 @@ def test_the_package_is_told_under_each_reading(case: Case) -> None:
 def test_stages_are_counted_and_not_steps(case: Case) -> None:
     text = first(result(), case)
     assert text.text.startswith("The 3 steps of this package can be carried out in an order in which nobody")
-    assert "before stage 2 of 2 (Orsa's patrol boats: halved)" in text.text
-    assert "going on is worth only 1.6 of its points more than walking off" in text.text
+    assert "before stage 2 of 2 (settle “Orsa's patrol boats” at “halved”)" in text.text
+    assert "going on is worth only 1.6 points more than walking off" in text.text
     assert "The strongest place is before stage 1 of 2" in text.because
     assert "the smallest margin is +7.4 points, of Orsa's navy" in text.because
     assert "(slack +1.6 → +4.1)" in text.because
@@ -208,7 +208,7 @@ def test_a_supposition_runs_into_the_answer(case: Case) -> None:
         case,
     ).text
     assert (
-        "estimates), no order of the 3 steps of this package holds: in the best one Tolland gains 1.2 of its points"
+        "estimates), no order of the 3 steps of this package holds: in the best one Tolland gains 1.2 points"
         in lost
     )
 
@@ -220,7 +220,7 @@ def test_it_takes_months_and_the_line_of_time_says_which(case: Case) -> None:
         replace(stage(2, (HALF,), 1.6, "tolland", 0.5), month=3, months=2),
     )
     found = result(stages=(*long, replace(stage(3, (), 3.3, "premier", 0.57), month=5, months=0)))
-    chart = next(b for b in section(found, case, drawn=True).blocks if isinstance(b, Chart))
+    chart = next(b for b in section(found, case).blocks if isinstance(b, Chart))
     assert chart.table is not None
     assert [[c.text if isinstance(c, Cell) else c for c in row][1:] for row in chart.table.rows] == [
         ["0", "3", "+7.4", "Orsa's navy"],
@@ -252,25 +252,53 @@ def test_one_change_in_the_same_order_stands_before_its_own_best(case: Case) -> 
     assert table.note.startswith("As it stands the slack is +1.6. 2 of 2 changes tried, each alone:")
 
 
+def test_of_several_orders_the_first_is_told_and_the_others_have_a_row(case: Case) -> None:
+    """What is told of the first stands behind the others, in their own words."""
+    broken = replace(result().stages[1], slack=None)
+    weak = result(
+        track="swap_2",
+        track_name="Small swap",
+        package={"ferries": "daily"},
+        stages=(result().stages[0], broken, result().stages[2]),
+        weakest=2,
+        slack=None,
+        survival=0.07,
+    )
+    table = others([result(), weak], case)
+    assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
+        ["The table", "yes", "Tolland", "+1.6", "27%"],
+        ["Small swap: settle “Tolland's ferries” at “daily service”", "no", "Tolland", "a line", "7%"],
+    ]
+    assert [row[0].links[0].to for row in table.rows if isinstance(row[0], Cell)] == [
+        behind(r, case, answered=False).id for r in (result(), weak)
+    ]
+    answer = section(weak, case).blocks[0]
+    assert behind(weak, case, answered=False).blocks[0] == answer
+    assert answer not in behind(weak, case, answered=True).blocks
+
+
 @pytest.mark.parametrize(
     ("points", "says"),
     [
         (
             2.7,
-            "The next step, The fishermen: six of them home, would have to be worth 2.7 points more to Orsa's navy.",
+            "The next step, to settle “The fishermen” at “six of them home”, would have to be worth 2.7 points more to Orsa's navy.",
         ),
-        (None, "The next step, The fishermen: six of them home, crosses a line of Orsa's navy."),
+        (
+            None,
+            "The next step, to settle “The fishermen” at “six of them home”, crosses a line of Orsa's navy.",
+        ),
     ],
 )
 def test_what_a_part_lacks(points: float | None, says: str, case: Case) -> None:
     part = Part((FERRIES,), 0.4, True, Missing(SIX, "navy", points))
     (finding,) = [
         b
-        for b in section(result(part=part), case, drawn=False).blocks
+        for b in section(result(part=part), case).blocks
         if isinstance(b, Finding) and "A part of it" in b.text
     ]
     assert finding.text.startswith(
-        "A part of it would hold as an agreement of its own: Tolland's ferries: daily service"
+        "A part of it would hold as an agreement of its own: to settle “Tolland's ferries” at “daily service”"
     )
     assert finding.because == says
     assert finding.limit == ""
@@ -280,7 +308,7 @@ def test_patience_stands_beside_what_was_judged(case: Case) -> None:
     patience = Patience(
         0.7, 0.91, {"navy": 0.81, "tolland": None}, {"premier": 0.99, "navy": 0.97, "tolland": 0.95}
     )
-    blocks = behind(result(patience=patience), case).blocks
+    blocks = behind(result(patience=patience), case, answered=True).blocks
     (told,) = [b.text for b in blocks if isinstance(b, Paragraph) and "patience" in b.text]
     assert told.startswith(
         "The least patience that carries this order, shared by all, is 0.700, and above 0.910 it no longer does "
@@ -318,7 +346,7 @@ def test_what_has_a_day_is_said_with_the_day_and_when_it_is_done(case: Case) -> 
     )
     table = next(
         b
-        for b in behind(result(due=due), case).blocks
+        for b in behind(result(due=due), case, answered=True).blocks
         if isinstance(b, Table) and b.caption == "What has a day"
     )
     rows = [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows]
@@ -328,5 +356,5 @@ def test_what_has_a_day_is_said_with_the_day_and_when_it_is_done(case: Case) -> 
     ]
     assert [row[2].tone for row in table.rows if isinstance(row[2], Cell)] == ["good", "bad"]
     assert table.note == (
-        "Too late in every order that was found: Orsa's patrol boats: halved is begun on 2026‑10‑12, after its day, 2026‑07‑20."
+        "Too late in this order, and none that was found has fewer steps late: Orsa's patrol boats: halved is begun on 2026‑10‑12, after its day, 2026‑07‑20."
     )

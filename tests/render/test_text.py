@@ -74,7 +74,7 @@ def test_a_wide_table_becomes_records() -> None:
 
 def test_words_are_not_broken_where_records_would_do() -> None:
     text = shown(SAMPLE)
-    assert re.search(r"Opposition +0\.74", text)
+    assert "Opposition moderates\n  Constitution 1: 0.74" in text
     assert "preferences.faction_0.weights.issue_0" in text
 
 

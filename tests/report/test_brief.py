@@ -249,6 +249,9 @@ def test_what_one_could_do_alone_is_no_agreement_where_there_is_another(words: W
     assert headline(result(toll), words).text.startswith("An agreement to lower the toll is very likely")
     said_of = said(page(result(toll, nets), words))["What can be had?"]
     assert "alone" not in said_of.text
+    read = track(NETS, chances(0.4, by=SPLIT), {"east": 1.0})
+    for others, which in (((toll,), "exchanges that nobody could do alone it is"), ((), "exchanges it is")):
+        assert which in said(page(result(read, *others), words))["What can be had?"].because
 
 
 @pytest.mark.parametrize(
@@ -301,10 +304,7 @@ def test_is_there_a_deal(words: Words) -> None:
         "About as likely as not (36%): at “Main” the best single package is acceptable to everybody it needs. It is 7% if “Plays for "
         "time” is true of the chief of the North, 58% if “Wants a deal” is, 73% if “Wants out” is. That it is signed as well: 13%."
     )
-    assert (
-        found.because
-        == "Confidence low: it turns on what the chief wants, of which there are rival readings."
-    )
+    assert found.because == "Confidence low: it turns on which reading of the chief is true."
     assert found.tone == "caution"
 
 
@@ -524,7 +524,7 @@ def test_at_most_five_and_always_what_can_be_had(words: Words) -> None:
 
 
 def test_agreements_under_each_reading(words: Words) -> None:
-    found = table(page(RICH, words), "Acceptable, by what the chief wants")
+    found = table(page(RICH, words), "Acceptable, by which reading of the chief is true")
     assert found.columns == ("Agreement", "Plays for time (50%)", "Wants a deal (33%)", "Wants out (17%)")
     assert cells(found) == [
         ["Open the weir and lower the toll", "67%", "74%", "79%"],

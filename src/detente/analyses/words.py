@@ -187,7 +187,7 @@ class Words:
         spec = self.case.world.parts[part]
         of = bundled()[part] if isinstance(spec, Use) else spec
         given = getattr(of, "numbers", {}).get(name)
-        said = getattr(given, "says", None) or _spaced(name)
+        said = getattr(given, "says", None) or f"number “{_spaced(name)}”"
         return f"World, {_spaced(part)}: {said}{f' [{_spaced(option[:-1])}]' if option else ''}"
 
     def place(self, path: str) -> str:

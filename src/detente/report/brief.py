@@ -59,7 +59,7 @@ def brief(of: Findings, words: Words) -> list[Block]:
     """The headline and the first page."""
     found = offers(of.result, words)
     best = within_reach(found)
-    blocks: list[Block] = [_deal(of, words), _had(best, of.result, words)]
+    blocks: list[Block] = [_deal(of, words), _had(found, of.result, words)]
     blocks += _serious(of.outlook, words)
     blocks.append(_otherwise(of, words))
     shown = _shown(found, best)
@@ -142,7 +142,7 @@ def _confidence(of: Findings, words: Words) -> tuple[str, str]:
     chances = of.result.main.chances
     apart = None if chances is None else parted(chances)
     if apart is not None:
-        return "low", f"it turns on what {words.short(apart[0])} wants, of which there are rival readings"
+        return "low", f"it turns on which reading of {words.short(apart[0])} is true"
     near = _nearest(of.flips, words)
     if near is not None:
         return (
@@ -184,7 +184,8 @@ def _judged(numbers: Sequence[Element]) -> float:
     return sum(e.kind == "judgement" for e in told) / len(told) if told else 0.0
 
 
-def _had(best: Offer | None, result: DealResult, words: Words) -> Finding:
+def _had(found: Sequence[Offer], result: DealResult, words: Words) -> Finding:
+    best = within_reach(found)
     asks = "What can be had?"
     if best is None:
         return Finding("Nothing that this case allows.", tone="bad", asks=asks)
@@ -204,7 +205,13 @@ def _had(best: Offer | None, result: DealResult, words: Words) -> Finding:
         Link("How likely each agreement is", "chances"),
         Link("In what order", "roadmap"),
     )
-    return Finding(text, because=_robust(best), tone=tone(chances), asks=asks, see=see)
+    return Finding(
+        text,
+        because=_robust(best, spared=best.alone is None and any(o.alone for o in found)),
+        tone=tone(chances),
+        asks=asks,
+        see=see,
+    )
 
 
 def _consent(offer: Offer, words: Words) -> str:
@@ -217,11 +224,14 @@ def _consent(offer: Offer, words: Words) -> str:
     return f"It needs {joined(needed)}, and {enough}." if needed else f"It needs {enough}."
 
 
-def _robust(best: Offer) -> str:
+def _robust(best: Offer, *, spared: bool) -> str:
     """Why it is this one."""
     if not best.chances.by_reading:
         return ""
-    return "Of the best of each table and the small exchanges it is acceptable most surely, whichever reading is true."
+    which = "Of the best of each table and the small exchanges"
+    if spared:
+        which += " that nobody could do alone"
+    return f"{which} it is acceptable most surely, whichever reading is true."
 
 
 def _serious(outlook: OutlookResult | None, words: Words) -> Iterator[Finding]:
@@ -377,7 +387,7 @@ def _readings(shown: Sequence[Offer], of: Findings, words: Words) -> Iterator[Ta
     ]
     rows = [[o.name, *(percent(o.chances.by_reading[faction][r].acceptable) for r in readings)] for o in told]
     yield Table(
-        caption=f"Acceptable, by what {words.short(faction)} wants",
+        caption=f"Acceptable, by which reading of {words.short(faction)} is true",
         columns=("Agreement", *columns),
         rows=rows,
         numeric=tuple(range(1, 1 + len(columns))),

@@ -19,7 +19,7 @@ from detente.analyses.outlook.document import sections as outlook_sections
 from detente.analyses.outlook.result import OutlookResult
 from detente.analyses.outlook.solve import outlook
 from detente.analyses.roadmap import RoadmapResult
-from detente.analyses.roadmap.document import base_rates
+from detente.analyses.roadmap.document import base_rates, others
 from detente.analyses.roadmap.document import behind as roadmap_behind
 from detente.analyses.roadmap.document import section as roadmap_section
 from detente.analyses.roadmap.propose import ahead
@@ -101,7 +101,11 @@ def _briefing(
     for section in flip_sections(changes, case):
         blocks.append(replace(section, blocks=[flip_sentence(changes, words), *section.blocks]))
     blocks.append(_limits(result, words, ordered=bool(roads)))
-    behind = [*tables, *(roadmap_behind(road, case) for road in roads), *told.values()]
+    behind = [
+        *tables,
+        *(roadmap_behind(road, case, answered=n == 0) for n, road in enumerate(roads)),
+        *told.values(),
+    ]
     if roads and roads[0].base_rates:
         behind.append(
             Section(id="base-rates", title="What happened elsewhere", blocks=[base_rates(roads[0])])
@@ -124,8 +128,9 @@ def _briefing(
 
 
 def _roads(roads: Sequence[RoadmapResult], case: Case) -> Section:
-    """The order of steps of each agreement; a picture of the first, which is the likeliest to be acceptable."""
-    parts = [roadmap_section(road, case, drawn=n == 0) for n, road in enumerate(roads)]
+    """The order of steps of the first agreement, which is the likeliest to be acceptable, and whether the others have one."""
+    first, *rest = roads
+    parts: list[Block] = [roadmap_section(first, case), *([others(rest, case)] if rest else [])]
     rates = (Link("What happened elsewhere", "base-rates"),) if roads[0].base_rates else ()
     return Section(
         id="roadmap",

@@ -29,7 +29,7 @@ def answer(track: TrackResult, result: DealResult, words: Words, *, first: bool 
     if top is not None and result.uncertain:
         worst = min(top.acceptance_by_faction.items(), key=lambda item: item[1])
         because.append(
-            f"Hardest to win for that package: {words.faction(worst[0])}, who accepts it in {percent(worst[1])} of draws."
+            f"Hardest to win for that package: {words.short(worst[0])}, who accepts it in {percent(worst[1])} of draws."
         )
     return Finding(
         text=f"{track.name}: {text}" if len(result.tracks) > 1 else text,
@@ -72,7 +72,7 @@ def short(track: TrackResult, words: Words) -> str:
     """For whom the nearest miss falls short, and by how much."""
     assert track.nearest_miss is not None
     missing = track.nearest_miss.shortfall
-    return joined([f"{words.faction(f)} by {amount(v)} points" for f, v in missing.items()])
+    return joined([f"{words.short(f)} by {amount(v)} points" for f, v in missing.items()])
 
 
 def _over_draws(track: TrackResult, result: DealResult, words: Words) -> str:
@@ -118,7 +118,7 @@ def _waiting(track: TrackResult, result: DealResult, words: Words) -> str:
     said: dict[bool, list[str]] = {True: [], False: []}
     typed = [f for f in track.factions if f not in result.computed]
     for f in typed:
-        said[now[f] > later[f]].append(words.faction(f) + _as_read(f, result, words))
+        said[now[f] > later[f]].append(words.short(f) + _as_read(f, result, words))
     losing, waiting = said[True], said[False]
     at = " at best estimates" if result.uncertain else ""
     alone = _alone(track, result, words)
@@ -140,7 +140,7 @@ def _alone(track: TrackResult, result: DealResult, words: Words) -> str:
     for f, gain in gains.items():
         if points(gain.mean) != "0.0":
             often = f", in {percent(gain.share)} of draws" if result.uncertain else ""
-            said.append(f"{words.faction(f)} by {changed(gain.mean, gain.error)} points on average{often}")
+            said.append(f"{words.short(f)} by {changed(gain.mean, gain.error)} points on average{often}")
     if said and few:
         said.append(
             f"{plural(few, 'other')} by less than 0.05 each" if few > 1 else "one other by less than 0.05"

@@ -88,7 +88,7 @@ def sections(result: DealResult, case: Case) -> list[Section]:
 
 def _chances(result: DealResult, words: Words) -> list[Section]:
     rungs = [Rung(t.name, t.chances) for t in result.tracks.values() if t.chances is not None]
-    rungs += [Rung(f"Swap: {words.moves(s.moves)}", s.chances) for s in result.swaps[:SWAPS]]
+    rungs += [Rung(f"Swap: {words.doing(s.moves)}", s.chances) for s in result.swaps[:SWAPS]]
     if not rungs or not (result.uncertain or any(r.chances.signed is not None for r in rungs)):
         return []
     return [
@@ -110,7 +110,7 @@ def _track(track: TrackResult, result: DealResult, words: Words) -> Section:
         rest = "" if len(told) == len(track.factions) else "; those of the others are typed"
         blocks.append(
             Paragraph(
-                f"The {agree(len(told), 'no-deal value', 'no-deal values')} of {joined([words.faction(f) for f in told])} "
+                f"The {agree(len(told), 'no-deal value', 'no-deal values')} of {joined([words.short(f) for f in told])} "
                 f"{agree(len(told), 'is', 'are')} computed from the world of the case (128 "
                 f"simulated worlds for each draw), and packages run through the same world{rest}."
             )
@@ -270,7 +270,7 @@ def _verdicts(
 
 def _against(s: Solution, track: TrackResult, words: Words) -> str:
     """Who refuses: they block, unless those who accept are enough."""
-    refusing = joined([words.faction(f) for f in s.blocks if f in track.factions])
+    refusing = joined([words.short(f) for f in s.blocks if f in track.factions])
     if refusing and track.consent.given(s.accepts, s.moves):
         return f"nobody; {refusing} would refuse, and need not be asked"
     return refusing or "nobody"
@@ -295,7 +295,7 @@ def _miss(track: TrackResult, result: DealResult, words: Words) -> Finding:
         if miss.shortfall
         else "It falls short of nobody's no-deal value; a line stands in the way."
     )
-    lines = [f"{words.faction(line.faction)} on “{words.moves(line.package)}”" for line in miss.lines]
+    lines = [f"{words.short(line.faction)} on “{words.moves(line.package)}”" for line in miss.lines]
     if lines:
         because += f" A single line given up would also open the zone: {joined(lines, 'or')}."
     return Finding(

@@ -52,7 +52,7 @@ def beside(rungs: Sequence[Rung], words: Words) -> str:
         for r in told
     ]
     typed = words.case.typed_beside
-    what = f"The no-deal {agree(len(typed), 'value', 'values')} of {joined([words.faction(f) for f in typed])} {agree(len(typed), 'is', 'are')} typed"
+    what = f"The no-deal {agree(len(typed), 'value', 'values')} of {joined([words.short(f) for f in typed])} {agree(len(typed), 'is', 'are')} typed"
     return f"{what}, and the world of the case says otherwise: counting with that, acceptable would be {joined(each)}."
 
 
@@ -83,10 +83,11 @@ def _by_reading(rungs: Sequence[Rung], faction: str, words: Words) -> Table:
         for r in told
     ]
     return Table(
-        caption=f"Acceptable, by what is true of {words.faction(faction)}",
+        caption=f"Acceptable, by what is true of {words.short(faction)}",
         columns=("Package", *(words.reading(faction, reading) for reading in readings)),
         rows=rows,
         numeric=tuple(range(1, 1 + len(readings))),
+        fold=True,
     )
 
 

@@ -10,7 +10,7 @@ from detente.analyses.deal.result import DealResult, Menu, Swap, TrackResult
 from detente.analyses.deal.swaps import MAX_SWAPS
 from detente.analyses.words import Words
 from detente.document import Block, Cell, Finding, Paragraph, Section, Table
-from detente.figures import agree, capital, joined, percent, plural, points, sampled, signed, spelt
+from detente.figures import agree, capital, error, joined, percent, plural, points, sampled, signed, spelt
 
 __all__ = ["hangs_on", "menu_blocks", "menu_in_short", "swaps_section"]
 
@@ -173,12 +173,12 @@ def swaps_section(result: DealResult, words: Words) -> Section:
         left_out = f"A limit was reached: {result.swaps_left_out}." if result.swaps_left_out else ""
         blocks: list[Block] = [
             Finding(
-                f"{_how_many(result)}: {words.moves(best.moves)}. {hangs_on(best, words, uncertain=bool(result.uncertain))}",
+                f"{_how_many(result)} to {words.doing(best.moves)}. {hangs_on(best, words, uncertain=bool(result.uncertain))}",
                 because="Only those who control what is moved have to agree, not the whole table.",
                 limit=" ".join(filter(None, (limit, PAPER, left_out))),
                 tone="caution",
             ),
-            _swap_table(result, words),
+            *_swap_tables(result, words),
         ]
     else:
         those = (
@@ -208,14 +208,14 @@ def _how_many(result: DealResult) -> str:
     count, best = result.swaps_considered, result.swaps[0]
     those = f"{plural(count, 'small exchange', 'touches', 'touch')} nobody's hold on office"
     if not result.uncertain:
-        return f"{those}; {'the smallest that is acceptable is' if count > 1 else 'and it is acceptable'}"
+        return f"{those}; {'the smallest that is acceptable is' if count > 1 else 'and it is acceptable:'}"
     rivals = bool(best.chances.by_reading)
     holding = f"{spelt(result.swaps_holding) if result.swaps_holding else 'none'} of them {agree(result.swaps_holding or 1, 'is', 'are')} acceptable in at least half the draws"
     holding += " under every reading" if rivals else ""
     share = percent(best.chances.acceptable)
     share += f", {percent(best.hinge.worst)} under the worst reading" if best.hinge.reading else ""
     if count == 1:
-        return f"{those}, and it is acceptable in {share} of draws"
+        return f"{those}, and it is acceptable in {share} of draws:"
     return f"{those}; {holding}. The surest ({share}) is"
 
 
@@ -225,7 +225,7 @@ def hangs_on(swap: Swap, words: Words, *, uncertain: bool) -> str:
     said = (
         "Nobody gives anything up by it."
         if most is None
-        else f"Nobody gives up more than {words.short(most)}, {points(swap.most)} of its points*."
+        else f"Nobody gives up more than {words.short(most)}, {points(swap.most)} points*."
     )
     if not uncertain:
         return said
@@ -237,41 +237,63 @@ def hangs_on(swap: Swap, words: Words, *, uncertain: bool) -> str:
     return f"{said}."
 
 
-def _swap_table(result: DealResult, words: Words) -> Table:
+def _swap_tables(result: DealResult, words: Words) -> list[Table]:
+    """The exchanges, and folded what each is worth to whom and under which reading."""
     readings = [under(s.chances) for s in result.swaps]
     told, uncertain = any(readings), bool(result.uncertain)
     rows: list[Sequence[str | Cell]] = []
+    worth: list[Sequence[str | Cell]] = []
     for s, each in zip(result.swaps, readings, strict=True):
-        row = [words.moves(s.moves)]
-        row += [sampled(s.chances.acceptable, s.chances.acceptable_error)] if uncertain else []
+        name = capital(words.doing(s.moves))
+        row = [name]
+        row += [percent(s.chances.acceptable)] if uncertain else []
         row += [percent(s.hinge.worst)] if told else []
         row.append(points(s.most))
-        row.append("; ".join(f"{words.faction(f)} {signed(g)}" for f, g in s.gain.items()))
-        row += [f"{words.faction(s.hinge.faction)}, {percent(s.hinge.acceptance)}"] if uncertain else []
-        row += [words.by_reading(each) or "–"] if told else []
+        row += (
+            [f"{capital(words.short(s.hinge.faction))}, {percent(s.hinge.acceptance)}"] if uncertain else []
+        )
         rows.append(row)
+        gains = "; ".join(f"{words.short(f)} {signed(g)}" for f, g in s.gain.items())
+        worth.append([name, capital(gains), *([words.by_reading(each) or "–"] if told else [])])
     note = "Given up: points lost at best estimates by the moves that somebody does not like, each alone, of whoever loses most. * compares points of different factions."
     if uncertain:
         note += (
             f" First those acceptable in at least half the draws{' under every reading' if told else ''}, then the others; the surest "
             "first, and of those about as sure (5 percentage points) the one for which least is given up. Their order was found on other draws."
         )
+        largest = max(s.chances.acceptable_error for s in result.swaps)
+        note += (
+            f" Monte Carlo error of “acceptable”: up to {error(largest)} percentage points."
+            if largest
+            else ""
+        )
     cut = f", nor is any after these {MAX_SWAPS}" if len(rows) == MAX_SWAPS else ""
     note += f" An exchange that contains one above it is not listed{cut}."
-    return Table(
-        caption="Exchanges, the surest first"
-        if uncertain
-        else "Exchanges that are acceptable, the smallest first",
-        columns=(
-            "Exchange",
-            *(("Acceptable",) if uncertain else ()),
-            *(("Under the worst reading",) if told else ()),
-            "Given up*",
-            "Gain over no deal" + (" at best estimates" if uncertain else ""),
-            *(("Hangs on, and how often that accepts",) if uncertain else ()),
-            *(("Acceptable under each reading",) if told else ()),
+    return [
+        Table(
+            caption="Exchanges, the surest first"
+            if uncertain
+            else "Exchanges that are acceptable, the smallest first",
+            columns=(
+                "Exchange",
+                *(("Acceptable",) if uncertain else ()),
+                *(("Under the worst reading",) if told else ()),
+                "Given up*",
+                *(("Hangs on, and how often that accepts",) if uncertain else ()),
+            ),
+            rows=rows,
+            numeric=tuple(range(1, 2 + uncertain + told)),
+            note=note,
         ),
-        rows=rows,
-        numeric=tuple(range(1, 2 + uncertain + told)),
-        note=note,
-    )
+        Table(
+            caption="What each exchange is worth to whom",
+            columns=(
+                "Exchange",
+                "Gain over no deal" + (" at best estimates" if uncertain else ""),
+                *(("Acceptable under each reading",) if told else ()),
+            ),
+            rows=worth,
+            note="Gains are in points of each faction's own and cannot be compared.",
+            fold=True,
+        ),
+    ]

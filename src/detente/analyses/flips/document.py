@@ -17,7 +17,7 @@ from detente.figures import agree, capital, decimal, error, joined, percent, plu
 
 __all__ = ["document", "sections", "sentence"]
 
-BARS = 14
+BARS = 8
 ROWS = 40
 SHOWN = 5
 """Judgements on the screen."""
@@ -149,7 +149,7 @@ def _switches(result: FlipsResult, words: Words) -> str:
         ]
         if named:
             which = joined([f"“{name}”" for name in named], "or")
-            text += f" If {which} is true of {words.faction(faction)}, there is {becomes}."
+            text += f" If {which} is true of {words.short(faction)}, there is {becomes}."
     lines = [f for f in result.flips if f.kind == "holds" and f.deal_flips_at is not None]
     if lines:
         near = sorted(lines, key=lambda f: f.deal_change or 0.0)[:NAMED]
@@ -275,7 +275,7 @@ def sections(result: FlipsResult, case: Case) -> list[Section]:
     if starred:
         blocks.append(Paragraph(f"* {_BINNED}"))
     if result.reading_index:
-        shares = joined([f"{percent(v)} for {words.faction(f)}" for f, v in result.reading_index.items()])
+        shares = joined([f"{percent(v)} for {words.short(f)}" for f, v in result.reading_index.items()])
         blocks.append(
             Paragraph(
                 "Of the variance of that package's acceptance, knowing which reading is true would explain by itself: "

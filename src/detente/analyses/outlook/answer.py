@@ -86,7 +86,7 @@ def _standing(result: OutlookResult, words: Words) -> list[str]:
         options = {o: path[-1] for o, path in result.issues[issue].items()}
         likeliest = max(options, key=lambda o: options[o])
         found.append(
-            f"{words.issue(issue)} stands at {words.option(issue, likeliest)} in {percent(options[likeliest])} of worlds"
+            f"“{words.issue(issue)}” stands at “{words.option(issue, likeliest)}” in {percent(options[likeliest])} of worlds"
         )
     return found
 
@@ -117,7 +117,7 @@ def time(result: OutlookResult, words: Words) -> str:
 
     def named(sign: int) -> str:
         drifts = {f: v.drift for f, v in result.no_deal.items() if sign * v.drift > SMALL}
-        return joined([f"{words.faction(f)} ({signed(drift)})" for f, drift in drifts.items()])
+        return joined([f"{words.short(f)} ({signed(drift)})" for f, drift in drifts.items()])
 
     up, down = named(1), named(-1)
     if not up and not down:
@@ -140,7 +140,7 @@ def ripe(result: OutlookResult, words: Words) -> Finding:
         many = f"{len(months)} of {plural(result.months + 1, 'month')}"
         text, tone = f"In {many}, {_within(result, months)}, {needed} ({what}).", "caution"
     gaps = {f: v - result.no_deal[f].going_on for f, v in result.package_value.items()}
-    short = [f"{words.faction(f)} (by {amount(-gap)} of its points)" for f, gap in gaps.items() if gap < 0]
+    short = [f"{words.short(f)} (by {amount(-gap)} points)" for f, gap in gaps.items() if gap < 0]
     typed = any(not v.used for v in result.no_deal.values())
     elsewhere = ", where the deal analysis takes what is typed" if typed else ""
     return Finding(
@@ -163,7 +163,7 @@ def remarks(policies: Mapping[str, PolicyResult], words: Words) -> str:
     told = ""
     for faction in dict.fromkeys(p.offered_to for p in policies.values() if p.offered_to is not None):
         told += (
-            f" What is offered to {words.faction(faction)} counts in those draws in which that faction is better off with it, as "
+            f" What is offered to {words.short(faction)} counts in those draws in which that faction is better off with it, as "
             "found in other worlds than these."
         )
     idle = [f"“{p.name}”" for p in policies.values() if p.idle]
@@ -174,7 +174,7 @@ def remarks(policies: Mapping[str, PolicyResult], words: Words) -> str:
 
 def findings_of_talks(name: str, talks: TalksResult, result: OutlookResult, words: Words) -> list[Finding]:
     """When both sides would talk, and what comes of it."""
-    sides = f"{words.faction(talks.by)} and {words.faction(talks.to)}"
+    sides = f"{words.short(talks.by)} and {words.short(talks.to)}"
     total = result.months
     if len(talks.ripe) == total:
         text, tone = f"In every month both {sides} would rather have talks than none.", "good"
@@ -184,7 +184,7 @@ def findings_of_talks(name: str, talks: TalksResult, result: OutlookResult, word
         tone = "caution"
     else:
         text, tone = f"In no month would both {sides} rather have talks than none.", "bad"
-    alone = "; ".join(f"{words.faction(f)} in {plural(len(m), 'month')}" for f, m in talks.wanted.items())
+    alone = "; ".join(f"{words.short(f)} in {plural(len(m), 'month')}" for f, m in talks.wanted.items())
     share = {e: result.events[f"{name}.{e}"].share[-1] for e in ("began", "broken", "completed")}
     return [
         Finding(

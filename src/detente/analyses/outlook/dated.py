@@ -17,6 +17,8 @@ __all__ = ["chosen", "dated", "question_id"]
 
 OVERLAP = 0.005
 """By which answers may exceed 1 for want of exactness."""
+BESIDE = {"prior": "judged", "not_modelled": "not modelled"}
+"""What stands before an answer that no world gives."""
 
 
 def question_id(name: str) -> str:
@@ -50,13 +52,13 @@ def dated(result: OutlookResult, words: Words) -> list[Table]:
     )
     sure = f" (standard error at most {decimal(100 * worst, 1)} percentage points)" if worst >= 0.0005 else ""
     note = (
-        f"Modelled: shares of simulated worlds{sure}. Prior: somebody's judgement, which no model stands behind. Not modelled: the "
-        "case has nothing to say."
+        f"Shares of simulated worlds{sure}; “judged”: somebody's judgement, which no model stands behind; “not modelled”: the case has "
+        "nothing to say."
     )
     return [
         Table(
             caption=f"Questions whose answer is known in {year}",
-            columns=("Known by", "Question", "Answer", "Basis", "What stands for it", "Id"),
+            columns=("Known by", "Question", "Answer", "What stands for it"),
             rows=[_question(name, q, words) for name, q in some],
             note=note if year == max(years) else "",
         )
@@ -69,17 +71,17 @@ def _question(name: str, q: QuestionResult, words: Words) -> list[str | Cell]:
     said = "; ".join(f"{a} {percent(v)}" for a, v in known.items())
     if sum(known.values()) > 1 + OVERLAP:
         said += " (more than one of them can be true)"
-    tone: Tone = "plain" if q.basis == "modelled" else "caution" if q.basis == "prior" else "muted"
+    if q.basis != "modelled":
+        said = f"{BESIDE[q.basis]}: {said}" if said else BESIDE[q.basis]
+    tone: Tone = "caution" if q.basis == "prior" else "plain"
     judged = [a for a in q.answers if q.basis == "prior"]
     return [
         Cell(day(q.resolves), id=question_id(name)),
         q.text,
         Cell(
-            said or "–", links=tuple(Link("why", anchor(f"questions.{name}.answers.{a}")) for a in judged[:1])
+            said, tone, links=tuple(Link("why", anchor(f"questions.{name}.answers.{a}")) for a in judged[:1])
         ),
-        Cell(q.basis.replace("_", " "), tone),
         capital((q.note or "").strip()) or _stands(name, words.case) or "–",
-        name,
     ]
 
 

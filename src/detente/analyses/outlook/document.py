@@ -18,6 +18,7 @@ from detente.analyses.outlook.result import (
     Influence,
     LevelPath,
     OutlookResult,
+    PolicyResult,
     TalksResult,
 )
 from detente.analyses.outlook.short import in_short
@@ -40,6 +41,10 @@ NEGLIGIBLE = 0.005
 TELLING = 0.02
 """Change of a belief below which an event tells nothing."""
 YEAR = 12
+A_POINT = 0.01
+"""Change of a chance that a sentence names."""
+NOTICED = 0.5
+"""Points of a faction's own that a sentence names."""
 
 
 def document(result: OutlookResult, case: Case) -> Document:
@@ -59,7 +64,7 @@ def sections(result: OutlookResult, case: Case) -> list[Section]:
     fates = [_fates(what, names, result) for what, names in ended(result).items()]
     ahead: list[Block] = [answer(result, words, headline=False), *fates[:1], _values(result, words)]
     if result.policies:
-        ahead.append(_policies(result, words))
+        ahead += [_bought(result, words), _policies(result, words)]
     found = [
         Section(
             id="outlook",
@@ -115,7 +120,7 @@ def _blocks(result: OutlookResult, words: Words, *, headline: bool) -> list[Bloc
     blocks += [_fates(what, names, result) for what, names in ended(result).items()]
     blocks.append(_values(result, words))
     if result.policies:
-        blocks.append(_policies(result, words))
+        blocks += [_bought(result, words), _policies(result, words)]
     if result.gestures:
         blocks += _gestures(result, words)
     blocks += _detail(result, words)
@@ -195,7 +200,7 @@ def _values(result: OutlookResult, words: Words) -> Table:
         typed: list[str | Cell] = [Cell("computed", "muted") if v.typed is None else points(v.typed)]
         rows.append(
             [
-                words.faction(f),
+                capital(words.short(f)),
                 points(v.status_quo),
                 points(v.going_on),
                 signed(v.drift),
@@ -277,8 +282,37 @@ def _policies(result: OutlookResult, words: Words) -> Table:
         rows=rows,
         numeric=tuple(range(1, 1 + len(finals) + len(factions))),
         note="Changes by the end against the world as it is. Under each faction: by how many of its points no deal is worth more "
-        f"or less. All policies meet the same chance, so differences are paired{_few(result)}.{remarks(result.policies, words)}",
+        f"or less. All policies meet the same chance, so differences are paired{_few(result)}.",
+        fold=True,
     )
+
+
+def _bought(result: OutlookResult, words: Words) -> Table:
+    """What each policy buys, and for whom."""
+    return Table(
+        caption="What each policy would change",
+        columns=("Policy", "Changes most", "No deal gets better for", "Worse for"),
+        rows=[_buys(p, result, words) for p in result.policies.values()],
+        note=f"By the end, against the world as it is. In brackets points of each faction's own; those below {NOTICED:g} are left out."
+        f"{remarks(result.policies, words)}",
+    )
+
+
+def _buys(policy: PolicyResult, result: OutlookResult, words: Words) -> list[str | Cell]:
+    finals = [n for names in ended(result).values() for n in names]
+    changes = {n: policy.influence.events.get(n, 0.0) for n in finals}
+    most = max(changes, key=lambda n: abs(changes[n]), default=None)
+    change = 0.0 if most is None else changes[most]
+    told = "–"
+    if most is not None and abs(change) >= A_POINT:
+        by = plural(round(100 * abs(change)), "percentage point")
+        told = f"{capital(result.events[most].says)}: {'likelier' if change > 0 else 'less likely'} by {by}"
+    taken = "" if policy.taken is None else f" (taken in {percent(policy.taken)} of draws)"
+    suits = [
+        [f"{words.short(f)} ({signed(v)})" for f, v in policy.influence.value.items() if sign * v >= NOTICED]
+        for sign in (1, -1)
+    ]
+    return [policy.name + taken, told, *(capital(joined(whom)) or "–" for whom in suits)]
 
 
 def _few(result: OutlookResult) -> str:

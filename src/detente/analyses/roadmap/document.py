@@ -17,7 +17,7 @@ from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragr
 from detente.figures import amount, capital, day, error, joined, percent, plural, signed
 from detente.prospects.road import WHOLE
 
-__all__ = ["base_rates", "behind", "document", "section"]
+__all__ = ["base_rates", "behind", "document", "others", "section"]
 
 WAYS = {
     "walk off": "walking off",
@@ -41,23 +41,49 @@ def document(result: RoadmapResult, case: Case) -> Document:
     )
 
 
-def section(result: RoadmapResult, case: Case, *, drawn: bool) -> Section:
-    """The answer in the briefing, under the name of its table; ``drawn``: with the picture."""
+def section(result: RoadmapResult, case: Case) -> Section:
+    """The answer in the briefing, with its picture, under the name of its table."""
     words = Words(case)
+    answer, *rest = _told(result, words)
+    return Section(
+        id=f"roadmap-{result.track.replace('_', '-')}",
+        title=f"To carry out: {_title(result, words)}",
+        blocks=[answer, _line(result, words), *rest],
+        see=(Link("Stage by stage, with every margin", _behind(result)),),
+    )
+
+
+def _told(result: RoadmapResult, words: Words) -> list[Block]:
+    """The answer, what of it would hold alone, and its dates."""
     blocks: list[Block] = [_answer(result, words, False)]
-    if drawn:
-        blocks.append(_line(result, words))
     if result.part is not None:
         blocks.append(_part(result.part, words))
     first, end = result.stages[0].date, result.stages[-1].date
     if first is not None and end is not None:
         dates = f"From {day(first)} to {day(end)}; it begins {_lead(result)}."
         blocks.append(Paragraph(" ".join(filter(None, (dates, _too_late(result, words))))))
-    return Section(
-        id=f"roadmap-{result.track.replace('_', '-')}",
-        title=f"To carry out: {_title(result, words)}",
-        blocks=blocks,
-        see=(Link("Stage by stage, with every margin", _behind(result)),),
+    return blocks
+
+
+def others(results: Sequence[RoadmapResult], case: Case) -> Table:
+    """A row for each of several orders."""
+    words = Words(case)
+    rows: list[list[str | Cell]] = []
+    for r in results:
+        weak = r.stages[r.weakest - 1]
+        holds = r.slack is not None and r.slack >= 0
+        name = Cell(capital(_title(r, words)), links=(Link("", _behind(r)),))
+        verdict = Cell("yes" if holds else "no", "good" if holds else "bad")
+        rows.append(
+            [name, verdict, capital(words.short(weak.weakest)), _points(weak.slack), percent(r.survival)]
+        )
+    return Table(
+        caption="To carry out the others",
+        columns=("Agreement", "An order holds", "Weakest link", "Its margin", "The order survives in draws"),
+        rows=rows,
+        numeric=(3, 4),
+        note="Margin: points of the weakest link's own by which going on is better for it than its best way out, in the order with the "
+        "most slack; “a line”: it crosses one.",
     )
 
 
@@ -68,14 +94,14 @@ def _title(result: RoadmapResult, words: Words) -> str:
     return f"{result.track_name}: {words.doing(result.package)}"
 
 
-def behind(result: RoadmapResult, case: Case) -> Section:
-    """What stands behind that answer."""
+def behind(result: RoadmapResult, case: Case, *, answered: bool) -> Section:
+    """What stands behind that answer; with the answer itself unless it was given before."""
     words = Words(case)
     return Section(
         id=_behind(result),
         title=f"Stage by stage: {_title(result, words)}",
         lead=QUESTION,
-        blocks=_detail(result, words),
+        blocks=[*([] if answered else _told(result, words)), *_detail(result, words)],
         fold=True,
         see=tuple(
             Link(f"How {words.issue(m.issue)} is carried out", anchor(f"{m.issue}.undo"))
@@ -116,7 +142,7 @@ def _in_short(result: RoadmapResult, words: Words) -> list[Block]:
         [
             str(s.number) if s.steps else "",
             day(s.date or f"month {s.month}"),
-            capital(words.doing({m.issue: m.option for m in s.steps})) if s.steps else "All is done",
+            capital(_moves(s.steps, words)) if s.steps else "All is done",
             capital(words.short(s.weakest)),
             Cell(_points(s.slack), "bad" if s.slack is None or s.slack < 0 else "plain"),
         ]
@@ -145,25 +171,25 @@ def _in_short(result: RoadmapResult, words: Words) -> list[Block]:
 def _answer(result: RoadmapResult, words: Words, headline: bool) -> Finding:
     weak = result.stages[result.weakest - 1]
     steps = plural(sum(len(s.steps) for s in result.stages), "step")
-    who = words.faction(weak.weakest)
+    who = words.short(weak.weakest)
     where = _where(weak, result, words)
     start, supposing = _supposing(result, words)
     none = "no order" if result.proven else "no order that was found"
     if result.slack is not None and weak.slack is not None and result.slack >= 0:
         answer = (
             f"the {steps} of this package can be carried out in an order in which nobody who has to go on gains by stopping. "
-            f"The weakest link is {who}, {where}: going on is worth only {amount(weak.slack)} of its points more than "
+            f"The weakest link is {who}, {where}: going on is worth only {amount(weak.slack)} points more than "
             f"{_way(weak)}. All of it takes {plural(result.months, 'month')}."
         )
     elif weak.slack is None:
-        lines = joined([words.faction(f) for f in weak.crosses]) or who
+        lines = joined([words.short(f) for f in weak.crosses]) or who
         answer = (
             f"{none} of the {steps} of this package holds: in the best one stage {weak.number} of {len(result.stages) - 1} "
             f"({_moves(weak.steps, words)}) crosses a line of {lines}."
         )
     else:
         answer = (
-            f"{none} of the {steps} of this package holds: in the best one {who} gains {amount(-weak.slack)} of its points, "
+            f"{none} of the {steps} of this package holds: in the best one {who} gains {amount(-weak.slack)} points, "
             f"{where}, by {_way(weak)}."
         )
     text = f"{start}{supposing}{answer}"
@@ -194,7 +220,7 @@ def _supposing(result: RoadmapResult, words: Words) -> tuple[str, str]:
         return "", f"Supposing that {readings} {prior}, "
     short = joined(
         [
-            f"{words.faction(f)} ({'it breaks a line' if v is None else f'by {amount(v)} points'})"
+            f"{words.short(f)} ({'it breaks a line' if v is None else f'by {amount(v)} points'})"
             for f, v in result.short.items()
         ]
     )
@@ -222,7 +248,7 @@ def _way(stage: Stage) -> str:
 def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
     parts = []
     if result.lines:
-        lines = joined([words.faction(f) for f in result.lines])
+        lines = joined([words.short(f) for f in result.lines])
         parts.append(f"The package breaks a line of {lines}, which no order mends.")
     sure = [s for s in result.stages if s.slack is not None]
     same = [s for s in sure if s.weakest == weak.weakest and abs((s.slack or 0) - (weak.slack or 0)) < TINY]
@@ -234,7 +260,7 @@ def _reason(weak: Stage, result: RoadmapResult, words: Words) -> str:
         strong = max(sure, key=lambda s: s.slack or 0.0)
         parts.append(
             f"The strongest place is {_where(strong, result, words)}, where the smallest margin is {_points(strong.slack)} "
-            f"points, of {words.faction(strong.weakest)}."
+            f"points, of {words.short(strong.weakest)}."
         )
     return " ".join(filter(None, [*parts, _help(result, words)]))
 
@@ -255,7 +281,7 @@ def _help(result: RoadmapResult, words: Words) -> str:
 def _line(result: RoadmapResult, words: Words) -> Chart:
     rows = [
         Span(
-            f"{s.number}. {_moves(s.steps, words)} – {_parties(s.steps, words)}"
+            f"{s.number}. {capital(_moves(s.steps, words))} – {_parties(s.steps, words)}"
             if s.steps
             else "All is done",
             s.month,
@@ -281,9 +307,9 @@ def _order(result: RoadmapResult, words: Words) -> Table:
             [
                 str(s.number) if s.steps else "end",
                 when,
-                _moves(s.steps, words) if s.steps else "all is done",
+                capital(_moves(s.steps, words)) if s.steps else "All is done",
                 _parties(s.steps, words) if s.steps else "–",
-                words.faction(s.weakest),
+                capital(words.short(s.weakest)),
                 s.way_out[s.weakest],
                 Cell(_points(s.slack), "bad" if s.slack is None or s.slack < 0 else "good"),
                 percent(s.share),
@@ -396,15 +422,17 @@ def _calendar(result: RoadmapResult, words: Words) -> Table:
 def _part(part: Part, words: Words) -> Finding:
     if not part.moves:
         return Finding("Not even one step of it alone, as an agreement of its own, would hold.", tone="bad")
-    text = f"A part of it would hold as an agreement of its own: {_moves(part.moves, words)}, in this order."
+    text = (
+        f"A part of it would hold as an agreement of its own: to {_moves(part.moves, words)}, in this order."
+    )
     missing = part.missing
     because = ""
     if missing is not None:
         because = (
-            f"The next step, {_moves((missing.move,), words)}, would have to be worth {amount(missing.points)} points more to "
-            f"{words.faction(missing.faction)}."
+            f"The next step, to {_moves((missing.move,), words)}, would have to be worth {amount(missing.points)} points more to "
+            f"{words.short(missing.faction)}."
             if missing.points is not None
-            else f"The next step, {_moves((missing.move,), words)}, crosses a line of {words.faction(missing.faction)}."
+            else f"The next step, to {_moves((missing.move,), words)}, crosses a line of {words.short(missing.faction)}."
         )
     how = "" if part.exact else "Found by dropping one step at a time; a longer part may exist."
     return Finding(text, because=because, limit=how, tone="caution")
@@ -499,7 +527,7 @@ def _how(result: RoadmapResult, words: Words) -> str:
 
 
 def _moves(steps: Sequence[Move], words: Words) -> str:
-    return "; ".join(f"{words.issue(m.issue)}: {words.option(m.issue, m.option)}" for m in steps)
+    return joined([words.doing({m.issue: m.option}) for m in steps])
 
 
 def _parties(steps: Sequence[Move], words: Words) -> str:
