@@ -355,3 +355,39 @@ def test_a_deep_file_costs_no_more_than_its_first_levels() -> None:
     complaints("- " * 500_000)
     # Orders of magnitude below what reading the rest would take.
     assert process_time() - start < 2
+
+
+TWO = """
+detente: 1
+id: two
+title: Two
+parties: {a: {}, b: {}}
+issues:
+  ban: {options: {kept: {}, lifted: {}}}
+  aid: {options: {shut: {}, some: {}, open: {}}}
+preferences:
+  a: {judgement: typed, weights: {ban: 1, aid: 1}}
+  b: {judgement: typed, indifferent: [ban, aid], patience: 0,97}
+"""
+
+
+def test_what_has_to_be_said_is_suggested_for_all_of_it_at_once() -> None:
+    """Of two options 0 and 100 are all that values can be; the status quo may be any."""
+    with pytest.raises(CaseError) as caught:
+        read_case(TWO.replace(", patience: 0,97", ""), "two.yaml")
+    said = str(caught.value)
+    for text in (
+        "add 'status_quo: kept' if that is how things stand today (else one of: lifted)",
+        "add 'status_quo: shut' if that is how things stand today (else one of: some, open)",
+        "add 'values: {ban: {kept: 0, lifted: 100}}', or 0 and 100 the other way round",
+        "add 'values: {aid: {shut: .., some: .., open: ..}}'",
+    ):
+        assert text in said, text
+    assert said.count("the other way round") == 1
+
+
+def test_a_decimal_comma_between_braces_is_known_for_one() -> None:
+    with pytest.raises(
+        CaseError, match=r"unknown key '97', which follows a comma; a decimal has a point: 0\.97"
+    ):
+        read_case(TWO, "two.yaml")

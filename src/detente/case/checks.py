@@ -271,10 +271,11 @@ def _issues(case: Case) -> Found:
         if game and issue.status_quo is not None:
             yield (*at, "status_quo"), "this case has 'status_quo: none' at the top; remove one of the two"
         elif not game and issue.status_quo is None:
-            listed = ", ".join(issue.options)
+            first, *others = issue.options
             yield (
                 at,
-                f"the status quo is missing: add 'status_quo: OPTION' (one of: {listed}), or 'status_quo: none' at the top",
+                f"the status quo is missing: add 'status_quo: {first}' if that is how things stand today (else one of: "
+                f"{', '.join(others)}), or 'status_quo: none' at the top",
             )
     if game:
         return
@@ -450,10 +451,12 @@ def _coverage(wants: Preferences, issue: str, options: tuple[str, ...]) -> Found
             f"'{issue}' also stands under '{given}': remove one of the two",
         )
     elif weighted and not valued and not raw:
-        listed = ", ".join(f"{o}: .." for o in options)
+        two = len(options) == 2
+        listed = ", ".join(f"{o}: {(0, 100)[n] if two else '..'}" for n, o in enumerate(options))
+        turned = ", or 0 and 100 the other way round" if two else ""
         yield (
             ("weights", issue),
-            f"'{issue}' has a weight but no values: add 'values: {{{issue}: {{{listed}}}}}'",
+            f"'{issue}' has a weight but no values: add 'values: {{{issue}: {{{listed}}}}}'{turned}",
         )
     elif valued and not weighted and not raw and not idle:
         yield (

@@ -291,6 +291,8 @@ def _unknown(path: Path, about: _About, close: str | None) -> str:
     if len(path) == 1 and name in RESERVED:
         return f"'{name}' is reserved for an analysis that this version does not have yet; remove it"
     meant = f"; did you mean '{close}'?" if close else "."
+    if name.isdecimal():
+        meant = f", which follows a comma; a decimal has a point: 0.{name}, not 0,{name}."
     return f"unknown key '{cut(name)}'{meant} Allowed here: {', '.join(about.allowed(path[:-1]))}"
 
 
