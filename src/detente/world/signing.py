@@ -78,8 +78,7 @@ CHOOSING = 2
 BEST = 1 << 10
 """Worlds at best estimates in which options are settled, at least, all with the same luck"""
 GOING_ON = 1 << 13
-"""and in which the world goes on, which is the most: chance in what no deal is worth is a fiftieth of the spread that the numbers of
-the world have."""
+"""and in which the world goes on, which is the most."""
 
 NODES = 12
 """Values of patience at which paths are discounted, and polynomials laid between; twice as many until they are good enough."""
