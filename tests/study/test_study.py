@@ -166,8 +166,13 @@ def test_an_answer_shows_itself(study: Study) -> None:
     assert str(answer).split() == ask("deal", "two-villages", "--draws", "64").out.split()
     shown = answer._repr_html_()
     inside = shown.partition('srcdoc="')[2].partition('"')[0]
-    assert html.unescape(inside) == page(answer.document)
+    # Without the base a link to a section leads to the notebook, and leaves the frame empty.
+    assert html.unescape(inside).replace('<head><base href="about:srcdoc">', "<head>") == page(
+        answer.document
+    )
     assert shown.startswith('<iframe title="deal of two-villages" sandbox ')
+    assert "&lt;base href" in inside
+    assert "<base" not in answer.html()
 
 
 def test_the_same_question_is_answered_once_and_frozen(study: Study) -> None:
@@ -201,3 +206,12 @@ def test_a_table_that_is_none_is_told_the_nearest_and_the_list(study: Study) -> 
         study.deal().records("fronteer")
     with pytest.raises(UsageError, match=r"could be tracks.chances.by_reading or swaps.chances.by_reading"):
         study.deal().records("by_reading")
+
+
+def test_an_answer_is_the_same_text_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Study("two-villages", draws=64).deal()
+    plain = str(answer)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as its kernels do
+    assert str(answer) == plain
+    assert "\x1b" not in plain

@@ -20,6 +20,8 @@ __all__ = ["Answer", "Briefing", "Result", "changed_json", "supposing"]
 
 WIDTH = 80
 """Letters in a line of ``str``."""
+_AT_HOME = '<base href="about:srcdoc">'
+"""Links to a place on the page stay on it: without it they lead to that place of the notebook, and the frame is empty."""
 
 
 class Result(Protocol):
@@ -75,7 +77,7 @@ class Briefing:
 
     def _repr_html_(self) -> str:
         """The same page in a frame of its own, so that neither its style nor the notebook's changes the other."""
-        inner = html.escape(self.html(), quote=True)
+        inner = html.escape(self.html().replace("<head>", f"<head>{_AT_HOME}", 1), quote=True)
         style = "width:100%;height:36em;border:0"
         return f'<iframe title="{html.escape(self.name)}" sandbox srcdoc="{inner}" style="{style}"></iframe>'
 
@@ -89,7 +91,8 @@ class Briefing:
         from detente.render.text import show
 
         stream = io.StringIO()
-        show(self.document, Console(file=stream, width=WIDTH))
+        # In a notebook Rich would show it and write nothing, or colour it as for a terminal.
+        show(self.document, Console(file=stream, width=WIDTH, force_jupyter=False, force_terminal=False))
         return stream.getvalue()
 
 
