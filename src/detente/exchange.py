@@ -18,14 +18,16 @@ from detente.arguments import (
     asked_case,
     asked_study,
 )
-from detente.errors import UsageError
+from detente.errors import CaseError, DetenteError, UsageError
+from detente.figures import plural
 from detente.terminal import remark, say, say_json, say_where, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from detente.case.reading import ReadCase
     from detente.formats.domain import Told
+    from detente.formats.sets import Set
 
 __all__ = ["exchange"]
 
@@ -44,7 +46,12 @@ def import_(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="CASE.yaml", help="Where to write; default: the case's id."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="CASE.yaml|DIR",
+            help="Where to write; default: the case's id. Of several negotiations in a folder, the folder for their cases.",
+        ),
     ] = None,
     title: Annotated[
         str | None, typer.Option("--title", help="Title of the case; default: the domain's.")
@@ -61,10 +68,24 @@ def import_(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read files of other tools as a case, and say what was given, assumed and lost."""
+    """Read files of other tools as a case, or a folder of several negotiations as one each, and say what was given, assumed and lost."""
     from detente.formats.importing import read_files
+    from detente.formats.sets import sets_in
     from detente.storage import target, write_text
 
+    sets = sets_in(files[0]) if len(files) == 1 and files[0].is_dir() else []
+    if len(sets) > 1:
+        if title is not None:
+            raise UsageError(
+                f"--title is of one case, and {files[0]} has {len(sets)} negotiations: leave it out"
+            )
+        if output is None:
+            raise UsageError(
+                f"{files[0]} has {len(sets)} negotiations: say with --output DIR into which folder their cases go"
+            )
+        _import_all(sets, output, levels, force=force, as_json=as_json)
+        return
+    files = sets[0].paths if sets else files
     found = read_files(files, levels=levels, title=title)
     where = target(output or Path(f"{found.id}.yaml"), force=force)
     write_text(where, found.text)
@@ -76,6 +97,33 @@ def import_(
     for warning in found.read.warnings:
         speak(f"warning  {warning.message}")
     say_where(where)
+
+
+def _import_all(sets: Sequence[Set], folder: Path, levels: int | None, *, force: bool, as_json: bool) -> None:
+    """A case of each negotiation, and a sentence for each of which none can be made; exit code 3 where there is such."""
+    from detente.formats.domain import ids
+    from detente.formats.exporting import save
+    from detente.formats.importing import read_files
+
+    made, refused = [], []
+    for one, name in zip(sets, ids([one.name for one in sets]), strict=True):
+        try:
+            found = read_files(one.paths, levels=levels, title=one.title)
+        except DetenteError as error:
+            refused.append({"from": one.name, "why": str(error)})
+            remark(f"refused  {one.name}: {error}")
+            continue
+        (where,) = save({f"{name}.yaml": found.text}, folder, force=force)
+        made.append({"from": one.name, "file": where, **found.to_json()})
+        if not as_json:
+            say(where)
+    if as_json:
+        say_json({"detente": __version__, "verb": "import", "cases": made, "refused": refused})
+    remark(
+        f"{len(made)} of {plural(len(sets), 'negotiation')}; what was given, assumed and lost stands in each case"
+    )
+    if refused:
+        raise typer.Exit(CaseError.exit_code)
 
 
 def _tell(told: Iterable[Told], speak: Callable[[str], None]) -> None:

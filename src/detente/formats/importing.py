@@ -45,6 +45,8 @@ __all__ = ["LEVELS", "Imported", "read_files"]
 LEVELS = 11
 """At how many levels an issue is read that is a number without steps."""
 
+PARETO = "pareto.xml"
+"""Packages that nothing beats, which GENIUS keeps beside a domain, in no XML."""
 SEMANTICS = {
     "genius": "weight × evaluation ÷ largest evaluation of the issue",
     "sum": "weight × utility of the level",
@@ -147,6 +149,11 @@ def _read(
     later: list[tuple[Path, Mapping[str, Any]]] = []
     for path in files:
         ending = path.suffix.lower()
+        if path.name.lower() == PARETO and path not in paths:
+            told.append(
+                Told("lost", WHOLE, f"{path.name}: what GENIUS computed from the others, so not read")
+            )
+            continue
         if ending == ".xml":
             piece: Space | Profile | None = read_genius(path)
         else:
