@@ -95,7 +95,9 @@ class Text:
     def _readings(self) -> tuple[_Folded, ...]:
         """The text with a hyphen at the end of a line as it stands there, as the word's own, and as the printer's; once if there is none."""
         broken = any(_BROKEN.search(raw) for raw in self.raw.split("\n"))
-        return tuple(map(self._folded, ("apart", "own", "printer's"))) if broken else (self._folded("apart"),)
+        if not broken:
+            return (self._folded("apart"),)
+        return self._folded("apart"), self._folded("own"), self._folded("printer's")
 
     def _folded(self, hyphens: Hyphens) -> _Folded:
         parts: list[str] = []

@@ -191,13 +191,14 @@ class _Builder:
     def node(self, event: Any, path: Path, depth: int) -> Any:
         if isinstance(event, AliasEvent):
             self.refuse(
-                self.last, f"an alias (*{cut(event.anchor)}): write the value out, or put the text in quotes"
+                self.last,
+                f"an alias (*{cut(str(event.anchor))}): write the value out, or put the text in quotes",
             )
             return None
         if event.anchor is not None:
             self.refuse(
                 self.last,
-                f"an anchor (&{cut(event.anchor)}): a case has none, remove it, or put the text in quotes",
+                f"an anchor (&{cut(str(event.anchor))}): a case has none, remove it, or put the text in quotes",
             )
         if event.tag is not None:
             self.refuse(

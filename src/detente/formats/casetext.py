@@ -248,7 +248,8 @@ def text_of(case: Mapping[str, Any], *, old: bool = False) -> str:
     ``old``: YAML that readers of version 1.1 take alike, in which a plain ``no`` is false and no key may go over two lines: every text between
     quotes, and every key on a line of its own.
     """
-    from ruamel.yaml import YAML, SafeRepresenter
+    from ruamel.yaml import YAML
+    from ruamel.yaml.representer import SafeRepresenter
 
     class Quoting(SafeRepresenter):
         """Texts as texts, whoever reads them."""

@@ -118,10 +118,15 @@ def looked_through(data: bytes, name: str, otherwise: str, most: int = MAX_ELEME
 
 def _declared(data: bytes) -> bytes:
     """The file from its declaration on: GENIUS writes remarks before it, which XML does not allow."""
-    at = _SPACE.match(data).end()
+    at = _past_space(data, 0)
     while data.startswith(b"<!--", at) and (end := data.find(b"-->", at)) >= 0:
-        at = _SPACE.match(data, end + 3).end()
+        at = _past_space(data, end + 3)
     return data[at:] if data.startswith(b"<?xml", at) else data
+
+
+def _past_space(data: bytes, at: int) -> int:
+    found = _SPACE.match(data, at)
+    return at if found is None else found.end()
 
 
 def open_json(path: Path) -> Any:
