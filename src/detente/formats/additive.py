@@ -17,7 +17,7 @@ from detente.errors import UsageError
 from detente.figures import joined, plural
 from detente.formats.domain import WHOLE, Domain, Issue, Side, Term, Told, folded, number
 
-__all__ = ["additive", "faction_name", "level_names", "likeliest", "ranges", "shifted"]
+__all__ = ["additive", "faction_name", "level_names", "likeliest", "numbered", "ranges", "shifted"]
 
 HUNDRED = Fraction(100)
 
@@ -40,11 +40,7 @@ def additive(case: Case, *, together: bool = False) -> Domain:
     wants = {f: likeliest(case, f) for f in factions}
     for faction, one in wants.items():
         _refuse(faction, one, together)
-    if world := [f"preferences.{f}.no_deal" for f, one in wants.items() if one.no_deal == "from_outlook"]:
-        raise UsageError(
-            f"{joined(world)}: what the world makes of no deal ('from_outlook') is no number; type one for each, for this once with "
-            f"--set {world[0]}=NUMBER"
-        )
+    numbered(wants)
     fixed = {name for name, issue in case.issues.items() if issue.controlled_by == "outside"}
     if fixed and case.status_quo == "none":
         raise UsageError(
@@ -58,6 +54,20 @@ def additive(case: Case, *, together: bool = False) -> Domain:
     if case.status_quo is None:
         now = tuple(list(case.issues[i].options).index(case.issues[i].status_quo or "") for i in kept)
     return Domain(case.title, issues, sides, tuple(_lost(case, wants, fixed)), now=now)
+
+
+def numbered(wants: Mapping[str, Preferences]) -> None:
+    """Refuse what no other format has numbers for: states that are only put in order, and no-deal values that a world computes."""
+    for faction, one in wants.items():
+        if one.ordinal:
+            raise UsageError(
+                f"preferences.{faction}: states in order without points are no utilities; type 'points', or 'weights' and 'values'"
+            )
+    if world := [f"preferences.{f}.no_deal" for f, one in wants.items() if one.no_deal == "from_outlook"]:
+        raise UsageError(
+            f"{joined(world)}: what the world makes of no deal ('from_outlook') is no number; type one for each, for this once with "
+            f"--set {world[0]}=NUMBER"
+        )
 
 
 def likeliest(case: Case, faction: str) -> Preferences:
@@ -74,10 +84,6 @@ def _refuse(faction: str, wants: Preferences, together: bool) -> None:
         raise UsageError(
             f"preferences.{faction}.together: points for {named} are no sum over issues, which is all that this format can hold; "
             "--negmas, --csv and --xlsx hold them"
-        )
-    if wants.ordinal:
-        raise UsageError(
-            f"preferences.{faction}: states in order without points are no utilities; type 'points', or 'weights' and 'values'"
         )
 
 

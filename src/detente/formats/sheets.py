@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from detente.case.model import Case, Preferences, Range, RelativeNoDeal
 from detente.errors import UsageError
 from detente.figures import joined, plural
-from detente.formats.additive import faction_name, level_names, likeliest, ranges
+from detente.formats.additive import faction_name, level_names, likeliest, numbered, ranges
 from detente.formats.casetext import rounding
 from detente.formats.domain import WHOLE, Told, ids, number, refuse
 from detente.formats.grids import Cell, Grid
@@ -50,14 +50,7 @@ def sheet_of(case: Case) -> tuple[Grid, tuple[Told, ...]]:
         States are only put in order, a world computes no-deal values, or an issue is called as a word of the sheet is.
     """
     wants = {f: likeliest(case, f) for f in case.preferences}
-    for faction, one in wants.items():
-        if one.ordinal or one.no_deal == "from_outlook":
-            what = (
-                "states in order, without points"
-                if one.ordinal
-                else "a no-deal value from its world ('from_outlook')"
-            )
-            raise UsageError(f"preferences.{faction}: it has {what}, which a sheet has no cells for")
+    numbered(wants)
     issues = {i: spec.name or i for i, spec in case.issues.items()}
     if len(set(issues.values())) < len(issues):
         issues = {i: i for i in issues}
