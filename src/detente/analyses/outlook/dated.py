@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from detente.analyses.outlook.result import OutlookResult, QuestionResult
@@ -9,6 +10,7 @@ from detente.analyses.words import Words
 from detente.case.base import Judgement
 from detente.case.model import Case
 from detente.case.provenance import anchor
+from detente.case.wired import wired
 from detente.case.world import Condition
 from detente.document import Cell, Link, Paragraph, Table, Tone
 from detente.figures import capital, day, decimal, joined, percent
@@ -17,6 +19,8 @@ __all__ = ["chosen", "dated", "question_id"]
 
 OVERLAP = 0.005
 """By which answers may exceed 1 for want of exactness."""
+_HAPPENED = re.compile(r"happened\(([\w.]+)\)")
+_EITHER = re.compile(" or | and ")
 BESIDE = {"prior": "judged", "not_modelled": "not modelled"}
 """What stands before an answer that no world gives."""
 
@@ -86,7 +90,12 @@ def _question(name: str, q: QuestionResult, words: Words) -> list[str | Cell]:
 
 
 def _stands(name: str, case: Case) -> str:
-    """The condition of the world that stands for the first answer that has one."""
+    """What stands for the first answer that has a condition: an event in words, or else the condition."""
     spec = case.questions.get(name)
     asked = [a for a in spec.answers.values() if isinstance(a, Condition)] if spec is not None else []
-    return f"The condition “{asked[0].that}”" if asked else ""
+    if not asked:
+        return ""
+    that, says = asked[0].that, wired(case).says
+    if all((event := _HAPPENED.fullmatch(term)) and event[1] in says for term in _EITHER.split(that)):
+        return f"{capital(_HAPPENED.sub(lambda event: f'that {says[event[1]]}', that))}."
+    return f"The condition “{that}”"
