@@ -157,6 +157,10 @@ class Once(TyperCommand):
                 ctx.fail(f"{parameter.opts[0]} is given more than once")
         return super().parse_args(ctx, args)
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The whole first sentence, which the list of commands wraps: a cut one says nothing."""
+        return super().get_short_help_str(max(limit, 200))
+
 
 class Check(Once):
     """``--sources`` may stand without a folder: at the end, or before another option."""

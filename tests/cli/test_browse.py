@@ -156,3 +156,9 @@ def test_schemas_that_there_are_and_one_that_there_is_not(capsys: pytest.Capture
     assert "--verb: no schema for 'flip'; did you mean 'flips'? There is: case, " in err
     _, out, _ = run("schema", "--help", capsys=capsys)
     assert all(name in out for name in SCHEMAS)
+
+
+def test_no_command_is_listed_with_half_a_sentence() -> None:
+    listed = run("--help")
+    assert "..." not in listed.stdout.split("Commands:")[1]
+    assert "who blocks?" in listed.stdout

@@ -20,7 +20,8 @@ def starter(*more: str) -> str:
     for name in more:
         if name not in BLOCKS:
             raise UsageError(
-                f"--with {name or 'nothing'}: one or more of {', '.join(BLOCKS)} were expected, with commas"
+                f"--with {name or 'nothing'}: one or more of {', '.join(BLOCKS)} were expected, with commas; two readings are in "
+                "every starter"
             )
     wanted = {*more, *(("world",) if "gestures" in more else ())}
     parts = ["starter.yaml", *(f"starter-{name}.yaml" for name in BLOCKS if name in wanted)]
