@@ -262,7 +262,7 @@ def test_the_answer_where_nothing_is_ended(case: Case) -> None:
     )
     quiet = answer(result(events=events, talks={}), Words(case))
     assert (
-        quiet.text == "Without a deal, on 2023-01-10 “The ban” stands at “lifted for good” in 58% of worlds."
+        quiet.text == "As things go on, on 2023-01-10 “The ban” stands at “lifted for good” in 58% of worlds."
     )
 
 

@@ -19,7 +19,7 @@ VERBS = {
     "flips": ("deal",),
     "stability": ("situations would hold",),
     "roadmap": ("of this package", "nothing to carry out"),
-    "outlook": ("As things go on, talks included", "Without a deal"),
+    "outlook": ("As things go on",),
 }
 """What the verdict of each speaks of."""
 

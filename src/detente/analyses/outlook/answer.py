@@ -57,8 +57,8 @@ def answer(result: OutlookResult, words: Words, *, headline: bool = False) -> Fi
     end = result.dates[-1]
     ends = ended(result)
     what = main_end(result)
-    # What the world's own talks bring comes without any of the packages, but hardly without a deal.
-    lead = "As things go on, talks included" if result.talks else "Without a deal"
+    # What talks and votes of the world bring comes without any of the packages, but hardly without a deal.
+    lead = "As things go on, talks included" if result.talks else "As things go on"
     if what is not None:
         names = ends[what]
         told = [
