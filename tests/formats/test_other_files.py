@@ -193,6 +193,18 @@ def test_later_versions_call_the_ranking_by_hand_otherwise(tmp_path: Path) -> No
     assert "its coalitions: everybody moves alone" in {t.what for t in found.told if t.kind == "lost"}
 
 
+def test_who_has_no_statements_does_not_care(tmp_path: Path) -> None:
+    makers: Any = copy.deepcopy(GMCR["decisionMakers"])
+    makers[1]["preferences"] = []
+    case = conflict(tmp_path, useManualPreferenceVectors=False, decisionMakers=makers)
+    found = stability(case, None)
+    # Nobody who does not care gains by moving.
+    assert all("owners" in situation.stable_for["nash"] for situation in found.situations)
+    makers[0]["preferences"] = []
+    with pytest.raises(CaseError, match="decisionMakers: nobody has preferences"):
+        conflict(tmp_path, useManualPreferenceVectors=False, decisionMakers=makers)
+
+
 def test_misshapen_conflicts_are_refused(tmp_path: Path) -> None:
     makers = copy.deepcopy(GMCR["decisionMakers"])
     with pytest.raises(CaseError, match="permittedDirection"):

@@ -82,14 +82,19 @@ def read_gmcr(value: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], lis
         raise LimitError(
             f"{file}: a ranking of the states of {len(issues)} options; at most {MAX_OPTIONS} are read"
         )
+    if not manual and not any(isinstance(maker, Mapping) and maker.get("preferences") for maker in makers):
+        refuse(file, "decisionMakers", "nobody has preferences, so that every state is as good as any other")
     which = "the ranking of states" if manual else "statements in order of importance"
     preferences = {}
     for n, (id, maker) in enumerate(zip(parties, makers, strict=True)):
         at = f"decisionMakers.{n}"
         wants = _ranking(maker, states, file, at) if manual else _priorities(maker, issues, file, at)
         preferences[id] = {"inference": f"{which[0].upper()}{which[1:]}: {path.name}.", **wants}
+        idle = not manual and not maker.get("preferences")
         told += [
-            Told("given", maker["name"], which),
+            Told("assumed", maker["name"], "no statements: every state is as good as any other")
+            if idle
+            else Told("given", maker["name"], which),
             *(Told("lost", maker["name"], NO_PLACE.format(key)) for key in maker if key not in _OF_MAKERS),
         ]
         if manual and maker.get("preferences"):
@@ -192,6 +197,6 @@ def _priorities(maker: Mapping[str, Any], issues: Sequence[str], file: str, at: 
             entry.get("members") if isinstance(entry, Mapping) and entry.get("compound") is True else [entry]
         )
         order.append([_pattern(member, issues, file, here) for member in _list(members, file, here)])
-    if not order:
-        refuse(file, f"{at}.preferences", "there are none, so every state is as good as any other")
+    if not order:  # every state is as good as any other: so says a statement that is true in all
+        return {"priorities": [[{issues[0]: YES}, {issues[0]: NO}]]}
     return {"priorities": order}
