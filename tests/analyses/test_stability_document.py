@@ -96,7 +96,7 @@ def test_the_status_quo_holds_or_not_and_in_how_many_draws(case: Case, share: fl
 def test_one_moves_and_several_move(case: Case) -> None:
     because = first(result(), case).because
     assert (
-        "Tolland moves Tolland's ferries: daily service; then Orsa's premier and Orsa's navy move The fishermen"
+        "Tolland would settle “Tolland's ferries” at “daily service”; then Orsa's premier and Orsa's navy would settle “The fishermen”"
         in because
     )
     assert "the nearest resting place is 2 moves away" in because
@@ -135,7 +135,7 @@ def test_the_nearest_resting_place_is_the_one_with_fewest_moves(case: Case) -> N
     near = replace(situation({"ferries": "daily"}, 0.7, 0.6, (ALONE,)), stable=dict.fromkeys(CONCEPTS, True))
     because = first(result(situations=(far, near)), case).because
     assert because.startswith(
-        "If each moves as it pleases, the nearest resting place is 1 move away: Tolland moves"
+        "If each moves as it pleases, the nearest resting place is 1 move away: Tolland would settle"
     )
 
 

@@ -11,7 +11,7 @@ from detente.case.model import Case
 from detente.charts.reach import Place, reach_map
 from detente.document import Block, Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import LimitError
-from detente.figures import agree, amount, joined, percent, plural, sampled, signed
+from detente.figures import agree, amount, capital, joined, percent, plural, sampled, signed
 
 __all__ = ["document", "section", "too_much"]
 
@@ -104,8 +104,8 @@ def _answer(result: StabilityResult, words: Words, headline: bool) -> Finding:
     because = _unravels(result, words)
     if here is not None and here.joint_improvement is not None:
         because += (
-            " Together some of them could leave the status quo with nobody among them worse off: "
-            f"{words.moves(here.joint_improvement)}."
+            " Together some of them could leave the status quo with nobody among them worse off: to "
+            f"{words.doing(here.joint_improvement)}."
         )
     return Finding(text, because=because.strip(), limit=_limit(result, words), headline=headline)
 
@@ -156,7 +156,7 @@ def _hope(result: StabilityResult, words: Words) -> Finding:
     aim = result.wanted
     assert aim is not None
     holds = [name for c, name in CONCEPTS.items() if aim.stable[c]]
-    state = words.moves(aim.moves) or "the status quo"
+    state = f"to {words.doing(aim.moves)}" if aim.moves else "the status quo"
     share = "" if aim.share is None else f" It would hold in {_often(aim.share['seq'], result)} (SEQ)."
     if aim.stable["seq"]:
         text = f"What is hoped for ({state}) would hold{_at_best(result)} ({joined(holds)}).{share}"
@@ -202,8 +202,8 @@ def _temptations(result: StabilityResult, words: Words) -> list[Finding]:
         return []
     return [
         Finding(
-            f"From the status quo {_mover(loose[0].step.mover, words)} would move first: "
-            f"{words.moves(loose[0].step.moves)}.",
+            f"From the status quo {_mover(loose[0].step.mover, words)} would move first: to "
+            f"{words.doing(loose[0].step.moves)}.",
             because="Nothing that the others would themselves want to do makes it not worth while.",
         )
     ]
@@ -287,7 +287,7 @@ def _leaving(result: StabilityResult, words: Words) -> Table:
     for d in _telling(result.departures)[:ROWS]:
         rows.append(
             [
-                _mover(d.step.mover, words),
+                capital(_mover(d.step.mover, words)),
                 words.moves(d.step.moves),
                 _gain(d.step.gain, words),
                 _deterrence(d),
@@ -324,7 +324,7 @@ def _who(result: StabilityResult, words: Words) -> Table:
     return Table(
         caption="Who can move what",
         columns=("Who", "What they can move"),
-        rows=[[_mover(m.id, words), "; ".join(map(words.issue, m.issues))] for m in result.movers],
+        rows=[[capital(_mover(m.id, words)), "; ".join(map(words.issue, m.issues))] for m in result.movers],
         note="Several names: they can move it only together. A party moves when the factions that it needs are not "
         "worse off and one is better off.",
         fold=True,
@@ -340,11 +340,11 @@ def _how(result: StabilityResult) -> str:
 
 def _mover(id: str, words: Words) -> str:
     parts = id.split("+")
-    return joined([words.party(p) if p in words.case.parties else words.faction(p) for p in parts])
+    return joined([words.short(p) for p in parts])
 
 
 def _step(step: Step, words: Words) -> str:
-    return f"{_mover(step.mover, words)} {agree(len(step.mover.split('+')), 'moves', 'move')} {words.moves(step.moves)}"
+    return f"{_mover(step.mover, words)} would {words.doing(step.moves)}"
 
 
 def _gain(gain: Mapping[str, float | None] | None, words: Words) -> str:
