@@ -55,6 +55,7 @@ questions:
     [
         ("happened(sky.rain)", "That it rains."),
         ("happened(sky.rain) or happened(sky.snow)", "That it rains or that it snows."),
+        ("dam is open or happened(sky.rain)", "That “dam” stands at “open” or that it rains."),
         ("not happened(sky.rain)", "The condition “not happened(sky.rain)”"),
         (
             "happened(sky.rain) and months_since(sky.snow) > 3",

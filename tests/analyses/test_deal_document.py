@@ -205,7 +205,7 @@ def row_of(table: Table, name: str) -> list[str]:
 def test_the_headline_gives_the_shares_by_reading_and_the_zone(case: Case) -> None:
     finding = answer(track(), result(), Words(case))
     assert finding.text == (
-        "At best estimates there is no deal: none of 27 packages clears the line of everyone whose consent it needs. "
+        "At best estimates there is no deal: none of 27 packages is acceptable to everyone whose consent it needs. "
         "Over the range of the judgements the best single package is acceptable in 44% of draws (± 1.9 percentage points, "
         "Monte Carlo): 49% if “holding out for a price” is true of Orsa's navy, 38% if “the admiral's last stand” is. "
         "Some package is acceptable in 70%."

@@ -2,7 +2,7 @@
 
 For a package at a table, in every draw:
 
-- *open*: some package clears the line of everybody whose consent is needed;
+- *open*: some package is acceptable to everybody whose consent is needed;
 - *acceptable*: this package does;
 - *signed*: acceptable, times the chance p that what is acceptable is signed. p is a judgement of the case which counts for w
   rounds, and the record: with k agreements of n rounds the mean of the Beta distribution, (w p + k) / (w + n);

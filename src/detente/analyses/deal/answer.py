@@ -60,7 +60,7 @@ def at_best(track: TrackResult, result: DealResult, words: Words) -> str:
             f"{start}{packages.acceptable:,} of {plural(packages.total, 'package')} {would} acceptable to everyone whose "
             f"consent {needs}{sure}."
         )
-    none = f"none of {plural(packages.total, 'package')} clears the line of everyone whose consent it needs"
+    none = f"none of {plural(packages.total, 'package')} is acceptable to everyone whose consent it needs"
     if miss is None or not miss.shortfall or max(miss.shortfall.values()) >= NEAR:
         return capital(f"{start}there is no deal: {none}.")
     return capital(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from detente.analyses.outlook.result import OutlookResult, QuestionResult
 from detente.analyses.words import Words
@@ -20,6 +20,7 @@ __all__ = ["chosen", "dated", "question_id"]
 OVERLAP = 0.005
 """By which answers may exceed 1 for want of exactness."""
 _HAPPENED = re.compile(r"happened\(([\w.]+)\)")
+_STANDS = re.compile(r"(\w+) is (\w+)")
 _EITHER = re.compile(" or | and ")
 BESIDE = {"prior": "judged", "not_modelled": "not modelled"}
 """What stands before an answer that no world gives."""
@@ -95,7 +96,20 @@ def _stands(name: str, case: Case) -> str:
     asked = [a for a in spec.answers.values() if isinstance(a, Condition)] if spec is not None else []
     if not asked:
         return ""
-    that, says = asked[0].that, wired(case).says
-    if all((event := _HAPPENED.fullmatch(term)) and event[1] in says for term in _EITHER.split(that)):
-        return f"{capital(_HAPPENED.sub(lambda event: f'that {says[event[1]]}', that))}."
-    return f"The condition “{that}”"
+    that = asked[0].that
+    joints = _EITHER.findall(that)
+    told = [_in_words(term, case) for term in _EITHER.split(that)]
+    if None in told:
+        return f"The condition “{that}”"
+    return f"{capital(''.join(f'{clause}{joint}' for clause, joint in zip_longest(told, joints, fillvalue='')))}."
+
+
+def _in_words(term: str, case: Case) -> str | None:
+    """That something happens, or that an issue stands somewhere; None of any other condition."""
+    if event := _HAPPENED.fullmatch(term):
+        says = wired(case).says.get(event[1])
+        return None if says is None else f"that {says}"
+    if (at := _STANDS.fullmatch(term)) and at[1] in case.issues:
+        words = Words(case)
+        return f"that “{words.issue(at[1])}” stands at “{words.option(at[1], at[2])}”"
+    return None
