@@ -225,34 +225,15 @@ def _fronts(graph: Any, followed: Any, need: Any, limits: Any, words: int) -> An
         following = np.zeros(state_start[k + 2] - first + 1, np.int64)
         for q in range(first, state_start[k + 2]):
             a, b = into[q], into[q + 1]
+            leave, choose, move = leaves[a:b], choices[a:b], shift[a:b]
             history = (parent, chosen, past, k)
             if parties == 2:
                 out, count = _merge_two(
-                    current,
-                    begin,
-                    leaves[a:b],
-                    choices[a:b],
-                    shift[a:b],
-                    need[q],
-                    out,
-                    count,
-                    sweep[3],
-                    history,
-                    limit,
+                    current, begin, leave, choose, move, need[q], out, count, sweep[3], history, limit
                 )
             else:
                 out, count, sweep = _merge(
-                    current,
-                    begin,
-                    leaves[a:b],
-                    choices[a:b],
-                    shift[a:b],
-                    need[q],
-                    out,
-                    count,
-                    sweep,
-                    history,
-                    limit,
+                    current, begin, leave, choose, move, need[q], out, count, sweep, history, limit
                 )
             if count <= limit:
                 sweep[3][WORK] += FOUND * (edge_start[q + 1] - edge_start[q]) * (count - following[q - first])

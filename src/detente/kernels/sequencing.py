@@ -218,10 +218,17 @@ def _least(margin, winning):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _fill(row, values):  # type: ignore[no-untyped-def]
+    """A row at once would compile for seconds."""
+    for f in range(len(row)):
+        row[f] = values[f]
+
+
+@njit(cache=True, nogil=True)
 def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignore[no-untyped-def]
     """Insert a label among at most ``len(scores)``; the best score that was left out, -inf if none."""
     room, width = values.shape
-    n = np.int64(0)
+    n = 0
     for j in range(count):
         if scores[j] >= score:
             covered = True
@@ -239,8 +246,7 @@ def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignor
                     break
         if not beaten:
             if n < j:
-                for f in range(width):
-                    values[n, f] = values[j, f]
+                _fill(values[n], values[j])
                 scores[n] = scores[j]
                 picks[n, 0], picks[n, 1] = picks[j, 0], picks[j, 1]
             n += 1
@@ -254,8 +260,7 @@ def _keep(values, scores, picks, count, fresh, score, pick, via):  # type: ignor
             return n, score
         out = scores[place]
         n -= 1
-    for f in range(width):  # a row at once would compile for seconds
-        values[place, f] = fresh[f]
+    _fill(values[place], fresh)
     scores[place] = score
     picks[place, 0] = pick
     picks[place, 1] = via
@@ -271,34 +276,29 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
     """
     layers, whole = slot.shape[0], board.flow.shape[0] - 1
     width = board.flow.shape[1]
-    leaving = np.empty(width)
-    wait = np.empty(width)
-    margin = np.empty(width)
-    fresh = np.empty(width)
-    lost = -np.inf
+    leaving, wait = np.empty(width), np.empty(width)
+    margin, fresh = np.empty(width), np.empty(width)
+    nothing, lost = np.full(width, -np.inf), -np.inf
     none = np.int64(0)  # a literal would compile what it is given to once more
     for done in sets:
         for layer in range(layers):
-            row = slot[layer, done]
+            row, elapsed = slot[layer, done], board.months[done] - layer
             if row < 0:
                 continue
-            elapsed = board.months[done] - layer
             phase = _phase(board, elapsed)
             if done == whole:
                 for f in range(width):
                     fresh[f], margin[f] = _end(board, f, done, elapsed, phase)
                 score = _least(margin, board.winning)
                 if first:
-                    for f in range(width):
-                        ceiling[layer, done, f] = fresh[f]
+                    _fill(ceiling[layer, done], fresh)
                     best[layer, done] = score
                 counts[row], _ = _keep(
                     values[row], scores[row], picks[row], none, fresh, score, none - 1, none
                 )
                 continue
             if first:
-                for f in range(width):
-                    ceiling[layer, done, f] = -np.inf
+                _fill(ceiling[layer, done], nothing)
                 best[layer, done] = -np.inf
             count = none
             for b in range(len(board.batches)):
