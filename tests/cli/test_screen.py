@@ -80,7 +80,7 @@ def test_what_everybody_makes_of_a_draft_fits_a_screen(case: str) -> None:
 
 def test_no_picture_is_a_table_unless_all_is_asked_for() -> None:
     short, whole = _answer("outlook", "parliament").out, _answer("outlook", "parliament", "--all").out
-    caption = "What becomes of the question"
+    caption = "each strip from none to all"
     assert caption in whole
     assert caption not in short
 
