@@ -56,7 +56,7 @@ class Links:
     """Chances of one package, each at most the one before; means over the draws, not calibrated."""
 
     open: float | None
-    """Some package clears everybody's line (draws that a capped search left undecided do not count); null where only this
+    """Some package is acceptable to all (draws that a capped search left undecided do not count); null where only this
     package was looked at."""
     acceptable: float
     """This one does."""
