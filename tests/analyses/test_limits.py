@@ -118,12 +118,12 @@ def test_blockers_are_looked_for_as_far_as_the_effort_goes(monkeypatch: pytest.M
 
 
 def test_winning_sets_left_out_leave_a_draw_undecided() -> None:
-    points = np.ones((3, 7, 4, 5), np.int32)
-    thresholds = np.repeat([[8], [8], [7]], 5, axis=1)
+    points = np.ones((3, 9, 4, 5), np.int32)
+    thresholds = np.repeat([[10], [10], [9]], 5, axis=1)
     winning = np.array([1, 2, 4], np.uint64)
-    whole = existence.exists(points, thresholds, np.full(7, 4), winning=winning)
+    whole = existence.exists(points, thresholds, np.full(9, 4), winning=winning)
     assert whole.verdict.tolist() == [1] * 5
-    some = existence.exists(points, thresholds, np.full(7, 4), winning=winning, most=1)
+    some = existence.exists(points, thresholds, np.full(9, 4), winning=winning, most=1)
     assert some.verdict.tolist() == [-1] * 5
     assert some.took < whole.took
 

@@ -431,9 +431,7 @@ def test_small_swaps_are_put_in_order_beside_the_tables() -> None:
         assert road.track == road.rule
         for link in ("acceptable", "signed", "begun", "kept"):
             assert getattr(road.chances, link) == getattr(swap.chances, link)
-        shown = str(
-            section(road, read_case(resolve("stockpile").read_text("utf-8"), "s.yaml").case, drawn=False)
-        )
+        shown = str(section(road, read_case(resolve("stockpile").read_text("utf-8"), "s.yaml").case))
         assert "Small swap: " in shown
 
 
