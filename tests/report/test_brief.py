@@ -476,15 +476,19 @@ def test_what_comes_without_a_deal_is_dated(words: Words) -> None:
     )
     got = otherwise(words, RICH, found)
     assert got.text == (
-        "Likely (74%) that by 2032‑01‑01 nothing has ended the lake (85% by 2031‑01‑01). The likeliest end: the lake dries up (17%, 8% "
-        "to 33% over the judgements). A year of waiting costs the guard and South and pays the chief."
+        "Likely (74%) that by 2032‑01‑01 none of the two events that would end the lake has come (85% by 2031‑01‑01). The likeliest "
+        "end: the lake dries up (17%, 8% to 33% over the judgements). A year of waiting costs the guard and South and pays the chief."
     )
     assert got.because == "Confidence low: shares of simulated worlds, judged and never scored."
     drought.share = (0.0,) * 12 + (0.21,) * 12 + (0.62,)
     assert otherwise(words, RICH, found).text.startswith(
-        "Likely (71%) that by 2032‑01‑01 something has ended the lake (25% by 2031‑01‑01). The likeliest end: the lake dries up (62%,"
+        "Likely (71%) that by 2032‑01‑01 one of the two events that would end the lake has come (25% by 2031‑01‑01). The likeliest end: the lake dries up (62%,"
     )
-    flood.ends = drought.ends = None
+    flood.ends = None
+    assert otherwise(words, RICH, found).text.startswith(
+        "About as likely as not (62%) that by 2032‑01‑01 the event that would end the lake has come (21% by 2031‑01‑01)."
+    )
+    drought.ends = None
     assert otherwise(words, RICH, found).text.startswith(
         "About as likely as not (62%) that by 2032‑01‑01 the lake dries up, 8% to 33% over the judgements. A year"
     )

@@ -345,10 +345,12 @@ def _comes(outlook: OutlookResult, words: Words) -> str:
     stays, first = none_of(outlook, names), outlook.events[names[0]]
     none = stays[-1] >= EVEN
     shares = stays if none else tuple(1 - share for share in stays)
-    text = (
-        f"{_chance(shares[-1])} that by {end} {'nothing' if none else 'something'} has ended the {what.replace('_', ' ')} "
-        f"({percent(shares[middle])} by {day(outlook.dates[middle])})"
-    )
+    ending = f"would end the {what.replace('_', ' ')}"
+    if len(names) == 1:
+        come = f"the event that {ending} has {'not ' if none else ''}come"
+    else:
+        come = f"{'none' if none else 'one'} of the {spelt(len(names))} events that {ending} has come"
+    text = f"{_chance(shares[-1])} that by {end} {come} ({percent(shares[middle])} by {day(outlook.dates[middle])})"
     return f"{text}. The likeliest end: {first.says} ({percent(first.share[-1])}{_between(first)})."
 
 
