@@ -14,7 +14,10 @@ import pytest
 from examples import ROOT, blocks
 from ruamel.yaml import YAML
 
-SET_UP = ("pip install uv && uv run --no-dev detente report venezuela-2021", "pip install uv && uv run pytest")
+SET_UP = (
+    "pip install uv && uv run --no-dev detente report venezuela-2021",
+    "pip install uv && uv run pytest",
+)
 
 
 @cache
