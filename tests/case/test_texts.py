@@ -177,3 +177,22 @@ def test_the_command_says_where_and_the_json_of_which_bytes(tmp_path: Path) -> N
     first = said["quotations"][0]
     shown = ask("check", "brexit-2018", "--sources").out
     assert f"{first['path']}: {first['file']}:{first['line']}, offset {first['offset']}" in shown
+
+
+def test_thousands_of_omissions_are_looked_up_like_one() -> None:
+    said = [f"w{k}" for k in range(5_000)]
+    text = Text(" ".join(said))
+    assert text.find(" … ".join(said)) == Found(1, 0, 1)
+    assert text.find(" … ".join(reversed(said))) is None
+
+
+def test_an_omission_is_followed_where_a_nearer_place_leads_nowhere() -> None:
+    far = "x " * GAP
+    assert Text(f"one two {far}two three").find("one … two … three") is None
+    near = "x" * (
+        GAP - 9
+    )  # from here the second "two" is within reach of "one", and "three" only of the second
+    assert Text(f"one two {near} two three").find("one … two … three") is not None
+    assert Text(f"one two {near}xx two three").find("one … two … three") is None
+    assert Text("no no no yes").find("no no … yes") == Found(1, 0, 1)
+    assert Text("so no no no").find("so … no no") is not None

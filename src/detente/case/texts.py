@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -145,21 +145,26 @@ def _in_pieces(quotation: str, text: str) -> Iterator[int]:
     if not pieces or not _LEFT_OUT.search(quotation):
         return
 
-    @cache
-    def end(n: int, after: int) -> int | None:
-        """Where the pieces from ``n`` on end that follow ``after``; None: they do not."""
-        if n == len(pieces):
-            return after
-        for at in _words(pieces[n], text, after, after + GAP):
-            if (found := end(n + 1, at + len(pieces[n]))) is not None:
-                return found
-        return None
-
+    # From the last piece back, where each can stand and where what follows it ends: a quotation may have thousands.
+    chains: list[tuple[int, int]] | None = None
+    for piece, following in zip(reversed(pieces), ["", *reversed(pieces)], strict=False):
+        stands = ((at, at + len(piece)) for at in _words(piece, text, every=True))
+        chains = list(stands) if chains is None else list(_followed(stands, chains, GAP - len(following)))
     last = 0
-    for first in _words(pieces[0], text):
-        if first >= last and (found := end(1, first + len(pieces[0]))) is not None:
-            last = found
+    for first, end in chains or ():
+        if first >= last:
+            last = end
             yield first
+
+
+def _followed(
+    stands: Iterable[tuple[int, int]], chains: Sequence[tuple[int, int]], gap: int
+) -> Iterator[tuple[int, int]]:
+    """Where a piece stands after which the nearest of ``chains`` begins within ``gap`` letters, and where that ends."""
+    for at, after in stands:
+        n = bisect_left(chains, (after,))
+        if n < len(chains) and chains[n][0] <= after + gap:
+            yield at, chains[n][1]
 
 
 def _place(folded: _Folded, at: int) -> tuple[int, int]:
@@ -185,16 +190,15 @@ def _letters(part: str) -> str:
     return part if _RAISED.fullmatch(part) else unicodedata.normalize("NFKD", part)
 
 
-def _words(wanted: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Where something stands as whole words, each after the end of the one before."""
-    last = len(text) if end is None else min(end, len(text))
-    at = text.find(wanted, start, last) if wanted else -1
+def _words(wanted: str, text: str, *, every: bool = False) -> Iterator[int]:
+    """Where something stands as whole words, each after the end of the one before, or ``every`` time that it does."""
+    at = text.find(wanted) if wanted else -1
     while at >= 0:
         after = at + len(wanted)
         cut = _within(text, at) or _within(text, after)
         if not cut:
             yield at
-        at = text.find(wanted, at + 1 if cut else after, last)
+        at = text.find(wanted, at + 1 if cut or every else after)
 
 
 def _within(text: str, at: int) -> bool:
