@@ -265,6 +265,13 @@ def test_of_several_orders_the_first_is_told_and_the_others_have_a_row(case: Cas
         survival=0.07,
     )
     table = others([result(), weak], case)
+    assert table.columns == (
+        "Agreement",
+        "An order holds",
+        "Weakest link",
+        "Its margin",
+        "The order survives in draws",
+    )
     assert [[c.text if isinstance(c, Cell) else c for c in row] for row in table.rows] == [
         ["The table", "yes", "Tolland", "+1.6", "27%"],
         ["Small swap: settle “Tolland's ferries” at “daily service”", "no", "Tolland", "a line", "7%"],
