@@ -422,6 +422,7 @@ def test_policies(case: Case) -> None:
 
 def test_what_a_policy_buys_is_said_in_words(case: Case) -> None:
     found = table(case, "What each policy would change")
+    assert found.columns == ("Policy", "Changes most", "No deal gets better for", "Worse for")
     assert texts(found.rows) == [
         [
             "Hold on",
