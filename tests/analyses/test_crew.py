@@ -99,10 +99,14 @@ def test_what_was_found_and_lost_with_its_worker_before_it_was_fetched_is_found_
     marker = tmp_path / "died"
     monkeypatch.setenv("DETENTE_TEST_MARKER", str(marker))
 
+    # The worker dies once we know that it has found something: what nobody knew of cannot be lost.
+    known = tmp_path / "known"
+    monkeypatch.setenv("DETENTE_TEST_KNOWN", str(known))
     lost = threading.Event()
     state = sys.modules["distributed.client"].FutureState
-    lose = state.lose
+    lose, finish = state.lose, state.finish
     monkeypatch.setattr(state, "lose", lambda self: (lose(self), lost.set()))
+    monkeypatch.setattr(state, "finish", lambda self, *of: (finish(self, *of), known.touch()))
 
     class Slow(queue.SimpleQueue[object]):
         """Gives nothing before something is lost; the next worker takes longer to start than we to look."""
