@@ -50,8 +50,8 @@ def idle(
     more than a case reads and are decorative only as a whole; ``months``: the day on which the world begins and how many
     months it has.
     """
-    can = limits(wiring, changed=changed, months=months)
     reads = _reads(wiring)
+    can = _limits(wiring, _readers(reads), changed, months)
     serving = _serving(reads, valued)
     found = [fault for name in reads if (fault := _never(wiring, name, can, months))]
     for name, of in wiring.equations.items():
@@ -106,11 +106,8 @@ def _never(
 def _decorative(wiring: Wiring, unread: list[str], reads: Mapping[str, set[str]]) -> Iterable[Misfit]:
     """One message for each name that nothing reads, with those that serve only it; and one for each circle of such."""
     told: set[str] = set()
-    readers: dict[str, set[str]] = {}
-    for name, read in reads.items():
-        for other in read - {name}:
-            readers.setdefault(other, set()).add(name)
-    heads = [n for n in unread if not readers.get(n)]
+    readers = _readers(reads)
+    heads = [n for n in unread if not readers.get(n, set()) - {n}]
     for name in [*heads, *(n for n in unread if n not in heads)]:
         if name in told:
             continue
@@ -147,6 +144,15 @@ def _reads(wiring: Wiring) -> dict[str, set[str]]:
     return reads
 
 
+def _readers(reads: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Name → names that hang on it."""
+    readers: dict[str, set[str]] = {}
+    for name, read in reads.items():
+        for other in read:
+            readers.setdefault(other, set()).add(name)
+    return readers
+
+
 def _serving(reads: Mapping[str, set[str]], names: Iterable[str]) -> set[str]:
     """Names, and everything that they hang on."""
     found: set[str] = set()
@@ -169,13 +175,24 @@ def limits(
     months: tuple[datetime.date, int] | None = None,
 ) -> dict[str, Bounds]:
     """Name → between what it lies in every draw, month and world; of an event whether it may happen (``high`` 0: never)."""
+    return _limits(wiring, _readers(_reads(wiring)), changed, months)
+
+
+def _limits(
+    wiring: Wiring,
+    readers: Mapping[str, set[str]],
+    changed: Collection[str],
+    months: tuple[datetime.date, int] | None,
+) -> dict[str, Bounds]:
+    """The same, given what hangs on each name: what hangs on nothing that has grown is not looked at again."""
     found = {n: TRUTH if s.sort == "event" else ANY for n, s in wiring.slots.items()}
     for name, figure in wiring.figures.items():
         figures = [figure] if isinstance(figure, Figure) else list(figure.values())
         if name not in changed and all(one.certain for one in figures):
             found[name] = Bounds(min(f.low for f in figures), max(f.high for f in figures))
     ours = [n for n in wiring.order if n in wiring.equations and n not in changed]
-    known = _Known(wiring, found, months)
+    out = () if months is None else [n for n, of in wiring.equations.items() if _outside(wiring, of, months)]
+    known = _Known(wiring, found, frozenset(out))
     for name in ours:
         start = wiring.equations[name].start
         sort = wiring.slots[name].sort
@@ -183,12 +200,20 @@ def limits(
             Bounds(0.0, 0.0) if sort == "event" else NEVER if start is None else bounds(start, known)
         )
     endless = months is None or months[1] > _ROUNDS
+    stale = set(ours)
     for n in range(2 * _ROUNDS if months is None or endless else months[1]):
-        before = dict(found)
+        growing = False
         for name in ours:
+            if name not in stale:
+                continue
+            stale.remove(name)
             grown = either(found[name], known.following(name))
-            found[name] = known.present(name, _widened(found[name], grown) if n >= _ROUNDS else grown)
-        if found == before:
+            now = known.present(name, _widened(found[name], grown) if n >= _ROUNDS else grown)
+            if now != found[name]:
+                growing = True
+                stale |= readers.get(name, set())
+            found[name] = now
+        if not growing:
             break
     else:
         if endless:  # a very long chain of months: nothing is claimed of it
@@ -212,7 +237,8 @@ class _Known:
 
     wiring: Wiring
     found: Mapping[str, Bounds]
-    months: tuple[datetime.date, int] | None
+    outside: Collection[str]
+    """Events that have no date within the months."""
 
     def __call__(self, name: str) -> Bounds:
         then = name.removeprefix("before ")
@@ -226,8 +252,8 @@ class _Known:
         of = self.wiring.equations[name]
         if self.wiring.slots[name].sort == "event":
             node = of.next if of.when is None else of.when
-            out = self.months is not None and _outside(self.wiring, of, self.months)
-            return Bounds(0.0, float(not out and (node is None or bounds(node, self).high > 0.0)))
+            may = name not in self.outside and (node is None or bounds(node, self).high > 0.0)
+            return Bounds(0.0, float(may))
         assert of.next is not None
         found = bounds(of.next, self)
         return found if of.start is None else either(found, bounds(of.start, self))
