@@ -7,7 +7,9 @@ Two kinds of path. A *place* is a tuple of keys and list indices, as in the file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import NoneType
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -32,8 +34,10 @@ from detente.case.yamltext import Path, Place
 
 __all__ = [
     "NUMBER_PATHS",
+    "Carried",
     "Finder",
     "Numbered",
+    "Same",
     "by_itself",
     "controls_to",
     "dotted",
@@ -179,35 +183,62 @@ def by_itself(case: Case, moves: Mapping[str, str]) -> str | None:
     return None
 
 
-def provenances(case: Case) -> Iterator[tuple[Path, Provenance, bool, Path]]:
-    """Every part that may carry a fact, a judgement or an inference, outermost first.
+class Same:
+    """A case by its identity, for what is worked out once for each."""
 
-    Yields its place, itself, whether it or anything around it carries one, and the place of the nearest such
-    part around it (its own for the case as a whole).
-    """
-    yield from _provenances(case, (), False, ())
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __hash__(self) -> int:
+        return id(self.case)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.case is self.case
 
 
-def _provenances(
-    node: Any, path: Path, covered: bool, around: Path
-) -> Iterator[tuple[Path, Provenance, bool, Path]]:
+class Carried(NamedTuple):
+    """A part that may carry a fact, a judgement or an inference."""
+
+    path: Path
+    part: Provenance
+    covered: bool
+    """Whether it or anything around it carries one."""
+    around: Path
+    """The place of the nearest such part around it (its own for the case as a whole)."""
+
+
+def provenances(case: Case) -> Sequence[Carried]:
+    """Every part that may carry a fact, a judgement or an inference, outermost first."""
+    return _provenances(Same(case))
+
+
+@lru_cache(maxsize=8)
+def _provenances(of: Same) -> Sequence[Carried]:
+    found: list[Carried] = []
+    _carried(of.case, (), False, (), found)
+    return tuple(found)
+
+
+_PLAIN = frozenset({str, float, int, bool, NoneType})
+"""What nothing is inside of, told by its type alone: most of a case is such."""
+
+
+def _carried(node: Any, path: Path, covered: bool, around: Path, found: list[Carried]) -> None:
     if isinstance(node, BaseModel):
         if isinstance(node, Provenance):
             covered = covered or not (node.fact is None and node.inference is None and node.judgement is None)
-            yield path, node, covered, around
+            found.append(Carried(path, node, covered, around))
             around = path
         if not isinstance(node, Range):
             for name, value in node.__dict__.items():
-                if isinstance(value, (BaseModel, Mapping, tuple)):
+                if type(value) not in _PLAIN and value:
                     keys = node.keys(name) if isinstance(node, Model) else (name,)
-                    yield from _provenances(value, (*path, *keys), covered, around)
-    elif isinstance(node, Mapping):
-        for key, value in node.items():
-            if not isinstance(value, str):
-                yield from _provenances(value, (*path, key), covered, around)
-    elif isinstance(node, tuple):
-        for n, value in enumerate(node):
-            yield from _provenances(value, (*path, n), covered, around)
+                    _carried(value, (*path, *keys), covered, around, found)
+        return
+    inside = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, tuple) else ()
+    for step, value in inside:
+        if type(value) not in _PLAIN:
+            _carried(value, (*path, step), covered, around, found)
 
 
 def numbers(case: Case) -> dict[str, Numbered]:

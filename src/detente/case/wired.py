@@ -17,6 +17,7 @@ from detente.case.equations import NAME, Call, EquationError, Is, Name, Node, ch
 from detente.case.library import bundled
 from detente.case.mechanism import Own, Use
 from detente.case.model import Case
+from detente.case.paths import Same
 from detente.case.talks import Told, judged, told, typed_in, written
 from detente.case.typed import Reader, random
 from detente.case.units import Unit
@@ -101,26 +102,13 @@ def wired(case: Case) -> Wired:
     return found
 
 
-class _Same:
-    """A case by its identity."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    def __hash__(self) -> int:
-        return id(self.case)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.case is self.case
-
-
 def compiled(case: Case) -> Wired | list[Misfit]:
     """The world of a case, or everything that is wrong with it; places of faults are from the top of the case."""
-    return _compiled(_Same(case))
+    return _compiled(Same(case))
 
 
 @lru_cache(maxsize=8)
-def _compiled(of: _Same) -> Wired | list[Misfit]:
+def _compiled(of: Same) -> Wired | list[Misfit]:
     case = of.case
     world = case.world
     assert world is not None
