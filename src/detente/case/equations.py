@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from detente.case.base import MAX_NUMBER, MIN_NUMBER
@@ -217,7 +218,14 @@ def parse_equation(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         message = f"an equation has at most {MAX_LENGTH:,} characters: found {len(text):,}; give parts of it names of their own"
         raise EquationError(MAX_LENGTH, message)
-    return _Reader(text).whole()
+    return _parsed(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _parsed(text: str) -> Node:
+    return _Reader(
+        text
+    ).whole()  # read again for its unit, for each value that it needs, and in every case with its part
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -277,6 +285,7 @@ class _Reader:
         self.text = text
         self.tokens = _tokens(text)
         self.place = 0
+        self.ahead = self.tokens[0]
         self.depth = 0
 
     def whole(self) -> Node:
@@ -292,17 +301,14 @@ class _Reader:
             )
         return node
 
-    @property
-    def ahead(self) -> _Token:
-        return self.tokens[self.place]
-
     def take(self) -> _Token:
         token = self.ahead
         self.place += 1
+        self.ahead = self.tokens[min(self.place, len(self.tokens) - 1)]
         return token
 
     def sees(self, *texts: str) -> bool:
-        return self.ahead.kind in ("mark", "word") and self.ahead.text in texts
+        return self.ahead.text in texts  # no number and no end is a mark or a word
 
     def expect(self, text: str, why: str) -> None:
         if not self.sees(text):
@@ -446,7 +452,6 @@ class _Reader:
             return self.call(token) if self.sees("(") else self.name(token)
         if token.text == "*" and self.tokens[self.place - 2].text == "*":
             self.stop(token, "there is no power: write a product, x * x, or exp(y * log(x))")
-        self.place -= 1
         self.stop(token, f"a number, a name or '(' was expected here; found {_shown(token)}")
 
     def figure(self, token: _Token) -> Node:

@@ -18,12 +18,12 @@ __all__ = ["counting", "without"]
 
 def counting(node: Node) -> Iterator[str]:
     """Names in a tree that its value can hang on."""
-    if _plain(node) is not None:
-        return
-    if isinstance(node, Choice) and (test := _plain(node.test)) is not None:
-        yield from counting(node.yes if test else node.no)
-    elif isinstance(node, (Name, Lookup)):
+    if isinstance(node, (Name, Lookup)):
         yield from named(node)
+    elif _plain(node) is not None:
+        return
+    elif isinstance(node, Choice) and (test := _plain(node.test)) is not None:
+        yield from counting(node.yes if test else node.no)
     else:
         for child in children(node):
             yield from counting(child)

@@ -34,6 +34,7 @@ from detente.case.yamltext import Path, Place
 
 __all__ = [
     "NUMBER_PATHS",
+    "PLAIN",
     "Carried",
     "Finder",
     "Numbered",
@@ -219,7 +220,7 @@ def _provenances(of: Same) -> Sequence[Carried]:
     return tuple(found)
 
 
-_PLAIN = frozenset({str, float, int, bool, NoneType})
+PLAIN = frozenset({str, float, int, bool, NoneType})
 """What nothing is inside of, told by its type alone: most of a case is such."""
 
 
@@ -231,13 +232,13 @@ def _carried(node: Any, path: Path, covered: bool, around: Path, found: list[Car
             around = path
         if not isinstance(node, Range):
             for name, value in node.__dict__.items():
-                if type(value) not in _PLAIN and value:
+                if type(value) not in PLAIN and value:
                     keys = node.keys(name) if isinstance(node, Model) else (name,)
                     _carried(value, (*path, *keys), covered, around, found)
         return
     inside = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, tuple) else ()
     for step, value in inside:
-        if type(value) not in _PLAIN:
+        if type(value) not in PLAIN:
             _carried(value, (*path, step), covered, around, found)
 
 

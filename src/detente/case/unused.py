@@ -36,7 +36,7 @@ from detente.case.model import (
     Together,
     Weighted,
 )
-from detente.case.paths import dotted, factions_of, leaf_paths, merged, sitting
+from detente.case.paths import PLAIN, dotted, factions_of, leaf_paths, merged, sitting
 from detente.case.uncounted import uncounted
 from detente.case.wired import wired
 from detente.case.world import World
@@ -123,10 +123,11 @@ def idle(case: Case) -> Iterator[tuple[Path, str]]:
 
 def _block(known: _Known, block: Model, path: Path) -> Iterator[tuple[Path, str]]:
     rules = COUNTS.get(type(block), {})
+    typed, values = block.model_fields_set, block.__dict__
     for key in type(block).model_fields:
-        if key in block.model_fields_set:
+        if key in typed and (key in rules or type(values[key]) not in PLAIN):
             at = (*path, *block.keys(key))
-            yield from _key(Here(known, at, block, (key,), getattr(block, key)), rules, key)
+            yield from _key(Here(known, at, block, (key,), values[key]), rules, key)
 
 
 def _key(here: Here, rules: Mapping[str, tuple[Rule, ...]], pattern: str) -> Iterator[tuple[Path, str]]:
@@ -136,16 +137,18 @@ def _key(here: Here, rules: Mapping[str, tuple[Rule, ...]], pattern: str) -> Ite
             yield here.path, why
             return
     value = here.value
-    if isinstance(value, Model) and not isinstance(value, Range):
-        yield from _block(here.known, value, here.path)
+    if isinstance(value, Model):
+        if not isinstance(value, Range):
+            yield from _block(here.known, value, here.path)
         return
     inner = (
         value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, tuple) else ()
     )
+    below = f"{pattern}.*"
     for step, part in inner:
-        yield from _key(
-            Here(here.known, (*here.path, step), here.block, (*here.below, step), part), rules, f"{pattern}.*"
-        )
+        if below in rules or type(part) not in PLAIN:
+            at = Here(here.known, (*here.path, step), here.block, (*here.below, step), part)
+            yield from _key(at, rules, below)
 
 
 # --- who ---------------------------------------------------------------------------------------------------
