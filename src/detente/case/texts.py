@@ -15,7 +15,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -43,16 +43,6 @@ _SAME = str.maketrans(
 _LEFT_OUT = re.compile(r"\[[^\]]{0,300}\]|…|\.\.\.")
 _RECAST = re.compile(r"\[([^\W\d_])\](?=\w)")
 _BROKEN = re.compile(r"\w[-\u2010]\s*$")
-_RAISED = re.compile(
-    "(["
-    + "".join(
-        c
-        for c in map(chr, range(0xA0, 0x3300))
-        if unicodedata.decomposition(c).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))
-    )
-    + "])"
-)
-"""Letters and numbers whose decomposition would be read otherwise."""
 Hyphens = Literal["apart", "own", "printer's"]
 
 
@@ -182,12 +172,20 @@ def plain(text: str) -> str:
     """Text with what is the same in print made the same."""
     text = text.translate(_SAME)
     if not text.isascii():
-        text = "".join(map(_letters, _RAISED.split(text))).translate(_SAME)
+        text = "".join(map(_letters, _raised().split(text))).translate(_SAME)
     return re.sub(r"\s+", " ", text).strip()
 
 
+@cache
+def _raised() -> re.Pattern[str]:
+    """Letters and numbers whose decomposition would be read otherwise."""
+    marks = ("<super>", "<sub>", "<fraction>", "<circle>")
+    of = (c for c in map(chr, range(0xA0, 0x3300)) if unicodedata.decomposition(c).startswith(marks))
+    return re.compile(f"([{''.join(of)}])")
+
+
 def _letters(part: str) -> str:
-    return part if _RAISED.fullmatch(part) else unicodedata.normalize("NFKD", part)
+    return part if _raised().fullmatch(part) else unicodedata.normalize("NFKD", part)
 
 
 def _words(wanted: str, text: str, *, every: bool = False) -> Iterator[int]:

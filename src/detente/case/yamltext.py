@@ -168,7 +168,8 @@ class _Builder:
 
     def next(self) -> Any:
         event = next(self.events)
-        self.last = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        self.last = (mark.line + 1, mark.column + 1)
         return event
 
     def document(self) -> Parsed:
