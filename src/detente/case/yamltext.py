@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
@@ -254,6 +255,7 @@ class _Builder:
         return str(event.value), place
 
 
+@lru_cache(maxsize=1 << 12)
 def scalar(text: str) -> Any:
     """The YAML 1.2 core schema; whole numbers beyond 15 digits become floats."""
     if text in _WORDS:
