@@ -1,4 +1,4 @@
-"""Acceptance over draws against plain enumeration, in 16 and in 32 bits, and the certificate's honesty."""
+"""Acceptance over draws against plain enumeration, and the certificate's honesty."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from test_search import Draws, agreed_by_hand, packages_of, random_draws
 
-from detente.kernels.acceptance import LARGEST, accepts, agreed, agreement_counts, most_acceptable
-from detente.kernels.patterns import make_patterns, matches, no_patterns
+from detente.kernels.acceptance import LARGEST, accepts, agreed, most_acceptable
+from detente.kernels.patterns import make_patterns, matches
 
 EVERYBODY_OF_4 = np.array([15], np.uint64)
 
@@ -30,15 +30,6 @@ def council(parties: int, quota: int) -> np.ndarray:
     return np.array(
         [sum(1 << p for p in some) for some in itertools.combinations(range(parties), quota)], np.uint64
     )
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_counts_are_enumeration(seed: int) -> None:
-    case = random_draws(seed, draws=(1, 40, 256, 300)[seed % 4])
-    by_hand = agreed_by_hand(case).sum(axis=1)
-    wide = agreement_counts(case.points, case.thresholds, case.sizes, narrow=False, **terms_of(case))
-    assert np.array_equal(wide, by_hand)
-    assert np.array_equal(agreement_counts(case.points, case.thresholds, case.sizes, **terms_of(case)), wide)
 
 
 def test_the_instances_are_not_trivial() -> None:
@@ -65,20 +56,34 @@ def test_listed_packages_are_judged_alike(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_most_acceptable_package_is_the_maximum(seed: int) -> None:
-    case = random_draws(seed)
+    case = random_draws(seed, draws=(40, 1, 256, 300)[seed % 4])
     by_hand = agreed_by_hand(case).sum(axis=1)
-    every = packages_of(case.sizes)
-    for walk in (0, 2**33):
+    packages = packages_of(case.sizes)
+    for every in (0, 2**33):
         found = most_acceptable(
-            case.points, case.thresholds, case.sizes, walk=walk, node_limit=10**6, **terms_of(case)
+            case.points, case.thresholds, case.sizes, every=every, node_limit=10**6, **terms_of(case)
         )
         assert found.proven
         assert found.count == found.upper_bound == by_hand.max()
         if found.count:
             assert found.package is not None
-            assert by_hand[every.index(tuple(int(o) for o in found.package))] == found.count
-            if walk:
-                assert every.index(tuple(int(o) for o in found.package)) == by_hand.argmax()
+            place = packages.index(tuple(int(o) for o in found.package))
+            assert by_hand[place] == found.count
+            if every:
+                assert place == by_hand.argmax(), "of ties the first"
+
+
+def test_of_many_ties_the_first_is_the_answer() -> None:
+    # Everybody accepts all but the packages that end in the first option; those that begin with it are prohibited.
+    points = np.zeros((2, 4, 3, 300), np.int32)
+    points[:, 3, 1:] = 1
+    found = most_acceptable(
+        points, np.ones((2, 300)), np.full(4, 3), winning=np.array([3], np.uint64),
+        patterns=make_patterns([[(0, 0)]]), excluded=np.array([True]), status_quo=np.array([1, 0, 0, 1]),
+    )  # fmt: skip
+    assert found.package is not None
+    assert found.package.tolist() == [1, 0, 0, 2]
+    assert found[1:] == (300, 300, True)
 
 
 @pytest.mark.parametrize("limit", [0, 5, 50])
@@ -88,7 +93,7 @@ def test_an_unfinished_proof_keeps_a_valid_bound(limit: int) -> None:
         case = random_draws(seed)
         best = agreed_by_hand(case).sum(axis=1).max()
         found = most_acceptable(
-            case.points, case.thresholds, case.sizes, walk=0, node_limit=limit, **terms_of(case)
+            case.points, case.thresholds, case.sizes, every=0, node_limit=limit, **terms_of(case)
         )
         assert found.count <= best <= found.upper_bound
         assert found.proven == (found.count == found.upper_bound)
@@ -111,7 +116,7 @@ def opposed(
 @pytest.mark.parametrize(
     "winning", [EVERYBODY_OF_4, council(4, 3), council(4, 1), np.array([5, 10], np.uint64)]
 )
-def test_sixteen_bits_equal_thirty_two(winning: np.ndarray) -> None:
+def test_it_is_the_maximum_whoever_has_to_agree(winning: np.ndarray) -> None:
     points, thresholds = opposed(4, 5, 4, 300, 7, 1000)
     terms = {
         "winning": winning,
@@ -120,30 +125,15 @@ def test_sixteen_bits_equal_thirty_two(winning: np.ndarray) -> None:
         "broken": np.random.default_rng(2).random((4, 3, 300)) < 0.25,
     }
     sizes = np.full(5, 4)
-    narrow = agreement_counts(points, thresholds, sizes, narrow=True, **terms)
-    assert np.array_equal(narrow, agreement_counts(points, thresholds, sizes, narrow=False, **terms))
-    assert len(np.unique(narrow)) > 20
-    few, many = (
-        most_acceptable(points, thresholds, sizes, walk=0, narrow=bits, **terms) for bits in (True, False)
-    )
-    assert few.package is not None
-    assert many.package is not None
-    assert few.package.tolist() == many.package.tolist()
-    assert few[1:] == many[1:] == (narrow.max(), narrow.max(), True)
-
-
-def test_what_does_not_fit_sixteen_bits_is_not_forced_into_them() -> None:
-    points, thresholds = opposed(2, 4, 3, 50, 3, 20_000)
-    sizes = np.full(4, 3)
-    with pytest.raises(ValueError, match="16 bits"):
-        agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64), narrow=True)
-    by_hand = agreed_by_hand(
-        Draws(points, thresholds, sizes, no_patterns(), np.zeros((2, 0, 50), np.int32),
-              np.zeros((2, 0, 50), np.bool_), np.zeros(0, np.bool_),
-              np.array([3], np.uint64), None)
-    )  # fmt: skip
-    counts = agreement_counts(points, thresholds, sizes, winning=np.array([3], np.uint64))
-    assert np.array_equal(counts, by_hand.sum(axis=1))
+    packages = np.array(packages_of(sizes), np.int16)
+    listed = {name: terms[name] for name in ("patterns", "add", "broken")}
+    counts = agreed(accepts(points, thresholds, packages, **listed), winning).sum(axis=1)
+    assert len(np.unique(counts)) > 20
+    for every in (0, 2**33):
+        found = most_acceptable(points, thresholds, sizes, every=every, **terms)
+        assert found.package is not None
+        assert found[1:] == (counts.max(), counts.max(), True)
+        assert counts[packages_of(sizes).index(tuple(found.package.tolist()))] == counts.max()
 
 
 def test_points_too_large_to_add_are_refused() -> None:
@@ -173,7 +163,7 @@ def test_the_largest_sums_and_thresholds_that_fit_are_exact() -> None:
     lined = np.zeros((3, 2, 4), np.bool_)
     lined[:, 1] = True
     assert not accepts(points, thresholds, packages, patterns=patterns, add=add, broken=lined)[0].any()
-    for walk in (0, 2**33):
+    for every in (0, 2**33):
         found = most_acceptable(
             points,
             thresholds,
@@ -181,12 +171,12 @@ def test_the_largest_sums_and_thresholds_that_fit_are_exact() -> None:
             winning=np.array([1], np.uint64),
             patterns=patterns,
             add=add,
-            walk=walk,
+            every=every,
         )
         assert (found.count, found.proven) == (2, True)
         none = most_acceptable(
             points, thresholds, np.array([2, 2]), winning=np.array([1], np.uint64), patterns=patterns, add=add,
-            broken=lined, excluded=np.array([False, False]), walk=walk,
+            broken=lined, excluded=np.array([False, False]), every=every,
         )  # fmt: skip
         assert none.count == 2
 
@@ -201,32 +191,33 @@ def test_any_number_of_red_lines_fails_the_faction_and_nobody_else() -> None:
     packages = np.array([np.ones(issues), np.zeros(issues)], np.int16)
     accept = accepts(points, np.full((2, draws), 10), packages, patterns=patterns, broken=broken)
     assert accept[:, :, 0].tolist() == [[0, 1], [1, 1]]
-    either = agreement_counts(
-        points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([1, 2], np.uint64),
-        patterns=make_patterns([[(i, 1)] for i in range(12)]), broken=broken[:, :12],
+    either, both = (
+        most_acceptable(
+            points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array(winning, np.uint64),
+            patterns=make_patterns([[(i, 1)] for i in range(12)]), broken=broken[:, :12],
+            status_quo=np.zeros(12),
+        )
+        for winning in ([1, 2], [3])
     )  # fmt: skip
-    assert np.all(either == draws)
-    both = agreement_counts(
-        points[:, :12], np.full((2, draws), 10), np.full(12, 2), winning=np.array([3], np.uint64),
-        patterns=make_patterns([[(i, 1)] for i in range(12)]), broken=broken[:, :12],
-    )  # fmt: skip
-    assert both[0] == draws
-    assert not both[1:].any()
+    assert either.package is not None
+    assert either.package.tolist() == [0] * 11 + [1]
+    assert either.count == draws
+    assert both[1:] == (0, 0, True), "but for the status quo"
 
 
-def test_red_lines_add_up_in_sixteen_bits() -> None:
+def test_red_lines_add_up() -> None:
     # Two failures in a row would wrap around and look like consent.
     issues, draws = 12, 5
     points = np.full((2, issues, 2, draws), 0, np.int32)
     points[:, :, 0] = 700
     patterns = make_patterns([[(i, 1)] for i in range(issues)] + [[(0, 1), (11, 1)]])
     broken = np.ones((2, issues + 1, draws), np.bool_)
-    counts = agreement_counts(
-        points, np.full((2, draws), 100), np.full(issues, 2), winning=np.array([3], np.uint64),
-        patterns=patterns, broken=broken, narrow=True,
-    )  # fmt: skip
-    assert counts[0] == draws
-    assert not counts[1:].any()
+    for quo, count in ((None, draws), (np.zeros(issues), 0)):
+        found = most_acceptable(
+            points, np.full((2, draws), 100), np.full(issues, 2), winning=np.array([3], np.uint64),
+            patterns=patterns, broken=broken, status_quo=quo,
+        )  # fmt: skip
+        assert found[1:] == (count, count, True)
 
 
 def test_a_pattern_of_three_options_is_found_where_no_small_step_leads_to_it() -> None:
@@ -238,7 +229,7 @@ def test_a_pattern_of_three_options_is_found_where_no_small_step_leads_to_it() -
     patterns = make_patterns([[(0, 1), (1, 1), (2, 1)]])
     found = most_acceptable(
         points, thresholds, np.full(4, 2), winning=np.array([3], np.uint64), patterns=patterns,
-        add=np.full((2, 1, draws), 100), walk=0,
+        add=np.full((2, 1, draws), 100), every=0,
     )  # fmt: skip
     assert found.package is not None
     assert found.package[:3].tolist() == [1, 1, 1]
@@ -247,10 +238,13 @@ def test_a_pattern_of_three_options_is_found_where_no_small_step_leads_to_it() -
 
 def test_nobody_has_to_agree() -> None:
     points, thresholds = opposed(2, 3, 2, 9, 0, 100)
-    counts = agreement_counts(
-        points, thresholds, np.full(3, 2), winning=np.array([0], np.uint64), status_quo=np.array([0, 1, 0])
-    )
-    assert counts.tolist() == [9, 9, 0, 9, 9, 9, 9, 9]
+    for quo, first in (([0, 1, 0], [0, 0, 0]), ([0, 0, 0], [0, 0, 1])):
+        found = most_acceptable(
+            points, thresholds, np.full(3, 2), winning=np.array([0], np.uint64), status_quo=np.array(quo)
+        )
+        assert found.package is not None
+        assert found.package.tolist() == first
+        assert found[1:] == (9, 9, True)
 
 
 def test_everything_prohibited() -> None:
@@ -277,13 +271,13 @@ import hashlib, sys
 import numpy as np
 sys.path.insert(0, {folder!r})
 from test_acceptance import EVERYBODY_OF_4, council, opposed
-from detente.kernels.acceptance import accepts, agreement_counts, most_acceptable
+from detente.kernels.acceptance import accepts, most_acceptable
 digest = hashlib.sha256()
 points, thresholds = opposed(4, 6, 4, 300, 5, 1000)
 for winning in (EVERYBODY_OF_4, council(4, 3)):
-    digest.update(agreement_counts(points, thresholds, np.full(6, 4), winning=winning).tobytes())
-    found = most_acceptable(points, thresholds, np.full(6, 4), winning=winning, walk=0, node_limit=300)
-    digest.update(repr(found).encode())
+    for every in (0, 2**33):
+        found = most_acceptable(points, thresholds, np.full(6, 4), winning=winning, every=every, node_limit=300)
+        digest.update(repr(found).encode())
 packages = np.indices((4,) * 6).reshape(6, -1).T[::7]
 digest.update(accepts(points, thresholds, packages).tobytes())
 print(digest.hexdigest())

@@ -4,17 +4,14 @@ Utilities are integers per draw, ``points[P, I, L, S]`` with the draws innermost
 draw s iff the sum of its points, with those of the patterns that x matches, is at least ``thresholds[p, s]`` and x
 matches no pattern that is a line of p there, ``broken[p, t, s]``. A package is agreed in a draw iff the factions that accept it include a winning set (bit masks).
 
-Three kernels:
+Two kernels:
 
 ``accepts``           a listed package at a time, summed on the fly; nothing of size draw x package x issue.
-``agreement_counts``  all packages: a depth-first walk over the tree of packages with the partial sums of a tile
-                      of 256 draws in cache, the last issue as a pure comparison against threshold - points.
-                      Cost: packages x draws x factions comparisons, (1 + 1/(L - 1)) times.
-``most_acceptable``   too many packages to walk: local search from many starts, then branch and bound, where a
-                      partial package can be agreed at most in the draws in which every faction of a winning
-                      set could still be satisfied, each on its own and all of them jointly (a Lagrangian row).
-
-Sums are int16 where a check shows that they fit (twice the lanes), else int32; the answers are the same.
+``most_acceptable``   branch and bound, where a partial package can be agreed at most in the draws in which every
+                      faction of a winning set could still be satisfied. The partial sums of a tile of 256 draws are
+                      compared with what each option of the next issue asks; at worst packages x draws x factions
+                      comparisons, (1 + 1/(L - 1)) times. Where that may be too many a local search from many starts
+                      comes first, and the factions have to be satisfied jointly as well (a Lagrangian row).
 
 References
 ----------
@@ -25,6 +22,7 @@ anew on fresh draws).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +32,7 @@ from numpy.typing import NDArray
 from detente.kernels.patterns import Patterns, no_patterns
 from detente.kernels.threads import each, slices
 
-__all__ = ["LARGEST", "MostAcceptable", "accepts", "agreed", "agreement_counts", "most_acceptable"]
+__all__ = ["LARGEST", "MostAcceptable", "accepts", "agreed", "most_acceptable"]
 
 LARGEST = 2**28
 """Q: the points of a faction's options, and those of its patterns, each add up to less, whatever their signs (checked
@@ -95,201 +93,34 @@ PAIRS = 60
 
 
 @njit(cache=True, nogil=True)
-def _count(now: Any, level: int, limit: Any, tile: int, first: int, last: int, mask: Any, found: Any) -> None:
-    """For options ``first`` to ``last``: the draws of a tile in which every row of ``now[level]`` reaches
-    ``limit[tile, row, option]``, into ``found``. Rows are a multiple of 2.
-
-    Full indices rather than slices, and a narrow accumulator: this is the loop that has to keep all lanes
-    busy. Up to four rows are compared at once, what is left over goes through ``mask``.
-    """
-    rows = now.shape[1]
-    for o in range(first, last):
-        few = np.int32(0)
-        if rows == 2:
-            for s in range(TILE):
-                few = np.int32(
-                    few
-                    + (
-                        (now[level, 0, s] >= limit[tile, 0, o, s])
-                        & (now[level, 1, s] >= limit[tile, 1, o, s])
-                    )
-                )
-        elif rows == 4:
-            for s in range(TILE):
-                few = np.int32(
-                    few
-                    + (
-                        (now[level, 0, s] >= limit[tile, 0, o, s])
-                        & (now[level, 1, s] >= limit[tile, 1, o, s])
-                        & (now[level, 2, s] >= limit[tile, 2, o, s])
-                        & (now[level, 3, s] >= limit[tile, 3, o, s])
-                    )
-                )
-        else:
-            for s in range(TILE):
-                mask[s] = (
-                    (now[level, 0, s] >= limit[tile, 0, o, s])
-                    & (now[level, 1, s] >= limit[tile, 1, o, s])
-                    & (now[level, 2, s] >= limit[tile, 2, o, s])
-                    & (now[level, 3, s] >= limit[tile, 3, o, s])
-                )
-            for p in range(4, rows - 2, 2):
-                for s in range(TILE):
-                    mask[s] &= (now[level, p, s] >= limit[tile, p, o, s]) & (
-                        now[level, p + 1, s] >= limit[tile, p + 1, o, s]
-                    )
-            for s in range(TILE):
-                few = np.int32(
-                    few
-                    + (
-                        mask[s]
-                        & (now[level, rows - 2, s] >= limit[tile, rows - 2, o, s])
-                        & (now[level, rows - 1, s] >= limit[tile, rows - 1, o, s])
-                    )
-                )
-        found[o] = few
-
-
-@njit(cache=True, nogil=True)
-def _count_sets(  # noqa: PLR0913
-    now: Any, level: int, limit: Any, tile: int, first: int, last: int, sets: Any, work: Any, found: Any
+def _count(
+    now: Any, limit: Any, tile: int, first: Any, last: Any, sets: Any, reached: Any, found: Any
 ) -> None:
-    """As ``_count``, where the rows that reach their limit have to include one of ``sets`` bool[M, rows]."""
+    """For options ``first`` to ``last``: the draws of a tile in which the rows of ``now[tile]`` that reach
+    ``limit[tile, row, option]`` include one of ``sets`` bool[M, rows], into ``found``. reached: uint8[rows + 2, TILE], changed.
+
+    Full indices rather than slices, and a narrow accumulator: this is the loop that has to keep all lanes busy.
+    """
     rows = now.shape[1]
     for o in range(first, last):
         for p in range(rows):
             for s in range(TILE):
-                work[p + 2, s] = now[level, p, s] >= limit[tile, p, o, s]
+                reached[p, s] = now[tile, p, s] >= limit[tile, p, o, s]
         for s in range(TILE):
-            work[1, s] = 0
+            reached[rows, s] = 0
         for m in range(len(sets)):
             for s in range(TILE):
-                work[0, s] = 1
+                reached[rows + 1, s] = 1
             for p in range(rows):
                 if sets[m, p]:
                     for s in range(TILE):
-                        work[0, s] &= work[p + 2, s]
+                        reached[rows + 1, s] &= reached[p, s]
             for s in range(TILE):
-                work[1, s] |= work[0, s]
+                reached[rows, s] |= reached[rows + 1, s]
         few = np.int32(0)
         for s in range(TILE):
-            few = np.int32(few + work[1, s])
+            few = np.int32(few + reached[rows, s])
         found[o] = few
-
-
-@njit(cache=True, nogil=True)
-def _walk(  # noqa: C901, PLR0913, PLR0915
-    points: Any,
-    limits: Any,
-    sizes: Any,
-    stride: Any,
-    split: int,
-    first: int,
-    last: int,
-    everybody: bool,
-    sets: Any,
-    start: Any,
-    issue: Any,
-    option: Any,
-    add: Any,
-    excluded: Any,
-    least: int,
-    out: Any,
-) -> None:
-    """Count for the packages whose first ``split`` issues are number ``first`` to ``last`` (mixed radix).
-
-    points: [tiles, I, L, rows, TILE]; limits: [tiles, rows, L, TILE] threshold minus the last issue's points;
-    patterns' issues in the same order; add: [tiles, T, rows, TILE]. Adds to ``out`` at the package's place,
-    ``sum(choice * stride)``. A sum at ``least`` can never reach its threshold.
-    """
-    tiles, issues, _, rows, _ = points.shape
-    leaf = inner = issues - 1
-    terms = len(start) - 1
-    # Partial sums: now[d] after d issues; the last slot is for leaf options that complete a pattern.
-    now = np.zeros((inner + 2, rows, TILE), points.dtype)
-    work = np.zeros((rows + 2, TILE), np.uint8)
-    mask = work[0]
-    found = np.zeros(sizes[leaf], np.int64)
-    special = False
-    choice = np.zeros(len(sizes), np.int64)
-    closing = np.zeros(terms, np.int64)
-    for t in range(terms):
-        closing[t] = issue[start[t + 1] - 1]
-        for e in range(start[t], start[t + 1]):
-            closing[t] = max(closing[t], issue[e])
-        special = special or closing[t] == leaf
-    for tile in range(tiles):
-        for prefix in range(first, last):
-            rest = prefix
-            for d in range(split - 1, -1, -1):
-                choice[d] = rest % sizes[d]
-                rest //= sizes[d]
-            depth, fresh = 0, True
-            # ``depth`` issues are decided. The first ``split`` are fixed, the others walk.
-            while True:
-                if fresh and depth < inner:
-                    if depth >= split:
-                        choice[depth] = 0
-                elif fresh:
-                    place = 0
-                    for d in range(inner):
-                        place += choice[d] * stride[d]
-                    if everybody:
-                        _count(now, inner, limits, tile, 0, sizes[leaf], mask, found)
-                    else:
-                        _count_sets(now, inner, limits, tile, 0, sizes[leaf], sets, work, found)
-                    if special:
-                        for o in range(sizes[leaf]):
-                            row = inner
-                            choice[leaf] = o
-                            for t in range(terms):
-                                matched = closing[t] == leaf
-                                for e in range(start[t], start[t + 1]):
-                                    matched = matched and choice[issue[e]] == option[e]
-                                if matched and row >= 0:
-                                    for p in range(rows):
-                                        for s in range(TILE):
-                                            value = now[row, p, s] + add[tile, t, p, s]
-                                            now[inner + 1, p, s] = max(value, least)
-                                    row = -1 if excluded[t] else inner + 1
-                            if row < 0:
-                                found[o] = 0
-                            elif row > inner and everybody:
-                                _count(now, row, limits, tile, o, o + 1, mask, found)
-                            elif row > inner:
-                                _count_sets(now, row, limits, tile, o, o + 1, sets, work, found)
-                    for o in range(sizes[leaf]):
-                        out[place + o * stride[leaf]] += found[o]
-                    fresh = False
-                if not fresh:
-                    # Next option of the deepest undone issue.
-                    depth -= 1
-                    while depth >= split and choice[depth] + 1 >= sizes[depth]:
-                        depth -= 1
-                    if depth < split:
-                        break
-                    choice[depth] += 1
-                # Decide issue ``depth``.
-                o = choice[depth]
-                for p in range(rows):
-                    for s in range(TILE):
-                        now[depth + 1, p, s] = now[depth, p, s] + points[tile, depth, o, p, s]
-                barred = False
-                for t in range(terms):
-                    if closing[t] == depth:
-                        matched = True
-                        for e in range(start[t], start[t + 1]):
-                            matched = matched and choice[issue[e]] == option[e]
-                        if matched:
-                            barred = barred or excluded[t]
-                            for p in range(rows):
-                                for s in range(TILE):
-                                    value = now[depth + 1, p, s] + add[tile, t, p, s]
-                                    now[depth + 1, p, s] = max(value, least)
-                depth += 1
-                fresh = not barred
-                if barred and depth <= split:
-                    break
 
 
 class _Terms(NamedTuple):
@@ -374,7 +205,7 @@ def agreed(accept: NDArray[np.uint8] | NDArray[np.bool_], winning: NDArray[np.ui
 
 
 class _Tree(NamedTuple):
-    """Issues in the order of a search, draws in tiles, every option's points >= 0, narrow where they fit."""
+    """Issues in the order of a search, draws in tiles, every option's points >= 0."""
 
     order: NDArray[np.int64]
     """int64[I]: the issue at each depth."""
@@ -390,8 +221,6 @@ class _Tree(NamedTuple):
     terms: _Terms
     sets: NDArray[np.bool_]
     """bool[M, rows]"""
-    everybody: bool
-    """Whether there is one set, of all rows."""
     least: int
     """A sum that falls to this can never reach its floor."""
     draws: int
@@ -401,7 +230,7 @@ class _Tree(NamedTuple):
 
 def _tree(
     points: Any, thresholds: Any, sizes: Any, winning: Any, terms: _Terms, *,
-    order: Any, narrow: bool | None = None, joint: int = 0,
+    order: Any, joint: int,
 ) -> _Tree:  # fmt: skip
     """``joint``: Lagrangian rows, one for each of at most so many winning sets.
 
@@ -420,7 +249,7 @@ def _tree(
     extra = terms.add[rows].astype(np.int64)
     most = int((table.max(axis=2).sum(axis=1) + np.maximum(extra, 0).sum(axis=1)).max(initial=0))
     margin = len(sizes) + extra.shape[1] + 1
-    # Sums without lines lie between ``fall`` and ``most``; a narrow range keeps them in 16 bits.
+    # Sums without lines lie between ``fall`` and ``most``.
     fall = np.where(extra > -LARGEST, np.minimum(extra, 0), 0).sum(axis=1)
     floor = np.clip(floor, fall, most + 1)
     least = int(floor.min(initial=0)) - most - 2 * margin
@@ -435,15 +264,11 @@ def _tree(
         extra = np.concatenate([extra, np.array([mean[2] for mean in means])])
         sets = np.concatenate([sets, np.eye(len(masks), dtype=np.bool_)], axis=1)
     if nobody:
-        sets = np.ones((1, 0), np.bool_)
-
-    # Rows of nothing, so that their number is even.
-    spare = 2 if nobody else table.shape[0] % 2
-    everybody = len(sets) == 1
-    table = np.concatenate([table, np.zeros((spare, *table.shape[1:]), np.int32)])[:, order]
-    extra = np.concatenate([extra, np.zeros((spare, *extra.shape[1:]), np.int64)])
-    floor = np.concatenate([floor, np.full((spare, draws), least + margin, np.int64)])
-    sets = np.concatenate([sets, np.zeros((len(sets), spare), np.bool_)], axis=1)
+        # A row that everybody's silence satisfies, but for what fills up a tile.
+        sets = np.ones((1, 1), np.bool_)
+        table = np.zeros((1, *table.shape[1:]), np.int32)
+        extra, floor = np.zeros((1, *extra.shape[1:]), np.int64), np.full((1, draws), least + margin)
+    table = table[:, order]
     place = np.argsort(order)
     terms = terms._replace(issue=place[terms.issue].astype(np.int64))
 
@@ -453,21 +278,17 @@ def _tree(
         best[:, terms.issue[at], terms.option[at]] += np.maximum(extra[:, t], 0).astype(np.int32)
     hope = best.max(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1]
 
-    fits = 2 * most - least + 4 * margin < 2**15
-    if narrow and not fits:
-        raise ValueError("these points do not fit 16 bits")
-    kind = np.int16 if (fits if narrow is None else narrow) else np.int32
     tiles = -(-draws // TILE)
 
     def tiled(array: Any, fill: int, axes: tuple[int, ...]) -> Any:
         padded = np.full((*array.shape[:-1], tiles * TILE), fill, np.int32)
         padded[..., :draws] = array
-        return np.array(padded.reshape(*array.shape[:-1], tiles, TILE).transpose(axes), kind, order="C")
+        return np.array(padded.reshape(*array.shape[:-1], tiles, TILE).transpose(axes), np.int32, order="C")
 
     return _Tree(
         np.asarray(order, np.int64), np.array(sizes[order], np.int64), tiled(table, 0, (3, 1, 2, 0, 4)),
         tiled(floor, most + margin, (1, 0, 2)), tiled(hope, 0, (2, 1, 0, 3)), tiled(extra, 0, (2, 1, 0, 3)),
-        terms, sets, everybody, least, draws, choices,
+        terms, sets, least, draws, choices,
     )  # fmt: skip
 
 
@@ -502,63 +323,6 @@ def _joint(table: Any, floor: Any, extra: Any, inside: Any) -> tuple[Any, Any, A
         np.ceil(mean - 1e-9).astype(np.int64), np.floor((kept * floor).sum(axis=0) + 1e-9).astype(np.int64),
         np.ceil(np.einsum("ps,pts->ts", kept, extra) - 1e-9).astype(np.int64), choice,
     )  # fmt: skip
-
-
-def agreement_counts(  # noqa: PLR0913
-    points: NDArray[Any],
-    thresholds: NDArray[Any],
-    sizes: NDArray[np.int64],
-    *,
-    winning: NDArray[np.uint64],
-    patterns: Patterns | None = None,
-    add: NDArray[Any] | None = None,
-    broken: NDArray[np.bool_] | None = None,
-    excluded: NDArray[np.bool_] | None = None,
-    status_quo: NDArray[np.int64] | None = None,
-    narrow: bool | None = None,
-) -> NDArray[np.int64]:
-    """In how many draws each package is agreed: int64[number of packages], in lexicographic order of options.
-
-    Parameters
-    ----------
-    points: integer [P, I, L, S]. thresholds: integer [P, S]. sizes: int64[I].
-    winning: uint64[M] minimal winning sets. add: integer [P, T, S]. broken: bool[P, T, S]. excluded: bool[T].
-    status_quo: int64[I].
-    Prohibited packages and the status quo count 0.
-    narrow: sums in int16 (True: ValueError when they do not fit) or int32 (False); default: int16 if they fit.
-
-    One winning set that holds everybody (or a subset) is the fast path; several take about twice as long each.
-    Memory: the counts, and the points twice.
-    """
-    sizes = np.array(sizes, np.int64)
-    packages = int(np.prod(sizes))
-    issues = points.shape[1]
-    out = np.zeros(packages, np.int64)
-    points, thresholds, terms = _inputs(points, thresholds, patterns, add, broken, excluded)
-    # The last issue is the cheapest level: a long one, and rather one that no pattern names.
-    named = np.isin(np.arange(issues), terms.issue)
-    leaf = max(range(issues), key=lambda i: (sizes[i] * (1 if named[i] else 4), i))
-    order = [*sorted((i for i in range(issues) if i != leaf), key=lambda i: (sizes[i], i)), leaf]
-    tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow)
-    stride = np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(np.int64)[order]
-    limits = tree.floor[:, :, None] - tree.points[:, -1].transpose(0, 2, 1, 3)
-    limits = np.array(limits, tree.points.dtype, order="C")
-    split, parts = 0, 1
-    while split < issues - 1 and parts < 64:
-        parts *= int(tree.sizes[split])
-        split += 1
-
-    def part(prefixes: slice) -> None:
-        _walk(
-            tree.points, limits, tree.sizes, stride, split, prefixes.start, prefixes.stop, tree.everybody,
-            tree.sets, tree.terms.start, tree.terms.issue, tree.terms.option, tree.add, tree.terms.excluded,
-            tree.least, out,
-        )  # fmt: skip
-
-    each(part, slices(parts))
-    if status_quo is not None and np.min(status_quo) >= 0:
-        out[np.ravel_multi_index(tuple(int(o) for o in status_quo), tuple(sizes))] = 0
-    return out
 
 
 class MostAcceptable(NamedTuple):
@@ -619,16 +383,6 @@ def _barred(tree: Any, package: Any, depth: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _hits(tree: Any, now: Any, depth: int, tile: int, work: Any, found: Any) -> int:
-    """Draws of a tile in which the sums ``now[tile]`` reach the needs at ``depth`` for a winning set."""
-    if tree.everybody:
-        _count(now, tile, tree.needs[depth], tile, 0, 1, work[0], found)
-    else:
-        _count_sets(now, tile, tree.needs[depth], tile, 0, 1, tree.sets, work, found)
-    return int(found[0])
-
-
-@njit(cache=True, nogil=True)
 def _judge(tree: Any, package: Any, sums: Any, now: Any, work: Any, found: Any) -> tuple[int, int]:
     """(draws agreed, acceptances of single rows): a landscape that still slopes where nothing is agreed.
 
@@ -643,7 +397,8 @@ def _judge(tree: Any, package: Any, sums: Any, now: Any, work: Any, found: Any) 
             for s in range(TILE):
                 now[tile, p, s] = sums[tile, p, s]
         _match(tree, package, depth, -1, tile, now[tile])
-        hits += _hits(tree, now, depth, tile, work, found)
+        _count(now, tree.needs[depth], tile, np.int64(0), np.int64(1), tree.sets, work, found)
+        hits += found[0]
         for p in range(sums.shape[1]):
             few = np.int32(0)
             for s in range(TILE):
@@ -698,53 +453,108 @@ def _ascend(tree: Any, package: Any, pairs: bool) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _prove(tree: Any, best: Any, count: int, node_limit: int) -> tuple[int, int]:
+def _ended(tree: Any, package: Any, depth: Any, ended: Any) -> int:
+    """Write into ``ended`` the patterns that ``package[: depth + 1]`` matches and whose last issue is at ``depth``; how many."""
+    count = 0
+    for t in range(len(tree.start) - 1):
+        if tree.closing[t] == depth:
+            matched = True
+            for e in range(tree.start[t], tree.start[t + 1]):
+                matched = matched and package[tree.issue[e]] == tree.option[e]
+            if matched:
+                ended[count] = t
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _add(tree: Any, sums: Any, depth: Any, tile: int, o: int, ended: Any, count: int, out: Any) -> None:
+    """Write the sums of a tile with option ``o`` at ``depth`` and the first ``count`` patterns of ``ended``."""
+    for p in range(out.shape[0]):
+        for s in range(TILE):
+            out[p, s] = sums[p, s] + tree.points[tile, depth, o, p, s]
+        for n in range(count):
+            for s in range(TILE):
+                out[p, s] = max(out[p, s] + tree.add[tile, ended[n], p, s], tree.least)
+
+
+@njit(cache=True, nogil=True)
+def _earlier(tree: Any, package: Any, depth: Any, best: Any) -> bool:
+    """Whether a package that begins with ``package[: depth + 1]`` can come before ``best`` in the order of the issues."""
+    for d in tree.depths:
+        least = package[d] if d <= depth else 0
+        if least != best[d]:
+            return bool(least < best[d])
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _options(
+    tree: Any, package: Any, depth: Any, now: Any, ended: Any, work: Any, found: Any, hits: Any
+) -> int:
+    """Into ``hits``: the draws in which ``package[:depth]`` with each option of the next issue can still be agreed, -1 where it
+    is prohibited; how many are not. ``now[depth]`` are the sums; ``now[depth + 1]`` is changed."""
+    size, possible, nothing, one = tree.sizes[depth], 0, np.int64(0), np.int64(1)
+    for o in range(size):
+        hits[o] = 0
+    for tile in range(len(tree.points)):
+        _count(now[depth], tree.limits[depth], tile, nothing, size, tree.sets, work, found)
+        for o in range(size):
+            hits[o] += found[o]
+    for o in range(size):
+        package[depth] = o
+        if _barred(tree, package, depth + 1):
+            hits[o] = -1
+            continue
+        possible += 1
+        few = _ended(tree, package, depth, ended)
+        if few:
+            hits[o] = 0
+            for tile in range(len(tree.points)):
+                _add(tree, now[depth, tile], depth, tile, o, ended, few, now[depth + 1, tile])
+                _count(now[depth + 1], tree.needs[depth + 1], tile, nothing, one, tree.sets, work, found)
+                hits[o] += found[0]
+    return possible
+
+
+@njit(cache=True, nogil=True)
+def _prove(tree: Any, best: Any, count: int, node_limit: int, settle: bool) -> tuple[int, int]:
     """Branch and bound on the count from an incumbent: (count, upper bound); ``best`` is changed.
 
     A partial package counts the draws in which every row of a winning set reaches its need, what it lacks at
-    most if the issues still open go its way.
+    most if the issues still open go its way. With ``settle`` the answer is the first of the packages of its count.
     """
     tiles, issues, width, rows, _ = tree.points.shape
     now = np.zeros((issues + 1, tiles, rows, TILE), tree.points.dtype)
     work = np.zeros((rows + 2, TILE), np.uint8)
     package = np.zeros(issues, np.int64)
-    found = np.zeros(1, np.int64)
+    found, hits = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    ended = np.zeros(len(tree.start), np.int64)
     bound = np.zeros((issues, width), np.int64)
     option = np.zeros((issues, width), np.int64)
     waiting, at = np.zeros(issues, np.int64), np.zeros(issues, np.int64)
-    nodes, depth, fresh = 0, 0, True
+    # Not literals: Numba would compile what they are passed to twice.
+    nodes, depth, fresh = np.int64(0), np.int64(0), True
     while depth >= 0:
         if fresh:
             waiting[depth], at[depth] = 0, 0
+            nodes += _options(tree, package, depth, now, ended, work, found, hits)
             for o in range(tree.sizes[depth]):
                 package[depth] = o
-                if _barred(tree, package, depth + 1):
-                    continue
-                nodes += 1
-                hits = 0
-                for tile in range(tiles):
-                    for p in range(rows):
-                        for s in range(TILE):
-                            now[depth + 1, tile, p, s] = (
-                                now[depth, tile, p, s] + tree.points[tile, depth, o, p, s]
-                            )
-                    _match(tree, package, depth + 1, depth, tile, now[depth + 1, tile])
-                    hits += _hits(tree, now[depth + 1], depth + 1, tile, work, found)
-                if hits <= count:
+                ties = settle and 0 < hits[o] == count and _earlier(tree, package, depth, best)
+                if hits[o] <= count and not ties:
                     continue
                 if depth == issues - 1:
-                    count = hits
+                    count = hits[o]
                     for d in range(issues):
                         best[d] = package[d]
                     continue
                 place = waiting[depth]
-                while place > 0 and bound[depth, place - 1] < hits:
-                    bound[depth, place], option[depth, place] = (
-                        bound[depth, place - 1],
-                        option[depth, place - 1],
-                    )
+                while place > 0 and bound[depth, place - 1] < hits[o]:
+                    bound[depth, place] = bound[depth, place - 1]
+                    option[depth, place] = option[depth, place - 1]
                     place -= 1
-                bound[depth, place], option[depth, place] = hits, o
+                bound[depth, place], option[depth, place] = hits[o], o
                 waiting[depth] += 1
             fresh = False
             if nodes > node_limit:
@@ -753,17 +563,17 @@ def _prove(tree: Any, best: Any, count: int, node_limit: int) -> tuple[int, int]
                     for n in range(at[d], waiting[d]):
                         upper = max(upper, bound[d, n])
                 return count, upper
-        if at[depth] >= waiting[depth] or bound[depth, at[depth]] <= count:
+        if at[depth] >= waiting[depth] or bound[depth, at[depth]] < count + (not settle):
             depth -= 1
             continue
-        o = option[depth, at[depth]]
+        o, high = option[depth, at[depth]], bound[depth, at[depth]]
         at[depth] += 1
         package[depth] = o
+        if high == count and not _earlier(tree, package, depth, best):
+            continue
+        few = _ended(tree, package, depth, ended)
         for tile in range(tiles):
-            for p in range(rows):
-                for s in range(TILE):
-                    now[depth + 1, tile, p, s] = now[depth, tile, p, s] + tree.points[tile, depth, o, p, s]
-            _match(tree, package, depth + 1, depth, tile, now[depth + 1, tile])
+            _add(tree, now[depth, tile], depth, tile, o, ended, few, now[depth + 1, tile])
         depth += 1
         fresh = True
     return count, count
@@ -776,15 +586,39 @@ class _Search(NamedTuple):
     points: NDArray[Any]
     needs: NDArray[Any]
     """[I + 1, tiles, rows, 1, TILE]: what a sum of d issues has to reach."""
+    limits: NDArray[Any]
+    """[I, tiles, rows, L, TILE]: what a sum of d issues has to reach for the option that comes next."""
     add: NDArray[Any]
     start: NDArray[np.int64]
     issue: NDArray[np.int64]
     option: NDArray[np.int64]
+    closing: NDArray[np.int64]
+    """int64[T]: the depth at which each pattern is decided."""
     excluded: NDArray[np.bool_]
     sets: NDArray[np.bool_]
-    everybody: bool
     least: int
+    depths: NDArray[np.int64]
+    """int64[I]: where each issue stands."""
     status_quo: NDArray[np.int64]
+
+
+def _search(
+    points: Any, thresholds: Any, sizes: Any, winning: Any, terms: _Terms, status_quo: Any, *,
+    order: Any, joint: int = 0,
+) -> tuple[_Search, NDArray[np.int64]]:  # fmt: skip
+    """What is searched, and the choices of its joint rows, issues by depth as well."""
+    tree = _tree(points, thresholds, sizes, winning, terms, order=order, joint=joint)
+    needs = np.repeat(tree.floor[None], len(sizes) + 1, axis=0)
+    needs[:-1] -= tree.hope.transpose(1, 0, 2, 3)
+    limits = needs[1:, :, :, None] - tree.points.transpose(1, 0, 3, 2, 4)
+    start, issue, option, _, excluded = tree.terms
+    closing = [issue[a:b].max() for a, b in pairwise(start)]
+    return _Search(
+        tree.sizes, tree.points, np.array(needs[:, :, :, None], tree.points.dtype, order="C"),
+        np.array(limits, tree.points.dtype, order="C"), tree.add, start, issue, option,
+        np.array(closing, np.int64), excluded, tree.sets, tree.least,
+        np.argsort(order), status_quo[order],
+    ), tree.choices[order]  # fmt: skip
 
 
 def most_acceptable(  # noqa: PLR0913
@@ -800,16 +634,14 @@ def most_acceptable(  # noqa: PLR0913
     status_quo: NDArray[np.int64] | None = None,
     starts: NDArray[Any] | None = None,
     node_limit: int = 100_000,
-    narrow: bool | None = None,
-    walk: int = 2**33,
+    every: int = 2**33,
 ) -> MostAcceptable:
     """The package that is agreed in the most draws.
 
     starts: integer [N, I] packages to climb from, besides each 24th of the draws' own favourite.
     node_limit: partial packages examined by the branch and bound.
-    walk: with at most so many package x draw x faction comparisons all packages are counted instead; then ties
-    go to the package that comes first. Otherwise the search is deterministic but ties fall where they fall.
-    The other parameters are those of ``agreement_counts``.
+    every: with at most so many package x draw x faction comparisons the branch and bound is carried through all packages;
+    then ties go to the package that comes first. Otherwise the search is deterministic but ties fall where they fall.
     """
     sizes = np.array(sizes, np.int64)
     parties, issues, _, draws = points.shape
@@ -817,27 +649,20 @@ def most_acceptable(  # noqa: PLR0913
     packages = 1
     for size in sizes:
         packages *= int(size)
-    if packages * draws * parties <= walk and packages <= 2**22:
-        counts = agreement_counts(
-            points, thresholds, sizes, winning=winning, patterns=patterns, add=add, broken=broken,
-            excluded=excluded, status_quo=status_quo, narrow=narrow,
-        )  # fmt: skip
-        best = int(counts.argmax())
-        if counts[best] > 0:
-            package = np.array(np.unravel_index(best, tuple(sizes)), np.int64)
-            return MostAcceptable(package, int(counts[best]), int(counts[best]), True)
     points, thresholds, terms = _inputs(points, thresholds, patterns, add, broken, excluded)
     sway = np.ptp(points.mean(axis=3), axis=2).sum(axis=0)
     order = sorted(range(issues), key=lambda i: (-sway[i], i))
-    tree = _tree(points, thresholds, sizes, winning, terms, order=order, narrow=narrow, joint=8)
-    needs = np.repeat(tree.floor[None], issues + 1, axis=0)
-    needs[:-1] -= tree.hope.transpose(1, 0, 2, 3)
-    search = _Search(
-        tree.sizes, tree.points, np.array(needs[:, :, :, None], tree.points.dtype, order="C"), tree.add,
-        tree.terms.start, tree.terms.issue, tree.terms.option, tree.terms.excluded, tree.sets, tree.everybody,
-        tree.least, quo[order],
-    )  # fmt: skip
-    begin = [tree.choices[order, draws * n // 24] for n in range(24 if draws else 0)]
+    given: tuple[Any, ...] = (points, thresholds, sizes, winning, terms, quo)
+    answer = np.zeros(issues, np.int64)
+    if packages * draws * parties <= every and packages <= 2**22:
+        package = np.zeros(issues, np.int64)
+        search, _ = _search(*given, order=order)
+        count, _ = _prove(search, package, 0, issues * packages, True)
+        if count:
+            answer[order] = package
+            return MostAcceptable(answer, int(count), int(count), True)
+    search, choices = _search(*given, order=order, joint=8)
+    begin = [choices[:, draws * n // 24] for n in range(24 if draws else 0)]
     if starts is not None:
         begin += [np.asarray(x, np.int64)[order] for x in starts]
     unique = np.unique(np.array(begin, np.int64).reshape(-1, issues), axis=0)
@@ -851,9 +676,8 @@ def most_acceptable(  # noqa: PLR0913
     package = package.copy()
     if int((sizes - 1).sum()) <= PAIRS:
         score = _ascend(search, package, True)
-    count, upper = _prove(search, package, max(0, int(score[0])), node_limit)
+    count, upper = _prove(search, package, max(0, int(score[0])), node_limit, False)
     if score[0] < 0 and count == 0:
         return MostAcceptable(None, 0, int(upper), bool(upper == 0))
-    answer = np.zeros(issues, np.int64)
     answer[order] = package
     return MostAcceptable(answer, int(count), int(upper), bool(count == upper))
