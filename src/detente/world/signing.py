@@ -26,7 +26,6 @@ from detente.case.lapses import ends_of, lapses
 from detente.case.typed import named
 from detente.case.wired import Revision, wired
 from detente.errors import LimitError
-from detente.kernels.threads import each
 from detente.problem.build import MAX_STEPS, Problem
 from detente.problem.fading import terms_faded
 from detente.problem.ground import Ground
@@ -34,8 +33,10 @@ from detente.problem.own import own_gains
 from detente.problem.sample import Sample, fitting, most
 from detente.problem.steps import patience
 from detente.problem.worth import worth
-from detente.world.scenario import Looked, branches, simulate
-from detente.world.worth import account, flow, termed, value, weights
+from detente.world.pieces import Points, outline, sheet, termed
+from detente.world.run import Ensemble
+from detente.world.scenario import branches, simulate
+from detente.world.worth import account, flow, value, weights
 
 __all__ = [
     "CHOOSING",
@@ -79,6 +80,9 @@ BEST = 1 << 10
 """Worlds at best estimates in which options are settled, at least, all with the same luck"""
 GOING_ON = 1 << 13
 """and in which the world goes on, which is the most."""
+
+UNSHARED = 1 << 18
+"""Multiplications in a product of matrices up to which BLAS does it on one thread: more threads cost more than so few are worth."""
 
 NODES = 12
 """Values of patience at which paths are discounted, and polynomials laid between; twice as many until they are good enough."""
@@ -136,32 +140,24 @@ class Settled:
             if problem.readings[f]
         }
         """Factions whose readings change the world, and these."""
+        self.ran = [*range(len(self.revisions)), *([0] if more else [])]
+        """Revisions in the order in which their worlds are run: once more the world going on, where there are ``more``."""
+        self.sheet = sheet([outline(problem, revision) for revision in self.revisions])
         self.rho = None if more else _nodes(ground)
         self.found: dict[tuple[int, ...], Floats] = {}
+        """Readings that are true → [W, R, K, C]."""
 
     def worth(self, ground: Ground) -> Floats:
         """[R, F, S] value of the path of the world under each revision, to the factions whose value is computed, in draws that
         share the numbers of these."""
-        problem, sample = ground.problem, ground.sample
-        names = problem.case.computed
-        which = [problem.factions.index(f) for f in names]
-        accounts = [account(ground, revision, which) for revision in self.revisions]
-        asked = tuple(dict.fromkeys(node for of in accounts for node in of.asked))
-        rho = patience(problem, sample, ground.steps, names)
-        assert problem.case.world is not None
-        between = weights(rho, problem.case.world.months) if self.rho is None else _between(self.rho, rho)
-        rows, shares = self._shares(sample, Looked(asked, accounts[0].summed))
-
-        def one(n: int) -> Floats:
-            of = accounts[n % len(accounts)]
-            columns = [asked.index(node) for node in of.asked] + list(range(len(asked), shares.shape[3]))
-            gains = np.concatenate([of.gains, of.rates]).transpose(2, 0, 1)  # [S, A + B, F]
-            paths = shares[n][:, :, columns][rows]  # [S, K, A + B]
-            # [F, S, K] between the nodes, or month by month
-            total: Floats = (np.matmul(paths, gains).transpose(2, 0, 1) * between).sum(axis=2)
-            return total + of.base
-
-        found = np.array(each(one, range(len(shares))))
+        problem, names = ground.problem, ground.problem.case.computed
+        points = Points(ground, [problem.factions.index(f) for f in names])
+        rho = patience(problem, ground.sample, ground.steps, names)
+        between = weights(rho, _months(problem)) if self.rho is None else _between(self.rho, rho)
+        rows, worlds = self._shares(ground.sample)
+        found = _discounted(points.totals(self.sheet.sums), between, rows, worlds)
+        fixed = points.totals(self.sheet.fixed)
+        found += _product(self.sheet.there[self.ran], fixed.reshape(len(fixed), -1)).reshape(found.shape)
         if self.more:
             found = found[:-1] + (found[-1] - found[0])
         return found
@@ -181,9 +177,9 @@ class Settled:
         takes = readings * len(self.revisions) * _months(self.ground.problem) * self.per
         return min(self.ground.sample.draws, _power(EFFORT // takes, LEAST, LENT) // self.fewer)
 
-    def _shares(self, sample: Sample, looked: Looked) -> tuple[NDArray[np.int64], Floats]:
-        """[S] which worlds a draw takes, and of these [R, W, K, A + B] discounted shares and means; where there are
-        ``more`` worlds, once more of those."""
+    def _shares(self, sample: Sample) -> tuple[NDArray[np.int64], list[Floats]]:
+        """[S] which worlds a draw takes, and each of these: [R, K, C] discounted shares and means of what goes with each sum of
+        the sheet; where there are ``more`` worlds, once more of those."""
         every = product(*(range(len(names)) for names in self.minded.values()))
         true = {
             places: np.all([sample.reading[f] == k for f, k in zip(self.minded, places, strict=True)], axis=0)
@@ -194,15 +190,15 @@ class Settled:
         if missing and self.found and self.more:
             # Who asks for a second combination of readings goes on to ask for the others.
             missing = [places for places in true if places not in self.found]
-        self._run(missing, looked)
+        self._run(missing)
         rows, count = np.zeros(sample.draws, dtype=np.int64), 0
         for places, which in here.items():
-            size = self.found[places].shape[1]
+            size = len(self.found[places])
             rows = np.where(which, count + np.arange(sample.draws) * size // sample.draws, rows)
             count += size
-        return rows, np.concatenate([self.found[places] for places in here], axis=1)
+        return rows, [paths for places in here for paths in self.found[places]]
 
-    def _run(self, readings: Sequence[tuple[int, ...]], looked: Looked) -> None:
+    def _run(self, readings: Sequence[tuple[int, ...]]) -> None:
         """Where some readings are true, each in draws of the world's numbers evenly spaced among all."""
         if not readings:
             return
@@ -214,19 +210,51 @@ class Settled:
             reading[f] = np.repeat([places[n] for places in readings], size)
         lent = replace(lent, sample=replace(lent.sample, reading=reading))
         settled = [revision.settles for revision in self.revisions]
-        discounts, found, cycle = None, [], 1 if self.alike else size
+        cycle, looked = 1 if self.alike else size, self.sheet.looked
         off = Revision(stops=self.off)
         worlds = branches(lent, off, settled, looked, per=self.per, cycle=cycle)
         if self.more:
             worlds = chain(worlds, branches(lent, off, [{}], looked, per=self.more, cycle=cycle))
-        for ran in worlds:
-            paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
-            if discounts is None:
-                months = paths.shape[1]
-                discounts = np.eye(months) if self.rho is None else weights(self.rho, months)
-            found.append(np.matmul(discounts, paths))
+        found = np.array([self._paths(ran, r) for ran, r in zip(worlds, self.ran, strict=True)])
         for n, places in enumerate(readings):
-            self.found[places] = np.array(found)[:, n * size : (n + 1) * size]
+            self.found[places] = np.ascontiguousarray(found[:, n * size : (n + 1) * size].swapaxes(0, 1))
+
+    def _paths(self, ran: Ensemble, revision: int) -> Floats:
+        """[W, K, C] of one revision."""
+        paths = np.concatenate([ran.shares, ran.means], axis=2)[:, 1:]  # [W, T, A + B]
+        if self.rho is not None:
+            paths = np.matmul(weights(self.rho, paths.shape[1]), paths)
+        nothing = np.zeros((*paths.shape[:2], 1))
+        found: Floats = np.concatenate([paths, nothing], axis=2)[:, :, self.sheet.columns[revision]]
+        return found
+
+
+def _discounted(gains: Floats, between: Floats, rows: NDArray[np.int64], worlds: Sequence[Floats]) -> Floats:
+    """[R, F, S] from [C, F, S] points, [F, S, K] what the values at nodes count for, and the worlds [R, K, C] that draws take."""
+    count, factions, draws = gains.shape
+    # Draws of the same world stand together.
+    order = np.argsort(rows, kind="stable")
+    gains = np.ascontiguousarray(gains[:, :, order].transpose(2, 1, 0)).reshape(-1, count)  # [S F, C]
+    between = np.ascontiguousarray(between[:, order].transpose(2, 1, 0)).reshape(-1, draws * factions)
+    times = len(worlds[0])
+    total = np.empty((times, draws * factions))
+    ends = factions * np.cumsum(np.bincount(rows, minlength=len(worlds)))
+    for paths, low, high in zip(worlds, [0, *ends[:-1]], ends, strict=True):
+        each = _product(paths, gains[low:high].T)
+        np.einsum("rkx,kx->rx", each, between[:, low:high], out=total[:, low:high])
+    found = np.empty((times, factions, draws))
+    found[:, :, order] = total.reshape(times, draws, factions).transpose(0, 2, 1)
+    return found
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """[..., N, M] of [..., N, C] and [C, M], a few columns at a time."""
+    width = max(1, UNSHARED // max(1, left.shape[-2] * left.shape[-1]))
+    found = np.empty((*left.shape[:-1], right.shape[1]))
+    for low in range(0, right.shape[1], width):
+        some = slice(low, low + width)
+        np.matmul(left, right[:, some], out=found[..., some])
+    return found
 
 
 def best_worlds(problem: Problem) -> int:
