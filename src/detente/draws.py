@@ -13,6 +13,7 @@ from detente.case.model import Case
 from detente.memory import need
 from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
 from detente.problem.ground import Ground, remembered
+from detente.problem.own import own_gains
 from detente.problem.steps import Judged, dimensions, judged, step_parameters
 from detente.problem.world import world_parameters, world_values
 from detente.rng import round_up, uniforms
@@ -141,6 +142,11 @@ class Drawn:
     @cached_property
     def _settled_fresh(self) -> Settled:
         return Settled(self.fresh_ground, EACH)
+
+    @cached_property
+    def own(self) -> NDArray[np.int64]:
+        """[F, S] grid steps that each faction gains in the fresh draws by what it can do alone."""
+        return own_gains(self.problem, self.fresh, self.beside_fresh.steps)
 
     @property
     def lent(self) -> NDArray[np.int64]:

@@ -15,8 +15,9 @@ What several parties do together is an agreement, which is what no deal is compa
 waiting: a step that cannot be taken back is not a way to wait. A line that is broken whatever C does ties nobody's hands.
 
 Issues that no term, line or impossible combination ties together are chosen apart: the best for f alone is a sum of maxima.
-Where it suits all of C that decides. Only for the other draws are all packages of C listed. Cost: packages of tied issues, and
-listed packages, each times factions of C times draws.
+Where it suits all of C that decides. Only for the other draws are packages of C listed, group by group, without those that
+somebody would refuse, or nobody gain most by, whatever is added. Cost: packages of tied issues, and listed packages, each times
+factions of C times draws.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class _Within(NamedTuple):
     of: Alone
     here: IntArray
     """[I, S] where everything is."""
+    matters: NDArray[np.bool_]
+    """[F, T] whether a pattern is worth something to a faction, or breaks a line of it, in any draw."""
 
 
 @lru_cache(maxsize=8)
@@ -108,9 +111,10 @@ def own_gains(problem: Problem, sample: Sample, known: Judged) -> IntArray:
         return gained
     here = np.where(sample.outside >= 0, sample.outside, problem.status_quo[:, None]).astype(np.int64)
     sample = charged(problem, faded(problem, sample), known)
+    matters = np.logical_or(sample.broken.any(axis=2), sample.add.any(axis=2))
     for of in alone(problem):
         who = list(of.factions)
-        gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here)))
+        gained[who] = np.maximum(gained[who], _best(_Within(problem, sample, of, here, matters)))
     return gained
 
 
@@ -138,35 +142,43 @@ def _points(sample: Sample, of: Alone) -> NDArray[np.int32]:
     return sample.points if sample.apart is None or sample.hinge in of.issues else sample.apart
 
 
-def _tied(problem: Problem, sample: Sample, of: Alone) -> list[tuple[int, ...]]:
+def _tied(within: _Within) -> list[tuple[int, ...]]:
     """The issues of a set in groups that no pattern of any weight to it ties to each other."""
-    who = list(of.factions)
-    groups = [{i} for i in of.issues]
-    for t, pattern in enumerate(problem.patterns):
-        if problem.excluded[t] or sample.broken[who, t].any() or sample.add[who, t].any():
-            together = [g for g in groups if any(i in g for i, _ in pattern)]
-            if len(together) > 1:
-                groups = [g for g in groups if g not in together] + [set().union(*together)]
+    groups = [{i} for i in within.of.issues]
+    for t in _weighing(within):
+        pattern = within.problem.patterns[t]
+        together = [g for g in groups if any(i in g for i, _ in pattern)]
+        if len(together) > 1:
+            groups = [g for g in groups if g not in together] + [set().union(*together)]
     return sorted(tuple(sorted(g)) for g in groups)
+
+
+def _weighing(within: _Within) -> list[int]:
+    """Patterns of any weight to a set."""
+    weighs = within.problem.excluded | within.matters[list(within.of.factions)].any(axis=0)
+    found: list[int] = np.flatnonzero(weighs).tolist()
+    return found
 
 
 def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
     """[C, X, S] what every way of settling some issues gains the factions of a set; ``NEVER`` where one of them refuses it."""
-    problem, sample, of, here = within
+    problem, sample, of, here, _ = within
     assert problem.status_quo is not None
     who, home, draws = list(of.factions), problem.status_quo, sample.draws
     sizes = [int(problem.sizes[i]) for i in tied]
     place = {i: n for n, i in enumerate(tied)}
-    points = _points(sample, of)[who].astype(np.int64)
+    points = _points(sample, of)
     gain = np.zeros((len(who), *(1 for _ in sizes), draws), dtype=np.int64)
     for n, i in enumerate(tied):
         apart = [1] * len(sizes)
         apart[n] = sizes[n]
-        more = points[:, i, : sizes[n]] - points[:, i, home[i], None]
+        each = points[who, i, : sizes[n]].astype(np.int64)
+        more = each - each[:, home[i], None]
         barred = [o for o in range(sizes[n]) if o != home[i] and (i, o) not in of.moves]
         more[:, barred] = NEVER
         gain = gain + more.reshape(len(who), *apart, draws)
-    for t, pattern in enumerate(problem.patterns):
+    for t in _weighing(within):
+        pattern = problem.patterns[t]
         inside = [(place[i], o) for i, o in pattern if i in place]
         if not inside:
             continue
@@ -188,20 +200,24 @@ def _part(within: _Within, tied: tuple[int, ...]) -> IntArray:
 
 def _best(within: _Within) -> IntArray:
     """[C, S] the most that each faction of a set gains by what all of it are willing to do, at least nothing."""
-    problem, sample, of, here = within
-    tied = _tied(problem, sample, of)
+    problem, sample, of, here, matters = within
+    tied = _tied(within)
     largest = max(prod(int(problem.sizes[i]) for i in issues) for issues in tied) * len(of.factions)
     _within_limit(problem, of, largest)
     best = np.empty((len(of.factions), sample.draws), dtype=np.int64)
     for some in _blocks(np.arange(sample.draws), max(1, AT_ONCE // largest)):
         drawn = sample if len(some) == sample.draws else sample.only(some)
-        part = _Within(problem, drawn, of, here[:, some])
+        part = _Within(problem, drawn, of, here[:, some], matters)
         best[:, some] = _chosen(problem, of, [_part(part, issues) for issues in tied])
     return best
 
 
 def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray]) -> IntArray:
     """The same from what every way of settling each group of issues gains."""
+    if len(parts) == 1:
+        ways = parts[0]
+        together: IntArray = np.where(np.all(ways >= 0, axis=0), ways, 0).max(axis=1)
+        return together
     most: IntArray = np.array([part.max(axis=1) for part in parts]).sum(axis=0)
     best: IntArray = np.zeros_like(most)
     unsettled = np.zeros(most.shape[1], dtype=np.bool_)
@@ -216,11 +232,24 @@ def _chosen(problem: Problem, of: Alone, parts: Sequence[IntArray]) -> IntArray:
     if len(rows):
         _within_limit(problem, of, listed)
     for some in _blocks(rows, max(1, AT_ONCE // listed)):
-        total = np.zeros((len(best), 1, len(some)), dtype=np.int64)
-        for part in parts:
-            total = (total[:, :, None] + part[:, None, :, some]).reshape(len(best), -1, len(some))
-        willing: NDArray[np.bool_] = np.all(total >= 0, axis=0)
-        best[:, some] = np.where(willing, total, 0).max(axis=1)
+        best[:, some] = _listed([part[:, :, some] for part in parts], best[:, some])
+    return best
+
+
+def _listed(parts: Sequence[IntArray], best: IntArray) -> IntArray:
+    """The same from ``best``, which all are willing to do, and all that might be better."""
+    best = best.copy()
+    largest = [part.max(axis=1) for part in parts]
+    rows, total = np.arange(best.shape[1]), np.zeros_like(best)
+    for n, part in enumerate(parts):
+        rest = sum(largest[n + 1 :], np.zeros_like(best))[:, None, rows]
+        total = total[:, None] + part[:, :, rows]
+        reach = total + rest
+        kept = np.all(reach >= 0, axis=0) & np.any(reach > best[:, None, rows], axis=0)
+        way, column = np.nonzero(kept)
+        total, rows = total[:, way, column], rows[column]
+    for f in range(len(best)):
+        np.maximum.at(best[f], rows, total[f])
     return best
 
 

@@ -41,7 +41,6 @@ from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Move, Problem, Table, gate, table
-from detente.problem.own import own_gains
 from detente.progress import told
 from detente.prospects.chances import prospect
 from detente.prospects.view import accepted, totals, view
@@ -186,7 +185,6 @@ def _alone(room: Room) -> dict[str, OwnGain]:
     ready, problem = room.ready, room.problem
     if not ready.computed:
         return {}
-    gains = own_gains(problem, ready.fresh, ready.fresh_ground.steps)
     return {
         name: OwnGain(
             mean=float(points.mean()),
@@ -194,7 +192,7 @@ def _alone(room: Room) -> dict[str, OwnGain]:
             share=float((points > 0).mean()),
         )
         for f, name in zip(room.at.factions, room.names, strict=True)
-        if name in problem.case.computed and (points := gains[f] * problem.step[f]).any()
+        if name in problem.case.computed and (points := ready.own[f] * problem.step[f]).any()
     }
 
 
