@@ -2,9 +2,8 @@
 
 The same text for every operation as in the interpreter (:mod:`detente.kernels.rows`), one after the other for sixteen worlds,
 so that what is worked out in a month stays in registers, and only what the next month needs or what is counted goes to memory.
-Where there are registers enough it is twice sixteen, because an operation of the one can begin while the other's is still on its way.
-The bits are the same. It takes a fraction
-of a second to compile, and is kept for the next run.
+Operations are put in an order in which few wait for one another (:mod:`detente.kernels.spaced`). The bits are the same. It takes a
+fraction of a second to compile, and is kept for the next run.
 
 Where an equation has no finite value the function only says in which 64 worlds: who wants to know more interprets them.
 """
@@ -17,18 +16,16 @@ from typing import NamedTuple
 from detente.kernels import lanes
 from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, carried, reads, writes
 from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
-from detente.kernels.lanes import LANES, ZERO, I, Text, V
+from detente.kernels.lanes import LANES, ONE, ZERO, I, Text, V
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Range, ranges
 from detente.kernels.rows import begun, due
+from detente.kernels.spaced import spaced
 
 __all__ = ["WIDTH", "Fused", "fused"]
 
 WIDTH = WORD
 ROW = 4 * WIDTH
-SIDE = 1 if lanes.truths().as_masks else 2
-"""How many times sixteen worlds are worked on side by side: as many as there are registers for."""
-
 Known = Sequence[tuple[Range, ...]]
 
 
@@ -61,8 +58,8 @@ class _Sixteen:
         self.at = at
         """Bytes from the first world's to theirs, in every row."""
         self.now: dict[int, Value] = {}
-        self.bad = "zeroinitializer"
-        """In which of them an equation had no finite value."""
+        self.bad = ZERO
+        """Not a number in those in which an equation had no finite value, 0 in the others: 0 times what was checked, added up."""
 
     def slot(self, register: int) -> str:
         """Where it is kept: sixteen numbers of a row, or sixteen bits of a word."""
@@ -100,16 +97,17 @@ class _Sixteen:
         found = self.value(register)
         return found.truth or lanes.truth(self.t, lanes.over_half(self.t, found.number))
 
-    def given(self, kinds: str, given: Sequence[int]) -> list[str]:
+    def given(self, kinds: str, given: Sequence[int], of: Sequence[Range]) -> list[str]:
         return [
-            self.number(n) if k == "R" else _constant(self.t, n) for k, n in zip(kinds, given, strict=True)
+            self.number(n) if kind == "R" else _constant(self.t, n, known)
+            for kind, n, known in zip(kinds, given, of, strict=True)
         ]
 
     def operation(self, op: Op, of: tuple[Range, ...]) -> None:
         """One operation; ``of``: what its operands can be."""
         t, code, (out, a, b, c) = self.t, Code(op[0]), op[1:]
         if code == Code.CHECK:
-            self.bad = t.let(f"or {I} {self.bad}, {lanes.unfinished(t, self.number(a))}")
+            self.bad = t.call("fmuladd", self.number(a), ZERO, self.bad)
         elif code == Code.COPY:
             self.now[out] = self.value(a)
         elif code in (Code.UNIFORM, Code.SHOCK):
@@ -118,22 +116,31 @@ class _Sixteen:
         elif code == Code.MONTH:
             self.now[out] = Value(t.splat("%number"))
         elif code == Code.FILL:
-            self.now[out] = Value(_constant(t, a))
+            self.now[out] = Value(_constant(t, a, of[0]))
         elif (truth := self.logical(code, (a, b), of)) is not None:
             self.now[out] = Value("", truth)
         elif code <= Code.MOST_CR:
-            one, two = self.given(KINDS[code], (a, b))
-            plain = Code[f"{SIGNS[code]}_RR"]
-            if plain in lanes.COMPARED:
-                self.now[out] = Value("", lanes.truth(t, lanes.compared(t, plain, one, two)))
-            else:
-                self.now[out] = Value(lanes.two(t, plain, one, two, of))
+            self.now[out] = self.two(Code[f"{SIGNS[code]}_RR"], KINDS[code], (a, b), of[:2])
         elif code <= Code.PICK_CC:
             test = self.truth(a)
-            yes, no = self.given(KINDS[code][1:], (b, c))
+            yes, no = self.given(KINDS[code][1:], (b, c), of[1:3])
             self.now[out] = Value(lanes.chosen(t, test, yes, no))
         else:
             self.now[out] = Value(lanes.one(t, code, self.number(a), of[0]))
+
+    def two(self, plain: Code, kinds: str, given: tuple[int, int], of: tuple[Range, ...]) -> Value:
+        """An operation on two numbers, by its name for two rows."""
+        t = self.t
+        if plain == Code.MUL_RR:
+            for n, other in ((0, 1), (1, 0)):
+                # Beyond what is finite a number times 0 is not 0.
+                if of[n].truth and not of[n].absent and of[other].finite and kinds[n] == "R":
+                    (number,) = self.given(kinds[other], [given[other]], [of[other]])
+                    return Value(lanes.chosen(t, self.truth(given[n]), number, ZERO))
+        one, two = self.given(kinds, given, of)
+        if plain in lanes.COMPARED:
+            return Value("", lanes.truth(t, lanes.compared(t, plain, one, two)))
+        return Value(lanes.two(t, plain, one, two, of))
 
     def logical(self, code: Code, given: tuple[int, int], of: tuple[Range, ...]) -> str | None:
         """An operation on truths, if it is one."""
@@ -156,7 +163,10 @@ class _Sixteen:
         return None
 
 
-def _constant(t: Text, n: int) -> str:
+def _constant(t: Text, n: int, of: Range) -> str:
+    """A constant; ``of``: what it can be in any draw. Of 0 and 1 the text may speak, of no other number of a case."""
+    if of.truth and of.low == of.high and not of.absent:
+        return ONE if of.low else ZERO
     return t.splat(t.load(t.at("%c", str(4 * n)), "float"))
 
 
@@ -202,7 +212,7 @@ class _Slots:
 
 
 def _written(
-    t: Text, side: Sequence[_Sixteen], ops: Sequence[Op], known: Known, due: Sequence[list[int]], closed: bool
+    t: Text, sixteen: _Sixteen, ops: Sequence[Op], known: Known, due: Sequence[list[int]], closed: bool
 ) -> None:
     """Operations one after the other; those after ``UNLESS`` in months that hold a date only, which none does if ``closed``."""
     k = 0
@@ -210,35 +220,31 @@ def _written(
         code, out, calendar, skipped, _ = ops[k]
         inside = slice(k + 1, k + 1 + skipped)
         if code != Code.UNLESS:
-            for sixteen in side:
-                sixteen.operation(ops[k], known[k])
+            sixteen.operation(ops[k], known[k])
         elif closed:
-            for sixteen in side:
-                sixteen.now[out] = NEVER
+            sixteen.now[out] = NEVER
             k += skipped
         else:
-            name, before, old = t.name(), t.block, [(dict(s.now), s.bad) for s in side]
+            name, before, now, bad = t.name(), t.block, dict(sixteen.now), sixteen.bad
             t.do(f"br i1 {_dated(t, calendar)}, label %{name}then, label %{name}end")
             t.label(f"{name}then")
-            _written(t, side, ops[inside], known[inside], [[]] * skipped, closed)
-            new, after = [(s.value(out), s.bad) for s in side], t.block
+            _written(t, sixteen, ops[inside], known[inside], [[]] * skipped, closed)
+            value, bad_too, after = sixteen.value(out), sixteen.bad, t.block
             t.do(f"br label %{name}end")
             t.label(f"{name}end")
-            for sixteen, (now, bad), (value, bad_too) in zip(side, old, new, strict=True):
 
-                def either(kind: str, none: str, value: str) -> str:
-                    return t.let(f"phi {kind} [ {none}, %{before} ], [ {value}, %{after} ]")  # noqa: B023
+            def either(kind: str, none: str, value: str) -> str:
+                return t.let(f"phi {kind} [ {none}, %{before} ], [ {value}, %{after} ]")  # noqa: B023
 
-                sixteen.now = now
-                if value.truth is None:
-                    now[out] = Value(either(V, ZERO, value.number))
-                else:
-                    now[out] = Value("", either(lanes.truths().kind, "zeroinitializer", value.truth))
-                sixteen.bad = either(I, bad, bad_too)
+            sixteen.now = now
+            if value.truth is None:
+                now[out] = Value(either(V, ZERO, value.number))
+            else:
+                now[out] = Value("", either(lanes.truths().kind, "zeroinitializer", value.truth))
+            sixteen.bad = either(V, bad, bad_too)
             k += skipped
         for register in due[k]:
-            for sixteen in side:
-                sixteen.keep(register)
+            sixteen.keep(register)
         k += 1
 
 
@@ -272,14 +278,13 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     size = t.whole("sub", ends, "%world")
     wrong = t.let("alloca i16")
     t.store("0", wrong, "i16")
-    with t.loop(str(ROW), step=4 * LANES * SIDE) as at:
-        side = [_Sixteen(t, slots, t.whole("add", at, 4 * LANES * n)) for n in range(SIDE)]
-        _written(t, side, ops, known, slots.due(ops), closed)
-        for sixteen in side:
-            some = t.let(f"icmp ne {I} {sixteen.bad}, zeroinitializer")
-            bits = t.let(f"bitcast <16 x i1> {some} to i16")
-            bits = t.let(f"and i16 {bits}, {valid(t, t.whole('lshr', sixteen.at, 2), size)}")
-            t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
+    with t.loop(str(ROW), step=4 * LANES) as at:
+        sixteen = _Sixteen(t, slots, at)
+        _written(t, sixteen, ops, known, slots.due(ops), closed)
+        some = t.let(f"fcmp uno {V} {sixteen.bad}, {ZERO}")
+        bits = t.let(f"bitcast <16 x i1> {some} to i16")
+        bits = t.let(f"and i16 {bits}, {valid(t, t.whole('lshr', at, 2), size)}")
+        t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
     fine = t.let(f"icmp eq i16 {t.load(wrong, 'i16')}, 0")
     t.do(f"ret i64 {t.let(f'select i1 {fine}, i64 -1, i64 0')}")
     numbers = ", ".join(f"i64 {n}" for n in always)
@@ -337,6 +342,7 @@ def fused(
 
     Months that hold no date of any calendar have a function of their own, in which nothing is asked about them.
     """
+    program = program._replace(month=spaced(program.month))
     known = ranges(program.start, program.month, program.pairs, constants, months)
     truths = {r for r, of in known.ends.items() if of.truth and not of.absent}
     slots = _Slots(program, looked, truths - numbers)

@@ -2,8 +2,8 @@
 
 The interpreter (:mod:`detente.kernels.rows`) and the compiled form (:mod:`detente.kernels.fused`) are made of the same text, so
 that they give the same bits: every operation is rounded to float32 on its own (no operation carries a flag that would let
-LLVM contract, reassociate or approximate it), whatever the processor. Text is made of operations and of numbers of rows and
-constants only, never of anything that a case says.
+LLVM contract, reassociate or approximate it; a product may be left unrounded only where it is exact), whatever the processor.
+Text is made of operations and of numbers of rows and constants only, never of anything that a case says.
 
 ``exp``, ``log`` and the normal distribution are minimax polynomials for single precision after a reduction in two steps (Cody and
 Waite 1980, Software Manual for the Elementary Functions; Abramowitz and Stegun 1964, 26.2.17); see :mod:`detente.kernels.codes`.
@@ -110,9 +110,8 @@ class Text:
         first = self.let(f"insertelement {V} poison, float {scalar}, i64 0")
         return self.let(f"shufflevector {V} {first}, {V} poison, {I} zeroinitializer")
 
-    def call(self, function: str, value: str, kind: str = V) -> str:
-        short = {V: "v16f32"}[kind]
-        return self.let(f"call {kind} @llvm.{function}.{short}({kind} {value})")
+    def call(self, function: str, *values: str) -> str:
+        return self.let(f"call {V} @llvm.{function}.v16f32({', '.join(f'{V} {value}' for value in values)})")
 
     @contextmanager
     def loop(self, end: str, *, start: str = "0", step: int = 1) -> Iterator[str]:
@@ -320,14 +319,15 @@ def _exp(t: Text, a: str, of: Range) -> str:
     v = a if of.low >= -87 else _pick(t, _test(t, "olt", a, constant(-87)), constant(-87), a)
     v = v if of.high <= 88 else _pick(t, _test(t, "ogt", v, constant(88)), constant(88), v)
     n = t.call("floor", _op(t, "fadd", _op(t, "fmul", v, constant(1.44269504088896341)), HALF))
-    r = _op(t, "fsub", v, _op(t, "fmul", n, constant(LN2_HIGH)))
+    # This product is exact, so that it does not matter whether it is rounded before the sum is.
+    r = t.call("fmuladd", n, constant(-LN2_HIGH), v)
     r = _op(t, "fsub", r, _op(t, "fmul", n, constant(LN2_LOW)))
     p = _op(t, "fmul", _horner(t, EXP, r), _op(t, "fmul", r, r))
     p = _op(t, "fadd", _op(t, "fadd", p, r), ONE)
-    n = _pick(t, _test(t, "uno", n, n), ZERO, n) if of.absent else n
-    power = t.let(f"fptosi {V} {n} to {I}")
-    bits = t.let(f"shl {I} {t.let(f'add {I} {power}, {whole(127)}')}, {whole(23)}")
-    return _op(t, "fmul", t.let(f"bitcast {I} {bits} to {V}"), p)
+    # The last bits of a sum beyond 2^23 are a whole number.
+    bits = t.let(f"bitcast {V} {_op(t, 'fadd', n, constant(1.5 * 2**23 + 127))} to {I}")
+    power = t.let(f"bitcast {I} {t.let(f'shl {I} {bits}, {whole(23)}')} to {V}")
+    return _op(t, "fmul", power, p)
 
 
 def _log(t: Text, a: str, of: Range) -> str:
@@ -433,8 +433,7 @@ def some(t: Text, bits: str) -> str:
 
 def uniform(t: Text, word: str) -> str:
     """(m + 1/2) 2^-23 of the upper 23 bits m: 1 + m 2^-23, whose bits are at hand, less 1 - 2^-24; nothing is rounded."""
-    bits = t.let(f"lshr {I} {word}, {whole(9)}")
-    bits = t.let(f"or {I} {bits}, {whole(0x3F800000)}")
+    bits = t.let(f"call {I} @llvm.fshl.v16i32({I} {whole(0x3F800000 >> 23)}, {I} {word}, {I} {whole(23)})")
     return _op(t, "fsub", t.let(f"bitcast {I} {bits} to {V}"), constant(1 - 2.0**-24))
 
 

@@ -90,5 +90,10 @@ def made(text: str) -> bytes:
     passes.add_sroa_pass()
     passes.add_simplify_cfg_pass()
     passes.run(module, builder)
-    found: bytes = machine.emit_object(module)
+    # Texts are in the order that they are wanted in.
+    llvm.set_option("", "-enable-misched=false")
+    try:
+        found: bytes = machine.emit_object(module)
+    finally:
+        llvm.set_option("", "-enable-misched=true")
     return found
