@@ -16,15 +16,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from typing import Any
 
-from detente.case import reading
 from tests.fuzz.commands import VERBS
 from tests.fuzz.mutate import cook, recipe
+from tests.fuzz.shared import share
 from tests.fuzz.trial import Failure, Ran, smaller, trial, warm
 
 LOADING = 600.0  # Seconds that a worker may take to compile or load every kernel.
@@ -33,8 +32,7 @@ LOADING = 600.0  # Seconds that a worker may take to compile or load every kerne
 def work(pipe: Connection, verbs: tuple[str, ...]) -> None:
     """A worker: seeds in, what ran and what failed out. One thread, so that workers do not wait for each other."""
     os.environ["NUMBA_NUM_THREADS"] = "1"
-    # All commands over a case read the same text: the parser, most of the time of small cases, reads it once.
-    reading.parse = lru_cache(maxsize=4)(reading.parse)
+    share()
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     seen: set[str] = set()
 
