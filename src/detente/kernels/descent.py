@@ -38,15 +38,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 __all__ = [
+    "LIMBS",
     "LINEAR",
     "MAXMIN",
     "NASH",
     "NASH_ZERO",
+    "NEAR",
     "NO_FLOOR",
     "SHORTFALL",
     "Problem",
     "compare",
+    "descend",
     "package_gains",
+    "relax",
+    "restrict",
     "solve",
 ]
 
@@ -86,7 +91,7 @@ class Problem(NamedTuple):
 
 
 _TINY = 1e-10
-_LIMBS = 72
+LIMBS = 72
 
 
 @njit(cache=True, nogil=True)
@@ -210,7 +215,7 @@ def compare(kind: int, problem: Any, a: Any, b: Any, scratch: Any) -> int:
             return 1 if value_a > value_b else (-1 if value_a < value_b else 0)
         _product(a, whole, scratch[0])
         _product(b, whole, scratch[1])
-        for n in range(_LIMBS - 1, -1, -1):
+        for n in range(LIMBS - 1, -1, -1):
             if scratch[0, n] != scratch[1, n]:
                 return 1 if scratch[0, n] > scratch[1, n] else -1
         return 0
@@ -357,7 +362,7 @@ def _threshold(kind: int, target: float, h: Any, constant: float, mass: float) -
 
 
 @njit(cache=True, nogil=True)
-def _restrict(problem: Any, usable: Any, spread: Any) -> bool:
+def restrict(problem: Any, usable: Any, spread: Any) -> bool:
     """Strike the options with which some row cannot reach its floor; set ``spread``. False: nothing is left."""
     utilities, sizes, base, floor = problem.utilities, problem.sizes, problem.base, problem.floor
     start, add = problem.start, problem.add
@@ -464,7 +469,7 @@ def _climb(
 
 
 @njit(cache=True, nogil=True)
-def _relax(  # noqa: C901, PLR0913, PLR0915
+def relax(  # noqa: C901, PLR0913, PLR0915
     kind: int,
     k: int,
     problem: Any,
@@ -585,7 +590,7 @@ def _relax(  # noqa: C901, PLR0913, PLR0915
 
 
 @njit(cache=True, nogil=True)
-def _descend(  # noqa: C901, PLR0913, PLR0915
+def descend(  # noqa: C901, PLR0913, PLR0915
     kind: int,
     k: int,
     problem: Any,
@@ -882,7 +887,6 @@ def solve(  # noqa: C901, PLR0913, PLR0915
     slackness: float,
     force: float,
     sweeps: int,
-    first: bool,
     settle: bool,
     node_limit: int,
     best: Any,
@@ -894,7 +898,6 @@ def solve(  # noqa: C901, PLR0913, PLR0915
     usable: bool[I, L], changed. starts: int64[N, I] first incumbents.
     earlier: float64[E, R] slopes of which every wanted package has at least ``earlier_asked``.
     step: the least rise of F when it is on integers, else 0. slackness: added to F's bound (rounded scores).
-    first: (SHORTFALL) stop at the first package with F = 0, or when the bound says that there is none.
     settle: whether to look for the first of the ties. slope: float64[R], receives the leading hyperplane.
 
     Returns (status, bound, nodes, constant): 2 proven and ties settled, 1 value proven, 0 not proven. A bound
@@ -902,13 +905,13 @@ def solve(  # noqa: C901, PLR0913, PLR0915
     """
     base, floor, active, weight = problem.base, problem.floor, problem.active, problem.weight
     rows = len(base)
-    scratch = np.zeros((2, _LIMBS), np.int64)
+    scratch = np.zeros((2, LIMBS), np.int64)
     gain = np.zeros(rows, np.int64)
     for start in starts:
         if package_gains(problem, start, gain):
             _keep(kind, problem, start, gain, best, best_gain, scratch)
     spread = np.zeros(rows)
-    if not _restrict(problem, usable, spread):
+    if not restrict(problem, usable, spread):
         # No restricted package is left; the starts obey the same floors, so there was none among them either.
         return 2, -np.inf, 0, 0.0
     mass = float(weight[active].sum())
@@ -922,29 +925,24 @@ def solve(  # noqa: C901, PLR0913, PLR0915
     bound = np.inf
     # Hyperplane 0 is F's own; hyperplane 1 weighs what the floors lack, whatever F is.
     for n in range(used):
-        part, part_kind, part_k, part_force, part_first = problem, kind, k, force, first
+        part, part_kind, part_k, part_force = problem, kind, k, force
         found, found_gain = best, best_gain
         if n == 1:
             part = problem._replace(
                 base=base - np.where(floored, floor, 0), floor=np.full(rows, NO_FLOOR), active=floored,
                 weight=2.0**20 / spread, whole=np.zeros(rows, np.int64),
             )  # fmt: skip
-            part_kind, part_k, part_force, part_first = MAXMIN, 1, 0.0, False
+            part_kind, part_k, part_force = MAXMIN, 1, 0.0
             found, found_gain = best.copy(), np.zeros(rows, np.int64)
             found[0] = -1
-        constant, upper = _relax(
-            part_kind, part_k, part, usable, spread, part_force, sweeps, mass, part_first, found, found_gain,
+        constant, upper = relax(
+            part_kind, part_k, part, usable, spread, part_force, sweeps, mass, False, found, found_gain,
             slopes[n], scratch,
         )  # fmt: skip
         if n == 0:
             bound = upper + slackness
             constants[0] = constant + slackness
             slope[:] = slopes[0]
-            if first and (
-                bound < -1e-9
-                or (best[0] >= 0 and float(_target(kind, k, problem, best_gain, scratch)) == 0.0)
-            ):
-                return 2, bound, 0, constants[0]
         else:
             if found[0] >= 0 and package_gains(problem, found, gain):
                 _keep(kind, problem, found, gain, best, best_gain, scratch)
@@ -957,7 +955,7 @@ def solve(  # noqa: C901, PLR0913, PLR0915
 
     # Aim just below the bound and lower the aim until a package is found: then nothing above it is left.
     high, width, nodes, mode, status = bound, 0.0, 0, RISE, 0
-    if kind == NASH_ZERO or first:
+    if kind == NASH_ZERO:
         mode = NEAR
     while True:
         aim = -np.inf
@@ -972,8 +970,8 @@ def solve(  # noqa: C901, PLR0913, PLR0915
                 continue
             width = max(2.0 * width, (high - target) / 16.0)
             aim = max(target + rise, high - width)
-        done, more, left = _descend(
-            kind, k, problem, usable, slopes, constants, asked, mass, step, aim, mode, first,
+        done, more, left = descend(
+            kind, k, problem, usable, slopes, constants, asked, mass, step, aim, mode, False,
             node_limit // 16 if mode == FIRST_TIE else max(1, node_limit - nodes), best, best_gain, scratch,
         )  # fmt: skip
         nodes += more

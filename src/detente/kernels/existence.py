@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from detente.kernels import descent
 from detente.kernels.acceptance import accepts, agreed
+from detente.kernels.descent import LIMBS, NEAR, SHORTFALL, Problem, descend, relax, restrict
 from detente.kernels.listing import first_agreed
 from detente.kernels.patterns import Patterns, matches, no_patterns
 from detente.kernels.threads import each, slices
@@ -148,13 +149,59 @@ def exists(  # noqa: PLR0913
             knapsacks = _knapsacks(
                 points, thresholds, sizes, patterns, (add, broken), barred, quo, winning, some
             )
-            for at, draw in enumerate(some):
-                verdict[draw], package = _decide(knapsacks, at, node_limit, sets)
-                if package is not None:
-                    witness[draw] = package
+            verdict[some], witness[some] = _decided(knapsacks, node_limit, sets)
 
     each(part, slices(len(open_draws)))
     return Existence(verdict, witness, each_takes * sets)
+
+
+@njit(cache=True, nogil=True)
+def _feasible(of: Any, usable: Any, node_limit: int, verdict: Any, packages: Any) -> None:
+    """Whether each of N problems has a package with all gains >= 0, and one such, into ``packages`` int64[N, I].
+
+    of: N problems; utilities, base, weight, add and excluded begin with an axis of theirs, floors are 0.
+    usable: bool[N, I, L], changed. verdict: int8[N], 1 yes, 0 no, -1 not known after ``node_limit`` nodes.
+    """
+    rows = of.base.shape[1]
+    scratch = np.zeros((2, LIMBS), np.int64)
+    gain = np.zeros(rows, np.int64)
+    spread = np.zeros(rows)
+    slopes, constants, asked = np.zeros((1, rows)), np.zeros(1), np.zeros(1)
+    # Not literals: Numba would compile what they are passed to twice.
+    kind: Any = np.int64(SHORTFALL)
+    k: Any = np.int64(1)
+    mode: Any = np.int64(NEAR)
+    first: Any = np.bool_(True)
+    for n in range(len(usable)):
+        problem = Problem(
+            of.utilities[n], of.sizes, of.base[n], of.floor, of.active, of.weight[n], of.whole, of.start, of.issue,
+            of.option, of.add[n], of.excluded[n], of.status_quo,
+        )  # fmt: skip
+        best = packages[n]
+        best[0] = -1
+        verdict[n] = -1
+        # Most fall to a rough bound and a short search; the others are worth a better bound.
+        for better in range(2):
+            if not restrict(problem, usable[n], spread):
+                verdict[n] = 0
+                break
+            constants[0], bound = relax(
+                kind, k, problem, usable[n], spread, 0.0, 40 if better else 6, 1.0, first, best, gain,
+                slopes[0], scratch,
+            )  # fmt: skip
+            done = bound < -1e-9
+            if best[0] < 0 and not done:
+                limit = node_limit if better else min(node_limit, 2000)
+                done, _, _ = descend(
+                    kind, k, problem, usable[n], slopes, constants, asked, 1.0, 0.0, -np.inf, mode, first,
+                    limit, best, gain, scratch,
+                )  # fmt: skip
+            if best[0] >= 0:
+                verdict[n] = 1
+            elif done:
+                verdict[n] = 0
+            if verdict[n] >= 0:
+                break
 
 
 def _walk(
@@ -238,45 +285,43 @@ def _knapsacks(  # noqa: PLR0913
     )  # fmt: skip
 
 
-def _decide(draws: _Knapsacks, at: int, node_limit: int, sets: int) -> tuple[int, Int | None]:
-    """1 and a package that one of the first ``sets`` winning sets accepts in draw ``at``, else 0, or -1 where a search ran
-    out or sets are left."""
-    answer = 0 if len(draws.sets) <= sets else -1
+def _decided(draws: _Knapsacks, node_limit: int, sets: int) -> tuple[NDArray[np.int8], Int]:
+    """Per draw 1 and a package that one of the first ``sets`` winning sets accepts, else 0, or -1 where a search ran out or
+    sets are left."""
+    count, issues = len(draws.table), len(draws.sizes)
+    verdict = np.full(count, 0 if len(draws.sets) <= sets else -1, np.int8)
+    package = np.full((count, issues), -1, np.int64)
     for rows in draws.sets[:sets]:
-        size = len(rows)
-        table = np.ascontiguousarray(draws.table[at][..., rows])
-        extra = np.ascontiguousarray(draws.extra[at][:, rows])
-        floor = draws.floor[rows, at]
-        # All of the set have to accept, so that a line of one of them is a prohibition.
-        usable = draws.usable & ~draws.lined[at][..., rows].any(axis=2)
-        excluded = draws.excluded | draws.broken[at][:, rows].any(axis=1)
-        if not np.all(usable.any(axis=1)):
-            continue
-        # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
-        nothing = np.iinfo(np.int64).min
-        best = np.where(usable[:, :, None], table, nothing).max(axis=1)
-        spare = best.sum(axis=0) + np.maximum(extra, 0).sum(axis=0) - floor
-        usable &= np.all(table - best[:, None] + spare >= 0, axis=2)
-        if not np.all(usable.any(axis=1)):
-            continue
-        worst = np.where(usable[:, :, None], table, np.iinfo(np.int64).max).min(axis=1)
-        spread = 1.0 + (best - worst).sum(axis=0)
-        problem = descent.Problem(
-            table, draws.sizes, -floor, np.zeros(size, np.int64), np.ones(size, np.bool_), 1.0 / spread,
-            np.zeros(size, np.int64), *draws.terms, extra, excluded, draws.status_quo,
-        )  # fmt: skip
-        package = np.full(len(draws.sizes), -1, np.int64)
-        # Most draws fall to a rough bound and a short search; the others are worth a better bound.
-        for sweeps, limit in ((6, min(node_limit, 2000)), (40, node_limit)):
-            status, _, _, _ = descent.solve(
-                descent.SHORTFALL, 1, problem, usable.copy(), np.zeros((0, len(package)), np.int64),
-                np.zeros((0, size)), np.zeros(0), 0.0, 0.0, 0.0, sweeps, True, False, limit, package,
-                np.zeros(size, np.int64), np.zeros(size),
-            )  # fmt: skip
-            if status or package[0] >= 0:
-                break
-        if package[0] >= 0:
-            return 1, package
-        if not status:
-            answer = -1
-    return answer, None
+        left = np.flatnonzero(verdict < 1)
+        able, found, chosen = _asked(draws, left, rows, node_limit)
+        left = left[able]
+        package[left[found == 1]] = chosen[found == 1]
+        verdict[left[found != 0]] = found[found != 0]
+    return verdict, package
+
+
+def _asked(draws: _Knapsacks, which: Int, rows: Int, node_limit: int) -> tuple[Int, NDArray[np.int8], Int]:
+    """Of the draws ``which`` the places of those where each member of the set ``rows`` could accept something, and what was found
+    out there: 1 and a package that all of them accept, 0 or -1."""
+    size = len(rows)
+    table, extra = draws.table[which][..., rows], draws.extra[which][..., rows]
+    floor = draws.floor[rows][:, which].T
+    # All of the set have to accept, so that a line of one of them is a prohibition.
+    usable = draws.usable & ~draws.lined[which][..., rows].any(axis=3)
+    excluded = draws.excluded | draws.broken[which][..., rows].any(axis=2)
+    able = np.all(usable.any(axis=2), axis=1)
+    # Options that fail a faction whatever else is chosen would only spoil the scale of its points.
+    best = np.where(usable[..., None], table, np.iinfo(np.int64).min).max(axis=2)
+    spare = best.sum(axis=1) + np.maximum(extra, 0).sum(axis=1) - floor
+    usable &= np.all(table - best[:, :, None] + spare[:, None, None] >= 0, axis=3)
+    able = np.flatnonzero(able & np.all(usable.any(axis=2), axis=1))
+    worst = np.where(usable[..., None], table, np.iinfo(np.int64).max).min(axis=2)
+    spread = 1.0 + (best - worst)[able].sum(axis=1)
+    problems = Problem(
+        np.ascontiguousarray(table[able]), draws.sizes, np.ascontiguousarray(-floor[able]),
+        np.zeros(size, np.int64), np.ones(size, np.bool_), 1.0 / spread, np.zeros(size, np.int64), *draws.terms,
+        np.ascontiguousarray(extra[able]), excluded[able], draws.status_quo,
+    )  # fmt: skip
+    verdict, package = np.zeros(len(able), np.int8), np.zeros((len(able), len(draws.sizes)), np.int64)
+    _feasible(problems, usable[able], node_limit, verdict, package)
+    return able, verdict, package

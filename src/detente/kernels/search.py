@@ -285,7 +285,7 @@ class _Game:
         status, bound, nodes, constant = descent.solve(
             kind, k, problem, self.usable.copy(), self.starts if starts is None else starts,
             np.zeros((0, count)) if earlier is None else earlier, np.zeros(0) if asked is None else asked,
-            step, slackness, 4.0 * max(1.0, float(np.sum(np.abs(weight)))) * 1e4, 60, False, settle,
+            step, slackness, 4.0 * max(1.0, float(np.sum(np.abs(weight)))) * 1e4, 60, settle,
             node_limit, best, gain, slope,
         )  # fmt: skip
         return _Run(status, bound, nodes, best, gain, slope, constant)
