@@ -162,6 +162,14 @@ class Settled:
             found = found[:-1] + (found[-1] - found[0])
         return found
 
+    def everything(self) -> None:
+        """Runs the worlds of every combination of readings, for who is going to ask for more than one: together they take one
+        program."""
+        self._run([places for places in self._combinations() if places not in self.found])
+
+    def _combinations(self) -> Iterator[tuple[int, ...]]:
+        return product(*(range(len(names)) for names in self.minded.values()))
+
     def lent(self) -> NDArray[np.int64]:
         """[S] whose numbers of the world each draw takes, where none takes another reading's."""
         draws = self.ground.sample.draws
@@ -180,10 +188,9 @@ class Settled:
     def _shares(self, sample: Sample) -> tuple[NDArray[np.int64], list[Floats]]:
         """[S] which worlds a draw takes, and each of these: [R, K, C] discounted shares and means of what goes with each sum of
         the sheet; where there are ``more`` worlds, once more of those."""
-        every = product(*(range(len(names)) for names in self.minded.values()))
         true = {
             places: np.all([sample.reading[f] == k for f, k in zip(self.minded, places, strict=True)], axis=0)
-            for places in every
+            for places in self._combinations()
         }
         here = {places: which for places, which in true.items() if np.any(which)}
         missing = [places for places in here if places not in self.found]

@@ -59,6 +59,9 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
     """
     problem, case = ready.problem, ready.problem.case
     names = list(tracks or case.tracks or ["table"])
+    if ready.computed and any(len(readings) > 1 for readings in problem.readings):
+        # What a package hangs on is asked under readings other than the likeliest as well.
+        ready.settled_best.everything()
     found = {name: _track(ready, table(problem, name)) for name in told("tables", names)}
     exchanges = swaps(ready)
     likeliest = ready.best.reading[:, 0]
