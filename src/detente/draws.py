@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.case.model import Case
 from detente.memory import need
-from detente.problem import Problem, Sample, assemble, build, choose, draw, medians, parameters
+from detente.problem import Problem, Sample, build, parameters, under_readings
 from detente.problem.ground import Ground, remembered
 from detente.problem.own import own_gains
 from detente.problem.steps import Judged, dimensions, judged, step_parameters
@@ -95,17 +95,21 @@ class Drawn:
         """What worlds at best estimates grow from, with some readings taken for true."""
 
         def supposing(also: Mapping[str, str]) -> Sample:
-            return medians(self.problem, readings={**readings, **also})
+            return self._medians({**readings, **also})
 
         return self._ground(supposing({}), self.beside_best, supposing)
 
     @cached_property
+    def _medians(self) -> Callable[[Mapping[str, str]], Sample]:
+        """Best estimates with typed no-deal values, and some readings taken for true."""
+        middle = np.full((1, self.problem.dimensions), 0.5)
+        return under_readings(self.problem, parameters(self.problem, middle), None)
+
+    @cached_property
     def first(self) -> Sample:
         """The draws on which packages are chosen."""
-
-        def supposing(readings: Mapping[str, str]) -> Sample:
-            return draw(self.problem, self.chosen_on, readings=readings)
-
+        values = parameters(self.problem, self.chosen_on)
+        supposing = under_readings(self.problem, values, self.chosen_on)
         ground = self._ground(supposing({}), self.beside(0), supposing)
         ground = replace(ground, seed=~self.seed)  # worlds of their own as well
         return told(ground, Settled(ground, EACH, fewer=CHOOSING)) if self.computed else ground.sample
@@ -183,9 +187,10 @@ class Drawn:
         """[S, N] the deal's own numbers in the fresh draws."""
         return parameters(self.problem, self.reported_on)
 
-    def _reported(self, readings: Mapping[str, str]) -> Sample:
-        chosen = choose(self.problem, self.values, self.reported_on, readings=readings)
-        return assemble(self.problem, self.values, chosen)
+    @cached_property
+    def _reported(self) -> Callable[[Mapping[str, str]], Sample]:
+        """The fresh draws with typed no-deal values, and some readings taken for true."""
+        return under_readings(self.problem, self.values, self.reported_on)
 
     @cached_property
     def rivals(self) -> Mapping[tuple[str, str], Sample]:

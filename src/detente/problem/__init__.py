@@ -21,7 +21,16 @@ percentile and never beyond a bound.
 from __future__ import annotations
 
 from detente.problem.build import Parameter, Problem, build, faction_names
-from detente.problem.sample import Choices, Sample, assemble, choose, draw, medians, parameters
+from detente.problem.sample import (
+    Choices,
+    Sample,
+    assemble,
+    choose,
+    draw,
+    medians,
+    parameters,
+    under_readings,
+)
 from detente.problem.table import (
     Move,
     Seat,
@@ -59,4 +68,5 @@ __all__ = [
     "passed",
     "seat",
     "table",
+    "under_readings",
 ]

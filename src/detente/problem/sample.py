@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from statistics import NormalDist
 from typing import Any
@@ -26,6 +26,7 @@ __all__ = [
     "most",
     "parameters",
     "quantile",
+    "under_readings",
 ]
 
 LARGEST = 2**28
@@ -96,13 +97,20 @@ def quantile(knots: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.f
         d0, d1 = delta[:, near], delta[:, far]
         edge = ((2 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
         slope[:, end] = np.where(edge <= 0, 0.0, np.where(edge > 3 * d0, 3 * d0, edge))
-    cell = np.clip(np.searchsorted(grid, u, side="right") - 1, 0, 3)
-    j = np.arange(knots.shape[0])
+    # Polynomials of all cells, [J, 4], and of each value its own.
+    y0, y1 = knots[:, :-1], knots[:, 1:]
+    m0, m1 = slope[:, :-1] * h, slope[:, 1:] * h
+    second, third = 3 * (y1 - y0) - 2 * m0 - m1, 2 * (y0 - y1) + m0 + m1
+    cell = sum((u >= inside).astype(np.intp) for inside in grid[1:-1])
     t = (u - grid[cell]) / h[cell]
-    y0, y1 = knots[j, cell], knots[j, cell + 1]
-    m0, m1 = slope[j, cell] * h[cell], slope[j, cell + 1] * h[cell]
-    value = y0 + t * (m0 + t * ((3 * (y1 - y0) - 2 * m0 - m1) + t * (2 * (y0 - y1) + m0 + m1)))
-    within: NDArray[np.float64] = np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
+    place = cell + 4 * np.arange(len(knots))
+
+    def own(table: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.ascontiguousarray(table).take(place)
+        return found
+
+    value = own(y0) + t * (own(m0) + t * (own(second) + t * own(third)))
+    within: NDArray[np.float64] = np.clip(value, own(np.minimum(y0, y1)), own(np.maximum(y0, y1)))
     return within
 
 
@@ -213,15 +221,24 @@ def choose(
 
 
 def assemble(
-    problem: Problem, values: NDArray[np.float64], choices: Choices, *, factions: Sequence[int] | None = None
+    problem: Problem,
+    values: NDArray[np.float64],
+    choices: Choices,
+    *,
+    factions: Sequence[int] | None = None,
+    others: Sample | None = None,
 ) -> Sample:
-    """Grid steps from parameter values [S, N]; ``factions`` limits the work, the others stay zero."""
+    """Grid steps from parameter values [S, N]; ``factions`` limits the work, all others are as in a sample, or stay zero."""
     size, count = values.shape[0], len(problem.factions)
     largest = max(len(o) for o in problem.options)
     points = np.zeros((count, len(problem.issues), largest, size), dtype=np.int32)
     add = np.zeros((count, len(problem.patterns), size), dtype=np.int32)
     broken = np.zeros((count, len(problem.patterns), size), dtype=np.bool_)
     no_deal = np.zeros((count, size), dtype=np.int32)
+    if others is not None and factions is not None:
+        rest = [f for f in range(count) if f not in factions]
+        points[rest], add[rest] = others.points[rest], others.add[rest]
+        broken[rest], no_deal[rest] = others.broken[rest], others.no_deal[rest]
     place = {pattern: t for t, pattern in enumerate(problem.patterns)}
     columns = np.ascontiguousarray(values.T)
     for f in range(count) if factions is None else factions:
@@ -301,24 +318,41 @@ def _status_quo_utility(
     assert problem.status_quo is not None
     here = np.where(outside[:, rows] >= 0, outside[:, rows], problem.status_quo[:, None])
     total = np.zeros(len(rows), dtype=np.int32)
-    for i in range(len(problem.issues)):
-        total += points[i, here[i], rows]
-    for t, pattern in enumerate(problem.patterns):
-        matched = np.all([here[i] == o for i, o in pattern], axis=0)
+    for i, home in enumerate(problem.status_quo):
+        drawn = (outside[i] >= 0).any()
+        total += points[i, here[i], rows] if drawn else points[i, home, rows]
+    for t in np.flatnonzero(add.any(axis=1)):
+        matched = np.all([here[i] == o for i, o in problem.patterns[t]], axis=0)
         total += np.where(matched, add[t, rows], 0)
     return total
+
+
+def under_readings(
+    problem: Problem, values: NDArray[np.float64], uniforms: NDArray[np.float64] | None
+) -> Callable[[Mapping[str, str]], Sample]:
+    """Draws with some readings taken for true, which only those see differently whose readings they are; what chance decides as in
+    :func:`choose`."""
+    plain = assemble(problem, values, choose(problem, values, uniforms))
+
+    def supposing(readings: Mapping[str, str]) -> Sample:
+        if not readings:
+            return plain
+        chosen = choose(problem, values, uniforms, readings=readings)
+        which = [problem.factions.index(f) for f in readings]
+        return assemble(problem, values, chosen, factions=which, others=plain)
+
+    return supposing
 
 
 def draw(
     problem: Problem, uniforms: NDArray[np.float64], *, readings: Mapping[str, str] | None = None
 ) -> Sample:
     """A sample from ``uniforms`` [S, dimensions] in (0, 1)."""
-    values = parameters(problem, uniforms)
-    return assemble(problem, values, choose(problem, values, uniforms, readings=readings))
+    return under_readings(problem, parameters(problem, uniforms), uniforms)(readings or {})
 
 
 def medians(problem: Problem, *, readings: Mapping[str, str] | None = None) -> Sample:
     """Best estimates, a sample of one: medians, then normalised; the likeliest readings; lines with
     ``holds`` of one half or more hold; outside issues stay at the status quo."""
     values = parameters(problem, np.full((1, problem.dimensions), 0.5))
-    return assemble(problem, values, choose(problem, values, None, readings=readings))
+    return under_readings(problem, values, None)(readings or {})

@@ -475,6 +475,24 @@ def _stays(problem: Problem, sample: Sample, at: Table, fixed: Sequence[int]) ->
     return here
 
 
+def _matched(
+    problem: Problem, here: IntArray, local: Mapping[int, int]
+) -> Iterator[tuple[int, tuple[Move, ...], NDArray[np.bool_]]]:
+    """The patterns that some package at a table matches in some draw: what they ask of the issues that move there, numbered
+    anew, and [S] in which draws the others are ``here`` as they ask."""
+    alike = (here == here[:, :1]).all(axis=1)
+    for t, pattern in enumerate(problem.patterns):
+        fixed = [(i, o) for i, o in pattern if i not in local]
+        if any(alike[i] and here[i, 0] != o for i, o in fixed):
+            continue
+        live = np.ones(here.shape[1], dtype=np.bool_)
+        for i, o in fixed:
+            if not alike[i]:
+                live &= here[i] == o
+        if live.any():
+            yield t, tuple((local[i], o) for i, o in pattern if i in local), live
+
+
 def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     """Look at a sample from a table: issues that cannot move there are fixed where they are.
 
@@ -491,21 +509,15 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     here = _stays(problem, sample, at, fixed)
     rows = np.arange(size)
     for i in fixed:
-        base += points[factions, i][:, here[i], rows]
+        alike = (here[i] == here[i, 0]).all()
+        base += points[factions, i, here[i, 0]] if alike else points[factions, i][:, here[i], rows]
     local = {i: n for n, i in enumerate(issues)}
     always = [((0, o),) for o in range(int(problem.sizes[issues[0]]))] if issues else []
     reduced: dict[tuple[tuple[int, int], ...], int] = {}
-    parts: list[tuple[int, tuple[tuple[int, int], ...], NDArray[np.bool_]]] = []
-    for t, pattern in enumerate(problem.patterns):
-        live = np.ones(size, dtype=np.bool_)
-        for i, o in pattern:
-            if i not in local:
-                live &= here[i] == o
-        if not live.any():
-            continue
-        kept = tuple((local[i], o) for i, o in pattern if i in local)
-        parts.append((t, kept, live))
-        binds = problem.excluded[t] or (sample.broken[factions, t] & live).any()
+    parts = [*_matched(problem, here, local)]
+    lines = np.asarray(sample.broken[factions].any(axis=(0, 2)))
+    for t, kept, live in parts:
+        binds = problem.excluded[t] or (lines[t] and (sample.broken[factions, t] & live).any())
         for pattern_here in [kept] if kept else always if binds else []:
             reduced.setdefault(pattern_here, len(reduced))
     barred = [((local[i], o),) for i, o in sorted(at.closed) if i in local]
@@ -516,7 +528,6 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     excluded = np.zeros(len(reduced), dtype=np.bool_)
     excluded[[reduced[option] for option in barred]] = True
     for t, kept, live in parts:
-        binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
         if kept:
             n = reduced[kept]
             add[:, n] += np.where(live, sample.add[factions, t], 0)
@@ -524,6 +535,9 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
         else:
             # Everything the pattern speaks of is fixed: its points are there whatever happens here.
             base += np.where(live, sample.add[factions, t], 0)
+        if not (lines[t] or problem.excluded[t]):
+            continue
+        binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
         if binding.any():
             broken[:, [reduced[p] for p in ([kept] if kept else always)]] |= binding[:, None]
     start = np.cumsum([0, *(len(p) for p in reduced)]).astype(np.int64)
