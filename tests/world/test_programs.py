@@ -10,6 +10,7 @@ from detente.kernels import lanes
 from detente.kernels.codes import Code, Op, carried, operands
 from detente.kernels.fused import fused
 from detente.kernels.ranges import Range, ranges
+from detente.kernels.rows import WIDTH
 from detente.kernels.tidied import tidied
 from detente.world.form import form
 from detente.world.jobs import Looked, pays, written
@@ -181,8 +182,8 @@ def test_compiling_pays_for_many_worlds_only() -> None:
     assert not pays(128 * 1024 * 60)
     assert pays(10**7 * 60)
     # Half-empty rows take the interpreter as long as full ones.
-    assert not pays(2 * 10**7, 256)
-    assert pays(2 * 10**7, 64)
+    assert not pays(2 * 10**7, WIDTH)
+    assert pays(2 * 10**7, WIDTH // 2)
 
 
 def test_other_draws_of_the_same_judgements_leave_the_same_program() -> None:

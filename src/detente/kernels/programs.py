@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detente.kernels.codes import Op, carried, reads, writes
 
-__all__ = ["Program", "laid"]
+__all__ = ["Program", "laid", "lasting"]
 
 
 class Program(NamedTuple):
@@ -22,6 +22,12 @@ class Program(NamedTuple):
     """Register of last month's value → register of this month's: the next month reads there what this one has written here."""
     places: int
     """How many places draw something."""
+
+
+def lasting(program: Program, looked: Collection[int]) -> set[int]:
+    """Registers that keep their row from month to month: what is looked at or handed on."""
+    pairs = program.pairs
+    return set(looked) | set(pairs) | set(pairs.values()) | carried(program.month, pairs)
 
 
 def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], int]:
@@ -39,15 +45,15 @@ def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], 
         for r in (*reads(op), *((op[1],) if writes(op) is not None else ()))
     }
     pairs = {last: this for last, this in program.pairs.items() if last in used}
-    lasting = set(looked) | set(pairs) | set(pairs.values()) | carried(program.month, program.pairs)
-    found = np.full((2, max(lasting | used, default=-1) + 1), -1, dtype=np.int64)
-    for n, register in enumerate(sorted(lasting)):
+    keeping = lasting(program._replace(pairs=pairs), looked)
+    found = np.full((2, max(keeping | used, default=-1) + 1), -1, dtype=np.int64)
+    for n, register in enumerate(sorted(keeping)):
         found[:, register] = n
-    rows = len(lasting)
+    rows = len(keeping)
     for last, this in pairs.items():
         found[1, last], found[1, this] = found[0, this], found[0, last]
     start = found[:1].copy()
-    rows = max(_shared(ops, lasting, at, rows) for ops, at in zip(programs, (start, found), strict=True))
+    rows = max(_shared(ops, keeping, at, rows) for ops, at in zip(programs, (start, found), strict=True))
     return np.concatenate([start, found]), rows
 
 

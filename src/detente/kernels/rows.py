@@ -1,28 +1,74 @@
 """A program of operations on rows of worlds, interpreted: how the equations of a world are run at once.
 
 Nothing is compiled for a world: its operations (:mod:`detente.kernels.codes`) are data, and an edited equation runs at once.
-Each is a loop over sixteen worlds at a time, written out in :mod:`detente.kernels.lanes`; a row is as long as the first cache
-holds of those that are at work.
+Each is written out in :mod:`detente.kernels.lanes` for all worlds of a row. What an operation gives stays in registers of the
+processor: the next one takes it from there, and it goes to its row only if it is wanted later (:func:`handed`), because writing rows
+takes longer than most operations. A row is as long as there are registers for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from detente.kernels import lanes
-from detente.kernels.codes import WORD, Code
+from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, reads
 from detente.kernels.driver import STEP, around, frame_slots
-from detente.kernels.lanes import ZERO, Text
+from detente.kernels.lanes import ZERO, I, Text
 from detente.kernels.native import Native, compiled
 
-__all__ = ["WIDTH", "begun", "due", "interpreter"]
+__all__ = ["NUMBERS", "WIDTH", "Handed", "begun", "due", "handed", "interpreter"]
 
-WIDTH = 256
-"""Worlds side by side, at most."""
+WIDTH = 64 if lanes.truths().as_masks else 128
+"""Worlds side by side, at most: half of the registers hold them."""
 
 VECTOR = 4 * lanes.LANES
 """Bytes of sixteen worlds."""
+
+VECTORS = WIDTH // lanes.LANES
+
+_ALONE = {Code.EXP, Code.LOG, Code.NORMAL, Code.UNIFORM, Code.SHOCK, Code.UNLESS}
+"""These work on rows alone."""
+
+_ROWS = [[n for n, kind in enumerate(kinds) if kind == "R"] for kinds in KINDS]
+"""Of every operation which operands are rows."""
+
+_WAYS = [(code, taken) for code in Code for taken in (-1, *(() if code in _ALONE else _ROWS[code]))]
+"""Every operation, and which of its operands is what the one before gave (-1: none)."""
+
+NUMBERS = {way: n for n, way in enumerate(_WAYS)}
+"""Their numbers, by which the interpreter knows them."""
+
+
+class Handed(NamedTuple):
+    """What one operation hands on to the next."""
+
+    taken: list[int]
+    """Which operand of each is what the one before gave, or -1."""
+    kept: list[bool]
+    """Whether what it gives goes to its row."""
+
+
+def handed(ops: Sequence[Op], lasting: Collection[int]) -> Handed:
+    """Of a program; ``lasting``: registers whose rows are read after it."""
+    taken, kept = [-1] * len(ops), [True] * len(ops)
+    wanted = Counter([register for op in ops for register in reads(op)])
+    made = Counter([op[1] for op in ops if op[0] != Code.CHECK])
+    before, ends = -1, {k + 1 + op[3] for k, op in enumerate(ops) if op[0] == Code.UNLESS}
+    for k, op in enumerate(ops):
+        if k in ends or op[0] in _ALONE:
+            before = -1
+        if op[0] in _ALONE:
+            continue
+        if before >= 0 and (register := ops[before][1]) in (given := reads(op)):
+            taken[k] = _ROWS[op[0]][given.index(register)]
+            wanted[register] -= 1
+            kept[before] = wanted[register] > 0 or made[register] > 1 or register in lasting
+        if op[0] != Code.CHECK:
+            before = k
+    return Handed(taken, kept)
 
 
 @lru_cache(maxsize=1)
@@ -32,22 +78,16 @@ def interpreter() -> Native:
 
 
 def _step() -> str:
-    """One month: a loop over operations and, for each code, one over worlds."""
+    """One month: a loop over operations and, for each way to make one, what it does."""
     t = Text()
     t.label("entry")
-    start, starts, even, odd, ops, places, seed = frame_slots(
-        t, "start", "starts", "even", "odd", "ops", "places", "seed"
-    )
-    begins = t.let("icmp eq i64 %month, 0")
-    parity = t.let("trunc i64 %month to i1")
-    table = t.let(f"select i1 {parity}, ptr {odd}, ptr {even}")
-    table = t.let(f"select i1 {begins}, ptr {start}, ptr {table}")
-    count = t.let(f"select i1 {begins}, i64 {starts}, i64 {ops}")
-    end = t.at(table, t.whole("mul", count, 20))
+    table, end = _operations(t)
+    places, seed = frame_slots(t, "places", "seed")
     number = t.let("uitofp i64 %month to float")
-    key = [seed, "%draw"]
     at = t.let("alloca ptr")
     t.do(f"store ptr {table}, ptr {at}")
+    given = [t.let(f"alloca {lanes.V}") for _ in range(VECTORS)]
+    _forget(t, given)
     t.do("br label %next")
     t.label("next")
     op = t.let(f"load ptr, ptr {at}")
@@ -59,22 +99,38 @@ def _step() -> str:
     wide = [t.let(f"zext i32 {v} to i64") for v in (out, a, b, c)]
     rows = [t.at("%x", w) for w in wide]
     constants = [t.at("%c", w) for w in wide]
-    t.do(f"switch i32 {code}, label %none [ {' '.join(f'i32 {int(k)}, label %{k.name}' for k in Code)} ]")
-    for k in Code:
-        t.label(k.name)
-        if k <= Code.SHOCK and k not in (Code.CHECK, Code.UNIFORM, Code.SHOCK):
-            _lanes(t, _made(t, k, rows, constants, number), rows[0], step=_unrolled(k))
-        elif k == Code.CHECK:
-            _check(t, rows[1], b)
+    t.do(
+        f"switch i32 {code}, label %none [ {' '.join(f'i32 {n}, label %way{n}' for n in NUMBERS.values())} ]"
+    )
+    for (k, taken), n in NUMBERS.items():
+        t.label(f"way{n}")
+        operands = [_operand(t, rows, given, m, taken) for m in range(3)]
+        if k in _ALONE:
+            _forget(t, given)
+        if k == Code.CHECK:
+            _check(t, operands[0], b)
+        elif k not in _ALONE:
+            made = _made(t, k, operands, constants, number)
+            for value, slot in zip([made(m) for m in range(VECTORS)], given, strict=True):
+                t.store(value, slot)
+            t.do("br label %given")
+            continue
         elif k == Code.UNLESS:
-            closed = t.let(f"icmp eq i8 {t.load(t.at('%dated', wide[1]), 'i8')}, 0")
-            with t.when(closed):
+            with t.when(t.let(f"icmp eq i8 {t.load(t.at('%dated', wide[1]), 'i8')}, 0")):
                 skipped = t.whole("mul", t.whole("add", wide[2], 1), 20)
                 t.do(f"store ptr {t.at(op, skipped)}, ptr {at}")
                 _lanes(t, lambda _: ZERO, rows[0], step=4)
+        elif k in (Code.UNIFORM, Code.SHOCK):
+            _draws(t, k, [seed, "%draw"], places, wide, rows)
         else:
-            _draws(t, k, key, places, wide, rows)
+            _lanes(t, lambda i: lanes.one(t, k, t.load(t.at(rows[1], i))), rows[0], step=2)  # noqa: B023
         t.do("br label %next")
+    t.label("given")
+    t.do(f"br i1 {t.let(f'icmp sge i32 {out}, 0')}, label %keep, label %next")
+    t.label("keep")
+    for n, slot in enumerate(given):
+        t.store(t.load(slot), t.at(rows[0], str(VECTOR * n)))
+    t.do("br label %next")
     t.label("none")
     t.do("unreachable")
     t.label("done")
@@ -82,39 +138,51 @@ def _step() -> str:
     return "\n".join([f"define {STEP} {{", *t.lines, "}", ""])
 
 
-def _unrolled(code: Code) -> int:
-    return {Code.EXP: 2, Code.LOG: 2, Code.NORMAL: 2}.get(code, 4)
+def _operations(t: Text) -> tuple[str, str]:
+    """Where those of this month begin and end."""
+    start, starts, even, odd, ops = frame_slots(t, "start", "starts", "even", "odd", "ops")
+    begins = t.let("icmp eq i64 %month, 0")
+    parity = t.let("trunc i64 %month to i1")
+    table = t.let(f"select i1 {parity}, ptr {odd}, ptr {even}")
+    table = t.let(f"select i1 {begins}, ptr {start}, ptr {table}")
+    count = t.let(f"select i1 {begins}, i64 {starts}, i64 {ops}")
+    return table, t.at(table, t.whole("mul", count, 20))
 
 
-def _made(t: Text, code: Code, rows: list[str], constants: list[str], month: str) -> Callable[[str], str]:
-    """What an operation gives for sixteen worlds so many bytes after the first."""
+def _forget(t: Text, given: list[str]) -> None:
+    """Nobody takes what was given: the registers are free."""
+    for slot in given:
+        t.store("poison", slot)
 
-    def row(n: int) -> Callable[[str], str]:
-        return lambda i: t.load(t.at(rows[n], i))
 
-    def same(n: int) -> Callable[[str], str]:
-        value = t.splat(t.load(constants[n], "float"))
+_Vectors = Callable[[int], str]
+"""Sixteen worlds of a value by the number of the sixteen."""
+
+
+def _operand(t: Text, rows: list[str], given: list[str], n: int, taken: int) -> _Vectors:
+    """An operand: what the operation before gave, or a row."""
+    if n == taken:
+        return lambda m: t.load(given[m])
+    return lambda m: t.load(t.at(rows[1 + n], str(VECTOR * m)))
+
+
+def _made(t: Text, code: Code, row: list[_Vectors], constants: list[str], month: str) -> _Vectors:
+    """What an operation gives."""
+
+    def same(n: int) -> _Vectors:
+        value = t.splat(t.load(constants[1 + n], "float"))
         return lambda _: value
 
-    if code <= Code.ELSE_RR:
-        one, two = row(1), row(2)
-        return lambda i: lanes.two(t, code, one(i), two(i))
-    if code <= Code.ELSE_RC:
-        one, two = row(1), same(2)
-        return lambda i: lanes.two(t, code - Code.ADD_RC, one(i), two(i))
+    kinds = KINDS[code]
+    given = [row[n] if kind == "R" else same(n) for n, kind in enumerate(kinds)]
     if code <= Code.MOST_CR:
-        one, two = same(1), row(2)
-        plain = {Code.SUB_CR: Code.SUB_RR, Code.DIV_CR: Code.DIV_RR, Code.LESS_CR: Code.LESS_RR}
-        return lambda i: lanes.two(t, plain.get(code, Code.MOST_RR), one(i), two(i))
+        plain = Code[f"{SIGNS[code]}_RR"]
+        return lambda m: lanes.two(t, plain, given[0](m), given[1](m))
     if code <= Code.PICK_CC:
-        test = row(1)
-        yes = row(2) if code in (Code.PICK_RR, Code.PICK_RC) else same(2)
-        no = row(3) if code in (Code.PICK_RR, Code.PICK_CR) else same(3)
-        return lambda i: lanes.picked(t, test(i), yes(i), no(i))
+        return lambda m: lanes.picked(t, given[0](m), given[1](m), given[2](m))
     if code <= Code.NORMAL:
-        one = row(1)
-        return lambda i: lanes.one(t, code, one(i))
-    value = same(1)("") if code == Code.FILL else t.splat(month)
+        return lambda m: lanes.one(t, code, given[0](m))
+    value = given[0](0) if code == Code.FILL else t.splat(month)
     return lambda _: value
 
 
@@ -125,14 +193,20 @@ def _lanes(t: Text, made: Callable[[str], str], out: str, *, step: int) -> None:
             t.store(value, t.at(out, here))
 
 
-def _check(t: Text, row: str, equation: str) -> None:
-    with t.loop("%bytes", step=4 * VECTOR) as i:
-        found = [lanes.unfinished(t, t.load(t.at(row, t.whole("add", i, VECTOR * n)))) for n in range(4)]
-        while len(found) > 1:
-            found = [t.let(f"or {lanes.I} {found[0]}, {found[1]}"), *found[2:]]
-        with t.when(lanes.some(t, found[0])):
-            t.do(f"ret i64 {t.let(f'zext i32 {equation} to i64')}")
-            t.label(t.name())
+def _check(t: Text, row: _Vectors, equation: str) -> None:
+    """Of those 64 worlds that there are."""
+    found = []
+    for first in range(0, VECTORS, 4):
+        some = [lanes.unfinished(t, row(first + n)) for n in range(4)]
+        while len(some) > 1:
+            some = [t.let(f"or {I} {some[0]}, {some[1]}"), *some[2:]]
+        there = t.let(f"icmp sgt i64 %bytes, {VECTOR * first}")
+        found.append(t.let(f"select i1 {there}, {I} {some[0]}, {I} zeroinitializer"))
+    while len(found) > 1:
+        found = [t.let(f"or {I} {found[0]}, {found[1]}"), *found[2:]]
+    with t.when(lanes.some(t, found[0])):
+        t.do(f"ret i64 {t.let(f'zext i32 {equation} to i64')}")
+        t.label(t.name())
 
 
 def _draws(t: Text, code: Code, key: list[str], places: str, wide: list[str], rows: list[str]) -> None:

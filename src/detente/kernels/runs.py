@@ -12,13 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.kernels.codes import KEPT, WORD, Code, Op, operands
+from detente.kernels.codes import KEPT, KINDS, WORD, Code, Op
 from detente.kernels.driver import Frame
 from detente.kernels.native import Native
+from detente.kernels.rows import NUMBERS, Handed
 
 __all__ = ["Counts", "Job", "located", "nothing", "simulate"]
 
-_SIZES = {"R": 4, "C": 4, "P": 8, "N": 1}
+_IS_ROW = np.array([[kind == "R" for kind in kinds.ljust(3)] for kinds in KINDS])
+_SIZE = np.array([[{"C": 4, "P": 8}.get(kind, 1) for kind in kinds.ljust(3)] for kinds in KINDS])
+_NUMBERS = np.array([[NUMBERS.get((code, taken), -1) for taken in (0, 1, 2, -1)] for code in Code])
 
 
 class Job(NamedTuple):
@@ -55,23 +58,23 @@ class Counts(NamedTuple):
         return Counts(self.counts[draws], self.sums[draws], self.kept[draws])
 
 
-def located(given: Sequence[Op], at: NDArray[np.int64], width: int, words: int) -> NDArray[np.int32]:
-    """[.., 5] operations with registers, constants and places in bytes; ``at`` [registers] the row of each, ``words`` that of the
-    first place's words for the second of two months."""
+def located(
+    given: Sequence[Op], passed: Handed, at: NDArray[np.int64], width: int, words: int
+) -> NDArray[np.int32]:
+    """[.., 5] operations as the interpreter knows them, with registers, constants and places in bytes; ``at`` [registers] the row of
+    each, ``words`` that of the first place's words for the second of two months. What goes to no row has -1 for it."""
     ops = np.array(given, dtype=np.int64).reshape(-1, 5)
-    found = ops.copy()
-    row = 4 * width * at
-    draws = (ops[:, 0] == Code.UNIFORM) | (ops[:, 0] == Code.SHOCK)
-    found[draws, 3] = 4 * width * (words + ops[draws, 2])
+    codes, operands = ops[:, 0], ops[:, 2:]
+    row = 4 * width * np.append(at, 0)
+    found = np.empty(ops.shape, dtype=np.int32)
+    found[:, 0] = _NUMBERS[codes, np.array(passed.taken, dtype=np.int64)]
+    found[:, 1] = np.where(passed.kept, row[np.where(codes == Code.CHECK, -1, ops[:, 1])], -1)
+    rows = _IS_ROW[codes]
+    found[:, 2:] = np.where(rows, row[np.where(rows, operands, -1)], operands * _SIZE[codes])
+    draws = (codes == Code.UNIFORM) | (codes == Code.SHOCK)
+    found[draws, 3] = 4 * width * (words + operands[draws, 0])
     found[draws, 4] = _sometimes(ops)[draws]
-    if len(ops):
-        found[:, 1] = np.where(ops[:, 0] == Code.CHECK, 0, row[ops[:, 1]])
-    for code in Code:
-        these = ops[:, 0] == code
-        for n, kind in enumerate(operands(code), 2):
-            old = ops[these, n]
-            found[these, n] = row[old] if kind == "R" else old * _SIZES[kind]
-    return np.ascontiguousarray(found, dtype=np.int32)
+    return found
 
 
 def _sometimes(ops: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.kernels import fused, native, rows
 from detente.kernels.driver import SMALL
 from detente.kernels.native import Native
-from detente.kernels.programs import Program, laid
+from detente.kernels.programs import Program, laid, lasting
 from detente.kernels.ranges import Range
 from detente.kernels.runs import Job, located
 from detente.world.keyed import Keyed
@@ -56,6 +56,8 @@ def interpreted(
     """A program ready for :func:`detente.kernels.rows.interpreter`."""
     (begun, *at), count = laid(program, looked.all)
     width = rows.WIDTH
+    kept = lasting(program, looked.all)
+    start, month = (rows.handed(ops, kept) for ops in (program.start, program.month))
 
     def where(registers: Sequence[int]) -> NDArray[np.int32]:
         return np.ascontiguousarray(4 * width * np.array(at)[:, list(registers)], dtype=np.int32).reshape(
@@ -64,9 +66,9 @@ def interpreted(
 
     return Job(
         width,
-        located(program.start, begun, width, count),
-        located(program.month, at[0], width, count),
-        located(program.month, at[1], width, count),
+        located(program.start, start, begun, width, count),
+        located(program.month, month, at[0], width, count),
+        located(program.month, month, at[1], width, count),
         places,
         count + program.places,
         *_looked(where, looked),
