@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE, BODY = 600, 60
 
 LONG_FILES: dict[str, int] = {
-    "src/detente/kernels/acceptance.py": 683,
+    "src/detente/kernels/acceptance.py": 686,
     "src/detente/kernels/descent.py": 991,
 }
 LONG_BODIES: dict[str, int] = {

@@ -136,7 +136,7 @@ class _Terms(NamedTuple):
 def _inputs(
     points: Any, thresholds: Any, patterns: Patterns | None, add: Any, broken: Any, excluded: Any
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], _Terms]:
-    """int32 copies of points and thresholds, and the patterns with lines as points (see ``LARGEST``).
+    """Points and thresholds in int32, and the patterns with lines as points (see ``LARGEST``).
 
     Raises
     ------
@@ -147,11 +147,11 @@ def _inputs(
     count, parties, draws = len(patterns.start) - 1, points.shape[0], points.shape[3]
     extra = np.zeros((parties, count, draws), np.int32)
     if count and add is not None:
-        _check(np.abs(np.asarray(add, np.int64)), "pattern points")
-        extra[:] = add
-    _check(np.abs(points).max(axis=2, initial=0), "points")
-    if count and broken is not None:
-        extra[np.asarray(broken, np.bool_)] = -4 * LARGEST
+        _check(np.asarray(add)[:, :, None], "pattern points")
+        extra = np.ascontiguousarray(add, np.int32)
+    _check(points, "points")
+    if count and broken is not None and np.any(broken):
+        extra = np.where(broken, np.int32(-4 * LARGEST), extra)
     barred = np.zeros(count, np.bool_)
     if count and excluded is not None:
         barred[:] = excluded
@@ -160,12 +160,15 @@ def _inputs(
         np.array(patterns.option, np.int64), extra, barred,
     )  # fmt: skip
     floor = np.clip(np.asarray(thresholds, np.int64), -2 * LARGEST, 2 * LARGEST)
-    return np.array(points, np.int32, order="C"), np.array(floor, np.int32, order="C"), terms
+    return np.ascontiguousarray(points, np.int32), np.ascontiguousarray(floor, np.int32), terms
 
 
-def _check(sizes: Any, what: str) -> None:
-    """``sizes`` [P, n, S] of what is added up."""
-    if sizes.size and int(sizes.sum(axis=1, dtype=np.int64).max()) >= LARGEST:
+def _check(points: Any, what: str) -> None:
+    """``points`` [P, n, L, S], of which one of each L is added up."""
+    if not points.size or max(int(points.max()), -int(points.min())) * points.shape[1] < LARGEST:
+        return
+    sizes = np.abs(points.astype(np.int64)).max(axis=2)
+    if int(sizes.sum(axis=1).max()) >= LARGEST:
         raise ValueError(f"{what} are too large: a faction's sum must stay below {LARGEST:,} grid steps")
 
 

@@ -27,6 +27,9 @@ Int = NDArray[np.int64]
 FEW = 1 << 16
 """``exists`` walks over all packages where there are at most so many."""
 
+LEAST = 16
+"""Draws that are worth a thread."""
+
 MAX_EFFORT = 20_000_000
 """What one call of ``exists`` may take, as ``effort`` counts it: some 7 seconds of one core."""
 
@@ -135,7 +138,7 @@ def exists(  # noqa: PLR0913
         walk = _walk(
             points, thresholds, np.asarray(sizes, np.int64), patterns, (add, broken), barred, quo, winning
         )
-        each(lambda rows: walk(open_draws[rows], verdict, witness), slices(len(open_draws)))
+        each(lambda rows: walk(open_draws[rows], verdict, witness), slices(len(open_draws), least=LEAST))
         return Existence(verdict, witness, effort(sizes, parties) * len(open_draws))
 
     each_takes = effort(sizes, parties) * len(open_draws)
@@ -151,7 +154,7 @@ def exists(  # noqa: PLR0913
             )
             verdict[some], witness[some] = _decided(knapsacks, node_limit, sets)
 
-    each(part, slices(len(open_draws)))
+    each(part, slices(len(open_draws), least=LEAST))
     return Existence(verdict, witness, each_takes * sets)
 
 
@@ -212,8 +215,10 @@ def _walk(
     parties, _, options, draws = points.shape
     terms = len(patterns.start) - 1
     add, broken = lines
-    add = np.zeros((parties, terms, draws), np.int8) if add is None else np.asarray(add)
-    broken = np.zeros((parties, terms, draws), np.bool_) if broken is None else np.asarray(broken)
+    add = np.zeros((parties, terms, draws), np.int32) if add is None else add
+    broken = np.zeros((parties, terms, draws), np.bool_) if broken is None else broken
+    # In one layout, so that Numba compiles the walk once.
+    points, thresholds, add, broken = (np.ascontiguousarray(x) for x in (points, thresholds, add, broken))
     last = patterns.start[1:] - 1
     key = patterns.issue[last] * options + patterns.option[last]
     ending = np.argsort(key, kind="stable")
@@ -222,7 +227,7 @@ def _walk(
 
     def some(draws: Int, verdict: NDArray[np.int8], witness: NDArray[np.int16]) -> None:
         first_agreed(
-            np.asarray(points), np.asarray(thresholds), sizes, *patterns, ends, ending, add, broken, barred,
+            points, thresholds, sizes, *patterns, ends, ending, add, broken, barred,
             status_quo, np.asarray(winning, np.uint64), draws, verdict, witness,
         )  # fmt: skip
 

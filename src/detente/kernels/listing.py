@@ -1,7 +1,7 @@
 """Whether any package is agreed in a draw, where there are few: a walk over all of them that leaves what cannot be.
 
 Depth first, an issue at a time. Below a partial package everybody gets at most what it gives, the best option of every
-issue to come and each pattern that can still be matched and adds something; where the factions that this leaves above
+issue to come with each pattern that ends there and adds something, and no option that is a line of theirs by itself; where the factions that this leaves above
 their thresholds hold no winning set, nothing below it is agreed. At most all packages are looked at, mostly a few.
 """
 
@@ -14,27 +14,33 @@ from numba import njit
 
 __all__ = ["first_agreed"]
 
+NEVER = -(2**48)
+"""What an option that is a line by itself adds for its faction: less than anything makes up for."""
+
 
 @njit(cache=True, nogil=True)
 def _tables(  # noqa: PLR0913
-    points: Any, add: Any, sizes: Any, start: Any, issue: Any, s: int, table: Any, extra: Any, most: Any
-) -> None:
+    points: Any, add: Any, broken: Any, sizes: Any, start: Any, ends: Any, ending: Any, s: int, table: Any,
+    extra: Any, most: Any,
+) -> None:  # fmt: skip
     """One draw, factions innermost; ``most[d]``: what can come from issue d on, and of the patterns that end there."""
     parties, issues = points.shape[0], len(sizes)
     for p in range(parties):
+        for t in range(len(start) - 1):
+            extra[t, p] = add[p, t, s]
         most[issues, p] = 0
         for i in range(issues - 1, -1, -1):
-            best = np.int64(points[p, i, 0, s])
+            best = np.int64(len(sizes) * NEVER)
             for o in range(sizes[i]):
                 x = np.int64(points[p, i, o, s])
                 table[i, o, p] = x
+                for k in range(ends[i, o], ends[i, o + 1]):
+                    t = ending[k]
+                    x += max(np.int64(0), extra[t, p])
+                    if broken[p, t, s] and start[t + 1] - start[t] == 1:
+                        x += NEVER
                 best = max(best, x)
-            most[i, p] = best
-        for t in range(len(start) - 1):
-            extra[t, p] = add[p, t, s]
-            most[issue[start[t + 1] - 1], p] += max(np.int64(0), extra[t, p])
-        for i in range(issues - 1, -1, -1):
-            most[i, p] += most[i + 1, p]
+            most[i, p] = best + most[i + 1, p]
 
 
 @njit(cache=True, nogil=True)
@@ -69,7 +75,7 @@ def first_agreed(  # noqa: PLR0913
     for p in range(parties):
         everybody |= one << np.uint64(p)
     for s in draws:
-        _tables(points, add, sizes, start, issue, s, table, extra, most)
+        _tables(points, add, broken, sizes, start, ends, ending, s, table, extra, most)
         can[0] = everybody
         for p in range(parties):
             total[0, p] = 0

@@ -89,11 +89,10 @@ def pattern_pairs(patterns: Patterns) -> list[list[tuple[int, int]]]:
 
 def matches(packages: NDArray[Any], patterns: Patterns) -> NDArray[np.bool_]:
     """Which patterns each of ``packages`` (integer [N, I]) matches: bool[N, T]."""
-    found = np.ones((len(packages), len(patterns.start) - 1), np.bool_)
-    for t, pairs in enumerate(pattern_pairs(patterns)):
-        for issue, option in pairs:
-            found[:, t] &= packages[:, issue] == option
-    return found
+    if len(patterns.start) == 1:
+        return np.zeros((len(packages), 0), np.bool_)
+    same = packages[:, patterns.issue] == patterns.option
+    return np.asarray(np.logical_and.reduceat(same, patterns.start[:-1], axis=1))
 
 
 def elimination_order(sizes: NDArray[np.int64] | Sequence[int], patterns: Patterns) -> Order:
