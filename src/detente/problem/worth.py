@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -37,24 +37,32 @@ def worth(
     for n, package in enumerate(packages):
         for name, option in package.items():
             options[n, place[name]] = problem.options[issues[place[name]]].index(option)
-    here, *matched = _matched(seen, np.concatenate([home[None], options]))
+    every = _matched(seen, np.concatenate([home[None], options]))
+    here, matched = every[0], every[1:]
     # Of everything as it is, and by how much each package differs: most move a single issue.
     stays = seen.base.astype(np.float64) + seen.add[:, here].sum(axis=1)
     crossed = seen.broken[:, here].sum(axis=1) if lines else np.zeros((), dtype=np.int64)
     for i, o in enumerate(home):
         stays += seen.points[:, i, o]
-    total = np.empty((len(problem.factions), len(packages), sample.draws))
-    for n, hit in enumerate(matched):
-        points, broken = stays.copy(), crossed
-        for k in np.flatnonzero(options[n] != home):
-            points += seen.points[:, k, options[n, k]] - seen.points[:, k, home[k]]
-        for t in np.flatnonzero(hit != here):
-            sign = 1 if hit[t] else -1
-            points += sign * seen.add[:, t]
-            if lines:
-                broken = broken + sign * seen.broken[:, t].astype(np.int64)
-        total[:, n] = points * problem.step[:, None] - (LINE * broken if lines else 0.0)
-    return total
+    points = np.repeat(stays[:, None], len(packages), axis=1)
+    broken = np.repeat(crossed[:, None], len(packages), axis=1) if lines else crossed
+    for which, moved in _rounds(options != home):
+        points[:, which] += seen.points[:, moved, options[which, moved]] - seen.points[:, moved, home[moved]]
+    for which, t in _rounds(matched != here):
+        sign = np.where(matched[which, t], 1, -1)[:, None]
+        points[:, which] += sign * seen.add[:, t]
+        if lines:
+            broken[:, which] += sign * seen.broken[:, t]
+    found: Floats = points * problem.step[:, None, None] - (LINE * broken if lines else 0.0)
+    return found
+
+
+def _rounds(differs: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of all that is true, of each row the first together, then the second, and so on."""
+    row, column = np.nonzero(differs)
+    turn = np.arange(len(row)) - np.searchsorted(row, row)
+    for n in range(int(turn.max(initial=-1)) + 1):
+        yield row[turn == n], column[turn == n]
 
 
 def _matched(seen: Seat, options: NDArray[np.int64]) -> NDArray[np.bool_]:

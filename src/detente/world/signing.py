@@ -310,7 +310,7 @@ class Counted:
         found = np.empty((*self.each.shape[:2], sample.draws))
         for k, f in enumerate(self.which):
             rows = [sample.points[f].reshape(-1, sample.draws), sample.add[f], stakes]
-            found[:, k] = self.each[:, k] @ np.concatenate(rows)
+            found[:, k] = _product(self.each[:, k], np.concatenate(rows))
         return found
 
 
@@ -406,21 +406,21 @@ def signed(
     which = [problem.factions.index(f) for f in names]
     sample = terms_faded(problem, ground.sample, which)
     step = problem.step[which][:, None]
-    going_on, *settled = paths
+    going_on = paths[0]
     base = going_on if level is None else level
     no_deal = sample.no_deal.copy()
     no_deal[which] = _steps(base / step, names)
     points = sample.points.copy()
-    stays = worth(problem, sample, [{}])[which, 0]
+    every = worth(problem, sample, [{}, *({issue: option} for issue, option in options)])[which]
+    stays, counted = every[:, :1], every[:, 1:]
     # The first issue is in every package with one of its options: what waiting is worth beyond what stands now goes there.
-    waiting = _steps((base - stays) / step, names)
+    waiting = _steps((base - stays[:, 0]) / step, names)
     for o in range(len(problem.options[0])):
         points[which, 0, o] += waiting
-    counted = worth(problem, sample, [{issue: option} for issue, option in options])[which]
-    for n, ((issue, option), with_it) in enumerate(zip(options, settled, strict=True)):
+    more = (paths[1:] - going_on) - (counted - stays).transpose(1, 0, 2)
+    for (issue, option), steps in zip(options, _steps(more / step, names), strict=True):
         i = problem.issues.index(issue)
-        more = (with_it - going_on) - (counted[:, n] - stays)
-        points[which, i, problem.options[i].index(option)] += _steps(more / step, names)
+        points[which, i, problem.options[i].index(option)] += steps
     for f in which:
         fitting(problem, f, most(points[f], sample.add[f]))
     found = replace(sample, no_deal=no_deal, points=points)
@@ -429,11 +429,11 @@ def signed(
 
 
 def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:
-    """[F, S] grid steps."""
-    for f, row in zip(names, np.abs(amount), strict=True):
-        if row.max() > MAX_STEPS:
-            raise LimitError(
-                f"no deal would be worth up to {row.max():,.0f} grid steps to '{f}', and the deal counts in at most "
-                f"{MAX_STEPS:,}: give it smaller stakes in the world"
-            )
+    """[..., F, S] grid steps."""
+    largest = np.abs(amount).max(axis=-1, initial=0.0)
+    for at in np.argwhere(largest > MAX_STEPS):
+        raise LimitError(
+            f"no deal would be worth up to {largest[tuple(at)]:,.0f} grid steps to '{names[at[-1]]}', and the deal counts in at "
+            f"most {MAX_STEPS:,}: give it smaller stakes in the world"
+        )
     return np.rint(amount).astype(np.int32)
