@@ -75,10 +75,10 @@ def time_to_compile(of: Run) -> float:
 
 def speeds(of: Run) -> Speed:
     """Both ways of running a program, and NumPy."""
-    given = (of.program, of.looked, of.form.places, of.dated)
+    given = (of.program, of.looked, of.form.places, of.dated, of.bounds)
     ways: dict[str, tuple[native.Native, Job]] = {
         "interpreted": (interpreter(), interpreted(*given)),
-        "fused": compiled(written(*given, of.bounds)),
+        "fused": compiled(written(*given)),
     }
     taken, shares = {}, np.zeros(0)
     for name, (how, job) in ways.items():

@@ -22,9 +22,12 @@ ADD, LESS = op(Code.ADD_RR, 5, 0, 1), op(Code.LESS_RR, 6, 2, 5)
 
 
 def test_what_the_next_one_wants_is_handed_to_it() -> None:
+    # Bits are written whatever happens, and what is compared can still be taken after it.
     found = handed([ADD, LESS, op(Code.PICK_CR, 7, 6, 3, 5)], {7})
-    # The sum is read again two operations later, the comparison is not.
-    assert found.taken == [-1, 1, 0]
+    assert found.taken == [-1, 1, 2]
+    assert found.kept == [False, True, True]
+    found = handed([ADD, op(Code.ABS, 6, 5), op(Code.MUL_RR, 7, 5, 6)], {7})
+    assert found.taken == [-1, 0, 1]
     assert found.kept == [True, False, True]
     assert handed([ADD, LESS], {5, 6}).kept == [True, True]
     assert handed([ADD, op(Code.ADD_RR, 6, 5, 5)], {6}).kept == [True, True]
@@ -33,7 +36,7 @@ def test_what_the_next_one_wants_is_handed_to_it() -> None:
 
 def test_a_constant_between_two_rows_is_no_operand_that_is_handed_on() -> None:
     assert handed([ADD, op(Code.SUB_CR, 6, 0, 5)], {6}).taken == [-1, 1]
-    assert handed([ADD, op(Code.PICK_RC, 6, 5, 1, 0)], {6}).taken == [-1, 0]
+    assert handed([ADD, op(Code.PICK_RC, 6, 4, 5, 0)], {6}).taken == [-1, 1]
     assert handed([ADD, op(Code.PICK_CR, 6, 1, 0, 5)], {6}).taken == [-1, 2]
 
 

@@ -116,18 +116,50 @@ class Code(IntEnum):
     """Of the place a: mean 0, variance 1, the sum of two uniforms of 16 bits."""
     UNLESS = 40
     """Where the calendar a has no date this month, the next b operations are left out and ``out`` is filled with 0."""
+    # Of truths held as bits, which only the interpreter is given (detente.kernels.bits); there comparisons and choices have them, too.
+    BOTH = 41
+    EITHER = 42
+    BUT = 43
+    """b but not a."""
+    NOT = 44
+    LIKE = 45
+    SET = 46
+    """The whole number a, 0 or 1."""
+    NUMBER = 47
+    """A row of numbers of bits,"""
+    TRUTH = 48
+    """and bits of numbers."""
+    UNLESS_BITS = 49
+    """``UNLESS`` with bits to be filled."""
 
 
 def operands(code: Code) -> str:
-    """What the operands are: a row R, a constant C, a place P that draws, a whole number N."""
+    """What the operands are: a row R (or bits), a constant C, a place P that draws, a whole number N."""
     if code <= Code.PICK_CC:
         kinds = code.name.split("_")[1]
         return f"R{kinds}" if code >= Code.PICK_RR else kinds
     if code <= Code.NORMAL:
         return "R"
-    rest = {Code.CHECK: "RN", Code.FILL: "C", Code.MONTH: "", Code.UNLESS: "NN"}
-    return rest.get(code, "P")
+    return _REST[code]
 
+
+_REST = {
+    Code.CHECK: "RN",
+    Code.FILL: "C",
+    Code.MONTH: "",
+    Code.UNIFORM: "P",
+    Code.SHOCK: "P",
+    Code.UNLESS: "NN",
+    Code.BOTH: "RR",
+    Code.EITHER: "RR",
+    Code.BUT: "RR",
+    Code.NOT: "R",
+    Code.LIKE: "R",
+    Code.SET: "N",
+    Code.NUMBER: "R",
+    Code.TRUTH: "R",
+    Code.UNLESS_BITS: "NN",
+}
 
 Op = tuple[int, int, int, int, int]
 """Code, register that is written, three operands."""

@@ -84,7 +84,7 @@ SMALL = 1
 LOW = 500.0
 
 PACKED = 1
-"""In the place of a row to be counted: what stands there are 64 bits, one for each world of a block of as many."""
+"""In the place of a row to be counted: what stands there are bits, one for each world."""
 
 STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %world, i64 %month, i64 %draw, ptr %dated, i64 %bytes)"
 """What a step looks like: ``bytes`` of each row are worked on."""
@@ -180,8 +180,9 @@ def _count(t: Text, looked: _Looked, here: _Here) -> None:
     with t.loop(looked.asks) as j:
         offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
         row, packed = t.at(here.x, t.whole("and", offset, -PACKED - 1)), t.let(f"trunc i64 {offset} to i1")
-        with t.when(packed):
-            bits = t.whole("and", t.load(row, "i64"), _valid_word(t, "0", here.size))
+        with t.when(packed), t.loop(here.size, step=WORD) as i:
+            word = t.load(t.at(row, t.whole("lshr", i, 3)), "i64")
+            bits = t.whole("and", word, _valid_word(t, i, here.size))
             many = t.let(f"call i64 @llvm.ctpop.i64(i64 {bits})")
             t.store(t.whole("add", t.load(slot, "i64"), many), slot, "i64")
         with t.when(t.let(f"xor i1 {packed}, true")):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detente.kernels.codes import Op, carried, reads, writes
 
-__all__ = ["Program", "laid", "lasting"]
+__all__ = ["Laid", "Program", "laid", "lasting"]
 
 
 class Program(NamedTuple):
@@ -30,47 +30,71 @@ def lasting(program: Program, looked: Collection[int]) -> set[int]:
     return set(looked) | set(pairs) | set(pairs.values()) | carried(program.month, pairs)
 
 
-def laid(program: Program, looked: Collection[int]) -> tuple[NDArray[np.int64], int]:
-    """[3, registers] a row for each register in month 0, in even and in odd months, and how many rows there are.
+class Laid(NamedTuple):
+    """Where registers are."""
+
+    at: NDArray[np.int64]
+    """[3, registers] the row of each in month 0, in even and in odd months; those that hold bits have rows of their own."""
+    rows: int
+    """How many of numbers"""
+    bits: int
+    """and how many of bits there are."""
+
+
+def laid(program: Program, looked: Collection[int], held: Collection[int] = ()) -> Laid:
+    """A row for each register; ``held``: those that hold bits.
 
     What is looked at or handed on keeps its row from month to month; of a pair the two change places, so that what was this month's
     is last month's without being moved. Everything else shares rows as soon as nothing needs it any more, in month 0 and in every
     later one for itself: a row that is free in one is not in the other.
     """
     programs: Sequence[Sequence[Op]] = (program.start, program.month)
-    used = {
-        r
-        for ops in programs
-        for op in ops
-        for r in (*reads(op), *((op[1],) if writes(op) is not None else ()))
-    }
+    given = [[(op[1], *reads(op)) for op in ops] for ops in programs]
+    used = {register for ops in given for registers in ops for register in registers}
     pairs = {last: this for last, this in program.pairs.items() if last in used}
     keeping = lasting(program._replace(pairs=pairs), looked)
     found = np.full((2, max(keeping | used, default=-1) + 1), -1, dtype=np.int64)
-    for n, register in enumerate(sorted(keeping)):
-        found[:, register] = n
-    rows = len(keeping)
+    rows = [0, 0]
+    for register in sorted(keeping):
+        found[:, register] = rows[register in held]
+        rows[register in held] += 1
     for last, this in pairs.items():
         found[1, last], found[1, this] = found[0, this], found[0, last]
     start = found[:1].copy()
-    rows = max(_shared(ops, keeping, at, rows) for ops, at in zip(programs, (start, found), strict=True))
-    return np.concatenate([start, found]), rows
+    most = [
+        _shared(ops, of, keeping, held, at, rows)
+        for ops, of, at in zip(programs, given, (start, found), strict=True)
+    ]
+    return Laid(np.concatenate([start, found]), *map(max, zip(*most, strict=True)))
 
 
-def _shared(ops: Sequence[Op], lasting: Collection[int], found: NDArray[np.int64], rows: int) -> int:
-    """Rows for what is needed within a month only, after ``rows``: how many there are now."""
+def _shared(
+    ops: Sequence[Op],
+    given: Sequence[tuple[int, ...]],
+    lasting: Collection[int],
+    held: Collection[int],
+    found: NDArray[np.int64],
+    used: Sequence[int],
+) -> list[int]:
+    """Rows for what is needed within a month only, after those that are used: how many there are now, of numbers and of bits. ``given``: all
+    registers of each operation."""
     last: dict[int, int] = {}
-    for n, op in enumerate(ops):
-        for register in (op[1], *reads(op)):
+    for n, registers in enumerate(given):
+        for register in registers:
             last[register] = n
-    free: list[int] = []
-    for n, op in enumerate(ops):
-        if writes(op) is not None and found[0, op[1]] < 0:
-            if not free:
-                free.append(rows)
-                rows += 1
-            found[:, op[1]] = free.pop()
-        for register in {op[1], *reads(op)}:
+    rows = list(used)
+    free: tuple[list[int], list[int]] = ([], [])
+    at = found[0].tolist()
+    for n, (op, registers) in enumerate(zip(ops, given, strict=True)):
+        out, kind = op[1], op[1] in held
+        if at[out] < 0 and writes(op) is not None:
+            if not free[kind]:
+                free[kind].append(rows[kind])
+                rows[kind] += 1
+            at[out] = free[kind].pop()
+        for register in set(registers):
             if last[register] == n and register not in lasting:
-                free.append(int(found[0, register]))
+                free[register in held].append(at[register])
+    new = found[0] < 0
+    found[:, new] = np.array(at)[new]
     return rows

@@ -3,7 +3,7 @@
 Nothing is compiled for a world: its operations (:mod:`detente.kernels.codes`) are data, and an edited equation runs at once.
 Each is written out in :mod:`detente.kernels.lanes` for all worlds of a row. What an operation gives stays in registers of the
 processor: the next one takes it from there, and it goes to its row only if it is wanted later (:func:`handed`), because writing rows
-takes longer than most operations. A row is as long as there are registers for.
+takes longer than most operations. Truths are bits (:mod:`detente.kernels.bits`). A row is as long as there are registers for.
 """
 
 from __future__ import annotations
@@ -29,13 +29,32 @@ VECTOR = 4 * lanes.LANES
 
 VECTORS = WIDTH // lanes.LANES
 
-_ALONE = {Code.EXP, Code.LOG, Code.NORMAL, Code.UNIFORM, Code.SHOCK, Code.UNLESS}
-"""These work on rows alone."""
+_ALONE = {Code.EXP, Code.LOG, Code.NORMAL, Code.UNIFORM, Code.SHOCK, Code.UNLESS, Code.UNLESS_BITS}
+"""These work on rows alone, with all registers."""
+
+_OF_BITS = {Code.BOTH, Code.EITHER, Code.BUT, Code.NOT, Code.LIKE, Code.SET}
+"""These work on bits alone."""
+
+_GIVES_BITS = {code for code in Code if SIGNS[code] in ("LESS", "MOST", "SAME", "TRUTH")}
+"""These give bits."""
+
+_MAY_LEAVE_OUT = {Code.UNLESS, Code.UNLESS_BITS}
+
+_HANDS_NOTHING = {Code.CHECK, *_ALONE, *_OF_BITS, *_GIVES_BITS}
+"""What the one before them has given stays for the one after."""
 
 _ROWS = [[n for n, kind in enumerate(kinds) if kind == "R"] for kinds in KINDS]
-"""Of every operation which operands are rows."""
+"""Of every operation which operands are rows or bits."""
 
-_WAYS = [(code, taken) for code in Code for taken in (-1, *(() if code in _ALONE else _ROWS[code]))]
+_ON = [
+    [n for n in _ROWS[code] if not (SIGNS[code] == "PICK" and n == 0)]
+    if code not in {*_ALONE, *_OF_BITS, Code.NUMBER}
+    else []
+    for code in Code
+]
+"""Of every operation which operands are numbers that the one before may hand to it."""
+
+_WAYS = [(code, taken) for code in Code for taken in (-1, *_ON[code])]
 """Every operation, and which of its operands is what the one before gave (-1: none)."""
 
 NUMBERS = {way: n for n, way in enumerate(_WAYS)}
@@ -56,17 +75,22 @@ def handed(ops: Sequence[Op], lasting: Collection[int]) -> Handed:
     taken, kept = [-1] * len(ops), [True] * len(ops)
     wanted = Counter([register for op in ops for register in reads(op)])
     made = Counter([op[1] for op in ops if op[0] != Code.CHECK])
-    before, ends = -1, {k + 1 + op[3] for k, op in enumerate(ops) if op[0] == Code.UNLESS}
+    before, ends = -1, {k + 1 + op[3] for k, op in enumerate(ops) if op[0] in _MAY_LEAVE_OUT}
     for k, op in enumerate(ops):
         if k in ends or op[0] in _ALONE:
             before = -1
         if op[0] in _ALONE:
             continue
-        if before >= 0 and (register := ops[before][1]) in (given := reads(op)):
-            taken[k] = _ROWS[op[0]][given.index(register)]
-            wanted[register] -= 1
-            kept[before] = wanted[register] > 0 or made[register] > 1 or register in lasting
-        if op[0] != Code.CHECK:
+        if before >= 0 and (register := ops[before][1]) in reads(op):
+            for n in _ON[op[0]]:
+                if op[2 + n] == register:
+                    taken[k] = n
+                    wanted[register] -= 1
+                    kept[before] = wanted[register] > 0 or made[register] > 1 or register in lasting
+                    break
+        if op[1] == (ops[before][1] if before >= 0 else -1) and op[0] != Code.CHECK:
+            before = -1
+        if op[0] not in _HANDS_NOTHING:
             before = k
     return Handed(taken, kept)
 
@@ -97,33 +121,27 @@ def _step() -> str:
     t.label("work")
     code, out, a, b, c = (t.load(t.at(op, str(4 * n)), "i32") for n in range(5))
     wide = [t.let(f"zext i32 {v} to i64") for v in (out, a, b, c)]
-    rows = [t.at("%x", w) for w in wide]
-    constants = [t.at("%c", w) for w in wide]
-    t.do(
-        f"switch i32 {code}, label %none [ {' '.join(f'i32 {n}, label %way{n}' for n in NUMBERS.values())} ]"
-    )
+    rows, constants = ([t.at(base, w) for w in wide] for base in ("%x", "%c"))
+    of = _Operation(op, a, b, wide, rows, constants, given, at)
+    cases = " ".join(f"i32 {n}, label %way{n}" for n in NUMBERS.values())
+    t.do(f"switch i32 {code}, label %none [ {cases} ]")
     for (k, taken), n in NUMBERS.items():
         t.label(f"way{n}")
-        operands = [_operand(t, rows, given, m, taken) for m in range(3)]
+        operands = [_operand(t, of, m, taken) for m in range(3)]
         if k in _ALONE:
-            _forget(t, given)
-        if k == Code.CHECK:
+            _alone(t, k, of, seed, places)
+        elif k == Code.CHECK:
             _check(t, operands[0], b)
-        elif k not in _ALONE:
-            made = _made(t, k, operands, constants, number)
+        elif k in _OF_BITS:
+            _joined(t, k, of)
+        elif k in _GIVES_BITS:
+            _compared(t, k, operands, of)
+        else:
+            made = _made(t, k, operands, of, number)
             for value, slot in zip([made(m) for m in range(VECTORS)], given, strict=True):
                 t.store(value, slot)
             t.do("br label %given")
             continue
-        elif k == Code.UNLESS:
-            with t.when(t.let(f"icmp eq i8 {t.load(t.at('%dated', wide[1]), 'i8')}, 0")):
-                skipped = t.whole("mul", t.whole("add", wide[2], 1), 20)
-                t.do(f"store ptr {t.at(op, skipped)}, ptr {at}")
-                _lanes(t, lambda _: ZERO, rows[0], step=4)
-        elif k in (Code.UNIFORM, Code.SHOCK):
-            _draws(t, k, [seed, "%draw"], places, wide, rows)
-        else:
-            _lanes(t, lambda i: lanes.one(t, k, t.load(t.at(rows[1], i))), rows[0], step=2)  # noqa: B023
         t.do("br label %next")
     t.label("given")
     t.do(f"br i1 {t.let(f'icmp sge i32 {out}, 0')}, label %keep, label %next")
@@ -138,6 +156,42 @@ def _step() -> str:
     return "\n".join([f"define {STEP} {{", *t.lines, "}", ""])
 
 
+class _Operation(NamedTuple):
+    """Names of what an operation is about."""
+
+    op: str
+    """Where it stands;"""
+    a: str
+    b: str
+    wide: list[str]
+    """its numbers: of what it gives and of three operands;"""
+    rows: list[str]
+    """rows with these;"""
+    constants: list[str]
+    """constants with these;"""
+    given: list[str]
+    """what the operation before gave;"""
+    at: str
+    """where the place of the next one stands."""
+
+
+def _alone(t: Text, code: Code, of: _Operation, seed: str, places: str) -> None:
+    """An operation on rows, with all registers: nobody takes what was given."""
+    _forget(t, of.given)
+    if code in _MAY_LEAVE_OUT:
+        with t.when(t.let(f"icmp eq i8 {t.load(t.at('%dated', of.wide[1]), 'i8')}, 0")):
+            skipped = t.whole("mul", t.whole("add", of.wide[2], 1), 20)
+            t.do(f"store ptr {t.at(of.op, skipped)}, ptr {of.at}")
+            if code == Code.UNLESS:
+                _lanes(t, lambda _: ZERO, of.rows[0], step=4)
+            else:
+                _words(t, lambda _: "0", of.rows[0])
+    elif code in (Code.UNIFORM, Code.SHOCK):
+        _draws(t, code, [seed, "%draw"], places, of.wide, of.rows)
+    else:
+        _lanes(t, lambda i: lanes.one(t, code, t.load(t.at(of.rows[1], i))), of.rows[0], step=2)
+
+
 def _operations(t: Text) -> tuple[str, str]:
     """Where those of this month begin and end."""
     start, starts, even, odd, ops = frame_slots(t, "start", "starts", "even", "odd", "ops")
@@ -150,7 +204,7 @@ def _operations(t: Text) -> tuple[str, str]:
 
 
 def _forget(t: Text, given: list[str]) -> None:
-    """Nobody takes what was given: the registers are free."""
+    """The registers are free."""
     for slot in given:
         t.store("poison", slot)
 
@@ -159,31 +213,78 @@ _Vectors = Callable[[int], str]
 """Sixteen worlds of a value by the number of the sixteen."""
 
 
-def _operand(t: Text, rows: list[str], given: list[str], n: int, taken: int) -> _Vectors:
+def _operand(t: Text, of: _Operation, n: int, taken: int) -> _Vectors:
     """An operand: what the operation before gave, or a row."""
     if n == taken:
-        return lambda m: t.load(given[m])
-    return lambda m: t.load(t.at(rows[1 + n], str(VECTOR * m)))
+        return lambda m: t.load(of.given[m])
+    return lambda m: t.load(t.at(of.rows[1 + n], str(VECTOR * m)))
 
 
-def _made(t: Text, code: Code, row: list[_Vectors], constants: list[str], month: str) -> _Vectors:
-    """What an operation gives."""
+def _given(t: Text, code: Code, row: list[_Vectors], constants: list[str]) -> list[_Vectors]:
+    """Operands: rows, or constants."""
 
     def same(n: int) -> _Vectors:
         value = t.splat(t.load(constants[1 + n], "float"))
         return lambda _: value
 
-    kinds = KINDS[code]
-    given = [row[n] if kind == "R" else same(n) for n, kind in enumerate(kinds)]
+    return [row[n] if kind == "R" else same(n) for n, kind in enumerate(KINDS[code])]
+
+
+def _made(t: Text, code: Code, row: list[_Vectors], of: _Operation, month: str) -> _Vectors:
+    """What an operation gives."""
+
+    def bits(m: int) -> str:
+        return lanes.load_truths(t, t.at(of.rows[1], str(2 * m)))
+
+    if code == Code.NUMBER:
+        return lambda m: lanes.counted(t, bits(m))
+    given = _given(t, code, row, of.constants)
     if code <= Code.MOST_CR:
         plain = Code[f"{SIGNS[code]}_RR"]
         return lambda m: lanes.two(t, plain, given[0](m), given[1](m))
     if code <= Code.PICK_CC:
-        return lambda m: lanes.picked(t, given[0](m), given[1](m), given[2](m))
+        return lambda m: lanes.chosen(t, bits(m), given[1](m), given[2](m))
     if code <= Code.NORMAL:
         return lambda m: lanes.one(t, code, given[0](m))
     value = given[0](0) if code == Code.FILL else t.splat(month)
     return lambda _: value
+
+
+def _compared(t: Text, code: Code, row: list[_Vectors], of: _Operation) -> None:
+    """Bits of a comparison."""
+    given = _given(t, code, row, of.constants)
+    for m in range(VECTORS):
+        if code == Code.TRUTH:
+            found = lanes.over_half(t, given[0](m))
+        else:
+            found = lanes.compared(t, Code[f"{SIGNS[code]}_RR"], given[0](m), given[1](m))
+        lanes.store_truths(t, lanes.truth(t, found), t.at(of.rows[0], str(2 * m)))
+
+
+def _joined(t: Text, code: Code, of: _Operation) -> None:
+    """Bits of bits, 64 worlds at once."""
+
+    def row(n: int) -> Callable[[int], str]:
+        return lambda w: t.load(t.at(of.rows[n], str(8 * w)), "i64")
+
+    one, two = row(1), row(2)
+    if code == Code.SET:
+        every = t.whole("sub", "0", t.let(f"zext i32 {of.a} to i64"))
+        _words(t, lambda _: every, of.rows[0])
+    elif code == Code.LIKE:
+        _words(t, one, of.rows[0])
+    elif code == Code.NOT:
+        _words(t, lambda w: t.whole("xor", one(w), -1), of.rows[0])
+    elif code == Code.BUT:
+        _words(t, lambda w: t.whole("and", t.whole("xor", one(w), -1), two(w)), of.rows[0])
+    else:
+        how = "and" if code == Code.BOTH else "or"
+        _words(t, lambda w: t.whole(how, one(w), two(w)), of.rows[0])
+
+
+def _words(t: Text, made: Callable[[int], str], out: str) -> None:
+    for w in range(WIDTH // WORD):
+        t.store(made(w), t.at(out, str(8 * w)), "i64")
 
 
 def _lanes(t: Text, made: Callable[[str], str], out: str, *, step: int) -> None:

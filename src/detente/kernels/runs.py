@@ -61,11 +61,11 @@ class Counts(NamedTuple):
 def located(
     given: Sequence[Op], passed: Handed, at: NDArray[np.int64], width: int, words: int
 ) -> NDArray[np.int32]:
-    """[.., 5] operations as the interpreter knows them, with registers, constants and places in bytes; ``at`` [registers] the row of
-    each, ``words`` that of the first place's words for the second of two months. What goes to no row has -1 for it."""
+    """[.., 5] operations as the interpreter knows them, with registers, constants and places in bytes; ``at`` [registers] the bytes before
+    the row of each, ``words`` the row of the first place's words for the second of two months. What goes to no row has -1 for it."""
     ops = np.array(given, dtype=np.int64).reshape(-1, 5)
     codes, operands = ops[:, 0], ops[:, 2:]
-    row = 4 * width * np.append(at, 0)
+    row = np.append(at, 0)
     found = np.empty(ops.shape, dtype=np.int32)
     found[:, 0] = _NUMBERS[codes, np.array(passed.taken, dtype=np.int64)]
     found[:, 1] = np.where(passed.kept, row[np.where(codes == Code.CHECK, -1, ops[:, 1])], -1)
@@ -80,7 +80,7 @@ def located(
 def _sometimes(ops: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether an operation is left out in some months."""
     found = np.zeros(len(ops), dtype=np.bool_)
-    for k in np.flatnonzero(ops[:, 0] == Code.UNLESS):
+    for k in np.flatnonzero((ops[:, 0] == Code.UNLESS) | (ops[:, 0] == Code.UNLESS_BITS)):
         found[k + 1 : k + 1 + ops[k, 3]] = True
     return found
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.kernels import fused, native, rows
-from detente.kernels.driver import SMALL
+from detente.kernels.bits import bits
+from detente.kernels.driver import PACKED, SMALL
 from detente.kernels.native import Native
 from detente.kernels.programs import Program, laid, lasting
 from detente.kernels.ranges import Range
@@ -51,18 +52,25 @@ def _taken(months: int, per: int) -> int:
 
 
 def interpreted(
-    program: Program, looked: Looked, places: NDArray[np.uint64], dated: NDArray[np.bool_]
+    program: Program,
+    looked: Looked,
+    places: NDArray[np.uint64],
+    dated: NDArray[np.bool_],
+    bounds: Sequence[Range],
 ) -> Job:
     """A program ready for :func:`detente.kernels.rows.interpreter`."""
-    (begun, *at), count = laid(program, looked.all)
-    width = rows.WIDTH
+    program, held = bits(program, bounds, {*looked.summed, *looked.paths})
+    laid_out = laid(program, looked.all, held)
+    width, count = rows.WIDTH, laid_out.rows
+    are_bits = np.isin(np.arange(laid_out.at.shape[1]), list(held))
+    first = 4 * width * (count + program.places)
+    begun, *at = np.where(are_bits, first + width // 8 * laid_out.at, 4 * width * laid_out.at)
     kept = lasting(program, looked.all)
     start, month = (rows.handed(ops, kept) for ops in (program.start, program.month))
 
     def where(registers: Sequence[int]) -> NDArray[np.int32]:
-        return np.ascontiguousarray(4 * width * np.array(at)[:, list(registers)], dtype=np.int32).reshape(
-            2, -1
-        )
+        found = (np.array(at) + PACKED * are_bits)[:, list(registers)]
+        return np.ascontiguousarray(found, dtype=np.int32).reshape(2, -1)
 
     return Job(
         width,
@@ -70,7 +78,7 @@ def interpreted(
         located(program.month, month, at[0], width, count),
         located(program.month, month, at[1], width, count),
         places,
-        count + program.places,
+        count + program.places + -(-laid_out.bits // 32),
         *_looked(where, looked),
         dated,
     )

@@ -248,10 +248,10 @@ def run(
 
 def _way(of: Run, per: int, fused: bool | None) -> tuple[Native, Job]:
     """What runs a program for so many worlds of each draw."""
-    given = (of.program, of.looked, of.form.places, of.dated)
+    given = (of.program, of.looked, of.form.places, of.dated, of.bounds)
     many = months(of, per)
     if fused or (fused is None and many > WRITTEN):
-        function = written(*given, of.bounds)
+        function = written(*given)
         if function.used.pays(many, per) or fused:
             return compiled(function)
         if (found := compiled_before(function)) is not None:
@@ -298,7 +298,7 @@ def _bounded(one: NDArray[np.int64], other: NDArray[np.int64]) -> None:
 
 def _fault(of: Run, draw: int, block: int, ends: int, seed: int, first: int) -> UsageError:
     """The first fault from a block of worlds on, by interpreting them 64 at a time: its first month, and in it the first equation."""
-    job = interpreted(of.program, of.looked, of.form.places, of.dated)
+    job = interpreted(of.program, of.looked, of.form.places, of.dated, of.bounds)
     constants = of.constants[draw : draw + 1]
     for begins in range(block, ends, WORD):
         fault = simulate(
