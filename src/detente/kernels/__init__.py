@@ -16,8 +16,9 @@ from typing import Any
 
 import llvmlite
 import numba
-from numba.core import caching, dispatcher
+from numba.core import caching, dispatcher, types
 from numba.core.compiler import CompileResult
+from numba.core.registry import CPUDispatcher
 from numba.core.serialize import dumps
 
 from detente import cache
@@ -64,10 +65,28 @@ class _Cache(caching.NullCache):
         return f"{_FOLDER}/{self._name}-{asked[:24]}"
 
 
-def _cache_of(function: Any) -> Any:
-    ours = function.__module__.startswith(f"{__name__}.") and function.__closure__ is None
-    return _Cache(function) if ours else caching.FunctionCache(function)  # type: ignore[no-untyped-call]
+class _Kernel(CPUDispatcher):
+    """A kernel, compiled once for all whole numbers that are written out where other kernels call it."""
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Its signature for arguments of these types, compiled if need be."""
+        return super().get_call_template(
+            [_plain(of) for of in args], {n: _plain(of) for n, of in kws.items()}
+        )
 
 
-# Where Numba looks for what ``cache=True`` means; of other packages' functions it goes on to mean the same.
-dispatcher.FunctionCache = _cache_of  # type: ignore[attr-defined]
+def _plain(of: Any) -> Any:
+    return types.unliteral(of)  # type: ignore[no-untyped-call]
+
+
+def _enable_caching(self: Any) -> None:
+    function = self.py_func
+    if function.__module__.startswith(f"{__name__}.") and function.__closure__ is None:
+        self.__class__, self._cache = _Kernel, _Cache(function)
+        self.targetoptions["no_cfunc_wrapper"] = True  # a door for C, which nobody uses
+    else:
+        self._cache = caching.FunctionCache(function)  # type: ignore[no-untyped-call]
+
+
+# What Numba does where ``cache=True`` is said; of other packages' functions it goes on to do the same.
+dispatcher.Dispatcher.enable_caching = _enable_caching  # type: ignore[method-assign]
