@@ -385,7 +385,7 @@ def _merge(  # noqa: PLR0913
             return (points, parent, chosen), limit + 1, (nodes, leaves, stack, meta, steps, rises)
         e = heap[0]
         if count > base and _same(head, e, points, count - 1):
-            if chosen[count - 1] == option[e] and _earlier(at[e], parent[count - 1], history):
+            if chosen[count - 1] == option[e] and _earlier(at[e], np.int64(parent[count - 1]), history):
                 parent[count - 1] = at[e]
         elif seen[e] == count - base or not dominated(head, e, nodes, leaves, stack, meta, steps, rises):
             if count >= limit:

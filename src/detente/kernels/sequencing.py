@@ -279,7 +279,7 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
     leaving, wait = np.empty(width), np.empty(width)
     margin, fresh = np.empty(width), np.empty(width)
     nothing, lost = np.full(width, -np.inf), -np.inf
-    none = np.int64(0)  # a literal would compile what it is given to once more
+    none = np.int64(0)
     for done in sets:
         for layer in range(layers):
             row, elapsed = slot[layer, done], board.months[done] - layer
@@ -324,7 +324,7 @@ def _sweep(board, sets, slot, values, scores, picks, counts, ceiling, best, floo
                         margin[f] = value - leaving[f]
                     most = min(best[after, then], _least(margin, board.winning))
                     best[layer, done] = max(best[layer, done], most)
-                for j in range(counts[source]):
+                for j in range(np.int64(counts[source])):
                     for f in range(width):
                         fresh[f] = (1 - wait[f]) * board.flow[then, f] + wait[f] * values[source, j, f]
                         margin[f] = fresh[f] - leaving[f]
