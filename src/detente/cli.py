@@ -408,10 +408,12 @@ def report(
         )
     with _working("preparing the briefing"):
         from detente.render.html import can_draw
+        from detente.study.beside import compiled_beside
 
         can_draw()  # before the work
         _told_draws(study)
-        briefing = study.report()
+        with compiled_beside(study.case.file):
+            briefing = study.report()
         write_text(where, briefing.html())
     say_where(where)
     keep(briefing.document)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from detente.errors import LimitError
 
-__all__ = ["available", "has_room", "need"]
+__all__ = ["GIBIBYTE", "available", "has_room", "need"]
 
 GIBIBYTE = 1 << 30
 _NORESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python names from 3.13 on
