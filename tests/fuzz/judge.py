@@ -35,7 +35,8 @@ def complaints(command: list[str], answer: Answer, text: str) -> list[str]:
     elif answer.code != 70:
         found += _refused(command, answer)
     shown = answer.err if "--json" in command else answer.out + answer.err
-    said = " ".join(shown.split())
+    # Sentences run over lines, but of a diff each line is a change of its own.
+    said = shown if command[0] == "diff" else " ".join(shown.split())
     found += [f"one of many: {words}" for words in set(ONE_OF_MANY.findall(said)) if words not in text]
     if strange := strange_characters(shown):
         found.append(f"raw control characters {json.dumps(strange)}")
