@@ -183,28 +183,35 @@ def _no_less(least, t, s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _highest_of(numbers, place, low, high, best):  # type: ignore[no-untyped-def]
+    """Of the states of a cell, ``place[low:high]``, those of which no other has all the ``numbers`` [J, N]: from ``best[low]`` to
+    the place returned."""
+    end = low
+    for j in range(low, high):
+        t = place[j]
+        beaten = False
+        for k in range(low, end):
+            if _no_less(numbers, best[k], t):
+                beaten = True
+                break
+        if beaten:
+            continue
+        kept = low
+        for k in range(low, end):
+            if not _no_less(numbers, t, best[k]):
+                best[kept] = best[k]
+                kept += 1
+        best[kept] = t
+        end = kept + 1
+    return end
+
+
+@njit(cache=True, nogil=True)
 def _highest(numbers, place, cell):  # type: ignore[no-untyped-def]
     """Of each cell the states of which no other has all the ``numbers`` [J, N]: in [N] from the start of the cell to [C]."""
     best, end = np.empty(place.size, dtype=np.int32), np.empty(cell.size - 1, dtype=np.int64)
     for c in range(cell.size - 1):
-        high = cell[c]
-        for j in range(cell[c], cell[c + 1]):
-            t = place[j]
-            beaten = False
-            for k in range(cell[c], high):
-                if _no_less(numbers, best[k], t):
-                    beaten = True
-                    break
-            if beaten:
-                continue
-            kept = cell[c]
-            for k in range(cell[c], high):
-                if not _no_less(numbers, t, best[k]):
-                    best[kept] = best[k]
-                    kept += 1
-            best[kept] = t
-            high = kept + 1
-        end[c] = high
+        end[c] = _highest_of(numbers, place, cell[c], cell[c + 1], best)
     return best, end
 
 
@@ -224,8 +231,15 @@ def _above(numbers, some, other, s):  # type: ignore[no-untyped-def]
 def _left(numbers, least, place, cell, block, kind, leads, asked):  # type: ignore[no-untyped-def]
     """[N] of the states ``asked`` those with a way to some t whose ``least`` numbers [J, N] all are above theirs."""
     out = np.zeros(place.size, dtype=np.bool_)
-    best, end = _highest(least, place, cell)
+    best, end = np.empty(place.size, dtype=np.int32), np.empty(cell.size - 1, dtype=np.int64)
     for b in range(block.size - 1):
+        wanted = False
+        for k in range(cell[block[b]], cell[block[b + 1]]):
+            wanted = wanted or asked[place[k]]
+        if not wanted:
+            continue
+        for c in range(block[b], block[b + 1]):
+            end[c] = _highest_of(least, place, cell[c], cell[c + 1], best)
         for c in range(block[b], block[b + 1]):
             for k in range(cell[c], cell[c + 1]):
                 s = place[k]
@@ -363,8 +377,7 @@ def _judge(
     """
     out = asked.copy()
     low, high = liked.numbers, -liked.numbers
-    for row in high:
-        anywhere(row, way)
+    anywhere(high, way)
     high = -high
     singly = 0
     anyhow: Bools = np.logical_or.reduce(asked)
@@ -372,10 +385,12 @@ def _judge(
     out[0] &= ~tempted
 
     def held(start: Ints, others: list[Ways] | list[Levels], here: Bools) -> Bools:
+        asked = here & tempted
+        if not asked.any():
+            return ~asked
         least = start.copy()
-        for row in least:
-            spread(row, others)
-        return ~_leaves(liked, np.minimum(least, low), way, here & tempted)
+        spread(least, others)
+        return ~_leaves(liked, np.minimum(least, low), way, asked)
 
     for gmr, smr, others in ((1, 2, free), (3, 4, bound)):
         if gmr == 3:
@@ -431,6 +446,8 @@ def equilibria(rank: Indices, board: Graph) -> tuple[Bools, int]:
     singly = 0
     # What those of one faction leave need not be settled for those of several.
     for m in np.argsort(board.members.sum(axis=1), kind="stable").tolist():
+        if not alive.any():
+            break
         alive, some = judge(m, alive)
         singly += some
     return alive, singly

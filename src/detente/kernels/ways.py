@@ -178,31 +178,32 @@ def _join(a, b, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _anywhere(value, place, cell, block, kind, leads, bits):  # type: ignore[no-untyped-def]
+def _anywhere(values, place, cell, block, kind, leads, bits):  # type: ignore[no-untyped-def]
     whole = np.empty(kind.size, dtype=np.int64)
     changed = False
-    for b in range(block.size - 1):
-        cells = range(block[b], block[b + 1])
-        for c in cells:
-            own = value[place[cell[c]]]
-            for k in range(cell[c] + 1, cell[c + 1]):
-                own = _join(own, value[place[k]], bits)
-            whole[c] = own
-        for c in cells:
-            found = whole[c]
-            for d in cells:
-                if d != c and leads[kind[c], kind[d]]:
-                    found = _join(found, whole[d], bits)
-            for k in range(cell[c], cell[c + 1]):
-                if value[place[k]] != found:
-                    value[place[k]] = found
-                    changed = True
+    for j in range(values.shape[0]):
+        for b in range(block.size - 1):
+            cells = range(block[b], block[b + 1])
+            for c in cells:
+                own = values[j, place[cell[c]]]
+                for k in range(cell[c] + 1, cell[c + 1]):
+                    own = _join(own, values[j, place[k]], bits)
+                whole[c] = own
+            for c in cells:
+                found = whole[c]
+                for d in cells:
+                    if d != c and leads[kind[c], kind[d]]:
+                        found = _join(found, whole[d], bits)
+                for k in range(cell[c], cell[c + 1]):
+                    if values[j, place[k]] != found:
+                        values[j, place[k]] = found
+                        changed = True
     return changed
 
 
 def anywhere(value: Ints, way: Ways, *, bits: bool = False) -> bool:
-    """``value`` [N] becomes its join over all that the mover can get to; whether anything changed."""
-    return bool(_anywhere(value, way.place, way.cell, way.block, way.kind, way.leads, bits))
+    """``value`` [N], or each of several [J, N], becomes its join over all that the mover can get to; whether anything changed."""
+    return bool(_anywhere(_rows(value), way.place, way.cell, way.block, way.kind, way.leads, bits))
 
 
 @njit(cache=True, nogil=True)
@@ -238,12 +239,22 @@ def _upward(value, place, start, many, top, level, first, parent, bits):  # type
 
 
 def upward(value: Ints, liked: Levels, *, bits: bool = False) -> bool:
-    """``value`` [N] becomes its join over all that the mover can get to and prefers; whether anything changed."""
-    return bool(_upward(value, *liked, bits))
+    """``value`` [N], or each of several [J, N], becomes its join over all that the mover can get to and prefers; whether
+    anything changed."""
+    changed = [_upward(row, *liked, bits) for row in _rows(value)]
+    return any(changed)
+
+
+def _rows(value: Ints) -> Ints:
+    """[J, N] of the same memory."""
+    if not value.flags.c_contiguous:
+        raise ValueError("values must be in one piece: they are changed")
+    return value.reshape(-1, value.shape[-1])
 
 
 def spread(value: Ints, movers: list[Ways] | list[Levels], *, bits: bool = False) -> None:
-    """``value`` [N] becomes its join over all that the movers can get to by turns, by any moves or only upward."""
+    """``value`` [N], or each of several [J, N], becomes its join over all that the movers can get to by turns, by any moves or
+    only upward."""
     quiet, turn = 0, 0
     while quiet < len(movers):
         mover = movers[turn % len(movers)]
