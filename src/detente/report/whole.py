@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import replace
-from functools import partial
 
 from detente.analyses.deal import DealResult, deal
 from detente.analyses.deal.document import run_facts, sections
@@ -43,28 +40,18 @@ __all__ = ["report"]
 def report(ready: Drawn) -> Document:
     """The whole report of a case: every analysis that it gives what it needs, on the same draws.
 
-    Analyses that do not wait for each other run side by side; each is deterministic.
+    One after another: their kernels use every core, and the rest is Python, which does not get faster by threads.
     """
     case = ready.problem.case
     result = deal(ready)
     best = result.main.solutions["most_acceptable"]
     moves = best.moves if best is not None and best.moves else None
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        # Each in a context of its own, so that whoever listens hears of it.
-        changes = pool.submit(copy_context().run, flips, ready, result)
-        roads = pool.submit(copy_context().run, ahead, ready, result)
-        rests = pool.submit(copy_context().run, _rests, ready) if case.conflict else None
-        track = None if moves is None else result.main.id
-        simulate = partial(outlook, ready, package=moves, track=track)
-        future = pool.submit(copy_context().run, simulate) if case.world is not None else None
-    return _briefing(
-        case,
-        result,
-        changes.result(),
-        rests.result() if rests else None,
-        roads.result(),
-        future.result() if future else None,
-    )
+    changes = flips(ready, result)
+    roads = ahead(ready, result)
+    rests = _rests(ready) if case.conflict else None
+    track = None if moves is None else result.main.id
+    future = None if case.world is None else outlook(ready, package=moves, track=track)
+    return _briefing(case, result, changes, rests, roads, future)
 
 
 def _rests(ready: Drawn) -> StabilityResult | LimitError:
