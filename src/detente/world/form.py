@@ -103,6 +103,8 @@ class _Maker:
         self.count = 0
         self.known: dict[object, Operand] = {}
         """What has been worked out this month."""
+        self.sure: dict[int, tuple[Node, bool]] = {}
+        """Of trees, by identity: whether they hang on numbers alone. They are kept, so that no other takes their place."""
         self.context = ""
         self.drawn = 0
         self.begun = False
@@ -422,6 +424,12 @@ class _Maker:
         return found
 
     def certain(self, node: Node) -> bool:
+        """Whether a tree hangs on numbers alone."""
+        if id(node) not in self.sure:
+            self.sure[id(node)] = node, self._certain(node)
+        return self.sure[id(node)][1]
+
+    def _certain(self, node: Node) -> bool:
         match node:
             case Name(name=name):
                 return self.wiring.slots[name].sort == "number"

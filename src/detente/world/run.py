@@ -125,7 +125,7 @@ def prepared(
     with np.errstate(over="ignore"):
         # An equation that takes what is too large has no finite value, and says so.
         table = np.array(columns, dtype=np.float32).reshape(len(columns), size)
-    bounds = tuple(_bounds(column, node) for column, node in zip(table, form.constants, strict=True))
+    bounds = _bounds(table, form.constants)
     names = [form.asked, *([form.registers[n] for n in of] for of in (summed, paths))]
     everything = {r for registers in names for r in registers}
     of = form.program
@@ -168,17 +168,32 @@ BOUNDS = tuple(2.0**n for n in (-96, -16, 0, 16, 32, 48, 64, 80, 96))
 """Of what is judged bounds are 0, one of these either way, or infinite."""
 
 
-def _bounds(column: NDArray[np.float32], node: Node) -> Range:
-    """What a number can be: as it is if nobody judged it, else so widely that other draws of the same judgements leave the same
-    of a program, which then need not be compiled anew."""
-    there = column[~np.isnan(column)]
-    if not len(there):
+def _bounds(table: NDArray[np.float32], nodes: Sequence[Node]) -> tuple[Range, ...]:
+    """What each number can be, of which there is a row: as it is if nobody judged it, else so widely that other draws of the same
+    judgements leave the same of a program, which then need not be compiled anew."""
+    there = ~np.isnan(table)
+    truths = np.all(~there | (table == 0) | (table == 1), axis=1)
+    low = np.min(table, axis=1, where=there, initial=math.inf)
+    high = np.max(table, axis=1, where=there, initial=-math.inf)
+    whole = np.all(there, axis=1)
+    return tuple(
+        _bound(node, float(low[n]), float(high[n]), bool(whole[n]), bool(truths[n]))
+        for n, node in enumerate(nodes)
+    )
+
+
+def _bound(node: Node, low: float, high: float, whole: bool, truth: bool) -> Range:
+    if low > high:
         return Range(0.0, 0.0, True)
-    truth = bool(np.isin(there, (0, 1)).all())
-    low, high = float(there.min()), float(there.max())
-    if not truth and any(isinstance(n, (Name, Lookup)) for n in within(node)):
+    if not truth and _judged(node):
         low, high = -_beyond(-low), _beyond(high)
-    return Range(low, high, len(there) < len(column), truth)
+    return Range(low, high, not whole, truth)
+
+
+@lru_cache(maxsize=4096)
+def _judged(node: Node) -> bool:
+    """Whether a tree hangs on what somebody judged."""
+    return any(isinstance(n, (Name, Lookup)) for n in within(node))
 
 
 def _beyond(bound: float) -> float:
