@@ -15,8 +15,13 @@ from tests.world.models import HOME, model
 from tests.world.test_against_reference import both
 from tests.world.test_programs import made
 
-CONSTANTS = (Range(0.0, 0.0, False, True), Range(1.0, 1.0, False, True), Range(0.5, 0.5))
-"""0, 1 and something between."""
+CONSTANTS = (
+    Range(0.0, 0.0, False, True),
+    Range(1.0, 1.0, False, True),
+    Range(0.5, 0.5),
+    Range(0.0, 1.0, absent=True),
+)
+"""0, 1, something between, and what may be absent."""
 
 
 def op(code: Code, *of: int) -> Op:
@@ -85,6 +90,12 @@ def test_a_truth_is_made_a_number_once_where_one_is_wanted() -> None:
         op(Code.TRUTH, 3, 0),
         op(Code.PICK_CC, 2, 3, 1, 2),
     )
+
+
+def test_a_bound_that_may_be_absent_is_a_row() -> None:
+    assert of(op(Code.MIN_RC, 1, 0, 2)).program.month == (op(Code.MIN_RC, 1, 0, 2),)
+    assert of(op(Code.MIN_RC, 1, 0, 3)).program.month == (op(Code.FILL, 2, 3), op(Code.MIN_RR, 1, 0, 2))
+    assert of(op(Code.MAX_RC, 1, 0, 3)).program.month[1] == op(Code.MAX_RR, 1, 0, 2)
 
 
 def test_what_a_calendar_leaves_out_makes_numbers_of_its_own() -> None:

@@ -3,7 +3,8 @@
 A row of truths takes as long to read and write as one of numbers, and is a thirty-second part of it as bits. So every comparison writes bits,
 a choice looks at bits, and what joins truths works on 64 worlds at once. A register holds bits if whatever writes it gives truths:
 of all registers those are taken away, again and again, for which that does not hold if it holds for the others. Where a truth is
-wanted as a number or a number as a truth it is made one. Numbers are what they were, to the bit.
+wanted as a number or a number as a truth it is made one. A bound that may be absent becomes a row, so that nobody has to ask whether one
+is. Numbers are what they were, to the bit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from detente.kernels.codes import KINDS, SIGNS, Code, Op, reads
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Range
 
-__all__ = ["Bits", "bits"]
+__all__ = ["BOUNDS", "Bits", "bits"]
 
 _COMPARES = [sign in ("LESS", "MOST", "SAME") for sign in SIGNS]
 _CHOOSES = [sign == "PICK" for sign in SIGNS]
@@ -28,6 +29,10 @@ _JOINS = {
     Code.COPY: Code.LIKE,
 }
 """What joins numbers that are truths, and how it joins bits."""
+
+
+BOUNDS = {Code.MIN_RC: Code.MIN_RR, Code.MAX_RC: Code.MAX_RR}
+"""Bounds, of which the constant is never absent in what :func:`bits` gives, and what becomes of those where it may be."""
 
 
 class Bits(NamedTuple):
@@ -122,6 +127,11 @@ class _Maker:
 
     def operation(self, op: Op) -> None:
         code, out, a, b, c = op
+        if code in BOUNDS and self.constants[b].absent:
+            bound = self.register()
+            self.ops.append((int(Code.FILL), bound, b, 0, 0))
+            code, b = int(BOUNDS[Code(code)]), bound
+            op = code, out, a, b, c
         held, given = out in self.held, reads(op)
         if _CHOOSES[code]:
             as_it_is = given[0] in self.held and self.held.isdisjoint(given[1:])

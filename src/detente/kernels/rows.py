@@ -8,16 +8,19 @@ takes longer than most operations. Truths are bits (:mod:`detente.kernels.bits`)
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from detente.kernels import lanes
+from detente.kernels.bits import BOUNDS
 from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, reads
 from detente.kernels.driver import STEP, around, frame_slots
 from detente.kernels.lanes import ZERO, I, Text
 from detente.kernels.native import Native, compiled
+from detente.kernels.ranges import ANY, Range
 
 __all__ = ["NUMBERS", "WIDTH", "Handed", "begun", "due", "handed", "interpreter"]
 
@@ -28,6 +31,8 @@ VECTOR = 4 * lanes.LANES
 """Bytes of sixteen worlds."""
 
 VECTORS = WIDTH // lanes.LANES
+
+THERE = Range(-math.inf, math.inf, False)
 
 _ALONE = {Code.EXP, Code.LOG, Code.NORMAL, Code.UNIFORM, Code.SHOCK, Code.UNLESS, Code.UNLESS_BITS}
 """These work on rows alone, with all registers."""
@@ -241,7 +246,8 @@ def _made(t: Text, code: Code, row: list[_Vectors], of: _Operation, month: str) 
     given = _given(t, code, row, of.constants)
     if code <= Code.MOST_CR:
         plain = Code[f"{SIGNS[code]}_RR"]
-        return lambda m: lanes.two(t, plain, given[0](m), given[1](m))
+        known = (ANY, THERE if code in BOUNDS else ANY)
+        return lambda m: lanes.two(t, plain, given[0](m), given[1](m), known)
     if code <= Code.PICK_CC:
         return lambda m: lanes.chosen(t, bits(m), given[1](m), given[2](m))
     if code <= Code.NORMAL:
