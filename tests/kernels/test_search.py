@@ -384,6 +384,7 @@ def agreed_by_hand(case: Draws) -> np.ndarray:
 @pytest.mark.parametrize("few", [0, existence.FEW])
 def test_exists_is_enumeration(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(existence, "FEW", few)
+    monkeypatch.setattr(existence, "WALKED", 20)
     some = none = 0
     for seed in range(60):
         case = random_draws(seed)
@@ -391,12 +392,16 @@ def test_exists_is_enumeration(monkeypatch: pytest.MonkeyPatch, few: int) -> Non
         zone = table.any(axis=0)
         every = packages_of(case.sizes)
         for candidates in (None, np.array(every[:3], np.int16)):
-            found = exists(
-                case.points, case.thresholds, case.sizes, patterns=case.patterns, add=case.add, broken=case.broken,
-                excluded=case.excluded, winning=case.winning, status_quo=case.status_quo, candidates=candidates,
-                node_limit=10**6,
+            found, quick = (
+                exists(
+                    case.points, case.thresholds, case.sizes, patterns=case.patterns, add=case.add,
+                    broken=case.broken, excluded=case.excluded, winning=case.winning, status_quo=case.status_quo,
+                    candidates=candidates, node_limit=10**6, witnesses=witnesses,
+                )
+                for witnesses in (True, False)
             )  # fmt: skip
             assert np.array_equal(found.verdict, zone.astype(np.int8)), seed
+            assert np.array_equal(quick.verdict, found.verdict), seed
             for s in np.flatnonzero(zone):
                 assert table[every.index(tuple(int(o) for o in found.witness[s])), s], (seed, s)
             assert np.all(found.witness[~zone] == -1)

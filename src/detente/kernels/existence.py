@@ -1,13 +1,12 @@
 """Whether any package at all is agreed, draw by draw.
 
-Where there are few packages they are walked over (``listing``); else each draw is a multidimensional knapsack of every
-winning set (``descent``). What looking takes is counted from the size of
+Where there are few packages they are walked over (``listing``), and so are those of larger tables as far as a few hundred
+options decide; else each draw is a multidimensional knapsack of every winning set (``descent``). What looking takes is counted from the size of
 the table (``effort``), so that limits on it are the same on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +25,12 @@ Int = NDArray[np.int64]
 
 FEW = 1 << 16
 """``exists`` walks over all packages where there are at most so many."""
+
+ALL = 2**62
+"""Options: no limit."""
+
+WALKED = 500
+"""Options looked at in a draw of a larger table before its relaxation."""
 
 LEAST = 16
 """Draws that are worth a thread."""
@@ -98,6 +103,7 @@ def exists(  # noqa: PLR0913
     candidates: NDArray[Any] | None = None,
     node_limit: int = 20_000,
     most: int | None = None,
+    witnesses: bool = True,
 ) -> Existence:
     """Per draw: is there a package, other than the status quo, that some winning set accepts?
 
@@ -107,6 +113,7 @@ def exists(  # noqa: PLR0913
     winning: uint64[M] minimal winning sets as bit masks of factions.
     candidates: integer [N, I] packages that are tried first; the earliest that is agreed is the witness.
     node_limit: options examined per draw and winning set; what is not decided then is -1.
+    witnesses: whether it matters which package is found; if not, only the verdicts are to be read.
     most: what all draws that no candidate decides may take by ``effort``, default ``MAX_EFFORT``; where the winning sets
     are too many for that, only the first of them are looked at, at least one in each draw, and the draw is -1 without a
     package.
@@ -133,16 +140,22 @@ def exists(  # noqa: PLR0913
     open_draws = np.flatnonzero(verdict == 0)
     if not len(open_draws):
         return Existence(verdict, witness)
+    given = _Given(
+        np.asarray(points), np.asarray(thresholds), np.asarray(sizes, np.int64), patterns, add, broken, barred, quo,
+        np.asarray(winning, np.uint64),
+    )  # fmt: skip
+    took = effort(sizes, parties) * len(open_draws)
     if float(np.prod(np.asarray(sizes, np.float64))) <= FEW:
         # So few packages that walking over them is faster than any bound.
-        walk = _walk(
-            points, thresholds, np.asarray(sizes, np.int64), patterns, (add, broken), barred, quo, winning
-        )
-        each(lambda rows: walk(open_draws[rows], verdict, witness), slices(len(open_draws), least=LEAST))
-        return Existence(verdict, witness, effort(sizes, parties) * len(open_draws))
-
-    each_takes = effort(sizes, parties) * len(open_draws)
-    sets = min(len(winning), max(1, (MAX_EFFORT if most is None else most) // each_takes))
+        _walk(given, open_draws, ALL, verdict, witness)
+        return Existence(verdict, witness, took)
+    sets = min(len(winning), max(1, (MAX_EFFORT if most is None else most) // took))
+    took *= sets
+    if not witnesses and sets == len(winning):
+        # In most draws of a larger table as well, where it does not matter which package is found.
+        _walk(_ordered(given), open_draws, WALKED, verdict, witness)
+        witness[open_draws] = -1
+        open_draws = open_draws[verdict[open_draws] == -1]
 
     def part(rows: slice) -> None:
         # A few draws at a time: their tables are wide.
@@ -155,7 +168,7 @@ def exists(  # noqa: PLR0913
             verdict[some], witness[some] = _decided(knapsacks, node_limit, sets)
 
     each(part, slices(len(open_draws), least=LEAST))
-    return Existence(verdict, witness, each_takes * sets)
+    return Existence(verdict, witness, took)
 
 
 @njit(cache=True, nogil=True)
@@ -207,31 +220,63 @@ def _feasible(of: Any, usable: Any, node_limit: int, verdict: Any, packages: Any
                 break
 
 
+class _Given(NamedTuple):
+    """What ``exists`` was asked."""
+
+    points: NDArray[Any]
+    thresholds: NDArray[Any]
+    sizes: Int
+    patterns: Patterns
+    add: NDArray[Any] | None
+    broken: NDArray[np.bool_] | None
+    barred: NDArray[np.bool_]
+    status_quo: Int
+    winning: NDArray[np.uint64]
+
+
+def _ordered(given: _Given) -> _Given:
+    """With the issues that move most first."""
+    sway = np.ptp(given.points.mean(axis=3), axis=2).sum(axis=0)
+    order = np.argsort(-sway, kind="stable")
+    place = np.argsort(order)
+    start, issue, option = given.patterns
+    # The pairs of a pattern in their new order.
+    whose = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    pairs = np.lexsort((place[issue], whose))
+    return given._replace(
+        points=given.points[:, order], sizes=given.sizes[order], status_quo=given.status_quo[order],
+        patterns=Patterns(start, place[issue][pairs].astype(np.int64), option[pairs]),
+    )  # fmt: skip
+
+
 def _walk(
-    points: Any, thresholds: Any, sizes: Any, patterns: Patterns, lines: Any, barred: Any, status_quo: Int,
-    winning: Any,
-) -> Callable[[Int, NDArray[np.int8], NDArray[np.int16]], None]:  # fmt: skip
+    given: _Given, draws: Int, most: int, verdict: NDArray[np.int8], witness: NDArray[np.int16]
+) -> None:
     """``listing.first_agreed`` of some draws."""
-    parties, _, options, draws = points.shape
-    terms = len(patterns.start) - 1
-    add, broken = lines
-    add = np.zeros((parties, terms, draws), np.int32) if add is None else add
-    broken = np.zeros((parties, terms, draws), np.bool_) if broken is None else broken
-    # In one layout, so that Numba compiles the walk once.
-    points, thresholds, add, broken = (np.ascontiguousarray(x) for x in (points, thresholds, add, broken))
+    parties, issues, options, count = given.points.shape
+    patterns = given.patterns
+    shape = (parties, len(patterns.start) - 1, count)
     last = patterns.start[1:] - 1
     key = patterns.issue[last] * options + patterns.option[last]
     ending = np.argsort(key, kind="stable")
-    ends = np.searchsorted(key[ending], np.arange(len(sizes) * options + 1))
-    ends = ends[np.arange(len(sizes))[:, None] * options + np.arange(options + 1)]
+    ends = np.searchsorted(key[ending], np.arange(issues * options + 1))
+    ends = ends[np.arange(issues)[:, None] * options + np.arange(options + 1)]
+    # In one layout, so that Numba compiles the walk once.
+    points, thresholds, add, broken = (
+        np.ascontiguousarray(x)
+        for x in (
+            given.points, given.thresholds, np.zeros(shape, np.int32) if given.add is None else given.add,
+            np.zeros(shape, np.bool_) if given.broken is None else given.broken,
+        )
+    )  # fmt: skip
 
-    def some(draws: Int, verdict: NDArray[np.int8], witness: NDArray[np.int16]) -> None:
+    def some(rows: slice) -> None:
         first_agreed(
-            points, thresholds, sizes, *patterns, ends, ending, add, broken, barred,
-            status_quo, np.asarray(winning, np.uint64), draws, verdict, witness,
+            points, thresholds, given.sizes, *patterns, ends, ending, add, broken, given.barred,
+            given.status_quo, given.winning, draws[rows], most, verdict, witness,
         )  # fmt: skip
 
-    return some
+    each(some, slices(len(draws), least=LEAST))
 
 
 class _Knapsacks(NamedTuple):

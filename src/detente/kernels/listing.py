@@ -54,9 +54,10 @@ def _holds(can: Any, winning: Any) -> bool:
 @njit(cache=True, nogil=True)
 def first_agreed(  # noqa: PLR0913
     points: Any, thresholds: Any, sizes: Any, start: Any, issue: Any, option: Any, ends: Any, ending: Any,
-    add: Any, broken: Any, barred: Any, status_quo: Any, winning: Any, draws: Any, verdict: Any, witness: Any,
+    add: Any, broken: Any, barred: Any, status_quo: Any, winning: Any, draws: Any, most: int, verdict: Any, witness: Any,
 ) -> None:  # fmt: skip
-    """Of ``draws``, note in ``verdict`` int8[S] (1) and ``witness`` int16[S, I] the first package that is agreed, if any is.
+    """Of ``draws``, note in ``verdict`` int8[S] (1) and ``witness`` int16[S, I] the first package that is agreed, if any is; -1
+    where more than ``most`` options would have to be looked at.
 
     points: integer [P, I, L, S]. thresholds: integer [P, S]. add: integer [P, T, S]. broken: bool[P, T, S]. barred: bool[T].
     winning: uint64[M]. start, issue, option: the patterns, each of at least one pair. Those whose last pair is option o of
@@ -67,20 +68,21 @@ def first_agreed(  # noqa: PLR0913
     one = np.uint64(1)
     table = np.zeros((issues, options, parties), np.int64)
     extra = np.zeros((len(start) - 1, parties), np.int64)
-    most = np.zeros((issues + 1, parties), np.int64)
+    rest = np.zeros((issues + 1, parties), np.int64)
     total = np.zeros((issues + 1, parties), np.int64)
     can = np.zeros(issues + 1, np.uint64)
     at = np.zeros(issues, np.int64)
-    everybody = np.uint64(0)
-    for p in range(parties):
-        everybody |= one << np.uint64(p)
     for s in draws:
-        _tables(points, add, broken, sizes, start, ends, ending, s, table, extra, most)
-        can[0] = everybody
+        _tables(points, add, broken, sizes, start, ends, ending, s, table, extra, rest)
+        can[0] = ~np.uint64(0)
         for p in range(parties):
             total[0, p] = 0
-        d, at[0] = 0, -1
+        d, at[0], looked = 0, -1, 0
         while d >= 0:
+            looked += 1
+            if looked > most:
+                verdict[s] = -1
+                break
             at[d] += 1
             o = at[d]
             if o == sizes[d]:
@@ -103,7 +105,7 @@ def first_agreed(  # noqa: PLR0913
             if not possible:
                 continue
             for p in range(parties):
-                if total[d + 1, p] + most[d + 1, p] < thresholds[p, s]:
+                if total[d + 1, p] + rest[d + 1, p] < thresholds[p, s]:
                     still &= ~(one << np.uint64(p))
             if (still != can[d] or d == 0) and not _holds(still, winning):
                 continue

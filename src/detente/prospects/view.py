@@ -154,6 +154,7 @@ def existence(seen: View, candidates: NDArray[np.int16], *, node_limit: int = NO
         winning=seen.winning,
         candidates=candidates,
         node_limit=node_limit,
+        witnesses=False,
         **seen.over,
     ).verdict
     return verdict
