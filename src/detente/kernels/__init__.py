@@ -19,6 +19,7 @@ import numba
 from numba.core import caching, dispatcher, types
 from numba.core.compiler import CompileResult
 from numba.core.registry import CPUDispatcher
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 
 from detente import cache
@@ -48,7 +49,8 @@ class _Cache(caching.NullCache):
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The compiled kernel for these types and this processor, or None."""
-        target.refresh()
+        # Of what a target refreshes only memory is needed to run; its registries, for compiling, take longer to import than all else.
+        rtsys.initialize(target)
         data = cache.kept(self._file(signature, target.codegen()))
         if data is None:
             return None
