@@ -23,8 +23,8 @@ __all__ = ["Looked", "compiled", "compiled_before", "interpreted", "pays"]
 PAYS = 3e7
 """From so many months of worlds on, compiling pays: it takes as long as it then saves. Both grow with the number of operations."""
 
-WRITTEN = 2e6
-"""From so many on it pays to write a program out as one function, if that was compiled before."""
+WRITTEN = 4e6
+"""From so many on it pays to write a program out as one function, if that was compiled before: writing takes as long as it then saves."""
 
 
 class Looked(NamedTuple):
