@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numba import types
+
+from detente.kernels.talks import _logistic
 
 CODE = """
 import json
@@ -46,6 +49,25 @@ def test_kept_code_is_used_again_and_damaged_code_is_not(tmp_path: Path) -> None
     assert found[:3] == [value, 0, False]
     assert "damaged" in found[3]
     assert compiled(tmp_path) == [value, 1, False, ""]
+
+
+def test_kept_code_is_loaded_without_what_compiles_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from detente.kernels.growth import longer; import numpy as np; longer(np.zeros(3)); "
+        "print('numba.cpython.setobj' in sys.modules)"
+    )
+    environment = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
+    said = [
+        subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) for _ in range(2)
+    ]
+    assert said == ["True\n", "False\n"]
+
+
+def test_a_number_that_is_written_out_is_compiled_as_any_number() -> None:
+    before = set(_logistic.overloads)
+    _logistic.get_call_template((types.literal(3),), {})
+    _logistic.get_call_template((types.int64,), {})
+    assert set(_logistic.overloads) - before <= {(types.int64,)}
 
 
 @pytest.mark.parametrize("mode", [0o775, 0o777])
