@@ -114,8 +114,10 @@ def _fails_alike(failure: Failure, made: Recipe, folder: Path, say: Callable[[li
 
 
 def warm(folder: Path) -> None:
-    """Every kernel once, so that no case pays for loading it."""
+    """Every kernel once, so that no case pays for loading it, or hears that this is the first run on a machine."""
+    from detente import kernels
     from tests.fuzz.commands import KITCHEN
 
     for command in commands(str(KITCHEN), str(folder / "page.html")):
         ask(*command)
+    kernels.is_cold = False
