@@ -25,7 +25,7 @@ from detente.analyses.stability.document import section as stability_section
 from detente.analyses.stability.document import too_much
 from detente.analyses.words import Words
 from detente.case.model import Case
-from detente.case.provenance import anchor, elements
+from detente.case.provenance import Element, anchor, elements
 from detente.document import Block, Document, Link, Paragraph, Section
 from detente.draws import Drawn
 from detente.errors import LimitError
@@ -74,7 +74,9 @@ def _briefing(
     words = Words(case)
     found = elements(case)
     told = {section.id: section for section in sections(result, case)}
-    tables = [_behind_table(told.pop(f"deal-{id}"), track, case) for id, track in result.tracks.items()]
+    tables = [
+        _behind_table(told.pop(f"deal-{id}"), track, words, found) for id, track in result.tracks.items()
+    ]
     blocks: list[Block] = [*brief(Findings(result, changes, future, found), words)]
     if case.summary:
         blocks.append(Section(id="case", title="What is it about?", blocks=[Paragraph(case.summary)]))
@@ -128,20 +130,19 @@ def _roads(roads: Sequence[RoadmapResult], case: Case) -> Section:
     )
 
 
-def _behind_table(section: Section, track: TrackResult, case: Case) -> Section:
+def _behind_table(section: Section, track: TrackResult, words: Words, found: Sequence[Element]) -> Section:
     """A table in full, with a way to what each faction there is judged to want."""
-    words = Words(case)
     links = tuple(
         Link(f"What {words.short(f)} wants", anchor(first))
         for f in track.factions
-        if (first := next(iter(_wants(f, case)), None)) is not None
+        if (first := next(_wants(f, found), None)) is not None
     )
     return replace(section, see=links)
 
 
-def _wants(faction: str, case: Case) -> Iterator[str]:
+def _wants(faction: str, found: Sequence[Element]) -> Iterator[str]:
     """Paths of the numbers of a faction's preferences."""
-    return (e.path for e in elements(case) if e.number and e.path.startswith(f"preferences.{faction}."))
+    return (e.path for e in found if e.number and e.path.startswith(f"preferences.{faction}."))
 
 
 def _standfirst(case: Case) -> str:

@@ -7,7 +7,7 @@ it is signed, begun and kept (:mod:`detente.prospects.chances`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -241,40 +241,49 @@ def _by_reading(road: Road) -> dict[str, dict[str, float]]:
 
 
 def _patience(road: Road) -> Patience:
+    """How patient everybody, or one faction with the others as they are, has to be for the order to hold."""
     grid = 1 - np.geomspace(0.99, 0.0001, 257)
-
-    def worst(rho: Floats) -> Floats:
-        """[n] slack of the order under patience [F, n]."""
-        margin = appraise(_spread(road.best, rho), road.plan.order).margin
-        return np.asarray(slack(margin, road.best.winning).min(axis=0))
-
-    def least(rho_at: Callable[[Floats], Floats]) -> tuple[float | None, float | None]:
-        fine = worst(rho_at(grid)) >= -TOLERANCE
-        if not fine.any():
-            return None, None
-        first = int(np.argmax(fine))
-        last = first + int(np.argmin(fine[first:])) if not fine[first:].all() else len(grid)
-        low, high = (grid[first - 1], grid[first]) if first else (grid[0], grid[0])
-        for _ in range(6):
-            inner = np.linspace(low, high, 9)
-            ok = worst(rho_at(inner)) >= -TOLERANCE
-            k = int(np.argmax(ok))
-            low, high = inner[max(0, k - 1)], inner[k]
-        return round(float(high), 6), round(float(grid[last - 1]), 6)
-
     own = road.best.rho[:, 0]
-    common = least(lambda values: np.tile(values, (len(own), 1)))
-    alone: dict[str, float | None] = {}
-    for n, f in enumerate(road.of.factions):
 
-        def one(values: Floats, n: int = n) -> Floats:
-            rho = np.tile(own[:, None], (1, len(values)))
-            rho[n] = values
-            return rho
+    def margins(rho: Floats) -> Floats:
+        """[K, F, n] under patience [F, n]; a faction's hang on its own alone."""
+        return appraise(_spread(road.best, rho), road.plan.order).margin
 
-        alone[f] = least(one)[0]
+    def alike(values: Floats) -> Floats:
+        return margins(np.tile(values, (len(own), 1)))
+
+    now = margins(own[:, None])
+
+    def holds(at: Floats, who: int | None) -> NDArray[np.bool_]:
+        """[n] where everybody, or only ``who``, has the patience of margins [K, F, n]."""
+        if who is not None:
+            others = np.repeat(now, at.shape[2], axis=2)
+            others[:, who] = at[:, who]
+            at = others
+        return np.asarray(slack(at, road.best.winning).min(axis=0) >= -TOLERANCE)
+
+    at_grid = alike(grid)
+    between: dict[int | None, tuple[float, float]] = {}
+    most: dict[int | None, float] = {}
+    for who in (None, *range(len(own))):
+        fine = holds(at_grid, who)
+        if fine.any():
+            first = int(np.argmax(fine))
+            last = first + int(np.argmin(fine[first:])) if not fine[first:].all() else len(grid)
+            between[who] = (grid[first - 1], grid[first]) if first else (grid[0], grid[0])
+            most[who] = round(float(grid[last - 1]), 6)
+    for _ in range(6 if between else 0):
+        inner = {who: np.linspace(low, high, 9) for who, (low, high) in between.items()}
+        at = alike(np.concatenate(list(inner.values())))
+        for n, (who, values) in enumerate(inner.items()):
+            k = int(np.argmax(holds(at[:, :, 9 * n : 9 * n + 9], who)))
+            between[who] = values[max(0, k - 1)], values[k]
+    least = {who: round(float(high), 6) for who, (_, high) in between.items()}
     return Patience(
-        *common, alone, {f: round(float(r), 6) for f, r in zip(road.of.factions, own, strict=True)}
+        least.get(None),
+        most.get(None),
+        {f: least.get(n) for n, f in enumerate(road.of.factions)},
+        {f: round(float(r), 6) for f, r in zip(road.of.factions, own, strict=True)},
     )
 
 
