@@ -36,6 +36,9 @@ __all__ = ["LISTED", "LOOKED", "MAX_DRAWN", "MAX_WORK", "stability"]
 MAX_WORK = 6_000_000_000
 """Steps of about a nanosecond for one set of preferences; beyond it LimitError."""
 
+THREADED = 4096
+"""States from which on threads pay: kernels over fewer end sooner than one thread can take over from another."""
+
 MAX_DRAWN = 48_000_000_000
 """Steps for all draws, on two cores half a minute, beyond which fewer draws are looked at, and the result says how many."""
 
@@ -267,7 +270,11 @@ def _over_draws(board: _Board, ready: Drawn, at_most: int) -> tuple[int, Shares]
             found[replicate] += now
             tick()
 
-    each(some, range(REPLICATES))
+    if len(board.states) < THREADED:
+        for replicate in range(REPLICATES):
+            some(replicate)
+    else:
+        each(some, range(REPLICATES))
     found /= use
     return REPLICATES * use, (found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(REPLICATES))
 
