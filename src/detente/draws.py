@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.abreast import Abreast
 from detente.case.model import Case
 from detente.memory import need
 from detente.problem import Problem, Sample, build, parameters, under_readings
@@ -119,6 +120,19 @@ class Drawn:
         """The draws on which acceptance is reported."""
         ground = self.fresh_ground
         return told(ground, self._settled_fresh, self._going_on) if self.computed else ground.sample
+
+    def sampled(self) -> None:
+        """Make all samples that a deal asks for, those that are chosen on beside the others."""
+        abreast = Abreast("draws")
+        first = abreast.later(lambda: self.first)
+        abreast.later(self._others, here=True)
+        vars(self)["first"] = first()
+
+    def _others(self) -> tuple[Sample | Mapping[tuple[str, str], Sample], ...]:
+        if self.computed and any(len(readings) > 1 for readings in self.problem.readings):
+            # What a package hangs on is asked under readings other than the likeliest as well.
+            self.settled_best.everything()
+        return self.best, self.fresh, self.rivals
 
     @property
     def computed(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from detente.abreast import Abreast
 from detente.analyses.deal import DealResult, deal
 from detente.analyses.deal.document import run_facts, sections
 from detente.analyses.deal.result import TrackResult
@@ -38,20 +39,18 @@ __all__ = ["report"]
 
 
 def report(ready: Drawn) -> Document:
-    """The whole report of a case: every analysis that it gives what it needs, on the same draws.
-
-    One after another: their kernels use every core, and the rest is Python, which does not get faster by threads.
-    """
+    """The whole report of a case: every analysis that it gives what it needs, on the same draws."""
     case = ready.problem.case
     result = deal(ready)
     best = result.main.solutions["most_acceptable"]
     moves = best.moves if best is not None and best.moves else None
-    changes = flips(ready, result)
-    roads = ahead(ready, result)
-    rests = _rests(ready) if case.conflict else None
     track = None if moves is None else result.main.id
-    future = None if case.world is None else outlook(ready, package=moves, track=track)
-    return _briefing(case, result, changes, rests, roads, future)
+    abreast = Abreast("parts of the briefing")
+    future = abreast.later(lambda: None if case.world is None else outlook(ready, package=moves, track=track))
+    rests = abreast.later(lambda: _rests(ready) if case.conflict else None)
+    changes = abreast.later(lambda: flips(ready, result))
+    roads = abreast.later(lambda: ahead(ready, result))
+    return _briefing(case, result, changes(), rests(), roads(), future())
 
 
 def _rests(ready: Drawn) -> StabilityResult | LimitError:

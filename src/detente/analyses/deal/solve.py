@@ -17,10 +17,12 @@ solution is acceptable most often is shown (then the smaller set, then the earli
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.abreast import Abreast
 from detente.agreement import Agreement, power
 from detente.analyses.deal.bargaining import counted, frontier_packages, nearest_miss, solutions, thinned
 from detente.analyses.deal.consent import consent
@@ -41,7 +43,6 @@ from detente.case.model import Body
 from detente.draws import REPLICATES, Drawn
 from detente.kernels.counting import total
 from detente.problem import Move, Problem, Table, gate, table
-from detente.progress import told
 from detente.prospects.chances import prospect
 from detente.prospects.view import accepted, totals, view
 from detente.rng import replicate_error
@@ -59,11 +60,10 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
     """
     problem, case = ready.problem, ready.problem.case
     names = list(tracks or case.tracks or ["table"])
-    if ready.computed and any(len(readings) > 1 for readings in problem.readings):
-        # What a package hangs on is asked under readings other than the likeliest as well.
-        ready.settled_best.everything()
-    found = {name: _track(ready, table(problem, name)) for name in told("tables", names)}
-    exchanges = swaps(ready)
+    ready.sampled()
+    abreast = Abreast("tables")
+    found = {name: abreast.later(partial(_track, ready, table(problem, name))) for name in names}
+    exchanges = abreast.later(partial(swaps, ready))()
     likeliest = ready.best.reading[:, 0]
     return DealResult(
         case=case.id,
@@ -73,7 +73,7 @@ def deal(ready: Drawn, *, tracks: Sequence[str] | None = None) -> DealResult:
         draws=ready.draws,
         widen=ready.widen,
         replicates=REPLICATES,
-        tracks=found,
+        tracks={name: track() for name, track in found.items()},
         swaps=exchanges.shown,
         swaps_considered=exchanges.considered,
         swaps_holding=exchanges.holding,
