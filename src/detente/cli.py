@@ -408,10 +408,11 @@ def report(
             "print it from the browser for another format"
         )
     with _working("preparing the briefing"):
-        from detente.render.html import can_draw
+        from detente.render.pictures import begin, can_draw
         from detente.study.beside import compiled_beside
 
         can_draw()  # before the work
+        begin(study.case.text)
         _told_draws(study)
         with compiled_beside(study.case.file):
             briefing = study.report()

@@ -14,7 +14,8 @@ from detente import memory
 from detente.charts import PALETTE
 from detente.document import Cell, Chart, Document, Finding, Paragraph, Section, Table
 from detente.errors import DetenteError, LimitError
-from detente.render.html import MARK, can_draw, page
+from detente.render.html import MARK, page
+from detente.render.pictures import can_draw
 
 
 class Parsed(HTMLParser):

@@ -23,35 +23,24 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, assert_never
 
-from detente import memory
 from detente.charts import PALETTE
 from detente.clean import clean, clean_line
 from detente.document import Block, Cell, Chart, Document, Finding, Link, Paragraph, Section, Table
-from detente.errors import LimitError
-from detente.jsontext import dumps
+from detente.render.pictures import picture
 
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["MARK", "can_draw", "page"]
+__all__ = ["MARK", "page"]
 
 MARK = '<meta name="generator" content="detente">'
 """Stands near the beginning of every page, by which a page is known for one of ours."""
 
-_ADDRESSES = 66 << 30  # bytes that V8, which draws the pictures, reserves at once, and a little more
-_VEGA_LITE = "6.4"
 _WIDTHS = {"wide": 640, "narrow": 340}  # pixels: the text block of an A4 page, and a telephone's
 _MANY_ROWS = 16  # from here a table gets a box of its own, in which its header stays in sight
 _CARDS = range(5, 9)  # so many columns fit a page and no telephone, where every row becomes a card
 _FEW_ROWS = 9  # up to here a table is never cut by the end of a page
 _MANY_NOTES = 9  # from here notes stand in their cells instead of under the table
-_REFERENCE = re.compile(r'(\sid="|url\(#)([^")]+)([")])')
-_UNSEEN = re.compile(
-    r'<path class="foreground" d="" display="none"/>|<path class="background" d="[^"]*"/>'
-    r'|(?<=<g) transform="translate\(0,0\)"| class="(?:mark|role)-[^"]*"'
-)
-"""What Vega writes without ink, place or anybody who asks for it: half of a picture of many lines."""
-_ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
 _DARK: Mapping[str, str] = {
     "paper": "#15171a",
     "ink": "#e8e5de",
@@ -71,15 +60,6 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     "bad": ("✗", "unfavourable"),
     "caution": ("!", "caution"),
 }
-
-
-def can_draw() -> None:
-    """Raise ``LimitError`` where pictures cannot be drawn: V8 would end the process, after all the work."""
-    if not memory.has_room(_ADDRESSES):
-        raise LimitError(
-            f"the pictures of a briefing need {_ADDRESSES >> 30} GiB of addresses (not of memory), which this process "
-            "may not reserve: 'ulimit -v unlimited' lifts the limit; the other verbs, in words, do without"
-        )
 
 
 def page(document: Document) -> str:
@@ -274,7 +254,7 @@ def _chart(chart: Chart, depth: int, names: _Names) -> dict[str, Any]:
         "alt": clean_line(chart.alt),
         "broad": chart.broad,
         "pictures": [
-            (name, _picture(spec, f"{anchor}-{name}", width)) for name, width in _widths(chart).items()
+            (name, picture(spec, f"{anchor}-{name}", width)) for name, width in _widths(chart).items()
         ],
         "table": None if chart.table is None else _table(chart.table, depth, names),
     }
@@ -336,23 +316,6 @@ def _theme() -> dict[str, Any]:
         },
         "text": {"color": ink, "fontSize": 12},
     }
-
-
-def _picture(spec: Mapping[str, Any], anchor: str, width: int) -> str:
-    """The chart as an SVG element so many pixels wide, its clip paths named after the figure, which speaks for its marks."""
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(
-        dumps({**spec, "width": width}, compact=True), vl_version=_VEGA_LITE, allowed_base_urls=[]
-    )
-    found: dict[str, str] = {}
-
-    def named(match: re.Match[str]) -> str:
-        return match[1] + found.setdefault(match[2], f"{anchor}-{len(found)}") + match[3]
-
-    # In tags alone: what stands between them are words, in which a quotation mark need not be an escape.
-    drawn = re.sub(r"<[^>]*>", lambda tag: _REFERENCE.sub(named, _ROLE.sub("", tag[0])), svg)
-    return _UNSEEN.sub("", drawn)
 
 
 def _plain(value: Any) -> Any:

@@ -69,7 +69,8 @@ class Briefing:
 
     def html(self) -> str:
         """The whole as one self-contained HTML page, to be written as UTF-8. Raises ``LimitError`` where charts cannot be drawn."""
-        from detente.render.html import can_draw, page
+        from detente.render.html import page
+        from detente.render.pictures import can_draw
 
         with in_python():
             can_draw()
