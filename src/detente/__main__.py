@@ -12,8 +12,10 @@ __all__ = ["main"]
 def main() -> NoReturn:
     """Run the command line."""
     await_interrupts()
+    from detente.abreast import alone
     from detente.cli import main as run
 
+    alone()
     run()
 
 

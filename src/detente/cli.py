@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from detente import __version__
-from detente.abreast import alone
 from detente.arguments import (
     AllOption,
     CaseArgument,
@@ -528,7 +527,6 @@ def _run() -> int:
 def main() -> NoReturn:
     """Run the command line on the standard streams and end the process."""
     open_streams()
-    alone()
     # A short run that keeps nearly all that it makes: looking for garbage often finds none and costs a tenth.
     gc.set_threshold(100_000, 50, 50)
     code = _run()
