@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numba import types
 
@@ -61,6 +62,24 @@ def test_kept_code_is_loaded_without_what_compiles_it(tmp_path: Path) -> None:
         subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) for _ in range(2)
     ]
     assert said == ["True\n", "False\n"]
+
+
+def test_kept_code_is_taken_up_by_a_kernel_that_is_compiled(tmp_path: Path) -> None:
+    log = "import numpy as np; from detente.kernels import descent as d; gain = np.array([1, 8]); one = np.ones(2); "
+    log += "every = one > 0; "
+    alone = f"{log} print(d._log_value(gain, one, every)[1], sum(d._log_value.stats.cache_hits.values()))"
+    inside = (
+        f"{log} whole = np.ones(2, np.int64); none = whole[:0]; "
+        "p = d.Problem(whole[:, None, None], whole, whole, whole, every, one, whole, none, none, none, whole[:, None], every, whole); "
+        "print(d._target(d.NASH, 1, p, gain, np.zeros((2, 72), np.int64)), sum(d._log_value.stats.cache_hits.values()))"
+    )
+    environment = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
+    said = [
+        subprocess.check_output([sys.executable, "-c", code], env=environment, text=True).split()
+        for code in (alone, inside, inside)
+    ]
+    value = str(float(np.log(8.0)))
+    assert said == [[value, "0"], [value, "1"], [value, "0"]]
 
 
 def test_a_number_that_is_written_out_is_compiled_as_any_number() -> None:

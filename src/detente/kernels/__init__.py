@@ -16,8 +16,10 @@ from typing import Any
 
 import llvmlite
 import numba
+from llvmlite.binding import parse_bitcode
 from numba.core import caching, dispatcher, types
-from numba.core.compiler import CompileResult
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import compile_result
 from numba.core.registry import CPUDispatcher
 from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
@@ -52,19 +54,61 @@ class _Cache(caching.NullCache):
         # Of what a target refreshes only memory is needed to run; its registries, for compiling, take longer to import than all else.
         rtsys.initialize(target)
         data = cache.kept(self._file(signature, target.codegen()))
-        if data is None:
-            return None
-        return CompileResult._rebuild(target, *pickle.loads(data))  # type: ignore[no-untyped-call]
+        return None if data is None else _whole(target, pickle.loads(data))
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep the compiled kernel, unless it refers to addresses of this process."""
-        if not (compiled.library.has_dynamic_globals or any(not part.can_cache for part in compiled.lifted)):
-            data = dumps(compiled._reduce())  # type: ignore[no-untyped-call]
+        if not (compiled.library.has_dynamic_globals or compiled.lifted or compiled.reload_init):
+            (name, _, code), *rest = compiled._reduce()
+            described, environment, signed, *_, environments = rest
+            data = dumps((name, *code, described, environment, signed, environments))  # type: ignore[no-untyped-call]
             cache.keep(self._file(signature, compiled.codegen), data)
 
     def _file(self, signature: Any, codegen: Any) -> str:
         asked = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
         return f"{_FOLDER}/{self._name}-{asked[:24]}"
+
+
+class _Library(JITCodeLibrary):
+    """Machine code that was kept. The bitcode beside it is read only where a kernel that is compiled takes this one up: that takes
+    longer than all else about loading it."""
+
+    def __init__(self, codegen: Any, name: str, code: bytes, bitcode: bytes) -> None:
+        super().__init__(codegen, name)  # type: ignore[no-untyped-call]
+        self._bitcode = bitcode
+        self.enable_object_caching()  # type: ignore[no-untyped-call]
+        self._set_compiled_object(code)  # type: ignore[no-untyped-call]
+        self._finalize_final_module()  # type: ignore[no-untyped-call]
+
+    def _get_module_for_linking(self) -> Any:
+        if self._shared_module is None:
+            self._shared_module = parse_bitcode(self._bitcode)
+            self._codegen._engine._load_defined_symbols(self._shared_module)  # type: ignore[no-untyped-call]
+        return self._shared_module
+
+
+def _whole(target: Any, kept: tuple[Any, ...]) -> Any:
+    """The compiled kernel, from what was kept of it."""
+    name, code, bitcode, described, environment, signature, environments = kept
+    codegen = target.codegen()
+    library = _Library(codegen, name, code, bitcode)
+    codegen._engine._defined_symbols.add(described.llvm_cpython_wrapper_name)
+    entry = target.get_executable(library, described, environment)
+    for each in environments:
+        codegen.set_env(each.env_name, each)
+    return compile_result(  # type: ignore[no-untyped-call]
+        typing_context=target.typing_context,
+        target_context=target,
+        entry_point=entry,
+        signature=signature,
+        objectmode=False,
+        fndesc=described,
+        library=library,
+        environment=environment,
+        referenced_envs=environments,
+        lifted=(),
+        reload_init=(),
+    )
 
 
 class _Kernel(CPUDispatcher):
