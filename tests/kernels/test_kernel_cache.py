@@ -71,7 +71,7 @@ def test_kept_code_is_taken_up_by_a_kernel_that_is_compiled(tmp_path: Path) -> N
     inside = (
         f"{log} whole = np.ones(2, np.int64); none = whole[:0]; "
         "p = d.Problem(whole[:, None, None], whole, whole, whole, every, one, whole, none, none, none, whole[:, None], every, whole); "
-        "print(d._target(d.NASH, 1, p, gain, np.zeros((2, 72), np.int64)), sum(d._log_value.stats.cache_hits.values()))"
+        "print(d.target_at(d.NASH, 1, p, gain, np.zeros((2, 72), np.int64)), sum(d._log_value.stats.cache_hits.values()))"
     )
     environment = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
     said = [

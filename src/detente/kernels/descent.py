@@ -38,6 +38,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 __all__ = [
+    "FIRST_TIE",
     "LIMBS",
     "LINEAR",
     "MAXMIN",
@@ -45,14 +46,16 @@ __all__ = [
     "NASH_ZERO",
     "NEAR",
     "NO_FLOOR",
+    "RISE",
     "SHORTFALL",
     "Problem",
     "compare",
     "descend",
+    "offer",
     "package_gains",
     "relax",
     "restrict",
-    "solve",
+    "target_at",
 ]
 
 NASH, LINEAR, MAXMIN, SHORTFALL, NASH_ZERO = 0, 1, 2, 3, 4
@@ -242,7 +245,7 @@ def compare(kind: int, problem: Any, a: Any, b: Any, scratch: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _target(kind: int, k: int, problem: Any, gain: Any, scratch: Any) -> float:
+def target_at(kind: int, k: int, problem: Any, gain: Any, scratch: Any) -> float:
     """F at ``gain``, which meets the floors."""
     active, weight = problem.active, problem.weight
     if kind in (NASH, NASH_ZERO):
@@ -431,6 +434,15 @@ def _keep(kind: int, problem: Any, package: Any, gain: Any, best: Any, best_gain
 
 
 @njit(cache=True, nogil=True)
+def offer(kind: int, problem: Any, packages: Any, best: Any, best_gain: Any, scratch: Any) -> None:
+    """Take each of ``packages`` int64[N, I] that may occur as the incumbent where it is better, or ties and comes first."""
+    gain = np.zeros(len(problem.base), np.int64)
+    for n in range(len(packages)):
+        if package_gains(problem, packages[n], gain):
+            _keep(kind, problem, packages[n], gain, best, best_gain, scratch)
+
+
+@njit(cache=True, nogil=True)
 def _climb(
     kind: int, problem: Any, usable: Any, package: Any, best: Any, best_gain: Any, scratch: Any
 ) -> None:
@@ -537,7 +549,7 @@ def relax(  # noqa: C901, PLR0913, PLR0915
         if sweep % (2 if first else 10) == 0:
             _climb(kind, problem, usable, package, best, best_gain, scratch)
             if first and (
-                bound < -1e-6 or (best[0] >= 0 and _target(kind, k, problem, best_gain, scratch) == 0.0)
+                bound < -1e-6 or (best[0] >= 0 and target_at(kind, k, problem, best_gain, scratch) == 0.0)
             ):
                 break
         for block in range(issues + terms):
@@ -754,7 +766,7 @@ def descend(  # noqa: C901, PLR0913, PLR0915
             have = best[0] >= 0
             want = -np.inf
             if have:
-                target = _target(kind, k, problem, best_gain, scratch)
+                target = target_at(kind, k, problem, best_gain, scratch)
                 tolerance = 1e-9 * (1.0 + abs(target))
                 if mode == RISE:
                     want = target + (step - 1e-6 if step > 0.0 else tolerance)
@@ -870,122 +882,6 @@ def descend(  # noqa: C901, PLR0913, PLR0915
                 return True, nodes, -np.inf
         elif _keep(kind, problem, package, gain[issues], best, best_gain, scratch):
             fresh = True
-            if first and _target(kind, k, problem, best_gain, scratch) == 0.0:
+            if first and target_at(kind, k, problem, best_gain, scratch) == 0.0:
                 return True, nodes, -np.inf
     return True, nodes, -np.inf
-
-
-def solve(  # noqa: C901, PLR0913, PLR0915
-    kind: int,
-    k: int,
-    problem: Any,
-    usable: Any,
-    starts: Any,
-    earlier: Any,
-    earlier_asked: Any,
-    step: float,
-    slackness: float,
-    force: float,
-    sweeps: int,
-    settle: bool,
-    node_limit: int,
-    best: Any,
-    best_gain: Any,
-    slope: Any,
-) -> tuple[int, float, int, float]:
-    """Maximise F of ``kind`` over packages; the result stands in ``best`` (-1: none) and ``best_gain``.
-
-    usable: bool[I, L], changed. starts: int64[N, I] first incumbents.
-    earlier: float64[E, R] slopes of which every wanted package has at least ``earlier_asked``.
-    step: the least rise of F when it is on integers, else 0. slackness: added to F's bound (rounded scores).
-    settle: whether to look for the first of the ties. slope: float64[R], receives the leading hyperplane.
-
-    Returns (status, bound, nodes, constant): 2 proven and ties settled, 1 value proven, 0 not proven. A bound
-    is on F; -inf when nothing meets the floors.
-    """
-    base, floor, active, weight = problem.base, problem.floor, problem.active, problem.weight
-    rows = len(base)
-    scratch = np.zeros((2, LIMBS), np.int64)
-    gain = np.zeros(rows, np.int64)
-    for start in starts:
-        if package_gains(problem, start, gain):
-            _keep(kind, problem, start, gain, best, best_gain, scratch)
-    spread = np.zeros(rows)
-    if not restrict(problem, usable, spread):
-        # No restricted package is left; the starts obey the same floors, so there was none among them either.
-        return 2, -np.inf, 0, 0.0
-    mass = float(weight[active].sum())
-    floored = floor != NO_FLOOR
-    floors = bool(floored.any())
-
-    used = 2 if floors and kind != SHORTFALL else 1
-    planes = used + len(earlier)
-    slopes = np.zeros((planes, rows))
-    constants, asked = np.full(planes, np.inf), np.full(planes, -np.inf)
-    bound = np.inf
-    # Hyperplane 0 is F's own; hyperplane 1 weighs what the floors lack, whatever F is.
-    for n in range(used):
-        part, part_kind, part_k, part_force = problem, kind, k, force
-        found, found_gain = best, best_gain
-        if n == 1:
-            part = problem._replace(
-                base=base - np.where(floored, floor, 0), floor=np.full(rows, NO_FLOOR), active=floored,
-                weight=2.0**20 / spread, whole=np.zeros(rows, np.int64),
-            )  # fmt: skip
-            part_kind, part_k, part_force = MAXMIN, 1, 0.0
-            found, found_gain = best.copy(), np.zeros(rows, np.int64)
-            found[0] = -1
-        constant, upper = relax(
-            part_kind, part_k, part, usable, spread, part_force, sweeps, mass, False, found, found_gain,
-            slopes[n], scratch,
-        )  # fmt: skip
-        if n == 0:
-            bound = upper + slackness
-            constants[0] = constant + slackness
-            slope[:] = slopes[0]
-        else:
-            if found[0] >= 0 and package_gains(problem, found, gain):
-                _keep(kind, problem, found, gain, best, best_gain, scratch)
-            if upper < -1e-6 and best[0] < 0:
-                return 2, -np.inf, 0, constants[0]
-    for n in range(used):
-        if np.all((slopes[n] == 0.0) | ((slopes[n] > 0.0) & floored)):
-            asked[n] = float(slopes[n] @ np.where(floored, floor, 0))
-    slopes[used:], asked[used:] = earlier, earlier_asked
-
-    # Aim just below the bound and lower the aim until a package is found: then nothing above it is left.
-    high, width, nodes, mode, status = bound, 0.0, 0, RISE, 0
-    if kind == NASH_ZERO:
-        mode = NEAR
-    while True:
-        aim = -np.inf
-        target = float(_target(kind, k, problem, best_gain, scratch)) if best[0] >= 0 else -np.inf
-        if mode == RISE and best[0] >= 0:
-            rise = step - 1e-6 if step > 0.0 else 1e-9 * (1.0 + abs(target))
-            if high <= target + rise:
-                status = 1
-                mode = FIRST_TIE if step > 0.0 else NEAR
-                if step > 0.0 and not settle:
-                    break
-                continue
-            width = max(2.0 * width, (high - target) / 16.0)
-            aim = max(target + rise, high - width)
-        done, more, left = descend(
-            kind, k, problem, usable, slopes, constants, asked, mass, step, aim, mode, False,
-            node_limit // 16 if mode == FIRST_TIE else max(1, node_limit - nodes), best, best_gain, scratch,
-        )  # fmt: skip
-        nodes += more
-        if mode != RISE:
-            if done:
-                status = 2
-            elif status == 0:
-                high = min(high, left)
-            break
-        now = float(_target(kind, k, problem, best_gain, scratch)) if best[0] >= 0 else -np.inf
-        if not done:
-            high = min(high, max(left, aim, now))
-            break
-        if best[0] < 0:
-            return 2, -np.inf, nodes, constants[0]
-        high = max(aim, now)
-    return status, high, nodes, constants[0]

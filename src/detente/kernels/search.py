@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.kernels import descent
+from detente.kernels.attempts import solve
 from detente.kernels.patterns import Patterns, no_patterns, pattern_pairs
 from detente.kernels.programme import TOLERANCE, lowest_sum
 
@@ -108,7 +109,7 @@ def maximise(  # noqa: PLR0913
 
 
 class _Run(NamedTuple):
-    """One call of ``descent.solve``."""
+    """One call of ``solve``."""
 
     status: int
     bound: float
@@ -282,10 +283,10 @@ class _Game:
         )  # fmt: skip
         best, gain = np.full(len(self.sizes), -1, np.int64), np.zeros(count, np.int64)
         slope = np.zeros(count)
-        status, bound, nodes, constant = descent.solve(
+        status, bound, nodes, constant = solve(
             kind, k, problem, self.usable.copy(), self.starts if starts is None else starts,
             np.zeros((0, count)) if earlier is None else earlier, np.zeros(0) if asked is None else asked,
-            step, slackness, 4.0 * max(1.0, float(np.sum(np.abs(weight)))) * 1e4, 60, settle,
+            step, slackness, 4.0 * max(1.0, float(np.sum(np.abs(weight)))) * 1e4, settle,
             node_limit, best, gain, slope,
         )  # fmt: skip
         return _Run(status, bound, nodes, best, gain, slope, constant)

@@ -232,26 +232,9 @@ def undominated(room: Room, package: NDArray[np.int16], mask: int = 0) -> NDArra
     every = (
         np.array(np.unravel_index(np.arange(prod(s.sizes.tolist())), s.sizes), np.int16).T if listed else None
     )
-    weight, whatever = room.step / room.step.min(), room.best.leaving(mask)
     while True:
         here = totals(room.best, package[None])[0, :, 0]
-        if every is not None:
-            better = every
-        else:
-            found = [
-                maximise(
-                    Objective.LINEAR,
-                    room.best.utilities,
-                    s.sizes,
-                    reservation=here - s.base[:, 0],
-                    weight=w,
-                    node_limit=PROOF_NODES,
-                    **{**whatever, **({} if lines else {"broken": None})},
-                ).package
-                for w in (weight, *np.diag(weight))
-                for lines in (True, False)
-            ]
-            better = np.array([p for p in found if p is not None], np.int16).reshape(-1, len(package))
+        better = _giving_most(room, here, mask) if every is None else every
         worth = totals(room.best, better)[..., 0]
         lines = crossed(room.best, better) & ~crossed(room.best, package[None])
         guards = [k for k in range(len(room.at.guards)) if mask >> len(room.names) + k & 1]
@@ -269,6 +252,34 @@ def undominated(room: Room, package: NDArray[np.int16], mask: int = 0) -> NDArra
         sums = totals(room.best, both)[..., 0] @ room.step
         sums[(shares < shares.max()) | (np.arange(len(both)) == 0)] = -np.inf
         package = both[int(np.argmax(sums))]
+
+
+def _giving_most(room: Room, here: NDArray[np.int64], mask: int) -> NDArray[np.int16]:
+    """Of the packages [N, I] that are worth as much as ``here`` [P] to everybody, the one that gives most to all together, and
+    those that do to each faction, with all lines and with none; no package where nothing can be worth more."""
+    s, weight, whatever = room.best.seat, room.step / room.step.min(), room.best.leaving(mask)
+    lines, utilities = whatever["broken"], room.best.utilities
+
+    def most(one: NDArray[np.float64], broken: NDArray[np.bool_] | None) -> Best:
+        return maximise(
+            Objective.LINEAR,
+            utilities,
+            s.sizes,
+            reservation=here - s.base[:, 0],
+            weight=one,
+            node_limit=PROOF_NODES,
+            **{**whatever, "broken": broken},
+        )
+
+    found: list[NDArray[np.int64] | None] = []
+    for n, one in enumerate((weight, *np.diag(weight))):
+        free = most(one, None)
+        package = np.array([] if free.package is None else [free.package], np.int16).reshape(-1, len(s.sizes))
+        if n == 0 and free.proven and (totals(room.best, package)[..., 0] == here).all():
+            break
+        kept = free.settled and not crossed(room.best, package).any()
+        found += [free.package if kept else most(one, lines).package, free.package]
+    return np.array([p for p in found if p is not None], np.int16).reshape(-1, len(s.sizes))
 
 
 def _fields(result: PackageResult) -> dict[str, Any]:
