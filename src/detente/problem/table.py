@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -475,22 +475,81 @@ def _stays(problem: Problem, sample: Sample, at: Table, fixed: Sequence[int]) ->
     return here
 
 
+class _Matched(NamedTuple):
+    """A pattern that some package at a table matches in some draw."""
+
+    pattern: int
+    here: tuple[Move, ...]
+    """What it asks of the issues that move there, numbered anew."""
+    live: NDArray[np.bool_] | None
+    """[S] in which draws the others are as it asks; None: in all."""
+
+
 def _matched(
-    problem: Problem, here: IntArray, local: Mapping[int, int]
-) -> Iterator[tuple[int, tuple[Move, ...], NDArray[np.bool_]]]:
-    """The patterns that some package at a table matches in some draw: what they ask of the issues that move there, numbered
-    anew, and [S] in which draws the others are ``here`` as they ask."""
-    alike = (here == here[:, :1]).all(axis=1)
+    problem: Problem, here: IntArray, alike: Sequence[bool], local: Mapping[int, int]
+) -> Iterator[_Matched]:
+    """The patterns that some package at a table matches in some draw, the issues that do not move there being ``here``,
+    ``alike`` in all draws or not."""
+    home = here[:, 0].tolist()
     for t, pattern in enumerate(problem.patterns):
-        fixed = [(i, o) for i, o in pattern if i not in local]
-        if any(alike[i] and here[i, 0] != o for i, o in fixed):
+        if any(alike[i] and home[i] != o for i, o in pattern if i not in local):
             continue
-        live = np.ones(here.shape[1], dtype=np.bool_)
-        for i, o in fixed:
-            if not alike[i]:
-                live &= here[i] == o
-        if live.any():
-            yield t, tuple((local[i], o) for i, o in pattern if i in local), live
+        apart = [here[i] == o for i, o in pattern if i not in local and not alike[i]]
+        live = np.all(apart, axis=0) if apart else None
+        if live is None or live.any():
+            kept = tuple((local[i], o) for i, o in pattern if i in local)
+            yield _Matched(t, kept, None if live is None or live.all() else live)
+
+
+def _some(rows: NDArray[Any], factions: list[int], which: list[int]) -> NDArray[Any]:
+    """Some of [F, N, ...]; where they are all, the same rows and no copy."""
+    if factions == [*range(len(rows))] and which == [*range(rows.shape[1])]:
+        return np.ascontiguousarray(rows)
+    return np.ascontiguousarray(rows[np.ix_(factions, which)])
+
+
+def _terms(
+    problem: Problem,
+    sample: Sample,
+    factions: list[int],
+    parts: Sequence[_Matched],
+    reduced: Mapping[tuple[Move, ...], int],
+    always: Sequence[tuple[Move, ...]],
+) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int32]]:
+    """Points and lines [P, T, S] of the ``reduced`` patterns, which of them are impossible [T], and the points [P, S] of the
+    patterns that match whatever happens. What binds whatever happens binds with each of ``always``."""
+    whole: dict[int, int] = {}
+    rest = [
+        p
+        for p in parts
+        if not p.here or p.live is not None or whole.setdefault(reduced[p.here], p.pattern) != p.pattern
+    ]
+    chosen = [*whole.values()]
+    excluded = np.zeros(len(reduced), dtype=np.bool_)
+    excluded[[*whole]] = problem.excluded[chosen]
+    base = np.zeros((len(factions), sample.draws), dtype=np.int32)
+    add, broken = _some(sample.add, factions, chosen), _some(sample.broken, factions, chosen)
+    if len(whole) < len(reduced) or rest:
+        shape = (len(factions), len(reduced), sample.draws)
+        alone, add, broken = (add, broken), np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.bool_)
+        add[:, [*whole]], broken[:, [*whole]] = alone
+    for t, kept, live in rest:
+        if kept:
+            add[:, reduced[kept]] += _in(live, sample.add[factions, t])
+            excluded[reduced[kept]] |= problem.excluded[t] and live is None
+        else:
+            # Everything the pattern speaks of is fixed: its points are there whatever happens here.
+            base += _in(live, sample.add[factions, t])
+        barred = problem.excluded[t] and not (kept and live is None)
+        binding = _in(live, sample.broken[factions, t] | barred)
+        if binding.any():
+            broken[:, [reduced[p] for p in ([kept] if kept else always)]] |= binding[:, None]
+    return add, broken, excluded, base
+
+
+def _in(live: NDArray[np.bool_] | None, rows: NDArray[Any]) -> NDArray[Any]:
+    """[P, S] with nothing in draws that are not ``live``."""
+    return rows if live is None else np.where(live, rows, 0).astype(rows.dtype)
 
 
 def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
@@ -507,44 +566,28 @@ def seat(problem: Problem, sample: Sample, at: Table) -> Seat:
     points = sample.points if sample.apart is None or sample.hinge in at.decided else sample.apart
     base = np.zeros((len(factions), size), dtype=np.int32)
     here = _stays(problem, sample, at, fixed)
+    alike: list[bool] = np.all(here == here[:, :1], axis=1).tolist()
     rows = np.arange(size)
     for i in fixed:
-        alike = (here[i] == here[i, 0]).all()
-        base += points[factions, i, here[i, 0]] if alike else points[factions, i][:, here[i], rows]
+        base += points[factions, i, here[i, 0]] if alike[i] else points[factions, i][:, here[i], rows]
     local = {i: n for n, i in enumerate(issues)}
     always = [((0, o),) for o in range(int(problem.sizes[issues[0]]))] if issues else []
     reduced: dict[tuple[tuple[int, int], ...], int] = {}
-    parts = [*_matched(problem, here, local)]
-    lines = np.asarray(sample.broken[factions].any(axis=(0, 2)))
+    parts = [*_matched(problem, here, alike, local)]
     for t, kept, live in parts:
-        binds = problem.excluded[t] or (lines[t] and (sample.broken[factions, t] & live).any())
+        binds = kept or problem.excluded[t] or _in(live, sample.broken[factions, t]).any()
         for pattern_here in [kept] if kept else always if binds else []:
             reduced.setdefault(pattern_here, len(reduced))
     barred = [((local[i], o),) for i, o in sorted(at.closed) if i in local]
     for option in barred:
         reduced.setdefault(option, len(reduced))
-    add = np.zeros((len(factions), len(reduced), size), dtype=np.int32)
-    broken = np.zeros(add.shape, dtype=np.bool_)
-    excluded = np.zeros(len(reduced), dtype=np.bool_)
+    add, broken, excluded, fixed_add = _terms(problem, sample, factions, parts, reduced, always)
     excluded[[reduced[option] for option in barred]] = True
-    for t, kept, live in parts:
-        if kept:
-            n = reduced[kept]
-            add[:, n] += np.where(live, sample.add[factions, t], 0)
-            excluded[n] |= problem.excluded[t] and live.all()
-        else:
-            # Everything the pattern speaks of is fixed: its points are there whatever happens here.
-            base += np.where(live, sample.add[factions, t], 0)
-        if not (lines[t] or problem.excluded[t]):
-            continue
-        binding = live & (sample.broken[factions, t] | (problem.excluded[t] and not (kept and live.all())))
-        if binding.any():
-            broken[:, [reduced[p] for p in ([kept] if kept else always)]] |= binding[:, None]
     start = np.cumsum([0, *(len(p) for p in reduced)]).astype(np.int64)
     flat = [pair for pattern in reduced for pair in pattern]
     return Seat(
-        points=np.ascontiguousarray(points[np.ix_(factions, issues)]),
-        base=base,
+        points=_some(points, factions, issues),
+        base=base + fixed_add,
         no_deal=sample.no_deal[factions],
         start=start,
         issue=np.array([i for i, _ in flat], dtype=np.int64),
