@@ -94,6 +94,8 @@ class Problem(NamedTuple):
 
 
 _TINY = 1e-10
+_FAR = 50.0
+_HIGHEST, _LOWEST = math.exp(_FAR), math.exp(-_FAR)
 LIMBS = 72
 
 
@@ -263,6 +265,14 @@ def target_at(kind: int, k: int, problem: Any, gain: Any, scratch: Any) -> float
 
 
 @njit(cache=True, nogil=True)
+def _risen(x: float) -> float:
+    """exp x, which stays where it is beyond 50: most rows are far from their kink."""
+    if x >= _FAR:
+        return _HIGHEST
+    return _LOWEST if x <= -_FAR else math.exp(x)
+
+
+@njit(cache=True, nogil=True)
 def _slope(
     kind: int, k: int, problem: Any, gain: Any, spread: Any, heat: float, force: float, h: Any
 ) -> float:
@@ -286,7 +296,7 @@ def _slope(
         for p in range(rows):
             h[p] = 0.0
             if active[p]:
-                h[p] = weight[p] / (1.0 + math.exp(min(50.0, max(-50.0, gain[p] / (heat * spread[p])))))
+                h[p] = weight[p] / (1.0 + _risen(gain[p] / (heat * spread[p])))
         return 0.0
     if kind == LINEAR:
         for p in range(rows):
@@ -295,7 +305,7 @@ def _slope(
         _lowest(k, problem, gain, spread, heat, h)
     for p in range(rows):
         if floor[p] != NO_FLOOR and force > 0.0:
-            push = force / (1.0 + math.exp(min(50.0, max(-50.0, (gain[p] - floor[p]) / (heat * spread[p])))))
+            push = force / (1.0 + _risen((gain[p] - floor[p]) / (heat * spread[p])))
             push /= spread[p]
             h[p] += push
             constant -= push * floor[p]
@@ -552,8 +562,11 @@ def relax(  # noqa: C901, PLR0913, PLR0915
                 bound < -1e-6 or (best[0] >= 0 and target_at(kind, k, problem, best_gain, scratch) == 0.0)
             ):
                 break
+        moved = False  # whether the gain has, since its slope was taken
         for block in range(issues + terms):
-            _slope(kind, k, problem, gain, spread, heat, force, now)
+            if moved:
+                _slope(kind, k, problem, gain, spread, heat, force, now)
+                moved = False
             if block < issues:
                 top, chosen = -np.inf, 0
                 for o in range(sizes[block]):
@@ -580,7 +593,7 @@ def relax(  # noqa: C901, PLR0913, PLR0915
             if rise <= 0.0:
                 continue
             low, high = 0.0, 1.0
-            share = 1.0
+            share, moved = 1.0, True
             for _ in range(4 if first else 7):
                 for p in range(rows):
                     trial[p] = gain[p] + share * step[p]
@@ -591,6 +604,7 @@ def relax(  # noqa: C901, PLR0913, PLR0915
                 if rise >= 0.0:
                     low = share
                     if share == 1.0:
+                        moved = False  # it is the slope there
                         break
                 else:
                     high = share

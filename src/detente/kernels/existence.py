@@ -33,7 +33,9 @@ WALKED = 500
 """Options looked at in a draw of a larger table before its relaxation."""
 
 LEAST = 16
-"""Draws that are worth a thread."""
+"""Draws that are worth a thread,"""
+WORTH = 3000
+"""and what walking over them takes by ``effort``: a millisecond."""
 
 MAX_EFFORT = 20_000_000
 """What one call of ``exists`` may take, as ``effort`` counts it: some 7 seconds of one core."""
@@ -276,7 +278,7 @@ def _walk(
             given.status_quo, given.winning, draws[rows], most, verdict, witness,
         )  # fmt: skip
 
-    each(some, slices(len(draws), least=LEAST))
+    each(some, slices(len(draws), least=max(LEAST, WORTH // effort(given.sizes, parties))))
 
 
 class _Knapsacks(NamedTuple):
