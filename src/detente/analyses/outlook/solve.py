@@ -261,15 +261,20 @@ def _judged_range(share: Floats, per: int) -> tuple[float, float]:
 
 
 def _fan(kept: NDArray[np.float32]) -> Fan:
-    """Quantiles month by month of kept worlds [S, KEPT, T + 1]; None where it is absent in half of them or more."""
-    rows = kept.reshape(-1, kept.shape[2]).astype(np.float64)
-    there = np.isfinite(rows)
-    lines = np.full((len(QUANTILES), rows.shape[1]), np.nan)
-    for month in range(rows.shape[1]):
-        here = rows[there[:, month], month]
-        if 2 * len(here) > len(rows):
-            lines[:, month] = np.quantile(here, QUANTILES)
-    return Fan(*(tuple(None if np.isnan(v) else round(float(v), 5) for v in line) for line in lines))
+    """Quantiles month by month of kept worlds [S, KEPT, T + 1], interpolated as NumPy does; None where it is absent in half of them
+    or more."""
+    rows = np.ascontiguousarray(kept.reshape(-1, kept.shape[2]).T)
+    rows[~np.isfinite(rows)] = np.nan
+    rows.sort(axis=1)  # what is absent comes last
+    there = np.isfinite(rows).sum(axis=1)
+    place = np.maximum(there[:, None] - 1, 0) * np.array(QUANTILES)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, np.maximum(there[:, None] - 1, 0))
+    low, high = (np.take_along_axis(rows, at, axis=1).astype(np.float64) for at in (below, above))
+    part, apart = place - below, high - low
+    lines = np.where(part < 0.5, low + apart * part, high - apart * (1 - part))
+    lines[2 * there <= rows.shape[1]] = np.nan
+    return Fan(*(tuple(None if np.isnan(v) else round(float(v), 5) for v in line) for line in lines.T))
 
 
 # --- values -----------------------------------------------------------------------------------------------
