@@ -93,6 +93,10 @@ def test_random_conflicts(first: int) -> None:
         assert kernel.moves(board) == sum(len(game.targets(m, s)) for m in range(len(game.movers)) for s in n)
         stable = kernel.stability(rank, board)
         assert (kernel.equilibria(rank, board)[0] == stable.all(axis=1)).all()
+        for state in range(0, len(states), 3):
+            alone = kernel.equilibria(rank, board, state)[0]
+            assert (alone[:, state] == stable.all(axis=1)[:, state]).all()
+            assert not np.delete(alone, state, axis=1).any()
         some = np.flatnonzero(np.arange(len(states)) % 3 == seed % 3).astype(np.int32)
         assert (kernel.stability(rank, board, some) == stable[:, :, some]).all()
         for c, concept in enumerate(kernel.CONCEPTS):

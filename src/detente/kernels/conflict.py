@@ -30,6 +30,7 @@ twice or so; and N for each opponent and turn once more per 64 states left open.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -367,22 +368,25 @@ def _settled(liked: _Liking, way: Ways, opponents: list[Ways] | list[Levels], st
 
 
 def _judge(
-    liked: _Liking, way: Ways, free: list[Ways], bound: list[Levels], asked: Bools
+    liked: _Liking, way: Ways, free: list[Ways], bound: Callable[[], list[Levels]], asked: Bools
 ) -> tuple[Bools, int]:
     """[5, N] whether the states ``asked`` [5, N] are stable for a mover, by concept; False where not asked. And how
     many verdicts had to be settled one by one.
 
-    ``free`` reaches as far as its opponents, ``bound`` is what they like. What is asked of a concept has to be asked of
+    ``free`` reaches as far as its opponents, ``bound`` says what they like. What is asked of a concept has to be asked of
     every weaker one too, which spares what a weaker one has decided.
     """
     out = asked.copy()
-    low, high = liked.numbers, -liked.numbers
-    anywhere(high, way)
-    high = -high
+    low = liked.numbers
     singly = 0
     anyhow: Bools = np.logical_or.reduce(asked)
     tempted = _leaves(liked, low, way, anyhow)
+    if not tempted.any():
+        return out, singly
     out[0] &= ~tempted
+    high = -low
+    anywhere(high, way)
+    high = -high
 
     def held(start: Ints, others: list[Ways] | list[Levels], here: Bools) -> Bools:
         asked = here & tempted
@@ -392,10 +396,14 @@ def _judge(
         spread(least, others)
         return ~_leaves(liked, np.minimum(least, low), way, asked)
 
-    for gmr, smr, others in ((1, 2, free), (3, 4, bound)):
+    for gmr, smr in ((1, 2), (3, 4)):
         if gmr == 3:
             out[3] &= out[1]
             out[4] &= out[2]
+        if not (out[gmr] & tempted).any():
+            out[smr] &= out[gmr]
+            continue
+        others: list[Ways] | list[Levels] = free if gmr == 1 else bound()
         out[gmr] &= held(low, others, out[gmr])
         out[smr] &= out[gmr]
         sure = held(high, others, out[smr])
@@ -409,15 +417,20 @@ def _judge(
 
 def _judges(rank: Indices, board: Graph) -> Callable[[int, Bools], tuple[Bools, int]]:
     """``_judge`` by the number of the mover."""
-    likings = [_liking(rank, board, m) for m in range(len(board.ways))]
-    bound = {
-        m: levels(likings[m].rank, likings[m].total, board.ways[m])
-        for m in np.flatnonzero(board.opponents.any(axis=0)).tolist()
-    }
+
+    @cache
+    def liking(m: int) -> _Liking:
+        return _liking(rank, board, m)
+
+    @cache
+    def bound(m: int) -> Levels:
+        return levels(liking(m).rank, liking(m).total, board.ways[m])
 
     def judge(m: int, asked: Bools) -> tuple[Bools, int]:
-        others = np.flatnonzero(board.opponents[m]).tolist()
-        return _judge(likings[m], board.ways[m], board.against[m], [bound[q] for q in others], asked)
+        def likes() -> list[Levels]:
+            return [bound(q) for q in np.flatnonzero(board.opponents[m]).tolist()]
+
+        return _judge(liking(m), board.ways[m], board.against[m], likes, asked)
 
     return judge
 
@@ -436,12 +449,15 @@ def stability(rank: Indices, board: Graph, states: Indices | None = None) -> Boo
     return found if states is None else found[:, :, states]
 
 
-def equilibria(rank: Indices, board: Graph) -> tuple[Bools, int]:
-    """[5, N] whether each state is stable for all movers: ``stability(rank, board).all(axis=1)``, faster.
+def equilibria(rank: Indices, board: Graph, state: int | None = None) -> tuple[Bools, int]:
+    """[5, N] whether each state is stable for all movers: ``stability(rank, board).all(axis=1)``, faster. Where only one ``state`` is
+    asked of, False for all others.
 
     And how many verdicts had to be settled one by one, at about N steps each beyond ``work``.
     """
-    alive = np.ones((5, rank.shape[1]), dtype=np.bool_)
+    alive = np.full((5, rank.shape[1]), state is None)
+    if state is not None:
+        alive[:, state] = True
     judge = _judges(rank, board)
     singly = 0
     # What those of one faction leave need not be settled for those of several.

@@ -81,8 +81,8 @@ class _Board:
 
     def rests(self, rank: NDArray[np.int32]) -> Bools:
         """[5] whether the status quo is stable for all."""
-        home = np.array([self.home], dtype=np.int32)
-        return np.asarray(kernel.stability(rank, self.graph, home)[:, :, 0].all(axis=1))
+        assert self.home is not None
+        return kernel.equilibria(rank, self.graph, self.home)[0][:, self.home]
 
     def at_rest(self, s: int) -> _Board:
         """What counts for whoever leaves a state."""
