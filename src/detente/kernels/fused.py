@@ -11,6 +11,7 @@ Where an equation has no finite value the function only says in which 64 worlds:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from detente.kernels import lanes
@@ -26,6 +27,9 @@ __all__ = ["WIDTH", "Fused", "fused"]
 
 WIDTH = WORD
 ROW = 4 * WIDTH
+ABREAST = 4
+"""Places whose words are made at once: of one alone every operation waits for the one before."""
+
 Known = Sequence[tuple[Range, ...]]
 
 
@@ -265,15 +269,15 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     drawn = _Drawn(t, [seed, "%draw"], places)
     if always:
         table = f"@{name}_places"
-        with t.when(due(t)), t.loop(str(len(always))) as i:
-            drawn.even(t.load(t.at(table, t.whole("shl", i, 3)), "i64"))
+        with t.when(due(t)), t.loop(str(len(always)), step=ABREAST) as i:
+            drawn.even([_place(t, table, t.whole("add", i, n)) for n in range(ABREAST)])
         with t.when(drawn.is_odd), t.loop(str(len(always))) as i:
-            drawn.odd(t.load(t.at(table, t.whole("shl", i, 3)), "i64"))
+            drawn.odd(_place(t, table, i))
     for calendar, these in () if closed else sometimes.items():
         with t.when(_dated(t, calendar)):
-            for n in these:
-                drawn.even(str(n))
-                with t.when(drawn.is_odd):
+            drawn.even([str(n) for n in these])
+            with t.when(drawn.is_odd):
+                for n in these:
                     drawn.odd(str(n))
     size = t.whole("sub", ends, "%world")
     wrong = t.let("alloca i16")
@@ -287,9 +291,15 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
         t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
     fine = t.let(f"icmp eq i16 {t.load(wrong, 'i16')}, 0")
     t.do(f"ret i64 {t.let(f'select i1 {fine}, i64 -1, i64 0')}")
-    numbers = ", ".join(f"i64 {n}" for n in always)
-    table = f"@{name}_places = private constant [{len(always)} x i64] [{numbers}]" if always else ""
+    # Some places have their words made twice, so that there are always so many at once.
+    full = [*always, *always[-1:] * (-len(always) % ABREAST)]
+    numbers = ", ".join(f"i64 {n}" for n in full)
+    table = f"@{name}_places = private constant [{len(full)} x i64] [{numbers}]" if always else ""
     return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *t.lines, "}", ""])
+
+
+def _place(t: Text, table: str, i: str) -> str:
+    return t.load(t.at(table, t.whole("shl", i, 3)), "i64")
 
 
 class _Drawn:
@@ -304,8 +314,11 @@ class _Drawn:
         row = self.t.at("%x", self.t.whole("mul", number, ROW))
         return [self.t.at(row, str(4 * LANES * n)) for n in range(WIDTH // LANES)]
 
-    def even(self, number: str) -> None:
-        """Of the even month of the two that this one belongs to."""
+    def even(self, numbers: Sequence[str]) -> None:
+        """Of the even month of the two that this one belongs to, for some places at once."""
+        self.t.abreast([partial(self._even, number) for number in numbers])
+
+    def _even(self, number: str) -> None:
         t = self.t
         place = t.load(t.at(self.places, t.whole("shl", number, 3)), "i64")
         words = lanes.even(t, lanes.halves(t, lanes.threefry(t, self.key, self.begun, place)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
@@ -112,6 +112,15 @@ class Text:
 
     def call(self, function: str, *values: str) -> str:
         return self.let(f"call {V} @llvm.{function}.v16f32({', '.join(f'{V} {value}' for value in values)})")
+
+    def abreast(self, parts: Iterable[Callable[[], None]]) -> None:
+        """What several write, each as many lines as the others: a line of every one in turn, so that none waits for itself."""
+        begun, written = len(self.lines), []
+        for part in parts:
+            part()
+            written.append(self.lines[begun:])
+            del self.lines[begun:]
+        self.lines += [line for lines in zip(*written, strict=True) for line in lines]
 
     @contextmanager
     def loop(self, end: str, *, start: str = "0", step: int = 1) -> Iterator[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from detente.kernels import lanes
@@ -326,14 +326,19 @@ def _draws(t: Text, code: Code, key: list[str], places: str, wide: list[str], ro
     t.do(f"br i1 {fresh}, label %{name}fresh, label %{name}kept")
     t.label(f"{name}fresh")
     odd = t.let("trunc i64 %month to i1")
-    with t.loop("%bytes", step=4 * WORD) as i:
-        one = lanes.even(t, lanes.halves(t, lanes.threefry(t, key, begun(t, key, i), place)))
-        two = lanes.odd(t, one)
-        for n in range(4):
-            t.store(two[n], t.at(rows[2], t.whole("add", i, VECTOR * n)), lanes.I)
-        with t.when(t.let(f"xor i1 {odd}, true")):
-            for n in range(4):
-                t.store(made(t, one[n]), t.at(rows[0], t.whole("add", i, VECTOR * n)))
+    even: list[str] = []
+
+    def words(first: int) -> None:
+        one = lanes.even(t, lanes.halves(t, lanes.threefry(t, key, begun(t, key, str(4 * first)), place)))
+        for n, word in enumerate(lanes.odd(t, one)):
+            t.store(word, t.at(rows[2], str(4 * first + VECTOR * n)), lanes.I)
+        even.extend(one)
+
+    # A row is filled whether or not there are as many worlds: at once that takes hardly longer.
+    t.abreast([partial(words, first) for first in range(0, WIDTH, WORD)])
+    with t.when(t.let(f"xor i1 {odd}, true")):
+        for n, word in enumerate(even):
+            t.store(made(t, word), t.at(rows[0], str(VECTOR * n)))
     t.do(f"br i1 {odd}, label %{name}kept, label %next")
     t.label(f"{name}kept")
     _lanes(t, lambda i: made(t, t.load(t.at(rows[2], i), lanes.I)), rows[0], step=4)
