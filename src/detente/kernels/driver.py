@@ -7,12 +7,14 @@ that has no finite value, or -1; then conditions are counted, levels summed, and
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
-from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Text, V, constant
+from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Text, V, constant, whole
 
-__all__ = ["LOW", "PACKED", "SMALL", "STEP", "Frame", "around", "frame_slots", "valid"]
+__all__ = ["PACKED", "STEP", "Frame", "around", "frame_slots", "valid"]
 
 
 class Frame(NamedTuple):
@@ -78,10 +80,8 @@ def frame_slots(t: Text, *names: str) -> list[str]:
     return found
 
 
-SMALL = 1
-"""In the place of a row to be summed: what it holds is never absent and never beyond :data:`LOW`."""
-
 LOW = 500.0
+"""64 numbers below it add up to one of 32 bits in 1 / FIXED."""
 
 PACKED = 1
 """In the place of a row to be counted: what stands there are bits, one for each world."""
@@ -92,7 +92,7 @@ STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %worl
 
 def around(step: str, width: int) -> str:
     """The whole of a module: a step, and what calls it."""
-    return "\n".join([step, _counted(), _summed_small(), _summed(), _worlds(width)])
+    return "\n".join([step, _counted(), _summed(), _summed_large(), _worlds(width)])
 
 
 def _worlds(width: int) -> str:
@@ -193,11 +193,7 @@ def _sum(t: Text, looked: _Looked, here: _Here) -> None:
     table, result = here.rows(t, looked.summed, looked.sums), here.into(t, looked.totals, looked.sums, 8)
     with t.loop(looked.sums) as j:
         offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
-        row, small = t.at(here.x, t.whole("and", offset, -SMALL - 1)), t.let(f"trunc i64 {offset} to i1")
-        with t.when(small):
-            _added(t, "summed_small", row, here.size, slot)
-        with t.when(t.let(f"xor i1 {small}, true")):
-            _added(t, "summed", row, here.size, slot)
+        _added(t, "summed", t.at(here.x, offset), here.size, slot)
 
 
 def _keep(t: Text, looked: _Looked, here: _Here) -> None:
@@ -265,28 +261,45 @@ def _valid_word(t: Text, i: str, size: str = "%size") -> str:
     return t.let(f"select i1 {t.let(f'icmp sge i64 {left}, {WORD}')}, i64 -1, i64 {bits}")
 
 
-def _summed_small() -> str:
-    """The sum of a level that is never absent and never beyond :data:`LOW`: in whole numbers of 32 bits for 64 worlds."""
+def _summed() -> str:
+    """The sum of a level in 1 / FIXED, 64 worlds at a time: in whole numbers of 32 bits where all are there and below :data:`LOW`."""
     t = Text()
     t.label("entry")
     total = t.let("alloca i64")
     t.store("0", total, "i64")
-    wide, whole = f"<{WORD} x float>", f"<{WORD} x i32>"
+    low = struct.unpack("<i", struct.pack("<f", LOW))[0]
     with t.loop("%size", step=WORD) as i:
-        v = t.let(f"load {wide}, ptr {t.at('%row', t.whole('shl', i, 2))}, align 64")
-        v = t.let(f"fmul {wide} {v}, {constant(FIXED)}")
-        v = t.let(f"call {whole} @llvm.lrint.v{WORD}i32.v{WORD}f32({wide} {v})")
-        counts = t.let(f"bitcast i{WORD} {_valid_word(t, i)} to <{WORD} x i1>")
-        v = t.let(f"select <{WORD} x i1> {counts}, {whole} {v}, {whole} zeroinitializer")
-        found = t.let(f"call i32 @llvm.vector.reduce.add.v{WORD}i32({whole} {v})")
-        found = t.let(f"sext i32 {found} to i64")
-        t.store(t.whole("add", t.load(total, "i64"), found), total, "i64")
+        here = t.at("%row", t.whole("shl", i, 2))
+        left = t.let(f"call i64 @llvm.smin.i64(i64 {t.whole('sub', '%size', i)}, i64 {WORD})")
+        values = [t.load(t.at(here, str(4 * n))) for n in range(0, WORD, LANES)]
+        # Without their signs bits of numbers are in the order of these, and those of what is absent come last.
+        sizes = [t.let(f"and {I} {t.let(f'bitcast {V} {v} to {I}')}, {whole(0x7FFFFFFF)}") for v in values]
+        far = _folded(sizes, lambda a, b: t.let(f"call {I} @llvm.umax.v16i32({I} {a}, {I} {b})"))
+        near = t.let(f"bitcast <16 x i1> {t.let(f'icmp ult {I} {far}, {whole(low)}')} to i16")
+        near = t.let(f"icmp eq i16 {near}, -1")
+        near = t.let(f"and i1 {near}, {t.let(f'icmp eq i64 {left}, {WORD}')}")
+        with t.when(near):
+            steps = [t.let(f"fmul {V} {v}, {constant(FIXED)}") for v in values]
+            steps = [t.let(f"call {I} @llvm.lrint.v16i32.v16f32({V} {v})") for v in steps]
+            sums = _folded(steps, lambda a, b: t.let(f"add {I} {a}, {b}"))
+            found = t.let(f"call i32 @llvm.vector.reduce.add.v16i32({I} {sums})")
+            t.store(t.whole("add", t.load(total, "i64"), t.let(f"sext i32 {found} to i64")), total, "i64")
+        with t.when(t.let(f"xor i1 {near}, true")):
+            found = t.let(f"call i64 @summed_large(ptr {here}, i64 {left})")
+            t.store(t.whole("add", t.load(total, "i64"), found), total, "i64")
     t.do(f"ret i64 {t.load(total, 'i64')}")
-    return _function("internal i64 @summed_small(ptr %row, i64 %size)", t)
+    return _function("internal i64 @summed(ptr %row, i64 %size)", t)
 
 
-def _summed() -> str:
-    """The sum of a level in 1 / FIXED: in doubles, which hold these whole numbers; where it is absent it counts nothing."""
+def _folded(values: list[str], join: Callable[[str, str], str]) -> str:
+    """Of several one, two neighbours at a time."""
+    while len(values) > 1:
+        values = [join(a, b) for a, b in zip(values[::2], values[1::2], strict=True)]
+    return values[0]
+
+
+def _summed_large() -> str:
+    """The same of any level: in doubles, which hold these whole numbers; where it is absent it counts nothing."""
     t = Text()
     t.label("entry")
     wide = "<16 x double>"
@@ -319,7 +332,7 @@ def _summed() -> str:
         found = t.let(f"fadd <{left} x double> {halves[0]}, {halves[1]}")
     scalar = t.let(f"extractelement <1 x double> {found}, i64 0")
     t.do(f"ret i64 {t.let(f'fptosi double {scalar} to i64')}")
-    return _function("internal i64 @summed(ptr %row, i64 %size)", t)
+    return _function("internal i64 @summed_large(ptr %row, i64 %size)", t)
 
 
 def _function(head: str, t: Text) -> str:

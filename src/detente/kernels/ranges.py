@@ -50,11 +50,7 @@ class Range(NamedTuple):
 
     @property
     def finite(self) -> bool:
-        return self.within(LARGEST)
-
-    def within(self, bound: float) -> bool:
-        """Whether it is never absent and never beyond a bound."""
-        return not self.absent and -bound <= self.low and self.high <= bound
+        return not self.absent and self.low >= -LARGEST and self.high <= LARGEST
 
 
 ANY = Range(-INF, INF, True)

@@ -29,8 +29,6 @@ class Tidied(NamedTuple):
     month: list[Op]
     instead: dict[int, int]
     """Registers that are looked at and hold the same as another: that one."""
-    ends: dict[int, Range]
-    """What every register can be at the end of any month."""
 
 
 def reads(op: Op) -> tuple[int, ...]:
@@ -68,7 +66,7 @@ def tidied(
         size = sum(map(len, programs))
         roots = looked | carried(programs[1], pairs)
         programs = [_needed(ops, roots) for ops in programs]
-    return Tidied(_counted(programs[0]), _counted(programs[1]), instead, found.ends)
+    return Tidied(_counted(programs[0]), _counted(programs[1]), instead)
 
 
 # --- gates -------------------------------------------------------------------------------------------------

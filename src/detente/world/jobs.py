@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.kernels import fused, native, rows
 from detente.kernels.bits import bits
-from detente.kernels.driver import PACKED, SMALL
+from detente.kernels.driver import PACKED
 from detente.kernels.native import Native
 from detente.kernels.programs import Program, laid, lasting
 from detente.kernels.ranges import Range
@@ -33,8 +33,6 @@ class Looked(NamedTuple):
     asked: tuple[int, ...]
     summed: tuple[int, ...]
     paths: tuple[int, ...]
-    small: frozenset[int] = frozenset()
-    """Those of them that are summed and known to be small."""
 
     @property
     def all(self) -> set[int]:
@@ -87,9 +85,8 @@ def interpreted(
 def _looked(
     where: Callable[[Sequence[int]], NDArray[np.int32]], looked: Looked
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Places of what is looked at; those that are summed say whether they are small."""
-    small = np.array([SMALL * (r in looked.small) for r in looked.summed], dtype=np.int32)
-    return where(looked.asked), where(looked.summed) | small, where(looked.paths)
+    """Places of what is looked at."""
+    return where(looked.asked), where(looked.summed), where(looked.paths)
 
 
 def compiled(of: Written) -> tuple[Native, Job]:

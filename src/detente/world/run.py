@@ -21,7 +21,6 @@ from detente.case.dates import months_until
 from detente.case.equations import Lookup, Name, Node
 from detente.errors import LimitError, UsageError
 from detente.kernels.codes import FIXED, WORD
-from detente.kernels.driver import LOW
 from detente.kernels.native import Native
 from detente.kernels.programs import Program
 from detente.kernels.ranges import Range
@@ -129,13 +128,11 @@ def prepared(
     names = [form.asked, *([form.registers[n] for n in of] for of in (summed, paths))]
     everything = {r for registers in names for r in registers}
     of = form.program
-    asked, added, shown = (tuple(registers) for registers in names)
-    program, looked = of, Looked(asked, added, shown, frozenset())
+    program, instead = of, dict[int, int]()
     if worlds > TIDIED:
         left, program = _tidied(_Key(of, frozenset(everything), bounds, len(dates) - 1))
-        asked, added, shown = (tuple(left.instead.get(r, r) for r in registers) for registers in names)
-        small = frozenset(r for r in added if r in left.ends and left.ends[r].within(LOW))
-        looked = Looked(asked, added, shown, small)
+        instead = left.instead
+    looked = Looked(*(tuple(instead.get(r, r) for r in registers) for registers in names))
     return Run(
         form,
         np.ascontiguousarray(table.T),
@@ -290,7 +287,7 @@ def months(of: Run, per: int) -> int:
 
 def _room(of: Run, split: bool) -> None:
     """What is counted fits into memory: once, and where draws are split, once more for every thread."""
-    dates, asked, summed, paths = len(of.dated), *map(len, of.looked[:3])
+    dates, asked, summed, paths = len(of.dated), *map(len, of.looked)
     copies = 1 + (numba.get_num_threads() if split else 0)
     size = len(of.constants) * dates * (copies * (8 * (asked + summed) + 16 * paths) + 16 * paths)
     what = f"counting {len(of.constants):,} draws over {dates - 1} months"
