@@ -29,6 +29,7 @@ def run(
 ) -> Callable[[Callable[[], Answer]], Answer]:
     """Calls something, alone in its process or not."""
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
+    monkeypatch.setattr("detente.kernels.is_cold", False)
 
     def called(function: Callable[[], Answer]) -> Answer:
         if request.param:
@@ -69,6 +70,7 @@ def test_answers_come_in_the_order_of_the_pieces(run: Callable[[Callable[[], lis
 @ONLY_LINUX
 def test_the_second_process_takes_part(meeting: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
+    monkeypatch.setattr("detente.kernels.is_cold", False)
     read, write = meeting
 
     def asked() -> tuple[int, int]:
@@ -83,6 +85,7 @@ def test_the_second_process_takes_part(meeting: tuple[int, int], monkeypatch: py
 
 def test_nobody_forks_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
+    monkeypatch.setattr("detente.kernels.is_cold", False)
     monkeypatch.setattr(os, "fork", pytest.fail)
     pieces = Abreast("pieces")
     assert [answer() for answer in [pieces.later(os.getpid), pieces.later(os.getpid)]] == [os.getpid()] * 2
@@ -94,6 +97,7 @@ def test_what_the_second_process_does_not_find_the_first_does(
     end: str, meeting: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
+    monkeypatch.setattr("detente.kernels.is_cold", False)
     read, write = meeting
     first = os.getpid()
 
@@ -153,10 +157,11 @@ def test_progress_is_told_to_the_end(run: Callable[[Callable[[], None]], None]) 
 @ONLY_LINUX
 def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     script = (
-        "import os, sys, time, numba\n"
+        "import os, sys, time, numba, detente.kernels\n"
         "from pathlib import Path\n"
         f"from {abreast.__name__} import Abreast, alone\n"
         "numba.get_num_threads = lambda: 2\n"
+        "detente.kernels.is_cold = False\n"
         "alone()\n"
         "pieces = Abreast('pieces')\n"
         "said = Path(sys.argv[1])\n"

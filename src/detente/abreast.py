@@ -89,10 +89,14 @@ class Abreast:
 
 
 def _pays() -> bool:
-    """Whether there is a second core, room for two, and nobody who could be harmed."""
+    """Whether there is a second core, room for two, and nobody who could be harmed. On a first run both would compile the same."""
+    if not _alone.get():
+        return False
     from numba import get_num_threads
 
-    return _alone.get() and get_num_threads() > 1 and available() >= _ROOM
+    from detente.kernels import is_cold
+
+    return not is_cold and get_num_threads() > 1 and available() >= _ROOM
 
 
 class _Second:
