@@ -1,59 +1,100 @@
-"""A program in another order: what every operation finds, what stays together, and that results are waited for elsewhere."""
+"""A function in another order: what every line finds, what stays where it is, and that results are waited for elsewhere."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
 
-from detente.kernels.codes import Code, Op, reads, writes
+from detente.kernels import fused
 from detente.kernels.spaced import spaced
-from detente.world.form import form
-from tests.world.models import HOME, model
+from detente.world import jobs
+from tests.world.models import model
 from tests.world.test_against_reference import both
 
 
-def found(ops: Sequence[Op]) -> dict[Op, list[object]]:
-    """Of every operation what its operands are: which operation made them last, and whether they were checked since. Operations of
-    a program are told apart by what they write, or else by their number."""
-    made: dict[int, object] = {}
-    seen: dict[Op, list[object]] = {}
-    for op in ops:
-        seen.setdefault(op, []).append(tuple(made.get(register) for register in reads(op)))
-        out = writes(op)
-        made[op[2] if out is None else out] = op if out is not None else (op, made.get(op[2]))
-    return {op: sorted(map(repr, these)) for op, these in seen.items()}
+def names(text: str) -> list[str]:
+    return re.findall(r"%v\w+", text)
 
 
-@pytest.mark.parametrize("seed", range(200, 208))
-def test_every_operation_finds_what_it_found(seed: int) -> None:
-    of = both(model(seed), months=10)
-    made = form(of.wiring, HOME, settled=of.of.settled, still=of.of.still, asked=of.conditions)
-    ops = made.program.month
-    assert spaced(ops) != ops
-    assert found(spaced(ops)) == found(ops)
-    one, other = ({writes(op): op for op in these if op[0] != Code.CHECK} for these in (ops, spaced(ops)))
-    assert one == other
+def is_made_before_it_is_used(lines: Sequence[str]) -> bool:
+    made: set[str] = set()
+    for line in lines:
+        out, _, what = line.rpartition(" = ")
+        if " phi " not in line and not line.startswith("  br ") and not set(names(what)) <= made:
+            return False
+        made.update(names(out))
+    return True
 
 
-EXP, ADD, SUB = (int(code) for code in (Code.EXP, Code.ADD_RR, Code.SUB_RR))
-SLOW, WAITS = (EXP, 5, 0, 0, 0), (ADD, 6, 5, 5, 0)
+def blocks(lines: Sequence[str]) -> list[list[str]]:
+    """Lines up to each label or jump."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        found[-1].append(line)
+        if line.endswith(":") or line.startswith("  br "):
+            found.append([])
+    return found
+
+
+@pytest.mark.parametrize("seed", range(200, 204))
+def test_every_line_of_a_world_stays_in_its_block_and_finds_what_it_found(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Sequence[str], Sequence[str]]] = []
+
+    def watched(lines: Sequence[str]) -> list[str]:
+        seen.append((list(lines), spaced(lines)))
+        return seen[-1][1]  # type: ignore[return-value]
+
+    monkeypatch.setattr(fused, "spaced", watched)
+    jobs._text.cache_clear()
+    both(model(seed), months=10).engine(64, fused=True)
+    assert len(seen) >= 2
+    for before, after in seen:
+        assert is_made_before_it_is_used(after)
+        assert [sorted(block) for block in blocks(before)] == [sorted(block) for block in blocks(after)]
+    assert any(before != after for before, after in seen)
+
+
+SLOW = "  %v1 = fdiv <16 x float> %a, %b"
+WAITS = "  %v2 = fadd <16 x float> %v1, %b"
+QUICK = [f"  %w{n} = fadd <16 x float> %a, %b" for n in range(4)]
 
 
 def test_what_waits_comes_after_what_need_not() -> None:
-    others: list[Op] = [(ADD, 10 + n, 1, 2, 0) for n in range(4)]
-    assert spaced([SLOW, WAITS, *others]) == (SLOW, *others, WAITS)
+    assert spaced([SLOW, WAITS, *QUICK]) == [SLOW, *QUICK, WAITS]
+    assert spaced([]) == []
 
 
-def test_what_is_read_is_not_replaced_before() -> None:
-    again: Op = (SUB, 5, 1, 2, 0)
-    assert spaced([SLOW, WAITS, again, (ADD, 7, 5, 1, 0)]) == (SLOW, WAITS, again, (ADD, 7, 5, 1, 0))
-    check: Op = (int(Code.CHECK), 0, 5, 0, 0)
-    assert spaced([SLOW, check, WAITS]) == (SLOW, check, WAITS)
+def test_nothing_passes_a_label_or_a_jump() -> None:
+    jump, label, choice = "  br label %end", "end:", "  %v3 = phi i64 [ 0, %entry ]"
+    lines = [SLOW, WAITS, jump, label, choice, *QUICK]
+    assert spaced(lines) == lines
 
 
-def test_what_a_calendar_leaves_out_stays_with_it() -> None:
-    gate: list[Op] = [(int(Code.UNLESS), 8, 0, 2, 0), (EXP, 7, 0, 0, 0), (ADD, 8, 7, 5, 0)]
-    free: Op = (ADD, 9, 1, 2, 0)
-    assert spaced([SLOW, *gate, free]) == (SLOW, free, *gate)
-    assert spaced([]) == ()
+ROW = "  %p{} = getelementptr i8, ptr %x, i64 {}"
+LOAD = "  %l{} = load <16 x float>, ptr %p{}, align 64"
+STORE = "  store <16 x float> {}, ptr %p{}, align 64"
+
+
+def test_what_stands_in_memory_is_read_where_it_is_wanted_and_not_held_until_then() -> None:
+    used = "  %v9 = fadd <16 x float> %v2, %l1"
+    lines = [ROW.format(1, 64), LOAD.format(1, 1), SLOW, WAITS, used]
+    assert spaced(lines) == [SLOW, WAITS, ROW.format(1, 64), LOAD.format(1, 1), used]
+
+
+def test_what_is_read_is_not_replaced_before_whatever_its_place_is_called() -> None:
+    used = "  %v9 = fadd <16 x float> %v2, %l1"
+    store = STORE.format("%a", 2)
+    lines = [ROW.format(1, 64), LOAD.format(1, 1), ROW.format(2, 64), store, SLOW, WAITS, used]
+    assert (found := spaced(lines)).index(LOAD.format(1, 1)) < found.index(store)
+    other = [line.replace("64", "128") if "%p2 =" in line else line for line in lines]
+    assert (found := spaced(other)).index(LOAD.format(1, 1)) > found.index(store)
+
+
+def test_what_was_replaced_is_read_after_it() -> None:
+    lines = [SLOW, ROW.format(1, 64), STORE.format("%v1", 1), ROW.format(2, 64), LOAD.format(2, 2), *QUICK]
+    found = spaced([*lines, "  %v9 = fadd <16 x float> %l2, %b"])
+    assert found.index(STORE.format("%v1", 1)) < found.index(LOAD.format(2, 2))

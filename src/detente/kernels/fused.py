@@ -2,7 +2,7 @@
 
 The same text for every operation as in the interpreter (:mod:`detente.kernels.rows`), one after the other for sixteen worlds,
 so that what is worked out in a month stays in registers, and only what the next month needs or what is counted goes to memory.
-Operations are put in an order in which few wait for one another (:mod:`detente.kernels.spaced`). The bits are the same. It takes a
+Lines are put in an order in which few wait for one another (:mod:`detente.kernels.spaced`). The bits are the same. It takes a
 fraction of a second to compile, and is kept for the next run.
 
 Where an equation has no finite value the function only says in which 64 worlds: who wants to know more interprets them.
@@ -229,23 +229,17 @@ def _written(
             sixteen.now[out] = NEVER
             k += skipped
         else:
-            name, before, now, bad = t.name(), t.block, dict(sixteen.now), sixteen.bad
-            t.do(f"br i1 {_dated(t, calendar)}, label %{name}then, label %{name}end")
-            t.label(f"{name}then")
+            # In other months that is worked out as well, and not taken.
+            now, bad = dict(sixteen.now), sixteen.bad
             _written(t, sixteen, ops[inside], known[inside], [[]] * skipped, closed)
-            value, bad_too, after = sixteen.value(out), sixteen.bad, t.block
-            t.do(f"br label %{name}end")
-            t.label(f"{name}end")
-
-            def either(kind: str, none: str, value: str) -> str:
-                return t.let(f"phi {kind} [ {none}, %{before} ], [ {value}, %{after} ]")  # noqa: B023
-
-            sixteen.now = now
+            value, dated = sixteen.value(out), lanes.everywhere(t, _dated(t, calendar))
             if value.truth is None:
-                now[out] = Value(either(V, ZERO, value.number))
+                now[out] = Value(lanes.chosen(t, dated, value.number, ZERO))
             else:
-                now[out] = Value("", either(lanes.truths().kind, "zeroinitializer", value.truth))
-            sixteen.bad = either(V, bad, bad_too)
+                now[out] = Value("", lanes.joined(t, "and", dated, value.truth))
+            if sixteen.bad != bad:
+                sixteen.bad = lanes.chosen(t, dated, sixteen.bad, bad)
+            sixteen.now = now
             k += skipped
         for register in due[k]:
             sixteen.keep(register)
@@ -295,7 +289,7 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     full = [*always, *always[-1:] * (-len(always) % ABREAST)]
     numbers = ", ".join(f"i64 {n}" for n in full)
     table = f"@{name}_places = private constant [{len(full)} x i64] [{numbers}]" if always else ""
-    return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *t.lines, "}", ""])
+    return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *spaced(t.lines), "}", ""])
 
 
 def _place(t: Text, table: str, i: str) -> str:
@@ -355,7 +349,6 @@ def fused(
 
     Months that hold no date of any calendar have a function of their own, in which nothing is asked about them.
     """
-    program = program._replace(month=spaced(program.month))
     known = ranges(program.start, program.month, program.pairs, constants, months)
     truths = {r for r, of in known.ends.items() if of.truth and not of.absent}
     slots = _Slots(program, looked, truths - numbers)

@@ -188,6 +188,14 @@ def holds(t: Text, held: str) -> str:
     return t.let(f"icmp slt {I} {held}, zeroinitializer") if truths().as_masks else held
 
 
+def everywhere(t: Text, condition: str) -> str:
+    """The same truth (i1) sixteen times."""
+    if not truths().as_masks:
+        return t.let(f"bitcast i16 {t.let(f'sext i1 {condition} to i16')} to {BITS.kind}")
+    first = t.let(f"insertelement {I} poison, i32 {t.let(f'sext i1 {condition} to i32')}, i64 0")
+    return t.let(f"shufflevector {I} {first}, {I} poison, {I} zeroinitializer")
+
+
 def joined(t: Text, how: str, a: str, b: str) -> str:
     """``and``, ``or``, ``xor`` of truths."""
     return t.let(f"{how} {truths().kind} {a}, {b}")
