@@ -51,7 +51,7 @@ class _Line(NamedTuple):
     before: set[int]
     """Lines that have to come before it."""
     waits: set[int]
-    """Of these, and of those before light ones, those that take time."""
+    """Of these those that take time."""
     light: bool
     """Whether it is made of addresses and of memory alone."""
     until: int
@@ -119,7 +119,7 @@ def _read(lines: Sequence[str]) -> list[_Line]:
                 before |= loaded.get(place, set())
                 stored[place] = n
         light = (kind in _LIGHT or " i64 " in what[:9]) and all(found[other].light for other in before)
-        waits = set[int]().union(*(found[k].waits if found[k].light else {k} for k in before))
+        waits = {k for k in before if not found[k].light}
         if name is not None:
             made[name] = n
             if light:

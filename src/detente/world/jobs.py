@@ -24,7 +24,7 @@ PAYS = 1e7
 """From so many months of worlds on, compiling pays: what it saves in two runs takes as long, and who asks once mostly asks again. Both grow
 with the number of operations."""
 
-WRITTEN = 4e6
+WRITTEN = 8e6
 """From so many on it pays to write a program out as one function, if that was compiled before: writing takes as long as it then saves."""
 
 
