@@ -252,6 +252,9 @@ def _dated(t: Text, calendar: int) -> str:
 
 _TAKES = STEP.split("(", 1)[1].removesuffix(")")
 
+_ALIGNED = '"frame-pointer"="all"'
+"""So that what registers do not hold is put where it crosses no border of a line or a page of memory."""
+
 
 def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: bool) -> str:
     """A function for a program."""
@@ -259,6 +262,9 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     t.label("entry")
     seed, places, ends = frame_slots(t, "seed", "places", "ends")
     t.lines.append("  %number = uitofp i64 %month to float")
+    # In the first block it becomes a register.
+    wrong = t.let("alloca i16")
+    t.store("0", wrong, "i16")
     always, sometimes = _places(ops)
     drawn = _Drawn(t, [seed, "%draw"], places)
     if always:
@@ -274,8 +280,6 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
                 for n in these:
                     drawn.odd(str(n))
     size = t.whole("sub", ends, "%world")
-    wrong = t.let("alloca i16")
-    t.store("0", wrong, "i16")
     with t.loop(str(ROW), step=4 * LANES) as at:
         sixteen = _Sixteen(t, slots, at)
         _written(t, sixteen, ops, known, slots.due(ops), closed)
@@ -289,7 +293,9 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     full = [*always, *always[-1:] * (-len(always) % ABREAST)]
     numbers = ", ".join(f"i64 {n}" for n in full)
     table = f"@{name}_places = private constant [{len(full)} x i64] [{numbers}]" if always else ""
-    return "\n".join([table, f"define internal i64 @{name}({_TAKES}) {{", *spaced(t.lines), "}", ""])
+    return "\n".join(
+        [table, f"define internal i64 @{name}({_TAKES}) {_ALIGNED} {{", *spaced(t.lines), "}", ""]
+    )
 
 
 def _place(t: Text, table: str, i: str) -> str:
