@@ -231,7 +231,7 @@ def test_an_offer_is_taken_by_who_gains_in_other_worlds_and_hurts_nobody_there()
     deal = ready(text, draws=FEW)
     view = View(deal.fresh_ground, 64, NOTHING)
     f = view.ground.problem.factions.index("ruler")
-    there = view.elsewhere()
+    there = view.elsewhere
     found = solved(text, draws=FEW)
     for name in ("way_out", "harm", "gift"):
         revision = view.of.policies[name]

@@ -23,17 +23,28 @@ from detente.case.equations import (
     Node,
     Number,
     Unary,
-    children,
 )
 from detente.case.typed import random
 from detente.case.wiring import Equations, Wiring
 from detente.kernels.codes import Code, Op
 from detente.kernels.programs import Program
+from detente.world.registers import EITHER_WAY, PICKS, Form, Operand
 from detente.world.registers import Constant as _Constant
-from detente.world.registers import Form, Operand
 from detente.world.registers import Row as _Row
 from detente.world.registers import free as _free
-from detente.world.trees import about, entry, kept_at, kept_until, names, place, plain, plained, within
+from detente.world.trees import (
+    Certain,
+    about,
+    entry,
+    kept_at,
+    kept_until,
+    names,
+    place,
+    plain,
+    plained,
+    stands_still,
+    within,
+)
 
 __all__ = ["Form", "form"]
 
@@ -48,6 +59,7 @@ def form(
     settled: Mapping[str, str | None] | None = None,
     ending: Iterable[str] = (),
     still: Iterable[str] = (),
+    switched: Iterable[str] = (),
     asked: Sequence[Node] = (),
 ) -> Form:
     """The program of a world.
@@ -56,13 +68,14 @@ def form(
     happens (None: where a number of each draw says, if anywhere, :func:`~detente.world.trees.kept_at`); ``ending``: issues of the
     latter kind of which a number says how long (:func:`~detente.world.trees.kept_until`), and which then are where the world would
     have them; ``still``: parts
-    whose levels stay at their beginning and whose events never happen, while their values go on; ``asked``: conditions that
-    are counted every month, and draw nothing.
+    whose levels stay at their beginning and whose events never happen, while their values go on; ``switched``: parts of which a
+    number of each draw says whether they do (:func:`~detente.world.trees.stands_still`); ``asked``: conditions that are counted every
+    month, and draw nothing.
     """
     assert not any(random(node) for node in asked)
     wiring, asked = wiring._replace(equations=plained(wiring.equations)), [plain(n) for n in asked]
     made = _Maker(wiring, home, settled or {}, frozenset(still), asked)
-    made.ending = frozenset(ending)
+    made.ending, made.switched = frozenset(ending), frozenset(switched)
     made.beginning()
     made.months()
     return made.form(asked)
@@ -88,6 +101,7 @@ class _Maker:
         """Issues that are not the same in every month of every draw."""
         self.still = still
         self.ending: frozenset[str] = frozenset()
+        self.switched: frozenset[str] = frozenset()
         self.ops: list[Op] = []
         self.start: list[Op] = []
         self.places: dict[str, int] = {}
@@ -103,8 +117,7 @@ class _Maker:
         self.count = 0
         self.known: dict[object, Operand] = {}
         """What has been worked out this month."""
-        self.sure: dict[int, tuple[Node, bool]] = {}
-        """Of trees, by identity: whether they hang on numbers alone. They are kept, so that no other takes their place."""
+        self.certain = Certain(wiring.slots, self.rows)
         self.context = ""
         self.drawn = 0
         self.begun = False
@@ -119,6 +132,16 @@ class _Maker:
     def stands(self, name: str) -> bool:
         """Whether the part of a name was made to stand still."""
         return name.split(".", maxsplit=1)[0] in self.still
+
+    def unless_still(self, name: str, found: Operand, instead: Operand) -> Operand:
+        """What is found of a name where its part goes on, or else something instead."""
+        part = name.split(".", maxsplit=1)[0]
+        if part not in self.switched:
+            return found
+        key = ("still", part)
+        if key not in self.known:
+            self.known[key] = self.row(self.constant(Name(0, stands_still(part))))
+        return self.pick(self.row(self.known[key]), instead, found)
 
     def register(self) -> int:
         self.count += 1
@@ -232,7 +255,7 @@ class _Maker:
             return
         assert of.next is not None
         self.context, self.drawn = name, 0
-        found = self.row(self.operand(of.next, own=name))
+        found = self.row(self.unless_still(name, self.operand(of.next, own=name), _Row(into + 1)))
         self.emit(Code.COPY, found.number, into=into)
         if of.start is not None:
             self.check(_Row(into), name)
@@ -302,11 +325,13 @@ class _Maker:
         self.context, self.drawn = name, 0
         hit: Operand = self.constant(Number(0, 1.0))
         if of.next is not None:
-            chance = self.row(self.operand(of.next))
+            chance = self.row(self.unless_still(name, self.operand(of.next), self.constant(_NO)))
             self.check(chance, name)
             hit = self.less(self.uniform(name), chance)
         if of.when is not None:
             hit = self.operand(of.when)
+        if of.when is not None or of.next is None:
+            hit = self.unless_still(name, hit, self.constant(_NO))
         found = self.row(hit)
         if of.once:
             found = self.emit(Code.LESS_RR, self.last(f"happened {name}").number, found.number)
@@ -332,6 +357,7 @@ class _Maker:
             chance, zero, one = self.row(self.operand(of.next)), self.constant(_NO), self.constant(_YES)
             if of.calendar is not None:
                 chance = self.pick(self.today(of.calendar), chance, zero)
+            chance = self.row(self.unless_still(name, chance, zero))
             self.check(chance, name)
             chance = self.emit(Code.MAX_RC, chance.number, zero.number)
             chance = self.emit(Code.MIN_RC, chance.number, one.number)
@@ -423,23 +449,6 @@ class _Maker:
             self.known[key] = found
         return found
 
-    def certain(self, node: Node) -> bool:
-        """Whether a tree hangs on numbers alone."""
-        if id(node) not in self.sure:
-            self.sure[id(node)] = node, self._certain(node)
-        return self.sure[id(node)][1]
-
-    def _certain(self, node: Node) -> bool:
-        match node:
-            case Name(name=name):
-                return self.wiring.slots[name].sort == "number"
-            case Lookup(key=issue) | Is(issue=issue):
-                return issue not in self.rows
-            case Call(function=f) if f in ("shock", "chance", "whole", "happened", "months_since", "before"):
-                return False
-            case _:
-                return all(self.certain(child) for child in children(node))
-
     def made(self, node: Node, own: str | None) -> Operand:
         match node:
             case Name(name=name):
@@ -476,13 +485,7 @@ class _Maker:
         return found
 
     def pick(self, which: _Row, yes: Operand, no: Operand) -> _Row:
-        codes = {
-            (True, True): Code.PICK_RR,
-            (True, False): Code.PICK_RC,
-            (False, True): Code.PICK_CR,
-            (False, False): Code.PICK_CC,
-        }
-        code = codes[isinstance(yes, _Row), isinstance(no, _Row)]
+        code = PICKS[isinstance(yes, _Row), isinstance(no, _Row)]
         return self.emit(code, which.number, yes.number, no.number)
 
     def less(self, left: Operand, right: Operand) -> _Row:
@@ -502,13 +505,7 @@ class _Maker:
             case "+" | "*" | "and" | "or" | "==" | "!=":
                 if isinstance(left, _Constant):
                     left, right = right, left
-                pairs = {
-                    "+": (Code.ADD_RR, Code.ADD_RC),
-                    "*": (Code.MUL_RR, Code.MUL_RC),
-                    "and": (Code.MIN_RR, Code.MIN_RC),
-                    "or": (Code.MAX_RR, Code.MAX_RC),
-                }
-                rr, rc = pairs.get(node.sign, (Code.SAME_RR, Code.SAME_RC))
+                rr, rc = EITHER_WAY.get(node.sign, (Code.SAME_RR, Code.SAME_RC))
                 found = self.two(left, right, rr, rc, rc)
                 if node.sign == "!=":
                     return self.emit(Code.SUB_CR, self.constant(Number(0, 1.0)).number, found.number)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case.equations import Node
+from detente.kernels.codes import Code
 from detente.kernels.programs import Program
 
-__all__ = ["Constant", "Form", "Operand", "Row", "free"]
+__all__ = ["EITHER_WAY", "PICKS", "Constant", "Form", "Operand", "Row", "free"]
 
 
 class Form(NamedTuple):
@@ -48,6 +49,22 @@ class Constant:
 
 
 Operand = Row | Constant
+
+PICKS = {
+    (True, True): Code.PICK_RR,
+    (True, False): Code.PICK_RC,
+    (False, True): Code.PICK_CR,
+    (False, False): Code.PICK_CC,
+}
+"""Choices, by whether what is had where something holds is a row, and whether what is had where it does not."""
+
+EITHER_WAY = {
+    "+": (Code.ADD_RR, Code.ADD_RC),
+    "*": (Code.MUL_RR, Code.MUL_RC),
+    "and": (Code.MIN_RR, Code.MIN_RC),
+    "or": (Code.MAX_RR, Code.MAX_RC),
+}
+"""Of two rows, and of a row and a constant, what does not hang on which of them comes first."""
 
 
 def free(issue: str) -> str:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
-from detente.case.equations import Binary, Call, Choice, Default, Name, Node, Unary, children
+from detente.case.equations import Binary, Call, Choice, Default, Is, Lookup, Name, Node, Unary, children
+from detente.case.typed import Slot
 from detente.case.wiring import Equations
 from detente.world.keyed import Keyed
 
-__all__ = ["about", "entry", "kept_at", "kept_until", "names", "place", "plain", "plained", "within"]
+__all__ = [
+    "Certain",
+    "about",
+    "entry",
+    "kept_at",
+    "kept_until",
+    "names",
+    "place",
+    "plain",
+    "plained",
+    "stands_still",
+    "within",
+]
 
 
 def about(call: Call) -> str:
@@ -35,6 +48,11 @@ def kept_until(issue: str) -> str:
     return f"{issue} kept until"
 
 
+def stands_still(part: str) -> str:
+    """A number, by a name that no equation can have: whether a part stands still in a draw."""
+    return f"{part} stands still"
+
+
 def place(name: str) -> int:
     """The number of a place that draws something: 64 bits of a hash of its name."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
@@ -50,6 +68,35 @@ def within(node: Node) -> Iterable[Node]:
 def names(node: Node, name: str) -> bool:
     """Whether a tree has a name in it."""
     return any(isinstance(n, Name) and n.name == name for n in within(node))
+
+
+class Certain:
+    """Whether trees hang on numbers alone.
+
+    ``slots``: of every name; ``moving``: issues that are not the same in every month of every draw.
+    """
+
+    def __init__(self, slots: Mapping[str, Slot], moving: Collection[str]) -> None:
+        self.slots, self.moving = slots, moving
+        self.sure: dict[int, tuple[Node, bool]] = {}
+        """By identity of the tree, which is kept, so that no other takes its place."""
+
+    def __call__(self, node: Node) -> bool:
+        """Whether a tree does."""
+        if id(node) not in self.sure:
+            self.sure[id(node)] = node, self._certain(node)
+        return self.sure[id(node)][1]
+
+    def _certain(self, node: Node) -> bool:
+        match node:
+            case Name(name=name):
+                return self.slots[name].sort == "number"
+            case Lookup(key=issue) | Is(issue=issue):
+                return issue not in self.moving
+            case Call(function=f) if f in ("shock", "chance", "whole", "happened", "months_since", "before"):
+                return False
+            case _:
+                return all(self(child) for child in children(node))
 
 
 def plain(node: Node) -> Node:

@@ -109,9 +109,7 @@ def outlook(
         judgement_share=_judgement(view),
         no_deal=_values(ready, view, quiet),
         compared=few.ground.sample.draws,
-        structure={
-            p: _influence(few, Revision(stops=frozenset((p,)))) for p in told("parts left out", list(parts))
-        },
+        structure=_structure(few, list(parts)),
         talks={
             o.part: negotiated(
                 view, o, quiet if len(off) == 1 else view.run(Revision(stops=frozenset((o.part,))))
@@ -321,10 +319,11 @@ def _mean(values: Floats) -> float:
 # --- what changes -----------------------------------------------------------------------------------------
 
 
-def _influence(view: View, revision: Revision, taken: NDArray[np.bool_] | None = None) -> Influence:
-    """Against the world as it is; ``taken``: [S] the draws in which it is done."""
-    factions = view.ground.problem.factions
-    changed, base = view.run(revision), view.base
+def _influence(
+    view: View, revision: Revision, changed: Seen, taken: NDArray[np.bool_] | None = None
+) -> Influence:
+    """Worlds under a revision against the world as it is; ``taken``: [S] the draws in which it is done."""
+    factions, base = view.ground.problem.factions, view.base
     done = np.ones(len(view.rho[0]), dtype=np.bool_) if taken is None else taken
     worth = np.where(done, changed.worth - base.worth, 0.0)
     events = {}
@@ -346,15 +345,21 @@ def _influence(view: View, revision: Revision, taken: NDArray[np.bool_] | None =
     )
 
 
+def _structure(view: View, parts: list[str]) -> dict[str, Influence]:
+    """Part → what is otherwise without it."""
+    without = zip(told("parts left out", parts), view.stilled(parts), strict=True)
+    return {part: _influence(view, Revision(stops=frozenset((part,))), seen) for part, seen in without}
+
+
 def _policy(view: View, name: str) -> PolicyResult:
     spec = view.ground.problem.case.policies[name]
     revision = view.of.policies[name]
     taken = None
     if spec.offered_to is not None:
         f = view.ground.problem.factions.index(spec.offered_to)
-        there = view.elsewhere()
+        there = view.elsewhere
         taken = there.run(revision).worth[f] > there.base.worth[f]
-    found = _influence(view, revision, taken)
+    found = _influence(view, revision, view.run(revision), taken)
     return PolicyResult(
         name=spec.name or name.replace("_", " "),
         influence=found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from detente.problem.steps import patience
 from detente.world.crew import Simulates
 from detente.world.run import Ensemble
 from detente.world.scenario import Looked, moving, simulate
+from detente.world.stills import stilled
 from detente.world.worth import Account, account, flow, value
 
 __all__ = ["Seen", "View", "every", "happened"]
@@ -114,19 +115,33 @@ class View:
         return self._run(revision, (), ())
 
     def _run(self, revision: Revision, asked: tuple[Node, ...], paths: tuple[str, ...]) -> Seen:
-        whole = self._whole(revision)
-        sums = account(self.ground, whole)
+        whole, (sums, place) = self._whole(revision), self._counted(revision, asked)
+        looked = Looked(tuple(place), sums.summed, paths)
+        found = simulate(self.ground, whole, looked, per=self.per, crew=self.crew)
+        return Seen(sums, place, found, self.rho)
+
+    def _counted(self, revision: Revision, asked: tuple[Node, ...]) -> tuple[Account, dict[Node, int]]:
+        """What is counted under a revision: for values, and condition → where it is."""
+        sums = account(self.ground, self._whole(revision))
         options = [Is(0, issue, o) for issue, os in self.options(revision).items() for o in os]
         every = dict.fromkeys([*sums.asked, *map(happened, self.events), *options, *asked])
-        looked = Looked(tuple(every), sums.summed, paths)
-        found = simulate(self.ground, whole, looked, per=self.per, crew=self.crew)
-        return Seen(sums, {node: n for n, node in enumerate(every)}, found, self.rho)
+        return sums, {node: n for n, node in enumerate(every)}
+
+    def stilled(self, parts: Sequence[str]) -> Iterator[Seen]:
+        """Worlds in which one part after another stands still, as :meth:`run` finds them."""
+        sums, place = self._counted(NOTHING, ())  # what stands still is counted as ever
+        looked = Looked(tuple(place), sums.summed)
+        always = self.always
+        assert always == Revision(stops=always.stops)
+        each = stilled(self.ground, always.stops, parts, looked, per=self.per, crew=self.crew)
+        return (Seen(sums, place, found, self.rho) for found in each)
 
     @cached_property
     def base(self) -> Seen:
         """The world as it is."""
         return self._run(NOTHING, self.asked, self.paths)
 
+    @cached_property
     def elsewhere(self) -> View:
         """The same draws in other worlds, where something is chosen that is reported in these."""
         return replace(self, ground=replace(self.ground, seed=~self.ground.seed), asked=(), paths=())
