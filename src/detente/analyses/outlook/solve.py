@@ -235,7 +235,7 @@ def _judgement(view: View) -> dict[str, float]:
     found: dict[str, Floats] = {}
     for event in view.events:
         if (what := _ends(view.of, event)) is not None:
-            found[what] = found.get(what, 0.0) + view.base.share(happened(event))[:, -1]
+            found[what] = found.get(what, 0.0) + view.base.ended(happened(event))
     return {what: _judged(share, view.per) for what, share in found.items()}
 
 
@@ -329,13 +329,13 @@ def _influence(
     events = {}
     for event in view.events:
         if _told(view.of, event):
-            more = (changed.share(happened(event)) - base.share(happened(event)))[:, -1]
+            more = changed.ended(happened(event)) - base.ended(happened(event))
             events[event] = float(np.where(done, more, 0.0).mean())
     issues: dict[str, dict[str, float]] = {}
     settled = set(revision.settles)
     for issue, options in view.options(revision).items():
         for o in options if issue not in settled else ():
-            more = (changed.share(Is(0, issue, o)) - base.share(Is(0, issue, o)))[:, -1]
+            more = changed.ended(Is(0, issue, o)) - base.ended(Is(0, issue, o))
             issues.setdefault(issue, {})[o] = float(np.where(done, more, 0.0).mean())
     return Influence(
         value={f: round(float(w.mean()), 6) for f, w in zip(factions, worth, strict=True)},

@@ -41,9 +41,7 @@ def negotiated(view: View, operator: Operator, quiet: Seen) -> TalksResult:
                 chance={r: round(float((able * values[path]).mean()), 6) for r, path in names.items()},
                 worth=round(float(gain.mean()), 6),
                 crosses=round(float(crosses.mean()), 6),
-                taken=round(
-                    float(view.base.share(happened(f"{operator.part}.step_{n + 1}"))[:, -1].mean()), 6
-                ),
+                taken=round(float(view.base.ended(happened(f"{operator.part}.step_{n + 1}")).mean()), 6),
             )
         )
     wanted = {

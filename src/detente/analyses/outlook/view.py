@@ -55,6 +55,11 @@ class Seen:
         shares: Floats = self.found.counts[:, :, self.place[condition]] / self.found.per
         return shares
 
+    def ended(self, condition: Node) -> Floats:
+        """[S] the same in the last month."""
+        shares: Floats = self.found.counts[:, -1, self.place[condition]] / self.found.per
+        return shares
+
     @cached_property
     def flow(self) -> Floats:
         """[F, S, T + 1]."""
