@@ -231,6 +231,8 @@ class _Tree:
         self.own = own
         self.over = ""
         self.values: dict[str, Terms] = {}
+        self.keys: dict[int, tuple[Node, str]] = {}
+        """By identity of the tree, which is kept, so that no other takes its place."""
 
     def atom(self, key: str, of: Bounds) -> Terms:
         return self.signs.atom(key, of)
@@ -429,6 +431,11 @@ class _Tree:
 
     def key(self, node: Node) -> str:
         """The same text for the same quantity; what is drawn is another one at each place."""
+        if id(node) not in self.keys:
+            self.keys[id(node)] = node, self.written(node)
+        return self.keys[id(node)][1]
+
+    def written(self, node: Node) -> str:
         match node:
             case Number():
                 return f"{node.value:g}"
@@ -472,12 +479,16 @@ def _quantities(node: Node, own: str) -> Iterator[str]:
 def _sum(a: Terms, b: Terms) -> Terms:
     found = dict(a)
     for term, coefficient in b.items():
-        total = found.get(term, 0.0) + coefficient
-        if total:
-            found[term] = total
-        else:
-            found.pop(term, None)
+        _add(found, term, coefficient)
     return found
+
+
+def _add(to: Terms, term: tuple[str, ...], coefficient: float) -> None:
+    total = to.get(term, 0.0) + coefficient
+    if total:
+        to[term] = total
+    else:
+        to.pop(term, None)
 
 
 def _scaled(a: Terms, by: float) -> Terms:
@@ -485,15 +496,11 @@ def _scaled(a: Terms, by: float) -> Terms:
 
 
 def _product(a: Terms, b: Terms) -> Terms:
-    return reduce(
-        _sum,
-        (
-            {tuple(sorted((*term, *other))): coefficient * factor}
-            for term, coefficient in a.items()
-            for other, factor in b.items()
-        ),
-        {},
-    )
+    found: Terms = {}
+    for term, coefficient in a.items():
+        for other, factor in b.items():
+            _add(found, tuple(sorted((*term, *other))), coefficient * factor)
+    return found
 
 
 def _power(of: Bounds, n: int) -> Bounds:
@@ -537,9 +544,10 @@ def bounds(wiring: Wiring, known: Mapping[str, Bounds] | None = None) -> dict[st
         found[name] = known.get(name, SHARE if event else Bounds(0.0, 0.0))
         if name not in known and equations.start is not None:
             found[name] = Signs(found).value(equations.start)
+    seen: _Seen = {}
     for n in range(_ROUNDS):
         changed = False
-        for name, got in _next(wiring, found, known):
+        for name, got in _next(wiring, found, known, seen):
             wider = found[name].hull(got)
             if wider != found[name]:
                 changed = True
@@ -549,22 +557,29 @@ def bounds(wiring: Wiring, known: Mapping[str, Bounds] | None = None) -> dict[st
     else:
         return {n: ANY if n in wiring.equations and n not in known else b for n, b in found.items()}
     for _ in range(_NARROWED):  # what can follow from what can be: all of it, however wide that was taken
-        found.update(_next(wiring, found, known))
+        found.update(_next(wiring, found, known, seen))
     return found
 
 
+_Seen = dict[str, tuple[list[Bounds | None], Bounds]]  # name → bounds of what its equations name, and its own
+
+
 def _next(
-    wiring: Wiring, found: Mapping[str, Bounds], known: Mapping[str, Bounds]
+    wiring: Wiring, found: Mapping[str, Bounds], known: Mapping[str, Bounds], seen: _Seen
 ) -> Iterator[tuple[str, Bounds]]:
-    """What each level (from its beginning or from a month to the next) and each value may be."""
+    """What each level (from its beginning or from a month to the next) and each value may be; worked out where that was not seen."""
     for name in wiring.order:
         sort = wiring.slots[name].sort
         if sort not in ("level", "value") or name in known:
             continue
         of = wiring.equations[name]
         if of.next is not None:
-            got = Signs(found).value(of.next, name if sort == "level" else "")
-            yield name, got if of.start is None else got.hull(Signs(found).value(of.start))
+            names = [n for tree in (of.next, of.start) if tree is not None for n in _quantities(tree, "")]
+            inside = [found.get(n.removeprefix("before(").removesuffix(")")) for n in names]
+            if name not in seen or seen[name][0] != inside:
+                got = Signs(found).value(of.next, name if sort == "level" else "")
+                seen[name] = inside, got if of.start is None else got.hull(Signs(found).value(of.start))
+            yield name, seen[name][1]
 
 
 def judged(of: Range, share: bool = False) -> Bounds:
