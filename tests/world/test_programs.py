@@ -47,9 +47,7 @@ def test_what_is_left_out_cannot_matter(seed: int) -> None:
     of = made(both(model(seed), months=10))
     registers = of.form.registers
     names = ([registers[n] for n in of.summed], [registers[n] for n in of.paths])
-    whole = of._replace(
-        program=of.form.program, looked=Looked(of.form.asked, *(tuple(n) for n in names), frozenset())
-    )
+    whole = of._replace(program=of.form.program, looked=Looked(of.form.asked, *(tuple(n) for n in names)))
     assert len(of.program.month) < len(whole.program.month)
     for way in (False, True):
         one, other = (run(r, per=70, seed=SEED, fused=way) for r in (of, whole))
