@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from bench.country import MONTHS, country, ready
-from detente.kernels import fused, native
+from detente.kernels import native
 from detente.kernels.codes import Code, operands
 from detente.kernels.rows import interpreter
 from detente.kernels.runs import Job, nothing, simulate
-from detente.world.jobs import compiled, interpreted, written
+from detente.world.jobs import Written, interpreted, written
 from detente.world.run import Run
 
 __all__ = ["Speed", "operations", "places", "plain", "speeds", "time_to_compile", "worlds"]
@@ -67,18 +67,21 @@ def _taken(call: Callable[[], Any], runs: int = 5) -> float:
 def time_to_compile(of: Run) -> float:
     """Seconds from a program to machine code, without the cache."""
     start = time.process_time()
-    numbers = {*of.looked.summed, *of.looked.paths}
-    made = fused.fused(of.program, of.bounds, of.looked.all, len(of.dated) - 1, numbers=numbers)
-    native.Native(native.made(made.text))
+    native.Native(native.made(Written(of.program, of.looked, of.bounds, len(of.dated) - 1).written().text))
     return time.process_time() - start
 
 
 def speeds(of: Run) -> Speed:
     """Both ways of running a program, and NumPy."""
-    given = (of.program, of.looked, of.form.places, of.dated, of.bounds)
+    function = written(of.program, of.looked, of.bounds, len(of.dated) - 1)
+    compiled = function.found(compiled=True)
+    assert compiled is not None
     ways: dict[str, tuple[native.Native, Job]] = {
-        "interpreted": (interpreter(), interpreted(*given)),
-        "fused": compiled(written(*given)),
+        "interpreted": (
+            interpreter(),
+            interpreted(of.program, of.looked, of.form.places, of.dated, of.bounds),
+        ),
+        "fused": (compiled, function.job(of.form.places, of.dated)),
     }
     taken, shares = {}, np.zeros(0)
     for name, (how, job) in ways.items():

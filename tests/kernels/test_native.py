@@ -22,7 +22,9 @@ define void @worlds(ptr %frame) {
 
 def tripled(value: int) -> int:
     words = np.array([value], dtype=np.int64)
-    native.compiled(TEXT).call(words.ctypes.data)
+    function, note = native.compiled("three times", lambda: native.Module(TEXT, ["three", {"times": 3.5}]))
+    assert note == ["three", {"times": 3.5}]
+    function.call(words.ctypes.data)
     return int(words[0])
 
 
@@ -36,7 +38,7 @@ def test_what_was_compiled_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(native, "made", lambda _: pytest.fail("compiled twice"))
     assert tripled(5) == 15
     with pytest.raises(pytest.fail.Exception, match="twice"):
-        native.compiled(TEXT.replace("3", "4"))
+        native.compiled("four times", lambda: native.Module(TEXT.replace("3", "4")))
 
 
 def test_what_is_damaged_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,5 +57,5 @@ def test_another_processor_has_other_code(monkeypatch: pytest.MonkeyPatch, tmp_p
     tripled(1)
     monkeypatch.setattr(native.llvm, "get_host_cpu_name", lambda: "x86-64")
     monkeypatch.setattr(native, "made", lambda _, made=native.made: made(TEXT))
-    native.compiled(TEXT)
+    tripled(1)
     assert len([file for file in tmp_path.rglob("*") if file.is_file()]) == 2

@@ -180,8 +180,8 @@ def test_compiling_pays_for_many_worlds_only() -> None:
     assert not pays(128 * 1024 * 60)
     assert pays(10**7 * 60)
     # Half-empty rows take the interpreter as long as full ones.
-    assert not pays(2 * 10**7, WIDTH)
-    assert pays(2 * 10**7, WIDTH // 2)
+    assert not pays(8 * 10**6, WIDTH)
+    assert pays(8 * 10**6, WIDTH // 2)
 
 
 def test_other_draws_of_the_same_judgements_leave_the_same_program() -> None:
@@ -199,5 +199,5 @@ def test_other_draws_of_the_same_judgements_leave_the_same_program() -> None:
 
 def test_what_is_run_again_and_again_is_compiled_when_all_of_it_pays() -> None:
     of = ready(country(1), 3)
-    used = written(of.program, of.looked, of.form.places, of.dated, of.bounds).used
-    assert [used.pays(10**7, 256) for _ in range(4)] == [False, False, False, True]
+    function = written(of.program, of.looked, of.bounds, len(of.dated) - 1)
+    assert [function.pays(3 * 10**6, 256) for _ in range(4)] == [False, False, False, True]

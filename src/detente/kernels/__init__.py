@@ -29,7 +29,7 @@ from numba.core.serialize import dumps
 
 from detente import cache
 
-__all__ = ["is_cold"]
+__all__ = ["FOLDER", "is_cold"]
 
 
 def _folder() -> str:
@@ -40,9 +40,10 @@ def _folder() -> str:
     return f"kernels-{digest.hexdigest()[:16]}"
 
 
-_FOLDER = _folder()
+FOLDER = _folder()
+"""Where in the cache everything is kept that hangs on these sources."""
 
-is_cold = not cache.holds(_FOLDER)
+is_cold = not cache.holds(FOLDER)
 """Whether nothing has been compiled yet on this machine: the first run then takes longer, and says so."""
 
 
@@ -69,7 +70,7 @@ class _Cache(caching.NullCache):
 
     def _file(self, signature: Any, codegen: Any) -> str:
         asked = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
-        return f"{_FOLDER}/{self._name}-{asked[:24]}"
+        return f"{FOLDER}/{self._name}-{asked[:24]}"
 
 
 class _Reader(pickle.Unpickler):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import json
+from collections.abc import Callable
 from functools import cache as once
 from typing import Any, NamedTuple
 
@@ -11,8 +13,9 @@ import llvmlite
 import llvmlite.binding as llvm
 
 from detente import cache
+from detente.kernels import FOLDER
 
-__all__ = ["Host", "Native", "compiled", "host", "kept", "made"]
+__all__ = ["Found", "Host", "Module", "Native", "compiled", "host", "kept", "made"]
 
 
 class Host(NamedTuple):
@@ -57,24 +60,52 @@ def _machine() -> Any:
     )
 
 
-def kept(text: str) -> Native | None:
-    """The function ``worlds`` of a module, if it was compiled before by the same compiler for this processor."""
-    code = cache.kept(_file(text))
-    return None if code is None else Native(code)
+class Module(NamedTuple):
+    """What is compiled, and what its caller wants to know again when it is taken from where it was kept."""
+
+    text: str
+    """LLVM assembly"""
+    note: Any = None
+    """and anything that JSON can say."""
 
 
-def compiled(text: str) -> Native:
-    """The function ``worlds`` of a module, from the cache if it is there, and kept for the next run."""
-    if (found := kept(text)) is not None:
+class Found(NamedTuple):
+    """The function of a module, and the note that was kept with it."""
+
+    function: Native
+    note: Any
+
+
+def kept(of: str) -> Found | None:
+    """What was compiled before under a name that says all that the module hangs on, but for the sources of this package, by the same
+    compiler for this processor."""
+    data = cache.kept(_file(of))
+    return None if data is None else _found(data)
+
+
+def compiled(of: str, write: Callable[[], Module]) -> Found:
+    """The same, written and compiled if need be, and kept for the next run."""
+    if (found := kept(of)) is not None:
         return found
-    code = made(text)
-    cache.keep(_file(text), code)
-    return Native(code)
+    text, note = write()
+    said = json.dumps(note).encode()
+    data = len(said).to_bytes(_LENGTH) + said + made(text)
+    cache.keep(_file(of), data)
+    return _found(data)
 
 
-def _file(text: str) -> str:
-    of = (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), text)
-    return f"rows/{hashlib.sha256(repr(of).encode()).hexdigest()[:32]}"
+_LENGTH = 4
+"""Bytes that say how long a note is."""
+
+
+def _found(data: bytes) -> Found:
+    end = _LENGTH + int.from_bytes(data[:_LENGTH])
+    return Found(Native(data[end:]), json.loads(data[_LENGTH:end]))
+
+
+def _file(of: str) -> str:
+    by = (llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), of)
+    return f"{FOLDER}/rows-{hashlib.sha256(repr(by).encode()).hexdigest()[:32]}"
 
 
 def made(text: str) -> bytes:

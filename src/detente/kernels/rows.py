@@ -19,7 +19,7 @@ from detente.kernels.bits import BOUNDS
 from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, reads
 from detente.kernels.driver import STEP, around, frame_slots
 from detente.kernels.lanes import ZERO, I, Text
-from detente.kernels.native import Native, compiled
+from detente.kernels.native import Module, Native, compiled
 from detente.kernels.ranges import ANY, Range
 
 __all__ = ["NUMBERS", "WIDTH", "Handed", "begun", "due", "handed", "interpreter"]
@@ -103,7 +103,7 @@ def handed(ops: Sequence[Op], lasting: Collection[int]) -> Handed:
 @lru_cache(maxsize=1)
 def interpreter() -> Native:
     """The compiled interpreter; it is the same for every world."""
-    return compiled(around(_step(), WIDTH))
+    return compiled("interpreter", lambda: Module(around(_step(), WIDTH))).function
 
 
 def _step() -> str:

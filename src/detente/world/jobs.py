@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +18,14 @@ from detente.kernels.ranges import Range
 from detente.kernels.runs import Job, located
 from detente.world.keyed import Keyed
 
-__all__ = ["Looked", "compiled", "compiled_before", "interpreted", "pays"]
+__all__ = ["ASKED", "Looked", "Written", "interpreted", "pays", "written"]
 
 PAYS = 1e7
 """From so many months of worlds on, compiling pays: what it saves in two runs takes as long, and who asks once mostly asks again. Both grow
 with the number of operations."""
 
-WRITTEN = 8e6
-"""From so many on it pays to write a program out as one function, if that was compiled before: writing takes as long as it then saves."""
+ASKED = 1e6
+"""From so many on it pays to look whether a program was compiled before."""
 
 
 class Looked(NamedTuple):
@@ -90,66 +90,68 @@ def _looked(
     return where(looked.asked), where(looked.summed), where(looked.paths)
 
 
-def compiled(of: Written) -> tuple[Native, Job]:
-    """A program compiled as a whole, from the cache if it has been before."""
-    return native.compiled(of.text), of.job
+class Written:
+    """A program as one function, which is written out only where it has to be compiled."""
 
-
-def compiled_before(of: Written) -> tuple[Native, Job] | None:
-    """The same, if it need not be compiled for it."""
-    found = native.kept(of.text)
-    return None if found is None else (found, of.job)
-
-
-class Written(NamedTuple):
-    """A program as one function."""
-
-    text: str
-    job: Job
-    used: _Used
-
-
-class _Used:
-    """What a program has been asked for in this process: what pays for all of it together may pay for none alone."""
-
-    def __init__(self) -> None:
-        self.months = 0
+    def __init__(self, program: Program, looked: Looked, bounds: tuple[Range, ...], months: int) -> None:
+        self._given = program, bounds, looked.all, months
+        self._numbers = {*looked.summed, *looked.paths}
+        self._looked = looked
+        self._asked = 0
+        self._found: native.Found | None = None
 
     def pays(self, months: int, per: int) -> bool:
-        """Whether it is worth compiling, now that so many more months are asked for."""
-        self.months += _taken(months, per)
-        return pays(self.months)
+        """Whether it is worth compiling, now that so many more months are asked for: what pays for all that is asked in a process may
+        pay for none of it alone."""
+        self._asked += _taken(months, per)
+        return pays(self._asked)
+
+    def found(self, *, compiled: bool) -> Native | None:
+        """The function if it was compiled before, or once it is ``compiled``."""
+        if self._found is None:
+            self._found = native.compiled(self._name, self.written) if compiled else native.kept(self._name)
+        return None if self._found is None else self._found.function
+
+    @cached_property
+    def _name(self) -> str:
+        program, bounds, looked, months = self._given
+        pairs = sorted(program.pairs.items())
+        return repr(
+            (program._replace(pairs={}), pairs, bounds, sorted(looked), months, sorted(self._numbers))
+        )
+
+    def written(self) -> native.Module:
+        """Its text, and where it wants what."""
+        of = fused.fused(*self._given, numbers=self._numbers)
+        return native.Module(of.text, [of.rows, list(of.at), list(of.at.values())])
+
+    def job(self, places: NDArray[np.uint64], dated: NDArray[np.bool_]) -> Job:
+        """What it works on, once it is there."""
+        assert self._found is not None
+        rows, registers, offsets = self._found.note
+        at = dict(zip(registers, offsets, strict=True))
+        none = np.zeros((0, 5), dtype=np.int32)
+
+        def where(wanted: Sequence[int]) -> NDArray[np.int32]:
+            row = [at[r] for r in wanted]
+            return np.array([row, row], dtype=np.int32)
+
+        return Job(fused.WIDTH, none, none, none, places, rows, *_looked(where, self._looked), dated)
 
 
-def written(
-    program: Program,
-    looked: Looked,
-    places: NDArray[np.uint64],
-    dated: NDArray[np.bool_],
-    bounds: Sequence[Range],
-) -> Written:
-    """A program as one function, not yet compiled."""
-    of, used = _text(_Key(program, looked, tuple(bounds), len(dated) - 1))
-    none = np.zeros((0, 5), dtype=np.int32)
-
-    def where(registers: Sequence[int]) -> NDArray[np.int32]:
-        row = [of.at[r] for r in registers]
-        return np.array([row, row], dtype=np.int32)
-
-    return Written(
-        of.text, Job(fused.WIDTH, none, none, none, places, of.rows, *_looked(where, looked), dated), used
-    )
+def written(program: Program, looked: Looked, bounds: Sequence[Range], months: int) -> Written:
+    """A program as one function, the same object for the same program."""
+    return _written(_Key(program, looked, tuple(bounds), months))
 
 
 class _Key(Keyed):
-    """What a text hangs on: a program by identity, everything else by value."""
+    """What a function hangs on: a program by identity, everything else by value."""
 
     def __init__(self, program: Program, looked: Looked, bounds: tuple[Range, ...], months: int) -> None:
-        self.program, self.looked, self.bounds, self.months = program, looked, bounds, months
+        self.given = program, looked, bounds, months
         self.key = (id(program), looked, bounds, months)
 
 
 @lru_cache(maxsize=8)
-def _text(of: _Key) -> tuple[fused.Fused, _Used]:
-    numbers = {*of.looked.summed, *of.looked.paths}
-    return fused.fused(of.program, of.bounds, of.looked.all, of.months, numbers=numbers), _Used()
+def _written(of: _Key) -> Written:
+    return Written(*of.given)

@@ -32,7 +32,7 @@ from detente.memory import need
 from detente.progress import counter
 from detente.world.constants import evaluated
 from detente.world.form import Form
-from detente.world.jobs import WRITTEN, Looked, compiled, compiled_before, interpreted, written
+from detente.world.jobs import ASKED, Looked, interpreted, written
 from detente.world.keyed import Keyed
 from detente.world.trees import within
 
@@ -260,15 +260,13 @@ def run(
 
 def _way(of: Run, per: int, fused: bool | None) -> tuple[Native, Job]:
     """What runs a program for so many worlds of each draw."""
-    given = (of.program, of.looked, of.form.places, of.dated, of.bounds)
     many = months(of, per)
-    if fused or (fused is None and many > WRITTEN):
-        function = written(*given)
-        if function.used.pays(many, per) or fused:
-            return compiled(function)
-        if (found := compiled_before(function)) is not None:
-            return found
-    return interpreter(), interpreted(*given)
+    if fused or (fused is None and many > ASKED):
+        function = written(of.program, of.looked, of.bounds, len(of.dated) - 1)
+        pays = function.pays(many, per)
+        if (found := function.found(compiled=fused or pays)) is not None:
+            return found, function.job(of.form.places, of.dated)
+    return interpreter(), interpreted(of.program, of.looked, of.form.places, of.dated, of.bounds)
 
 
 def _rounds(draws: slice, cycle: int) -> Iterator[tuple[int, int]]:
