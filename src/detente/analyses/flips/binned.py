@@ -12,6 +12,7 @@ given data (Plischke, Borgonovo & Smith 2013), a little below the true one for w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -70,9 +71,15 @@ def _sums(of: Binned, verdict: NDArray[np.bool_], replicates: int) -> tuple[Floa
 
 def _without_each(of: Floats) -> Floats:
     """[G, G - 1, B] what is left without each replicate."""
-    rows = np.arange(len(of))
-    left: Floats = of[np.array([rows[rows != g] for g in rows])]
+    left: Floats = of[_others(len(of))]
     return left
+
+
+@cache
+def _others(count: int) -> NDArray[np.int64]:
+    """[G, G - 1] of each of so many replicates the others."""
+    rows = np.arange(count)
+    return np.array([rows[rows != g] for g in rows])
 
 
 def _jackknifed(left_out: Floats) -> float:

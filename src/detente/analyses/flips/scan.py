@@ -54,6 +54,8 @@ __all__ = [
     "flips",
 ]
 
+Floats = NDArray[np.float64]
+
 SETTINGS = 9
 CANDIDATES = 16
 NEIGHBOURS = 4_096
@@ -341,22 +343,34 @@ def _sways(numbers: Numbers, at: Table, packages: NDArray[np.int16]) -> dict[int
 def _binned(values: NDArray[np.float64], verdicts: NDArray[np.bool_], best: float) -> _Sway:
     """The same in bins of a number over draws as they are, from ``verdicts`` [K, S] on the candidates."""
     of = bins(values)
-    now = float(verdicts[0].mean())
     if of.bins < 2:
+        now = float(verdicts[0].mean())
         return _STILL._replace(low=now, high=now)
     index, error = explained(of, verdicts[0], REPLICATES)
-    each = [of.which == b for b in range(of.bins)]
-    middles = [float(np.median(values[rows])) for rows in each]
+    order = np.argsort(values)  # what is in one bin stands together
+    starts = np.searchsorted(of.which[order], np.arange(of.bins))
+    sizes = np.diff(starts, append=len(values))
+    middles = _medians(values[order], starts, sizes)
+    agreed_to = verdicts[:, order]
+    shares, differ = (
+        np.add.reduceat(rows, starts, axis=1, dtype=np.int64) / by
+        for rows, by in ((agreed_to, sizes), (agreed_to != agreed_to[0], 1))
+    )
+    ahead, paired = shares - shares[0], np.sqrt(differ) / sizes
     package_at, becomes = None, None
-    for b in sorted(range(of.bins), key=lambda b: abs(middles[b] - best)):
-        ahead, paired = _paired(verdicts[:, each[b]])
-        top = int(np.argmax(ahead))
-        if ahead[top] > APART * paired[top]:
-            package_at, becomes = middles[b], top
+    for b in np.argsort(np.abs(middles - best), kind="stable").tolist():
+        top = int(np.argmax(ahead[:, b]))
+        if ahead[top, b] > APART * paired[top, b]:
+            package_at, becomes = float(middles[b]), top
             break
-    low, high = verdicts[0, each[0]].mean(), verdicts[0, each[-1]].mean()
     apart = difference_error(of, verdicts[0], REPLICATES)
-    return _Sway(float(low), float(high), apart, index, error, package_at, becomes)
+    return _Sway(float(shares[0, 0]), float(shares[0, -1]), apart, index, error, package_at, becomes)
+
+
+def _medians(ordered: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+    """Of consecutive parts of values in order."""
+    found: Floats = (ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2
+    return found
 
 
 def _other_package(panel: Panel, n: int) -> tuple[float | None, int | None]:
