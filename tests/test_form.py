@@ -15,13 +15,13 @@ FILE, BODY = 600, 60
 
 LONG_FILES: dict[str, int] = {
     "src/detente/kernels/acceptance.py": 686,
-    "src/detente/kernels/descent.py": 901,
+    "src/detente/kernels/descent.py": 966,
 }
 LONG_BODIES: dict[str, int] = {
     "src/detente/charts/reach.py:reach_map": 88,
     "src/detente/charts/tornado.py:tornado": 89,
     "src/detente/kernels/attempts.py:_solve": 83,
-    "src/detente/kernels/descent.py:relax": 102,
+    "src/detente/kernels/descent.py:relax": 96,
     "src/detente/kernels/descent.py:descend": 256,
     "src/detente/kernels/programme.py:lowest_sum": 94,
     "src/detente/kernels/stages.py:build_stages": 61,

@@ -250,6 +250,8 @@ def flow_of(terms: Terms, sets: Masks) -> Floats:
 
 def fate_of(terms: Terms, sets: Masks) -> Floats:
     """[F, n, S] what stays after a breakdown, against nothing done; a line that was broken then costs nothing now."""
+    if not sets.any():
+        return np.zeros((len(terms.base), len(sets), terms.rho.shape[1]))
 
     def gained(of: Terms) -> Floats:
         return flow_of(of, sets) - flow_of(of, np.zeros(1, dtype=np.int64))

@@ -453,16 +453,66 @@ def offer(kind: int, problem: Any, packages: Any, best: Any, best_gain: Any, scr
 
 
 @njit(cache=True, nogil=True)
+def _told(problem: Any, issues: int) -> Any:
+    """Which pairs of patterns speak of issue i, ``pairs[first[i] : first[i + 1]]``, and ``whose`` each pair is."""
+    start, issue = problem.start, problem.issue
+    first = np.zeros(issues + 1, np.int64)
+    whose = np.zeros(len(issue), np.int64)
+    pairs = np.zeros(len(issue), np.int64)
+    for t in range(len(start) - 1):
+        for e in range(start[t], start[t + 1]):
+            whose[e] = t
+            first[issue[e] + 1] += 1
+    for i in range(issues):
+        first[i + 1] += first[i]
+    free = first.copy()
+    for e in range(len(issue)):
+        pairs[free[issue[e]]] = e
+        free[issue[e]] += 1
+    return first, pairs, whose
+
+
+@njit(cache=True, nogil=True)
+def _counted(
+    problem: Any, package: Any, first: Any, pairs: Any, whose: Any, gain: Any, lacking: Any
+) -> tuple[int, int]:
+    """How many options of a package are not the status quo, and how many impossible patterns it matches; its gains and what it
+    lacks of each pattern are added to ``gain`` and ``lacking``."""
+    away, barred, rows = 0, 0, len(gain)
+    for p in range(rows):
+        gain[p] += problem.base[p]
+    for i in range(len(package)):
+        away += int(package[i] != problem.status_quo[i])
+        for p in range(rows):
+            gain[p] += problem.utilities[i, package[i], p]
+        for n in range(first[i], first[i + 1]):
+            lacking[whose[pairs[n]]] += int(problem.option[pairs[n]] != package[i])
+    for t in range(len(lacking)):
+        if lacking[t] == 0:
+            barred += int(problem.excluded[t])
+            for p in range(rows):
+                gain[p] += problem.add[t, p]
+    return away, barred
+
+
+@njit(cache=True, nogil=True)
 def _climb(
     kind: int, problem: Any, usable: Any, package: Any, best: Any, best_gain: Any, scratch: Any
 ) -> None:
-    """Change one issue at a time while it helps (first improvement, fixed order), then offer the result."""
-    utilities, sizes, base, start = problem.utilities, problem.sizes, problem.base, problem.start
-    rows, issues = len(base), len(sizes)
+    """Change one issue at a time while it helps (first improvement, fixed order), then offer the result.
+
+    ``lacking`` [T] counts the options that the package lacks of each pattern, so that a change asks only the patterns of its issue.
+    """
+    utilities, sizes, option, add, excluded = (
+        problem.utilities, problem.sizes, problem.option, problem.add, problem.excluded,
+    )  # fmt: skip
+    rows, issues = len(problem.base), len(sizes)
+    first, pairs, whose = _told(problem, issues)
+    lacking = np.zeros(len(problem.start) - 1, np.int64)
     here = np.zeros(rows, np.int64)
     trial = np.zeros(rows, np.int64)
-    allowed = package_gains(problem, package, here)
-    plain = len(start) == 1
+    away, barred = _counted(problem, package, first, pairs, whose, here, lacking)
+    allowed = barred == 0 and away > 0
     moved = True
     rounds = 0
     while moved and rounds < 50:
@@ -473,21 +523,42 @@ def _climb(
                 old = package[i]
                 if o == old or not usable[i, o]:
                     continue
-                package[i] = o
-                if plain and allowed:
-                    for p in range(rows):
-                        trial[p] = here[p] + utilities[i, o, p] - utilities[i, old, p]
-                    fits = _lex(package, problem.status_quo) != 0
-                else:
-                    fits = package_gains(problem, package, trial)
-                if fits and (not allowed or compare(kind, problem, trial, here, scratch) > 0):
+                more = 0
+                for p in range(rows):
+                    trial[p] = here[p] + utilities[i, o, p] - utilities[i, old, p]
+                for n in range(first[i], first[i + 1]):
+                    t = whose[pairs[n]]
+                    sign = 0
+                    if option[pairs[n]] == o and lacking[t] == 1:
+                        sign = 1
+                    elif option[pairs[n]] == old and lacking[t] == 0:
+                        sign = -1
+                    if sign != 0:
+                        more += sign * int(excluded[t])
+                        for p in range(rows):
+                            trial[p] += sign * add[t, p]
+                gone = int(old == problem.status_quo[i]) - int(o == problem.status_quo[i])
+                if barred + more > 0 or away + gone == 0:
+                    continue
+                if not allowed or compare(kind, problem, trial, here, scratch) > 0:
+                    package[i] = o
                     _copy(trial, here)
+                    barred, away = barred + more, away + gone
+                    for n in range(first[i], first[i + 1]):
+                        t = whose[pairs[n]]
+                        lacking[t] += int(option[pairs[n]] == old) - int(option[pairs[n]] == o)
                     allowed = True
                     moved = True
-                else:
-                    package[i] = old
     if allowed:
         _keep(kind, problem, package, here, best, best_gain, scratch)
+
+
+@njit(cache=True, nogil=True)
+def _rise(slope: Any, step: Any) -> float:
+    total = 0.0
+    for p in range(len(slope)):
+        total += slope[p] * step[p]
+    return total
 
 
 @njit(cache=True, nogil=True)
@@ -587,10 +658,7 @@ def relax(  # noqa: C901, PLR0913, PLR0915
                     value += now[p] * add[t, p]
                 for p in range(rows):
                     step[p] = (add[t, p] if value > 0.0 else 0.0) - mix[block, p]
-            rise = 0.0
-            for p in range(rows):
-                rise += now[p] * step[p]
-            if rise <= 0.0:
+            if _rise(now, step) <= 0.0:
                 continue
             low, high = 0.0, 1.0
             share, moved = 1.0, True
@@ -598,10 +666,7 @@ def relax(  # noqa: C901, PLR0913, PLR0915
                 for p in range(rows):
                     trial[p] = gain[p] + share * step[p]
                 _slope(kind, k, problem, trial, spread, heat, force, now)
-                rise = 0.0
-                for p in range(rows):
-                    rise += now[p] * step[p]
-                if rise >= 0.0:
+                if _rise(now, step) >= 0.0:
                     low = share
                     if share == 1.0:
                         moved = False  # it is the slope there
