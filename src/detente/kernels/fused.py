@@ -65,6 +65,13 @@ class _Sixteen:
         self.bad = ZERO
         """Not a number in those in which an equation had no finite value, 0 in the others: 0 times what was checked, added up."""
 
+    def word(self, place: int) -> str:
+        """Of a place, for this month: in an odd one it is what the neighbour's was in the even one before it, turned."""
+        t, odd = self.t, self.t.whole("and", "%month", 1)
+        at = t.whole("xor", self.at, t.whole("mul", odd, 4 * LANES))
+        word = t.load(t.at("%x", t.whole("add", at, ROW * place)), I)
+        return lanes.turned(t, word, t.whole("mul", odd, 16))
+
     def slot(self, register: int) -> str:
         """Where it is kept: sixteen numbers of a row, or sixteen bits of a word."""
         at = self.at
@@ -115,7 +122,7 @@ class _Sixteen:
         elif code == Code.COPY:
             self.now[out] = self.value(a)
         elif code in (Code.UNIFORM, Code.SHOCK):
-            word = t.load(t.at("%x", t.whole("add", self.at, ROW * a)), I)
+            word = self.word(a)
             self.now[out] = Value((lanes.shock if code == Code.SHOCK else lanes.uniform)(t, word))
         elif code == Code.MONTH:
             self.now[out] = Value(t.splat("%number"))
@@ -270,15 +277,10 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     if always:
         table = f"@{name}_places"
         with t.when(due(t)), t.loop(str(len(always)), step=ABREAST) as i:
-            drawn.even([_place(t, table, t.whole("add", i, n)) for n in range(ABREAST)])
-        with t.when(drawn.is_odd), t.loop(str(len(always))) as i:
-            drawn.odd(_place(t, table, i))
+            drawn.make([_place(t, table, t.whole("add", i, n)) for n in range(ABREAST)])
     for calendar, these in () if closed else sometimes.items():
         with t.when(_dated(t, calendar)):
-            drawn.even([str(n) for n in these])
-            with t.when(drawn.is_odd):
-                for n in these:
-                    drawn.odd(str(n))
+            drawn.make([str(n) for n in these])
     size = t.whole("sub", ends, "%world")
     with t.loop(str(ROW), step=4 * LANES) as at:
         sixteen = _Sixteen(t, slots, at)
@@ -303,32 +305,25 @@ def _place(t: Text, table: str, i: str) -> str:
 
 
 class _Drawn:
-    """Words of the generator for 64 worlds, a row for each place: of an even month, and then, turned, of the odd one after it."""
+    """Words of the generator for 64 worlds, a row for each place: of the even month of the two that this one belongs to."""
 
     def __init__(self, t: Text, key: list[str], places: str) -> None:
         self.t, self.key, self.places = t, key, places
         self.begun = begun(t, key, "0")
-        self.is_odd = t.let("trunc i64 %month to i1")
 
     def _row(self, number: str) -> list[str]:
         row = self.t.at("%x", self.t.whole("mul", number, ROW))
         return [self.t.at(row, str(4 * LANES * n)) for n in range(WIDTH // LANES)]
 
-    def even(self, numbers: Sequence[str]) -> None:
-        """Of the even month of the two that this one belongs to, for some places at once."""
-        self.t.abreast([partial(self._even, number) for number in numbers])
+    def make(self, numbers: Sequence[str]) -> None:
+        """Of some places at once."""
+        self.t.abreast([partial(self._one, number) for number in numbers])
 
-    def _even(self, number: str) -> None:
+    def _one(self, number: str) -> None:
         t = self.t
         place = t.load(t.at(self.places, t.whole("shl", number, 3)), "i64")
         words = lanes.even(t, lanes.halves(t, lanes.threefry(t, self.key, self.begun, place)))
         for word, at in zip(words, self._row(number), strict=True):
-            t.store(word, at, I)
-
-    def odd(self, number: str) -> None:
-        """Of the odd one, from what the even one had."""
-        t, row = self.t, self._row(number)
-        for word, at in zip(lanes.odd(t, [t.load(at, I) for at in row]), row, strict=True):
             t.store(word, at, I)
 
 

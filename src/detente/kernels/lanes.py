@@ -477,6 +477,13 @@ def even(t: Text, words: Sequence[str]) -> list[str]:
     return found
 
 
+def turned(t: Text, word: str, by: str) -> str:
+    """Sixteen words of 32 bits turned to the left by so many bits (i64)."""
+    first = t.let(f"insertelement {I} poison, i32 {t.let(f'trunc i64 {by} to i32')}, i64 0")
+    every = t.let(f"shufflevector {I} {first}, {I} poison, {I} zeroinitializer")
+    return t.let(f"call {I} @llvm.fshl.v16i32({I} {word}, {I} {word}, {I} {every})")
+
+
 def odd(t: Text, words: Sequence[str]) -> list[str]:
     """The same for the odd month after it: the other halves, which are those of the neighbour's word for the even one, turned."""
     half = whole(16)

@@ -30,7 +30,7 @@ _STAYS = re.compile(r"\S.*:$|\s*(%\w+ = phi|br|ret|switch|unreachable)\b")
 _LINE = re.compile(r"\s*(?:(%\w+) = )?((\w+)(?: \S+| <[^>]*>) ?(?:@llvm\.(\w+))?.*)")
 _NAME = re.compile(r"%\w+")
 _PLACE = re.compile(r"ptr ([%@]\w+)")
-_LIGHT = {"getelementptr", "insertelement", "shufflevector", "bitcast", "load"}
+_LIGHT = {"getelementptr", "insertelement", "shufflevector", "bitcast", "load", "trunc"}
 
 
 def spaced(lines: Sequence[str]) -> list[str]:
