@@ -325,9 +325,10 @@ class _Maker:
         self.context, self.drawn = name, 0
         hit: Operand = self.constant(Number(0, 1.0))
         if of.next is not None:
+            at = self.uniform(name)  # First, so that the chance goes straight to where it is compared.
             chance = self.row(self.unless_still(name, self.operand(of.next), self.constant(_NO)))
             self.check(chance, name)
-            hit = self.less(self.uniform(name), chance)
+            hit = self.less(at, chance)
         if of.when is not None:
             hit = self.operand(of.when)
         if of.when is not None or of.next is None:
@@ -350,6 +351,7 @@ class _Maker:
         members = sorted(n for n, of in equations.items() if of.group == group)
         live = [n for n in members if not self.stands(n)]
         chances = {}
+        at: _Row | None = self.uniform(group) if live else None
         for name in live:
             of = equations[name]
             assert of.next is not None
@@ -370,9 +372,7 @@ class _Maker:
         for name, chance in chances.items():
             total = chance if total is None else self.emit(Code.ADD_RR, total.number, chance.number)
             upto[name] = total
-        at: _Row | None = None
-        if total is not None:
-            at = self.uniform(group)
+        if at is not None and total is not None:
             scale = self.emit(Code.MAX_RC, total.number, self.constant(Number(0, 1.0)).number)
             at = self.emit(Code.MUL_RR, at.number, scale.number)
             if equations[members[0]].final:
@@ -561,8 +561,8 @@ class _Maker:
         where = f"{self.context} {self.drawn}"
         if node.function == "shock":
             return self.emit(Code.SHOCK, self.places.setdefault(f"{where} shock", len(self.places)))
-        inner = self.operand(node.arguments[0], own)
         u = self.uniform(where)
+        inner = self.operand(node.arguments[0], own)
         if node.function == "chance":
             return self.less(u, inner)
         amount = self.row(inner)
