@@ -210,5 +210,16 @@ def test_nothing_hangs_on_what_else_is_looked_at() -> None:
             assert np.array_equal(found.sums[:, :, 0], whole.sums[:, :, n]), (seed, of.amounts[n])
 
 
+@pytest.mark.parametrize("fused", [False, True])
+def test_one_world_more_adds_its_levels_where_64_are_added_at_once(fused: bool) -> None:
+    """64 worlds that are all there are added in whole numbers where they are small, 63 never are."""
+    for seed in (0, 3):
+        of = both(model(seed), draws=1, months=6)
+        more = of.engine(64, fused=fused).sums - of.engine(63, fused=fused).sums
+        for m, month in enumerate(of.reference(0, 63)):
+            expected = [fixed(month.now[n]) for n in of.amounts]
+            assert not (wrong := differing(of.amounts, expected, more[0, m])), (seed, m, wrong)
+
+
 def shuffled(of: dict[str, Any], random: Random) -> dict[str, Any]:
     return {n: of[n] for n in random.sample(list(of), len(of))}
