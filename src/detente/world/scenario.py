@@ -29,11 +29,11 @@ from detente.world.run import Ensemble, Run, dated, prepared, run
 from detente.world.talks import chosen
 from detente.world.trees import kept_at, kept_until
 
-__all__ = ["Looked", "assigned", "branches", "home", "moving", "ready", "simulate"]
+__all__ = ["COUNTED", "KEY", "Looked", "assigned", "branches", "home", "moving", "ready", "simulate"]
 
 Floats = NDArray[np.float64]
 
-_KEY = 2**63 - 1
+KEY = 2**63 - 1
 """The key of the random numbers has 64 bits; beyond 2^63 seeds repeat."""
 
 
@@ -167,7 +167,7 @@ def branches(
     for n in range(0, times, at_once):
         rows = slice(n * size, min(times, n + at_once) * size)
         part = stacked._replace(constants=stacked.constants[rows])
-        found = run(part, per=per, seed=ground.seed & _KEY, fused=fused)
+        found = run(part, per=per, seed=ground.seed & KEY, fused=fused)
         for m in range(0, len(found.counts), size):
             one = slice(m, m + size)
             yield Ensemble(per, found.counts[one], found.sums[one], found.kept[one])
@@ -177,7 +177,7 @@ def simulate(
     ground: Ground, revision: Revision, looked: Looked, *, per: int, crew: Simulates | None = None
 ) -> Ensemble:
     """``per`` worlds for each draw; equal numbers and seeds meet equal chance, whatever is changed."""
-    whole = Part(ready(ground, revision, looked, per=per), 0, per, ground.seed & _KEY)
+    whole = Part(ready(ground, revision, looked, per=per), 0, per, ground.seed & KEY)
     return simulated(whole) if crew is None else crew.run(whole)
 
 

@@ -17,16 +17,10 @@ from detente.world.crew import Part, Simulates, simulated
 from detente.world.form import form
 from detente.world.jobs import pays
 from detente.world.run import Ensemble, dated, prepared
-from detente.world.scenario import Looked, assigned, home
+from detente.world.scenario import COUNTED, KEY, Looked, assigned, home
 from detente.world.trees import stands_still
 
 __all__ = ["stilled"]
-
-_KEY = 2**63 - 1
-"""The key of the random numbers, as in scenarios."""
-
-COUNTED = 1 << 23
-"""Counts that are kept at once."""
 
 
 def stilled(
@@ -58,11 +52,12 @@ def stilled(
     whole = prepared(made, values, here, dates, summed=looked.summed, draws=size, worlds=float(worlds))
     counted = size * (months + 1) * (len(looked.asked) + len(looked.summed))
     at_once = max(1, COUNTED // max(1, counted))
+    # What pays for all of them together may pay for none alone.
+    fused = True if pays(worlds, per) else None
     for n in range(0, times, at_once):
         rows = slice(n * size, min(times, n + at_once) * size)
         some = whole._replace(constants=whole.constants[rows], cycle=size)
-        # What pays for all of them together may pay for none alone.
-        part = Part(some, 0, per, ground.seed & _KEY, pays(worlds, per))
+        part = Part(some, 0, per, ground.seed & KEY, fused)
         found = simulated(part) if crew is None else crew.run(part)
         for m in range(0, len(found.counts), size):
             one = slice(m, m + size)
