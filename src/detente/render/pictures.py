@@ -24,7 +24,7 @@ _UNSEEN = re.compile(
 )
 """What Vega writes without ink, place or anybody who asks for it: half of a picture of many lines."""
 _ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
-_CARRIED = re.compile("[\t-\u052f\u2000-\u22ff]*")
+CARRIED = re.compile("[\t-\u052f\u2000-\u22ff]*")
 """Letters that vl-convert's own font has: Latin, Greek, Cyrillic, punctuation, arrows, mathematics."""
 
 
@@ -43,7 +43,7 @@ def begin(words: str) -> None:
     Where its own font does, vl-convert is not told of any other: it would open the system's copy of it some ten times for each
     word that is measured, and a page would not have the same bytes wherever it is written.
     """
-    if _CARRIED.fullmatch(words):
+    if CARRIED.fullmatch(words):
         os.environ["FONTCONFIG_FILE"] = str(files("detente.render") / "fonts.conf")
     # Not a daemon: the process does not end while V8 begins.
     threading.Thread(
