@@ -80,6 +80,8 @@ def test_words_agree_with_their_number() -> None:
     assert plural(1, "quotation", "supports", "support") == "1 quotation supports"
     assert plural(2048, "quotation", "supports", "support") == "2,048 quotations support"
     assert [agree(n, "has", "have") for n in (0, 1, 2)] == ["have", "has", "have"]
+    # 2 - 1.000001 points are shown as 0.999999, 2 - 1.0000001 as 1.
+    assert [agree(2 - n, "has", "have") for n in (1.000001, 1.0000001)] == ["have", "has"]
     assert [spelt(n) for n in (5, 12)] == ["five", "12"]
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert joined(["a"], "or") == "a"

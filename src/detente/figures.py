@@ -102,8 +102,8 @@ def joined(words: Sequence[str], last: str = "and") -> str:
 
 
 def agree(count: float, does: str, do: str) -> str:
-    """The form of a verb, or of another word, that goes with so many."""
-    return does if count == 1 else do
+    """The form of a verb, or of another word, that goes with so many, as they are shown: to six digits."""
+    return does if f"{count:g}" == "1" else do
 
 
 def plural(count: int, noun: str, does: str = "", do: str = "") -> str:
