@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from detente import abreast
-from detente.abreast import Abreast, alone
+from detente.abreast import Abreast, alone, claim
 from detente.progress import listening
 
 Answer = TypeVar("Answer")
@@ -33,7 +33,7 @@ def run(
 
     def called(function: Callable[[], Answer]) -> Answer:
         if request.param:
-            alone()
+            claim()
         return function()
 
     return lambda function: copy_context().run(called, function)
@@ -43,7 +43,7 @@ def two(function: Callable[[], Answer]) -> Answer:
     """Calls something alone in its process."""
 
     def called() -> Answer:
-        alone()
+        claim()
         return function()
 
     return copy_context().run(called)
@@ -84,6 +84,7 @@ def test_the_second_process_takes_part(meeting: tuple[int, int], monkeypatch: py
 
 
 def test_nobody_forks_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not alone()
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
     monkeypatch.setattr("detente.kernels.is_cold", False)
     monkeypatch.setattr(os, "fork", pytest.fail)
@@ -159,10 +160,10 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     script = (
         "import os, sys, time, numba, detente.kernels\n"
         "from pathlib import Path\n"
-        f"from {abreast.__name__} import Abreast, alone\n"
+        f"from {abreast.__name__} import Abreast, alone, claim\n"
         "numba.get_num_threads = lambda: 2\n"
         "detente.kernels.is_cold = False\n"
-        "alone()\n"
+        "claim()\n"
         "pieces = Abreast('pieces')\n"
         "said = Path(sys.argv[1])\n"
         "def other():\n"

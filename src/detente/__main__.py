@@ -14,10 +14,10 @@ __all__ = ["main"]
 def main() -> NoReturn:
     """Run the command line."""
     await_interrupts()
-    from detente.abreast import alone
+    from detente.abreast import claim
     from detente.cli import main as run
 
-    alone()
+    claim()
     try:
         run()
     except SystemExit as done:

@@ -4,7 +4,7 @@ Much of an analysis is Python, of which threads of one process do one thing at a
 that this one has worked out so far; both take one piece after the other, and what the second has found comes back at the end. It is a
 help and nothing more: where it cannot be started, fails or is killed, this process does the work itself, errors included.
 
-Only a process that is ours alone may fork (:func:`alone`): in a notebook other people's threads hold locks.
+Only a process that is ours alone may fork (:func:`claim`): in a notebook other people's threads hold locks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from detente.memory import GIBIBYTE, available
 from detente.progress import counter
 
-__all__ = ["Abreast", "alone"]
+__all__ = ["Abreast", "alone", "claim"]
 
 Answer = TypeVar("Answer")
 
@@ -34,9 +34,14 @@ _ROOM = 2 * GIBIBYTE
 _alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 
-def alone() -> None:
-    """Say that no thread of this process but our own may hold a lock."""
-    _alone.set(sys.platform == "linux")
+def claim() -> None:
+    """Say that this process is ours alone: no thread but our own holds a lock, and nobody else minds its environment."""
+    _alone.set(True)
+
+
+def alone() -> bool:
+    """Whether that was said."""
+    return _alone.get()
 
 
 class Abreast:
@@ -90,7 +95,7 @@ class Abreast:
 
 def _pays() -> bool:
     """Whether there is a second core, room for two, and nobody who could be harmed. On a first run both would compile the same."""
-    if not _alone.get():
+    if not (alone() and sys.platform == "linux"):
         return False
     from numba import get_num_threads
 

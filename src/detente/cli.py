@@ -407,11 +407,13 @@ def report(
             "print it from the browser for another format"
         )
     with _working("preparing the briefing"):
+        from detente.abreast import alone
         from detente.render.pictures import begin, can_draw
         from detente.study.beside import compiled_beside
 
         can_draw()  # before the work
-        begin(study.case.text)
+        if alone():
+            begin(study.case.text)
         _told_draws(study)
         with compiled_beside(study.case.file):
             briefing = study.report()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def blocks(lines: Sequence[str]) -> list[list[str]]:
 
 @pytest.mark.parametrize("seed", range(200, 204))
 def test_every_line_of_a_world_stays_in_its_block_and_finds_what_it_found(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     seen: list[tuple[Sequence[str], Sequence[str]]] = []
 
@@ -49,7 +50,8 @@ def test_every_line_of_a_world_stays_in_its_block_and_finds_what_it_found(
         return seen[-1][1]  # type: ignore[return-value]
 
     monkeypatch.setattr(fused, "spaced", watched)
-    jobs._text.cache_clear()
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))  # Nothing was written out before.
+    jobs._written.cache_clear()
     both(model(seed), months=10).engine(64, fused=True)
     assert len(seen) >= 2
     for before, after in seen:

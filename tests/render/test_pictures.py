@@ -11,6 +11,7 @@ import pytest
 
 from detente.catalogue import resolve, titles
 from detente.render import pictures
+from tests.answers import ask
 
 
 @pytest.fixture
@@ -45,6 +46,12 @@ def test_other_letters_are_measured_with_the_fonts_of_the_system(
     words: str, letters: Callable[[str], str | None]
 ) -> None:
     assert letters(f"peace {words}") is None
+
+
+def test_in_a_process_of_others_nothing_is_begun(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pictures, "begin", pytest.fail)
+    answer = ask("report", "scored-game", "--draws", "64", "--output", str(tmp_path / "page.html"))
+    assert answer.code == 0, answer.err
 
 
 def test_the_bundled_cases_need_no_fonts_of_the_system() -> None:
