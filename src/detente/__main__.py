@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import NoReturn
 
 from detente.interrupts import await_interrupts
@@ -21,7 +20,6 @@ def main() -> NoReturn:
     try:
         run()
     except SystemExit as done:
-        sys.stderr.flush()
         # All is written, and taking the process apart piece by piece would take a fifth of a second.
         os._exit(done.code if isinstance(done.code, int) else 1)
 
