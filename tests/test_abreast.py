@@ -20,16 +20,21 @@ from detente.abreast import Abreast, alone, claim
 from detente.progress import listening
 
 Answer = TypeVar("Answer")
+ROOM = 1 << 40
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody forks")
 
 
-@pytest.fixture(params=[False, True], ids=["one process", "two processes"])
-def run(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], Answer]], Answer]:
-    """Calls something, alone in its process or not."""
+@pytest.fixture(autouse=True)
+def _two_would_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine has."""
     monkeypatch.setattr("numba.get_num_threads", lambda: 2)
     monkeypatch.setattr("detente.kernels.is_cold", False)
+    monkeypatch.setattr(abreast, "available", lambda: ROOM)
+
+
+@pytest.fixture(params=[False, True], ids=["one process", "two processes"])
+def run(request: pytest.FixtureRequest) -> Callable[[Callable[[], Answer]], Answer]:
+    """Calls something, alone in its process or not."""
 
     def called(function: Callable[[], Answer]) -> Answer:
         if request.param:
@@ -68,9 +73,7 @@ def test_answers_come_in_the_order_of_the_pieces(run: Callable[[Callable[[], lis
 
 
 @ONLY_LINUX
-def test_the_second_process_takes_part(meeting: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numba.get_num_threads", lambda: 2)
-    monkeypatch.setattr("detente.kernels.is_cold", False)
+def test_the_second_process_takes_part(meeting: tuple[int, int]) -> None:
     read, write = meeting
 
     def asked() -> tuple[int, int]:
@@ -85,8 +88,6 @@ def test_the_second_process_takes_part(meeting: tuple[int, int], monkeypatch: py
 
 def test_nobody_forks_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not alone()
-    monkeypatch.setattr("numba.get_num_threads", lambda: 2)
-    monkeypatch.setattr("detente.kernels.is_cold", False)
     monkeypatch.setattr(os, "fork", pytest.fail)
     pieces = Abreast("pieces")
     assert [answer() for answer in [pieces.later(os.getpid), pieces.later(os.getpid)]] == [os.getpid()] * 2
@@ -97,8 +98,6 @@ def test_nobody_forks_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_second_process_does_not_find_the_first_does(
     end: str, meeting: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numba.get_num_threads", lambda: 2)
-    monkeypatch.setattr("detente.kernels.is_cold", False)
     read, write = meeting
     first = os.getpid()
 
@@ -160,7 +159,8 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     script = (
         "import os, sys, time, numba, detente.kernels\n"
         "from pathlib import Path\n"
-        f"from {abreast.__name__} import Abreast, alone, claim\n"
+        f"from detente import abreast\nfrom {abreast.__name__} import Abreast, claim\n"
+        f"abreast.available = lambda: {ROOM}\n"
         "numba.get_num_threads = lambda: 2\n"
         "detente.kernels.is_cold = False\n"
         "claim()\n"
