@@ -24,6 +24,11 @@ ROOM = 1 << 40
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody forks")
 
 
+class _Unreadable:
+    def __reduce__(self) -> tuple[type[int], tuple[str]]:
+        return int, ("seven",)
+
+
 @pytest.fixture(autouse=True)
 def _two_would_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever this machine has."""
@@ -94,7 +99,9 @@ def test_nobody_forks_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @ONLY_LINUX
-@pytest.mark.parametrize("end", ["killed", "not to be pickled", "an error there alone", "no process"])
+@pytest.mark.parametrize(
+    "end", ["killed", "not to be pickled", "not to be read back", "an error there alone", "no process"]
+)
 def test_what_the_second_process_does_not_find_the_first_does(
     end: str, meeting: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +114,8 @@ def test_what_the_second_process_does_not_find_the_first_does(
             os.kill(os.getpid(), signal.SIGKILL)
         if os.getpid() != first and end == "an error there alone":
             raise ValueError
+        if os.getpid() != first and end == "not to be read back":
+            return _Unreadable()
         return (lambda: 7) if end == "not to be pickled" else 7
 
     if end == "no process":
