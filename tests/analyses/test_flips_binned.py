@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from detente.analyses.flips.binned import bins, difference_error, explained
+from detente.analyses.flips.scan import _binned
 from detente.case.reading import load_case
 from detente.catalogue import resolve
 from detente.draws import REPLICATES, prepare
@@ -75,3 +76,15 @@ def test_a_draw_takes_the_worlds_numbers_of_one_of_its_own_replicate() -> None:
     size = ready.draws // REPLICATES
     assert (lent // size == np.arange(ready.draws) // size).all()
     assert (lent[lent] == lent).all()
+
+
+def test_at_the_ends_of_a_number_shares_are_those_of_its_first_and_last_bin() -> None:
+    """One package is agreed on above 0.4, another below: of eight bins the nearest to 0.5 in which the other leads is from 0.25 to 0.375."""
+    x = drawn(1)[:, 0]
+    sway = _binned(x, np.array([x > 0.4, x < 0.4]), 0.5)
+    assert (sway.low, sway.high, sway.becomes) == (0.0, 1.0, 1)
+    assert sway.package_at == pytest.approx(0.3125, abs=0.001)
+    rare = _binned(x, np.array([x < 1 / 32, x < 0]), 0.5)
+    assert (rare.low, rare.high) == (pytest.approx(0.25, abs=0.002), 0.0)
+    assert (rare.package_at, rare.becomes) == (None, None)
+    assert _binned(np.ones(64), np.array([np.arange(64) < 16]), 0.5)[:2] == (0.25, 0.25)

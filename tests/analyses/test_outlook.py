@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from detente.analyses.outlook.result import OutlookResult
-from detente.analyses.outlook.solve import outlook
+from detente.analyses.outlook.solve import QUANTILES, _fan, outlook
 from detente.analyses.outlook.view import View, happened
 from detente.case.equations import Is
 from detente.case.wired import NOTHING, Revision
@@ -515,3 +516,18 @@ def test_values_are_those_of_the_paths(small: OutlookResult) -> None:
     assert used.no_deal["ruler"].typed is None
     assert used.no_deal["ruler"].used
     assert used.no_deal["ruler"].going_on == small.no_deal["ruler"].going_on
+
+
+def test_the_fan_has_the_quantiles_of_what_is_there() -> None:
+    """Month by month those of NumPy; none where half or more is absent, at the very half too."""
+    rng = np.random.default_rng(5)
+    kept = rng.normal(40, 15, (6, 8, 5)).astype(np.float32)
+    flat = kept.reshape(48, 5)
+    for month, absent in enumerate((0, 7, 23, 24, 48)):
+        gone = rng.permutation(48)[:absent]
+        flat[gone, month], flat[gone[::3], month] = np.nan, -np.inf
+    found = np.array(astuple(_fan(kept)), dtype=float)
+    for month in range(3):
+        there = flat[np.isfinite(flat[:, month]), month].astype(float)
+        assert found[:, month] == pytest.approx(np.quantile(there, QUANTILES), abs=1e-5)
+    assert np.isnan(found[:, 3:]).all()
