@@ -118,6 +118,32 @@ def test_a_flip_flips_and_the_value_before_it_does_not(data: dict[str, Any], mor
                     assert a_deal(typed(data, flip.path, end), track) is now, flip
 
 
+@quick(30)
+@given(small_cases())
+def test_the_order_in_which_a_table_lists_its_issues_is_no_matter(data: dict[str, Any]) -> None:
+    """Nor is that of the pairs of a combination, which name them."""
+    other = copy.deepcopy(data)
+    for track in other.get("tracks", {}).values():
+        track["issues"] = list(reversed(track.get("issues", list(data["issues"]))))
+    case, turned = valid(data), valid(other)
+    assume(case is not None and turned is not None and case.tracks)
+    assert case is not None
+    assert turned is not None
+    try:
+        answers = found(case)
+    except (UsageError, LimitError):
+        reject()
+    assert [a.to_json() for _, a in answers] == [a.to_json() for _, a in found(turned)]
+
+
+def test_a_combination_counts_at_a_table_that_lists_its_issues_in_another_order() -> None:
+    """North would give the well for a road that comes with it, and wants some twenty points more for both."""
+    data = exchange(tracks={"table": {"parties": ["north", "south"], "issues": ["road", "well"]}})
+    data["preferences"]["north"]["together"] = [{"when": {"well": "open", "road": "open"}, "add": -30}]
+    assert one(data, "north.together.0").deal_flips_at == -20
+    assert one(data, "north.together.0").looked_at == (-260.01, 260.01)
+
+
 def scanned(data: dict[str, Any], flip: Flip, values: list[float], track: str | None) -> list[bool]:
     return [a_deal(typed(data, flip.path, v), track) for v in values]
 

@@ -56,7 +56,7 @@ class Table:
     factions: tuple[int, ...]
     """Indices into the problem's factions: those whose consent can matter."""
     issues: tuple[int, ...]
-    """Indices of the issues that can move at this table."""
+    """Indices of the issues that can move at this table, ascending."""
     agreement: Agreement
     """Over positions in ``factions``, and after them in ``guards``: the track's agreement and the control of what moves."""
     stuck: Mapping[str, str]
@@ -72,6 +72,10 @@ class Table:
     status quo one for each."""
     closed: frozenset[Move] = frozenset()
     """Moves of its issues that cannot be made there."""
+
+    def __post_init__(self) -> None:
+        # The kernels take the pairs of a pattern in the order of the issues.
+        assert list(self.issues) == sorted(self.issues)
 
     @property
     def decided(self) -> tuple[int, ...]:
@@ -313,8 +317,9 @@ def _within_reach(problem: Problem, track: Track, seated: Mapping[str, Tree | No
     stuck: dict[str, str] = {}
     gates: dict[Move, Agreement | None] = {}
     closed: set[Move] = set()
-    for name_ in track.issues or problem.issues:
-        i = problem.issues.index(name_)
+    for i, name_ in enumerate(problem.issues):
+        if track.issues and name_ not in track.issues:
+            continue
         if case.issues[name_].controlled_by == "outside":
             stuck[name_] = "moved by nobody at a table"
             continue
