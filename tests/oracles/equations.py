@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,26 +49,81 @@ class Fault(Exception):
 
 # --- chance ------------------------------------------------------------------------------------------------
 
-_TURNS = ((14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32))
+
+def times(a: int, b: int) -> int:
+    """The product of two bytes as polynomials over bits, modulo x^8 + x^4 + x^3 + x + 1 (FIPS 197, 4.2)."""
+    found = 0
+    for bit in range(8):
+        found ^= a << bit if b >> bit & 1 else 0
+    for bit in range(14, 7, -1):
+        found ^= 0x11B << bit - 8 if found >> bit & 1 else 0
+    return found
 
 
-def threefry(counter: Sequence[int], key: Sequence[int]) -> list[int]:
-    """Threefry4x64-13: each round mixes words 0 and 1, and 2 and 3, every second round 0 and 3, and 2 and 1; the key is
-    added at the beginning and after every four rounds."""
-    k = [*key, 0x1BD11BDAA9FC1A22]
-    for word in key:
-        k[4] ^= word
-    x = [(c + w) & MASK for c, w in zip(counter, key, strict=True)]
-    for n in range(13):
-        for (a, b), turn in zip(((0, 3), (2, 1)) if n % 2 else ((0, 1), (2, 3)), _TURNS[n % 8], strict=True):
-            x[a] = (x[a] + x[b]) & MASK
-            x[b] = ((x[b] << turn) | (x[b] >> (64 - turn))) & MASK
-            x[b] ^= x[a]
-        if n % 4 == 3:
-            s = n // 4 + 1
-            x = [(v + k[(s + i) % 5]) & MASK for i, v in enumerate(x)]
-            x[3] = (x[3] + s) & MASK
-    return x
+def substitute(a: int) -> int:
+    """FIPS 197, 5.1.1: the inverse, 0 for 0; then each bit with four more of it and a bit of 0x63."""
+    b = next((b for b in range(256) if times(a, b) == 1), 0)
+    return sum(
+        ((0x63 >> i ^ b >> i ^ sum(b >> (i + n) % 8 for n in (4, 5, 6, 7))) & 1) << i for i in range(8)
+    )
+
+
+_SUBSTITUTES = bytes(substitute(a) for a in range(256))
+_DOUBLES = bytes(times(2, a) for a in range(256))
+
+
+def sub_bytes(state: bytes) -> bytes:
+    """Of sixteen bytes, column after column: row r of column c is byte 4c + r."""
+    return state.translate(_SUBSTITUTES)
+
+
+_SHIFTED = itemgetter(*(4 * ((c + r) % 4) + r for c in range(4) for r in range(4)))
+_BELOW = itemgetter(*(4 * c + (r + 1) % 4 for c in range(4) for r in range(4)))
+
+
+def shift_rows(state: bytes) -> bytes:
+    """Row r moves r columns to the left."""
+    return bytes(_SHIFTED(state))
+
+
+def mix_columns(state: bytes) -> bytes:
+    """Each byte of a column is twice itself, three times the next below, and the other two."""
+    twice = state.translate(_DOUBLES)
+    second = bytes(_BELOW(state))
+    third = bytes(_BELOW(second))
+    fourth = bytes(_BELOW(third))
+    return xor(twice, bytes(_BELOW(twice)), second, third, fourth)
+
+
+def xor(*states: bytes) -> bytes:
+    found = 0
+    for state in states:
+        found ^= int.from_bytes(state, "little")
+    return found.to_bytes(len(states[0]), "little")
+
+
+def aes_round(state: bytes, key: bytes, *, last: bool = False) -> bytes:
+    """FIPS 197, 5.1: the last round does not mix the columns."""
+    shifted = shift_rows(sub_bytes(state))
+    return xor(shifted if last else mix_columns(shifted), key)
+
+
+@lru_cache(maxsize=1 << 16)
+def ars(counter: tuple[int, int], key: tuple[int, int], rounds: int = 5) -> tuple[int, ...]:
+    """ARS4x32 of Salmon, Moraes, Dror and Shaw (2011, "Parallel random numbers: as easy as 1, 2, 3"): AES with a round
+    key that only counts on, each of its words by itself.
+
+    Counter and key are two words, each modulo 2^64, the answer four of 32 bits, the low one first.
+    """
+
+    def both(low: int, high: int) -> bytes:
+        return b"".join((w & MASK).to_bytes(8, "little") for w in (low, high))
+
+    keys = [both(key[0] + r * 0x9E3779B97F4A7C15, key[1] + r * 0xBB67AE8584CAA73B) for r in range(rounds + 1)]
+    x = xor(both(*counter), keys[0])
+    for r in range(1, rounds + 1):
+        x = aes_round(x, keys[r], last=r == rounds)
+    return tuple(int.from_bytes(x[i : i + 4], "little") for i in (0, 4, 8, 12))
 
 
 class Told(NamedTuple):
@@ -78,13 +135,18 @@ class Told(NamedTuple):
     month: int
 
 
+@lru_cache(maxsize=1 << 16)
+def place_of(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
 def word(told: Told, name: str) -> int:
-    """32 bits of a place in a world, for a month and the next: the upper half is for the even one."""
-    place = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
-    counter = (8 * (told.world // 64) + told.world % 8, told.month // 2, place, 0)
-    words = threefry(counter, (told.seed, told.draw, 0, 0))
-    n = told.world % 64 // 8
-    return words[n] & 0xFFFFFFFF if n < 4 else words[n - 4] >> 32
+    """32 bits of a place in a world, for a month and the next: the upper half is for the even one.
+
+    Four worlds share a call.
+    """
+    counter = (told.world // 4 + 2**40 * (told.month // 2), place_of(name))
+    return ars(counter, (told.seed, told.draw))[told.world % 4]
 
 
 def luck(told: Told, name: str) -> tuple[int, int]:
