@@ -15,9 +15,9 @@ distribution are polynomials written out below, so that any other way to run a p
 Chance
 ------
 Every place of an equation that draws something has a number of its own. A uniform is an exact function of (seed, draw,
-world, month, place): Threefry4x64-13 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
-SC '11) at counter (8 (world // 64) + world % 8, month // 2, place, 0) under key (seed, draw, 0, 0), of whose eight words of 32
-bits (the low halves of the four words of 64 bits, then the high ones) the world takes number (world % 64) // 8. Of its word
+world, month, place): ARS4x32 with five rounds (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
+SC '11) at counter (world // 4 + 2^40 (month // 2), place) under key (seed, draw), words of 64 bits, of whose four words of 32
+bits the world takes number world % 4 (:mod:`detente.kernels.ars`). Of its word
 the upper half is the world's own luck in the even month, the lower half in the odd one; sixteen finer bits are the half that
 its neighbour (world ^ 16) does not use in this month. A world's months are therefore independent of one another, to the last
 bit; only of its neighbour's luck in the month beside has it 2^-16 of an inkling.

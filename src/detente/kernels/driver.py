@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from detente.kernels import ars
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
 from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Text, V, constant, whole
 
@@ -92,7 +93,7 @@ STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %worl
 
 def around(step: str, width: int) -> str:
     """The whole of a module: a step, and what calls it."""
-    return "\n".join([step, _counted(), _summed(), _summed_large(), _worlds(width)])
+    return "\n".join([ars.support(), step, _counted(), _summed(), _summed_large(), _worlds(width)])
 
 
 def _worlds(width: int) -> str:

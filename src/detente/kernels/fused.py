@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from detente.kernels import lanes
+from detente.kernels import ars, lanes
 from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, carried, reads, writes
 from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
 from detente.kernels.lanes import LANES, ONE, ZERO, I, Text, V
@@ -308,8 +308,8 @@ class _Drawn:
     """Words of the generator for 64 worlds, a row for each place: of the even month of the two that this one belongs to."""
 
     def __init__(self, t: Text, key: list[str], places: str) -> None:
-        self.t, self.key, self.places = t, key, places
-        self.begun = begun(t, key, "0")
+        self.t, self.places = t, places
+        self.begun = begun(t, ars.round_keys(t, key), 0)
 
     def _row(self, number: str) -> list[str]:
         row = self.t.at("%x", self.t.whole("mul", number, ROW))
@@ -322,7 +322,7 @@ class _Drawn:
     def _one(self, number: str) -> None:
         t = self.t
         place = t.load(t.at(self.places, t.whole("shl", number, 3)), "i64")
-        words = lanes.even(t, lanes.halves(t, lanes.threefry(t, self.key, self.begun, place)))
+        words = lanes.even(t, ars.words(t, self.begun, place))
         for word, at in zip(words, self._row(number), strict=True):
             t.store(word, at, I)
 

@@ -31,12 +31,10 @@ __all__ = [
     "compared",
     "constant",
     "even",
-    "halves",
     "odd",
     "one",
     "picked",
     "shock",
-    "threefry",
     "two",
     "uniform",
 ]
@@ -379,63 +377,6 @@ def _normal(t: Text, a: str, of: Range) -> str:
 
 
 # --- chance ------------------------------------------------------------------------------------------------
-
-_TURNS = ((14, 16), (52, 57), (23, 40), (5, 37), (25, 33), (46, 12), (58, 22), (32, 32))
-ROUNDS = 13
-_PARITY = 0x1BD11BDAA9FC1A22
-
-
-def opened(t: Text, key: Sequence[str], calls: str, month: str) -> tuple[str, str]:
-    """The first two words after the first round, which are the same for every place; ``month`` is a whole number."""
-    first = t.let(
-        f"add {Q} {t.let(f'add {Q} {calls}, {spread(t, key[0])}')}, {spread(t, t.whole('add', month, key[1]))}"
-    )
-    return first, t.let(
-        f"xor {Q} {spread(t, _turned(t, t.whole('add', month, key[1]), _TURNS[0][0], 'i64'))}, {first}"
-    )
-
-
-def threefry(t: Text, key: Sequence[str], begun: tuple[str, str], place: str) -> list[str]:
-    """Four words of 64 bits of eight calls side by side: ``key`` has two words, ``begun`` is what :func:`opened` gave. The third word
-    of the counter is the place, all that is not named is 0."""
-    # The first round makes the place of the fourth word, too: 0 turned, or it.
-    x = [*begun, *([spread(t, place)] * 2)]
-    last = t.whole("xor", t.whole("xor", key[0], key[1]), _PARITY)
-    five = (*key, "0", "0", last)
-    for n in range(1, ROUNDS):
-        for (a, b), turn in zip(((0, 3), (2, 1)) if n % 2 else ((0, 1), (2, 3)), _TURNS[n % 8], strict=True):
-            x[a] = t.let(f"add {Q} {x[a]}, {x[b]}")
-            x[b] = t.let(f"xor {Q} {_turned(t, x[b], turn)}, {x[a]}")
-        if n % 4 == 3:
-            s = n // 4 + 1
-            for i in range(4):
-                more = five[(s + i) % 5]
-                more = t.whole("add", more, s) if i == 3 else more
-                if more != "0":
-                    x[i] = t.let(f"add {Q} {x[i]}, {spread(t, more)}")
-    return x
-
-
-def _turned(t: Text, word: str, turn: int, kind: str = Q) -> str:
-    by, name = (f"splat (i64 {turn})", "v8i64") if kind == Q else (str(turn), kind)
-    return t.let(f"call {kind} @llvm.fshl.{name}({kind} {word}, {kind} {word}, {kind} {by})")
-
-
-def spread(t: Text, scalar: str) -> str:
-    """Eight times a whole number."""
-    first = t.let(f"insertelement {Q} poison, i64 {scalar}, i64 0")
-    return t.let(f"shufflevector {Q} {first}, {Q} poison, <8 x i32> zeroinitializer")
-
-
-def halves(t: Text, words: list[str]) -> list[str]:
-    """Four times sixteen words of 32 bits for 64 worlds: the low halves of the words of eight calls, then the high ones."""
-    found = []
-    for half in (0, 1):
-        for pair in (words[:2], words[2:]):
-            a, b = (t.let(f"bitcast {Q} {w} to {I}") for w in pair)
-            order = ", ".join(f"i32 {2 * n + half}" for n in range(LANES))
-            found.append(t.let(f"shufflevector {I} {a}, {I} {b}, {I} <{order}>"))
-    return found
 
 
 def unfinished(t: Text, value: str) -> str:

@@ -24,12 +24,14 @@ class Host(NamedTuple):
     name: str
     features: frozenset[str]
     """What it can do, in LLVM's words."""
+    x86: bool
 
 
 @once
 def host() -> Host:
     features = llvm.get_host_cpu_features()
-    return Host(llvm.get_host_cpu_name(), frozenset(name for name, there in features.items() if there))
+    x86 = llvm.get_process_triple().startswith(("x86_64", "i686"))
+    return Host(llvm.get_host_cpu_name(), frozenset(name for name, there in features.items() if there), x86)
 
 
 class Native:

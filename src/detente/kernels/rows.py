@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from detente.kernels import lanes
+from detente.kernels import ars, lanes
 from detente.kernels.bits import BOUNDS
 from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, reads
 from detente.kernels.driver import STEP, around, frame_slots
@@ -112,6 +112,8 @@ def _step() -> str:
     t.label("entry")
     table, end = _operations(t)
     places, seed = frame_slots(t, "places", "seed")
+    keys = ars.round_keys(t, [seed, "%draw"])
+    here = [begun(t, keys, first) for first in range(0, WIDTH, WORD)]
     number = t.let("uitofp i64 %month to float")
     at = t.let("alloca ptr")
     t.do(f"store ptr {table}, ptr {at}")
@@ -134,7 +136,7 @@ def _step() -> str:
         t.label(f"way{n}")
         operands = [_operand(t, of, m, taken) for m in range(3)]
         if k in _ALONE:
-            _alone(t, k, of, seed, places)
+            _alone(t, k, of, here, places)
         elif k == Code.CHECK:
             _check(t, operands[0], b)
         elif k in _OF_BITS:
@@ -180,7 +182,7 @@ class _Operation(NamedTuple):
     """where the place of the next one stands."""
 
 
-def _alone(t: Text, code: Code, of: _Operation, seed: str, places: str) -> None:
+def _alone(t: Text, code: Code, of: _Operation, here: list[ars.Begun], places: str) -> None:
     """An operation on rows, with all registers: nobody takes what was given."""
     _forget(t, of.given)
     if code in _MAY_LEAVE_OUT:
@@ -192,7 +194,7 @@ def _alone(t: Text, code: Code, of: _Operation, seed: str, places: str) -> None:
             else:
                 _words(t, lambda _: "0", of.rows[0])
     elif code in (Code.UNIFORM, Code.SHOCK):
-        _draws(t, code, [seed, "%draw"], places, of.wide, of.rows)
+        _draws(t, code, here, places, of.wide, of.rows)
     else:
         _lanes(t, lambda i: lanes.one(t, code, t.load(t.at(of.rows[1], i))), of.rows[0], step=2)
 
@@ -316,7 +318,7 @@ def _check(t: Text, row: _Vectors, equation: str) -> None:
         t.label(t.name())
 
 
-def _draws(t: Text, code: Code, key: list[str], places: str, wide: list[str], rows: list[str]) -> None:
+def _draws(t: Text, code: Code, here: list[ars.Begun], places: str, wide: list[str], rows: list[str]) -> None:
     """Uniforms or shocks. An even month makes words for itself and for the next, which finds its own in the row b; where that month
     may have been left out (c) each makes its own."""
     made = lanes.shock if code == Code.SHOCK else lanes.uniform
@@ -329,7 +331,7 @@ def _draws(t: Text, code: Code, key: list[str], places: str, wide: list[str], ro
     even: list[str] = []
 
     def words(first: int) -> None:
-        one = lanes.even(t, lanes.halves(t, lanes.threefry(t, key, begun(t, key, str(4 * first)), place)))
+        one = lanes.even(t, ars.words(t, here[first // WORD], place))
         for n, word in enumerate(lanes.odd(t, one)):
             t.store(word, t.at(rows[2], str(4 * first + VECTOR * n)), lanes.I)
         even.extend(one)
@@ -350,9 +352,7 @@ def due(t: Text) -> str:
     return t.let(f"or i1 {even}, {t.let('icmp eq i64 %month, 1')}")
 
 
-def begun(t: Text, key: list[str], i: str) -> tuple[str, str]:
-    """The beginning of the generator for this month and its neighbour, and the 64 worlds from the one whose bytes are ``i`` after those
-    of the first."""
-    call = t.whole("lshr", t.whole("add", t.whole("shl", "%world", 2), i), 5)
-    calls = t.let(f"add {lanes.Q} {lanes.spread(t, call)}, <{', '.join(f'i64 {n}' for n in range(8))}>")
-    return lanes.opened(t, key, calls, t.whole("lshr", "%month", 1))
+def begun(t: Text, keys: Sequence[str], first: int) -> ars.Begun:
+    """The beginning of the generator for this month and its neighbour, and the 64 worlds from number ``first`` of those here on."""
+    calls = t.whole("add", t.whole("lshr", "%world", 2), first // 4)
+    return ars.begun(t, keys, calls, t.whole("lshr", "%month", 1))

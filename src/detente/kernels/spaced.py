@@ -22,7 +22,7 @@ EACH = 0.45
 
 _UNTIL = {
     "fdiv": 14, "sqrt": 18, "fcmp": 5, "fmuladd": 4, "fadd": 3, "fsub": 3, "fmul": 3, "floor": 3, "sitofp": 3, "icmp": 3,
-    "shufflevector": 3, "fshl": 2, "bitcast": 0, "store": 0,
+    "shufflevector": 3, "fshl": 2, "x86": 4, "bitcast": 0, "store": 0,
 }  # fmt: skip
 """Cycles, about, until there is a result, where that is not one."""
 
