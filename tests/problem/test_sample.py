@@ -14,7 +14,8 @@ from detente.case.reading import read_case
 from detente.problem import build, draw, medians, parameters
 from detente.problem.build import Parameter, parameter
 from detente.problem.sample import quantile
-from detente.problem.table import seat, table
+from detente.problem.seat import seat
+from detente.problem.table import table
 from detente.rng import uniforms
 
 

@@ -31,9 +31,9 @@ from detente.problem.sample import (
     parameters,
     under_readings,
 )
+from detente.problem.seat import Seat, seat
 from detente.problem.table import (
     Move,
-    Seat,
     Table,
     consulted,
     control,
@@ -41,7 +41,6 @@ from detente.problem.table import (
     hands,
     obliged,
     passed,
-    seat,
     table,
 )
 

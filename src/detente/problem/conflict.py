@@ -24,7 +24,8 @@ from detente.case.model import Case, Pattern
 from detente.errors import LimitError, UsageError
 from detente.problem.build import Problem, faction_names
 from detente.problem.sample import Sample
-from detente.problem.table import Seat, Table, controlling, seat
+from detente.problem.seat import Seat, seat
+from detente.problem.table import Table, controlling
 
 __all__ = ["MAX_COMBINATIONS", "Conflict", "Eyes", "conflict", "eyes", "ordinal_ranks"]
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from detente.agreement import all_of
 from detente.problem.build import Problem
 from detente.problem.sample import Sample
-from detente.problem.table import Seat, Table, seat
+from detente.problem.seat import Seat, seat
+from detente.problem.table import Table
 
 __all__ = ["LINE", "worth"]
 
