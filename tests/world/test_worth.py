@@ -239,6 +239,39 @@ def test_what_changes_nothing_that_somebody_cares_about_is_worth_exactly_nothing
     assert ((lifted > 5) & (lifted < 50)).all()
 
 
+HALF = """\
+detente: 1
+id: half
+title: What is worth half a step more than whole ones
+judgement: made up
+as_of: 2021-06-03
+parties: {a: {}, b: {}}
+issues:
+  ban: {status_quo: kept, options: {kept: , eased: , lifted: }}
+  rank: {status_quo: low, options: {low: , high: }}
+preferences:
+  a: {patience: 0.5, no_deal: from_outlook, step: 1, points: {ban: {kept: 1, eased: 4, lifted: 5}}, indifferent: [rank]}
+  b: {patience: 0.5, weights: {rank: 100}, indifferent: [ban], values: {rank: {low: 0, high: 100}}}
+world:
+  months: 24
+  parts:
+    people:
+      numbers: {fed: {kept: 0.25, eased: 0.5, lifted: 0}}
+      values: {had: "fed[ban]"}
+  stakes: {a: {people.had: 2}}
+"""
+
+
+def test_half_a_step_is_rounded_once_whatever_it_comes_on_top_of() -> None:
+    """``a`` has 1.5 as things go on, and 3.5 more with either other ban, of which 3 and 4 are its own points."""
+    ground = ground_of(HALF, draws=1)
+    sample, problem = told(ground, Settled(ground, EACH)), ground.problem
+    packages: list[dict[str, str]] = [{}, {"rank": "high"}, {"ban": "eased"}, {"ban": "lifted"}]
+    stays, high, eased, lifted = worth(problem, sample, packages)[0, :, 0]
+    assert stays == high == sample.no_deal[0, 0] == 2
+    assert eased == lifted == 2 + 4
+
+
 @pytest.mark.parametrize("patience", ["[0.95, 0.97, 0.99]", "[0.2, 0.7, 0.99]"])
 def test_any_patience_may_share_the_worlds(patience: str) -> None:
     """Between the values of patience at which paths are discounted, as good as month by month; the wider the judgement, the more
