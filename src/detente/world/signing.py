@@ -438,4 +438,5 @@ def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:
             f"no deal would be worth up to {largest[tuple(at)]:,.0f} grid steps to '{names[at[-1]]}', and the deal counts in at "
             f"most {MAX_STEPS:,}: give it smaller stakes in the world"
         )
-    return np.rint(amount).astype(np.int32)
+    # The same sum in another order differs in its last digits, and half a step is to be half a step in either.
+    return np.rint(np.round(amount, 6)).astype(np.int32)
