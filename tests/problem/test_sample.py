@@ -76,6 +76,16 @@ def test_best_estimates_are_normalised_medians() -> None:
     assert sample.no_deal[:, 0].tolist() == [2500, 4000]
 
 
+def test_what_is_certain_is_the_same_number_of_steps_in_one_draw_and_in_many() -> None:
+    """Eight weights that add up to 4, or to the number before it; half a step of 0.01 point hangs on which."""
+    weights = dict(zip("abcdefgh", (0.7, 0.6, 0.5, 0.5, 0.6, 0.3, 0.1, 0.7), strict=True))
+    issue = {"controlled_by": "outside", "status_quo": "kept", "options": {"kept": {}, "given": {}}}
+    wants = {"weights": weights, "values": {i: {"kept": 0, "given": 5} for i in weights}}
+    problem = build(made(issues=dict.fromkeys(weights, issue), preferences={"a": wants, "b": wants}))
+    many = draw(problem, uniforms(problem.dimensions, 8, seed=1))
+    assert (many.points == medians(problem).points).all()
+
+
 def test_status_quo_is_exactly_as_good_as_a_no_deal_value_relative_to_it() -> None:
     """Paired: what is uncertain about the scale cancels, to the last grid step."""
     problem = build(made())

@@ -30,10 +30,11 @@ from tests.laws.writing import written
 from tests.report.walk import differing, in_blocks, in_json
 
 ANOTHER = {
-    "months": "how long the package takes (roadmap), how far the world is reckoned (outlook)",
-    "compared": "draws in which policies are compared (outlook), packages that are (flips)",
+    ("outlook", "months"): "how far the world is reckoned, elsewhere how long the package takes",
+    ("outlook", "compared"): "draws in which policies are compared, elsewhere packages that are",
+    ("stability", "draws"): "draws that were looked at: a few, and none where every number is certain",
 }
-"""Keys of results that mean something else in another one, and what."""
+"""Results in which a key means something else than in all others, and what."""
 
 
 class Said(NamedTuple):
@@ -73,8 +74,11 @@ def told() -> Said:
 
 
 def in_results(of: Said) -> list[Any]:
-    numbers = {name: list(in_json(result.to_json(), of.case)) for name, result in of.results.items()}
-    return [one for one in differing(numbers) if one[0][0] not in ANOTHER and len(one[1]) > 1]
+    numbers = {
+        name: [one for one in in_json(result.to_json(), of.case) if (name, one[0][0]) not in ANOTHER]
+        for name, result in of.results.items()
+    }
+    return [one for one in differing(numbers) if len(one[1]) > 1]
 
 
 def in_documents(of: Said) -> list[Any]:
@@ -130,7 +134,7 @@ def test_one_number_of_a_result_that_is_broken_is_found(told: Said) -> None:
     assert found[0][0] == "signed"
 
 
-@pytest.mark.parametrize("seed", range(1200, 1203))
+@pytest.mark.parametrize("seed", [*range(1200, 1203), 1212])  # nothing of the last is drawn
 def test_random_cases_tell_one_story(seed: int) -> None:
     case = read_case(written(fresh(seed)), "random.yaml").case
     try:

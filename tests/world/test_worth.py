@@ -22,7 +22,7 @@ from detente.problem.steps import patience
 from detente.problem.worth import worth
 from detente.prospects.view import accepted, view
 from detente.world.scenario import Looked, simulate
-from detente.world.signing import EACH, FINE, Settled, told
+from detente.world.signing import EACH, FINE, Counted, Settled, signed, told
 from detente.world.worth import account, flow, later, value
 from tests.laws.writing import written
 from tests.oracles import worth as oracle
@@ -133,13 +133,18 @@ def worth_of(ground: Ground, revision: Revision = NOTHING) -> Floats:
     return value(flow(of, simulate(ground, revision, of.looked, per=EACH)), rho)
 
 
-def signing(seed: int) -> tuple[Ground, Sample]:
-    """A case in which nobody types what no deal is worth to ``a`` and ``c``, and the sample as the world tells it."""
+def valued_by_the_world(seed: int) -> str:
+    """A case in which nobody types what no deal is worth to ``a`` and ``c``."""
     _, tree, _ = valued(seed)
     for f in "ac":
         tree["preferences"][f]["no_deal"] = "from_outlook"
     tree["preferences"]["b"]["no_deal"] = Decimal(30)
-    ground = ground_of(written(tree))
+    return written(tree)
+
+
+def signing(seed: int) -> tuple[Ground, Sample]:
+    """Such a case, and the sample as the world tells it."""
+    ground = ground_of(valued_by_the_world(seed))
     return ground, told(ground, Settled(ground, EACH))
 
 
@@ -237,6 +242,48 @@ def test_what_changes_nothing_that_somebody_cares_about_is_worth_exactly_nothing
     # What would be lifted in time is worth less to sign than what would never be.
     lifted = points[0, 2] - points[0, 0]
     assert ((lifted > 5) & (lifted < 50)).all()
+
+
+HALF = """\
+detente: 1
+id: half
+title: What is worth half a step more than whole ones
+judgement: made up
+as_of: 2021-06-03
+parties: {a: {}, b: {}}
+issues:
+  ban: {status_quo: kept, options: {kept: , eased: , lifted: }}
+  rank: {status_quo: low, options: {low: , high: }}
+preferences:
+  a: {patience: 0.5, no_deal: from_outlook, step: 1, points: {ban: {kept: 1, eased: 4, lifted: 5}}, indifferent: [rank]}
+  b: {patience: 0.5, weights: {rank: 100}, indifferent: [ban], values: {rank: {low: 0, high: 100}}}
+world:
+  months: 24
+  parts:
+    people:
+      numbers: {fed: {kept: 0.25, eased: 0.5, lifted: 0}}
+      values: {had: "fed[ban]"}
+  stakes: {a: {people.had: 2}}
+"""
+
+
+def test_half_a_step_is_rounded_once_whatever_it_comes_on_top_of() -> None:
+    """``a`` has 1.5 as things go on, and 3.5 more with either other ban, of which 3 and 4 are its own points."""
+    ground = ground_of(HALF, draws=1)
+    sample, problem = told(ground, Settled(ground, EACH)), ground.problem
+    packages: list[dict[str, str]] = [{}, {"rank": "high"}, {"ban": "eased"}, {"ban": "lifted"}]
+    stays, high, eased, lifted = worth(problem, sample, packages)[0, :, 0]
+    assert stays == high == sample.no_deal[0, 0] == 2
+    assert eased == lifted == 2 + 4
+
+
+@pytest.mark.parametrize("seed", [*range(40, 52), 257])  # of the last, an option is worth half a step
+def test_what_points_count_for_gives_the_steps_that_the_worlds_give(seed: int) -> None:
+    ready = prepare(read_case(valued_by_the_world(seed), "valued.yaml").case, draws=8)
+    ground, of = ready.best_ground({}), ready.settled_best
+    found, counted = (signed(ground, of.options, by.worth(ground)) for by in (of, Counted(ground, of)))
+    assert np.array_equal(found.no_deal, counted.no_deal)
+    assert np.array_equal(found.points, counted.points)
 
 
 @pytest.mark.parametrize("patience", ["[0.95, 0.97, 0.99]", "[0.2, 0.7, 0.99]"])

@@ -24,6 +24,7 @@ __all__ = [
     "fitting",
     "medians",
     "most",
+    "normalised",
     "parameters",
     "quantile",
     "under_readings",
@@ -251,9 +252,7 @@ def assemble(
             column = columns if active.all() else columns[:, rows]
             level = column[scheme.value]
             if not scheme.raw:
-                weight = column[scheme.weight]
-                total = weight.sum(axis=0)
-                level *= (weight / np.where(total > 0, total, 1.0))[:, None, :]
+                level *= normalised(column[scheme.weight])[:, None, :]
             points[f][:, :, rows] = fitting(problem, f, level / step)
             for term in scheme.terms:
                 worth = fitting(problem, f, column[term.add] / step)
@@ -275,6 +274,15 @@ def assemble(
         if party in problem.delivers:
             delivered[n] = columns[problem.delivers[party]]
     return Sample(points, no_deal, add, broken, choices.outside, choices.reading, delivered)
+
+
+def normalised(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[I, S] what each weight [I, S] is of all in its draw; nothing where none counts."""
+    # One after another: ``sum`` adds those of a single draw in another order than those of many, and half a step would not be half
+    # a step in both.
+    total = np.add.accumulate(weight)[-1]
+    found: NDArray[np.float64] = weight / np.where(total > 0, total, 1.0)
+    return found
 
 
 def most(points: NDArray[np.int32], add: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -412,13 +412,15 @@ def signed(
     no_deal[which] = _steps(base / step, names)
     points = sample.points.copy()
     every = worth(problem, sample, [{}, *({issue: option} for issue, option in options)])[which]
-    stays, counted = every[:, :1], every[:, 1:]
+    # Points of the case are whole steps and come off after rounding: before it, they would decide which way half a step goes.
+    counted = np.rint(every / step[:, None]).astype(np.int32)
     # The first issue is in every package with one of its options: what waiting is worth beyond what stands now goes there.
-    waiting = _steps((base - stays[:, 0]) / step, names)
+    waiting = no_deal[which] - counted[:, 0]
     for o in range(len(problem.options[0])):
         points[which, 0, o] += waiting
-    more = (paths[1:] - going_on) - (counted - stays).transpose(1, 0, 2)
-    for (issue, option), steps in zip(options, _steps(more / step, names), strict=True):
+    more = _steps((paths[1:] - going_on) / step, names)
+    more -= (counted[:, 1:] - counted[:, :1]).transpose(1, 0, 2)
+    for (issue, option), steps in zip(options, more, strict=True):
         i = problem.issues.index(issue)
         points[which, i, problem.options[i].index(option)] += steps
     for f in which:
@@ -436,4 +438,5 @@ def _steps(amount: Floats, names: Sequence[str]) -> NDArray[np.int32]:
             f"no deal would be worth up to {largest[tuple(at)]:,.0f} grid steps to '{names[at[-1]]}', and the deal counts in at "
             f"most {MAX_STEPS:,}: give it smaller stakes in the world"
         )
-    return np.rint(amount).astype(np.int32)
+    # The same sum in another order differs in its last digits, and half a step is to be half a step in either.
+    return np.rint(np.round(amount, 6)).astype(np.int32)

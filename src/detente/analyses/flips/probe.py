@@ -19,6 +19,7 @@ from detente.kernels.acceptance import agreed
 from detente.kernels.patterns import matches
 from detente.problem import Choices, Problem, Table, assemble, choose
 from detente.problem.build import Scheme
+from detente.problem.sample import normalised
 from detente.prospects.view import View, accepted, left_alone, view
 
 __all__ = ["Panel"]
@@ -123,9 +124,7 @@ class _Probe:
         scheme, values, step = part.scheme, part.values, self.problem.step[self.faction]
         worth, chance = values[part.index], values[part.outside, np.arange(len(part.rows))]
         if not scheme.raw:
-            weight = values[scheme.weight]
-            total = weight.sum(axis=0)
-            weight = weight / np.where(total > 0, total, 1.0)
+            weight = normalised(values[scheme.weight])
             worth *= weight[part.constant]
             chance = chance * weight[part.drawn]
         worth /= step
