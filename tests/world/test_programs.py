@@ -11,7 +11,7 @@ from detente.kernels.codes import Code, Op, carried, operands
 from detente.kernels.fused import fused
 from detente.kernels.ranges import Range, ranges
 from detente.kernels.rows import WIDTH
-from detente.kernels.tidied import tidied
+from detente.kernels.tidied import tidied, undated
 from detente.world.form import form
 from detente.world.jobs import Looked, pays, written
 from detente.world.run import Run, dated, prepared, run
@@ -75,12 +75,99 @@ def test_bounds_that_are_never_reached_and_checks_that_cannot_fail_go() -> None:
     ]
     codes = [Code(op[0]) for op in left(clamped, 5)]
     assert codes == [Code.SHOCK, Code.MAX_RC, Code.MIN_RC]
-    walking: list[Op] = [
+    growing: list[Op] = [
         (int(Code.SHOCK), 2, 0, 0, 0),
-        (int(Code.ADD_RR), 0, 1, 2, 0),
+        (int(Code.ADD_RR), 3, 1, 2, 0),
+        (int(Code.ADD_RR), 0, 1, 3, 0),
         (int(Code.CHECK), 0, 0, 0, 0),
     ]
-    assert Code.CHECK in [op[0] for op in left(walking, 0)]
+    assert Code.CHECK in [op[0] for op in left(growing, 0)]
+    # What grows by no more than a few at a time never leaves the finite numbers.
+    walking = [growing[0], (int(Code.ADD_RR), 0, 1, 2, 0), growing[3]]
+    assert Code.CHECK not in [op[0] for op in left(walking, 0)]
+
+
+def test_what_is_no_larger_than_what_was_checked_is_not_checked() -> None:
+    """Nothing finite becomes infinite by less being added than half of what its last bit is worth, nor by a factor of 1 at most."""
+    growing: list[Op] = [
+        (int(Code.SHOCK), 2, 0, 0, 0),
+        (int(Code.ADD_RR), 3, 1, 2, 0),
+        (int(Code.ADD_RR), 0, 1, 3, 0),
+        (int(Code.CHECK), 0, 0, 0, 0),
+    ]
+
+    def checks(more: Op) -> int:
+        return sum(op[0] == Code.CHECK for op in left([*growing, more, (int(Code.CHECK), 4, 4, 0, 0)], 4))
+
+    assert checks((int(Code.MUL_RC), 4, 0, 2, 0)) == 1
+    assert checks((int(Code.ADD_RC), 4, 0, 1, 0)) == 1
+    assert checks((int(Code.SUB_RR), 4, 2, 0, 0)) == 1
+    assert checks((int(Code.ADD_RR), 4, 0, 0, 0)) == 2
+    assert checks((int(Code.DIV_RC), 4, 0, 2, 0)) == 2
+    assert checks((int(Code.MUL_RR), 4, 0, 0, 0)) == 2
+
+
+def test_what_was_made_before_is_not_made_again() -> None:
+    drawn: list[Op] = [(int(Code.SHOCK), 2, 0, 0, 0), (int(Code.SHOCK), 3, 1, 0, 0)]
+
+    def of(*more: Op) -> list[Code]:
+        return [Code(op[0]) for op in left([*drawn, *more, (int(Code.DIV_RR), 0, 5, 6, 0)], 0)][2:]
+
+    once, other = (int(Code.ADD_RR), 5, 2, 3, 0), (int(Code.ADD_RR), 6, 3, 2, 0)
+    assert of(once, other) == [Code.ADD_RR, Code.DIV_RR]
+    # What is subtracted is not exchanged, and what was written anew is not the same any more.
+    assert of((int(Code.SUB_RR), 5, 2, 3, 0), (int(Code.SUB_RR), 6, 3, 2, 0)) == [
+        Code.SUB_RR,
+        Code.SUB_RR,
+        Code.DIV_RR,
+    ]
+    again = (int(Code.ADD_RR), 2, 2, 3, 0)
+    assert of(once, again, (int(Code.ADD_RR), 6, 2, 3, 0)) == [Code.ADD_RR, Code.ADD_RR, Code.DIV_RR]
+    # Nor does what a calendar may leave out stand for what follows it.
+    gated: list[Op] = [
+        *drawn,
+        (int(Code.UNLESS), 4, 0, 2, 0),
+        (int(Code.ADD_RR), 5, 2, 3, 0),
+        (int(Code.LESS_RC), 4, 5, 2, 0),
+        (int(Code.ADD_RR), 6, 2, 3, 0),
+        (int(Code.ADD_RR), 0, 4, 6, 0),
+    ]
+    assert [op[0] for op in left(gated, 0)].count(Code.ADD_RR) == 3
+
+
+def test_a_number_that_is_there_is_the_same_as_itself_and_a_known_truth_chooses() -> None:
+    def of(*more: Op) -> list[Code]:
+        return [Code(op[0]) for op in left([(int(Code.SHOCK), 2, 0, 0, 0), *more], 3)]
+
+    assert of((int(Code.SAME_RR), 3, 2, 2, 0)) == [Code.FILL]
+    absent: list[Op] = [(int(Code.DIV_CR), 4, 1, 2, 0), (int(Code.SAME_RR), 3, 4, 4, 0)]
+    assert of(*absent)[-1] == Code.SAME_RR
+    for truth, code in ((1, Code.SHOCK), (0, Code.FILL)):
+        assert (
+            of(
+                (int(Code.FILL), 4, truth, 0, 0),
+                (int(Code.PICK_RC), 5, 4, 2, 2),
+                (int(Code.COPY), 3, 5, 0, 0),
+            )[-1]
+            == code
+        )
+
+
+def test_a_month_without_dates_asks_for_nothing_that_only_dates_need() -> None:
+    """Of an event of some months the draw, its chance and what it brings about."""
+    month: list[Op] = [
+        (int(Code.UNLESS), 4, 0, 1, 0),
+        (int(Code.FILL), 4, 1, 0, 0),
+        (int(Code.UNIFORM), 2, 0, 0, 0),
+        (int(Code.LESS_RC), 3, 2, 2, 0),
+        (int(Code.MIN_RR), 5, 3, 4, 0),
+        (int(Code.MAX_RR), 0, 1, 5, 0),
+    ]
+    start: list[Op] = [(int(Code.FILL), 0, 0, 0, 0)]
+    known = ranges(start, month, {1: 0}, ONE, 12)
+    found = undated(month, {1: 0}, {0}, known, ONE, 12)
+    assert [Code(op[0]) for op in found] == [Code.COPY]
+    assert found[0][1:3] == (0, 1)
 
 
 def test_a_bound_is_kept_where_what_is_bounded_may_be_absent() -> None:

@@ -19,9 +19,10 @@ from detente.kernels.codes import KINDS, SIGNS, WORD, Code, Op, carried, reads, 
 from detente.kernels.driver import PACKED, STEP, around, frame_slots, valid
 from detente.kernels.lanes import LANES, ONE, ZERO, I, Text, V
 from detente.kernels.programs import Program
-from detente.kernels.ranges import Range, ranges
+from detente.kernels.ranges import Range, ranges, walked
 from detente.kernels.rows import begun, due
 from detente.kernels.spaced import spaced
+from detente.kernels.tidied import undated
 
 __all__ = ["WIDTH", "Fused", "fused"]
 
@@ -263,7 +264,19 @@ _ALIGNED = '"frame-pointer"="all"'
 """So that what registers do not hold is put where it crosses no border of a line or a page of memory."""
 
 
-def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: bool) -> str:
+class _Month(NamedTuple):
+    """What is done in a month."""
+
+    name: str
+    ops: Sequence[Op]
+    known: Known
+    closed: bool
+    """Whether it holds no date of any calendar."""
+    lent: set[int]
+    """Places whose words are made for two months at once; every month makes those of the others for itself."""
+
+
+def _program(of: _Month, slots: _Slots) -> str:
     """A function for a program."""
     t = Text()
     t.label("entry")
@@ -272,31 +285,34 @@ def _program(name: str, ops: Sequence[Op], known: Known, slots: _Slots, closed: 
     # In the first block it becomes a register.
     wrong = t.let("alloca i16")
     t.store("0", wrong, "i16")
-    always, sometimes = _places(ops)
+    always, sometimes = _places(of.ops)
     drawn = _Drawn(t, [seed, "%draw"], places)
-    if always:
-        table = f"@{name}_places"
-        with t.when(due(t)), t.loop(str(len(always)), step=ABREAST) as i:
-            drawn.make([_place(t, table, t.whole("add", i, n)) for n in range(ABREAST)])
-    for calendar, these in () if closed else sometimes.items():
+    tables = []
+    for lent in (True, False):
+        if these := [n for n in always if (n in of.lent) == lent]:
+            # Some places have their words made twice, so that there are always so many at once.
+            full = [*these, *these[-1:] * (-len(these) % ABREAST)]
+            name = f"@{of.name}_{'lent' if lent else 'own'}"
+            tables.append(
+                f"{name} = private constant [{len(full)} x i64] [{', '.join(f'i64 {n}' for n in full)}]"
+            )
+            with t.when(due(t) if lent else "true"), t.loop(str(len(full)), step=ABREAST) as i:
+                drawn.make([_place(t, name, t.whole("add", i, n)) for n in range(ABREAST)])
+    for calendar, few in () if of.closed else sometimes.items():
         with t.when(_dated(t, calendar)):
-            drawn.make([str(n) for n in these])
+            drawn.make([str(n) for n in few])
     size = t.whole("sub", ends, "%world")
     with t.loop(str(ROW), step=4 * LANES) as at:
         sixteen = _Sixteen(t, slots, at)
-        _written(t, sixteen, ops, known, slots.due(ops), closed)
+        _written(t, sixteen, of.ops, of.known, slots.due(of.ops), of.closed)
         some = t.let(f"fcmp uno {V} {sixteen.bad}, {ZERO}")
         bits = t.let(f"bitcast <16 x i1> {some} to i16")
         bits = t.let(f"and i16 {bits}, {valid(t, t.whole('lshr', at, 2), size)}")
         t.store(t.let(f"or i16 {t.load(wrong, 'i16')}, {bits}"), wrong, "i16")
     fine = t.let(f"icmp eq i16 {t.load(wrong, 'i16')}, 0")
     t.do(f"ret i64 {t.let(f'select i1 {fine}, i64 -1, i64 0')}")
-    # Some places have their words made twice, so that there are always so many at once.
-    full = [*always, *always[-1:] * (-len(always) % ABREAST)]
-    numbers = ", ".join(f"i64 {n}" for n in full)
-    table = f"@{name}_places = private constant [{len(full)} x i64] [{numbers}]" if always else ""
     return "\n".join(
-        [table, f"define internal i64 @{name}({_TAKES}) {_ALIGNED} {{", *spaced(t.lines), "}", ""]
+        [*tables, f"define internal i64 @{of.name}({_TAKES}) {_ALIGNED} {{", *spaced(t.lines), "}", ""]
     )
 
 
@@ -354,29 +370,32 @@ def fused(
     truths = {r for r, of in known.ends.items() if of.truth and not of.absent}
     slots = _Slots(program, looked, truths - numbers)
     calendars = sorted({op[2] for op in program.month if op[0] == Code.UNLESS})
-    written = [_program("month", program.month, known.month, slots, closed=not calendars)]
+    ops = undated(program.month, program.pairs, looked, known, constants, months)
+    lent = set(_places(ops)[0])
+    plain = _Month("plain", ops, walked(ops, known.handed, constants, months), closed=True, lent=lent)
+    begin = _Month("begin", program.start, known.start, closed=True, lent=set(_places(program.start)[0]))
+    written = [_program(of, slots) for of in (plain, begin)]
     if calendars:
-        written.append(_program("plain", program.month, known.month, slots, closed=True))
-    written.append(_program("begin", program.start, known.start, slots, closed=True))
+        written.append(_program(_Month("dated", program.month, known.month, closed=False, lent=lent), slots))
     text = around("\n".join([*written, _step(calendars)]), WIDTH)
     at = {r: n + PACKED * (r in slots.truths) for r, n in slots.at.items() if r in looked}
     return Fused(text, slots.rows, at)
 
 
 def _step(calendars: Sequence[int]) -> str:
-    """Which of the functions it is this month."""
+    """Which of the functions it is in this month."""
     t = Text()
     t.label("entry")
     given = _TAKES.replace("noalias ", "")
     with t.when(t.let("icmp eq i64 %month, 0")):
         t.do(f"ret i64 {t.let(f'call i64 @begin({given})')}")
         t.label(t.name())
-    if calendars:
-        dates = [t.load(t.at("%dated", str(calendar)), "i8") for calendar in calendars]
+    dates = [t.load(t.at("%dated", str(calendar)), "i8") for calendar in calendars]
+    if dates:
         while len(dates) > 1:
             dates = [t.let(f"or i8 {dates[0]}, {dates[1]}"), *dates[2:]]
-        with t.when(t.let(f"icmp eq i8 {dates[0]}, 0")):
-            t.do(f"ret i64 {t.let(f'call i64 @plain({given})')}")
+        with t.when(t.let(f"icmp ne i8 {dates[0]}, 0")):
+            t.do(f"ret i64 {t.let(f'call i64 @dated({given})')}")
             t.label(t.name())
-    t.do(f"ret i64 {t.let(f'call i64 @month({given})')}")
+    t.do(f"ret i64 {t.let(f'call i64 @plain({given})')}")
     return "\n".join([f"define {STEP} {{", *t.lines, "}", ""])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from detente.kernels.codes import KINDS, SIGNS, Code, Op, carried
 
-__all__ = ["ANY", "Known", "Range", "ranges"]
+__all__ = ["ANY", "Known", "Range", "ranges", "walked"]
 
 INF = math.inf
 LARGEST = 3.4028235e38
@@ -35,7 +35,9 @@ class Known(NamedTuple):
     """For every operation of month 0 what its operands can be, :data:`ANY` for those that are no values."""
     month: list[tuple[Range, ...]]
     ends: dict[int, Range]
-    """What every register can be at the end of any month."""
+    """What every register can be at the end of any month,"""
+    handed: dict[int, Range]
+    """and those that one month hands on to the next, before it begins."""
 
 
 class Range(NamedTuple):
@@ -81,11 +83,18 @@ def ranges(
         found = {r: _join(v, after.get(r, v)) for r, v in kept.items()}
         if found == kept:
             ends = {r: _join(v, first[r]) if r in first else v for r, v in after.items()}
-            return Known(begun, monthly, ends)
+            return Known(begun, monthly, ends, kept)
         if n >= ROUNDS:
             found = {r: _widened(kept[r], v, n >= 2 * ROUNDS) for r, v in found.items()}
         kept = found
-    return Known(begun, _walk(month, {}, constants, months, done), {})
+    return Known(begun, _walk(month, {}, constants, months, done), {}, {})
+
+
+def walked(
+    ops: Sequence[Op], handed: Mapping[int, Range], constants: Sequence[Range], months: int
+) -> list[tuple[Range, ...]]:
+    """What the operands of a month's operations can be; ``handed``: what it is handed."""
+    return _walk(ops, dict(handed), constants, months, {})
 
 
 def _next(known: Mapping[int, Range], pairs: Mapping[int, int]) -> dict[int, Range]:
@@ -241,11 +250,13 @@ def _quotient(a: Range, b: Range, absent: bool) -> Range:
 
 
 def _loose(low: float, high: float, absent: bool) -> Range:
-    """Bounds beyond which no rounding leads. Rounding keeps order, and a float32 as it is."""
+    """Bounds beyond which no rounding leads. Rounding keeps order, and a float32 as it is, the largest as well."""
     low, high = _beyond(low, -1.0), _beyond(high, 1.0)
     return Range(-INF if low < -LARGEST else low, INF if high > LARGEST else high, absent)
 
 
 def _beyond(bound: float, way: float) -> float:
     exact = c_float(bound).value == bound
-    return bound if exact else bound + way * (abs(bound) * SLACK + 1e-37)
+    if exact or abs(bound) > LARGEST:
+        return bound
+    return max(-LARGEST, min(LARGEST, bound + way * (abs(bound) * SLACK + 1e-37)))

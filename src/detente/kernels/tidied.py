@@ -1,8 +1,8 @@
 """A program without what cannot matter: the same numbers from fewer operations.
 
 Of what :mod:`detente.kernels.ranges` knows of every operand: a bound that is never reached, a default of what is never absent, a
-check that cannot fail, a factor of 1 are left out. Then what is only copied is made where it is wanted, and what nobody reads is not
-made. Operations stay in their order, and every number that is looked at keeps its bits.
+check that cannot fail, a factor of 1 are left out. Then what is only copied is made where it is wanted, what was made before is not made
+again, and what nobody reads is not made. Operations stay in their order, and every number that is looked at keeps its bits.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from detente.kernels.codes import KINDS, SIGNS, Code, Op, carried
 from detente.kernels.codes import reads as _reads
 from detente.kernels.codes import writes as _writes
-from detente.kernels.ranges import Range, ranges
+from detente.kernels.ranges import Known, Range, ranges, walked
 
-__all__ = ["Tidied", "tidied"]
+__all__ = ["Tidied", "tidied", "undated"]
 
 END = -1
 """Stands, inside this module, after the operations that an ``UNLESS`` leaves out."""
@@ -52,7 +52,7 @@ def tidied(
     ``pairs``: register of last month's value → register of this month's; ``constants``: what each can be.
     """
     found = ranges(start, month, pairs, constants, months)
-    plain = _Plain(*(_exactly(constants, value) for value in (0.0, 1.0)))
+    plain = _plain(constants)
     programs = [_simpler(ops, known, plain) for ops, known in zip((start, month), found[:2], strict=True)]
     same = [_copies(ops) for ops in programs]
     instead = {
@@ -60,13 +60,41 @@ def tidied(
     }
     looked = {instead.get(r, r) for r in looked}
     lasting = set(looked) | set(pairs) | set(pairs.values()) | carried(month, pairs)
-    programs = [_placed(ops, lasting) for ops in programs]
+    programs = [_placed(_once(_placed(ops, lasting)), lasting) for ops in programs]
     size = -1
     while size != sum(map(len, programs)):
         size = sum(map(len, programs))
         roots = looked | carried(programs[1], pairs)
         programs = [_needed(ops, roots) for ops in programs]
     return Tidied(_counted(programs[0]), _counted(programs[1]), instead)
+
+
+def undated(
+    month: Sequence[Op],
+    pairs: Mapping[int, int],
+    looked: Iterable[int],
+    known: Known,
+    constants: Sequence[Range],
+    months: int,
+) -> list[Op]:
+    """What is left of ``month`` in months that hold no date of any calendar; ``known``: of the program as it is."""
+    plain = _plain(constants)
+    if plain.zero is None:
+        return list(month)
+    ops: list[Op] = []
+    after = 0
+    for k, op in enumerate(month):
+        if k >= after:
+            ops.append((int(Code.FILL), op[1], plain.zero, 0, 0) if op[0] == Code.UNLESS else op)
+            after = k + 1 + op[3] if op[0] == Code.UNLESS else k
+    roots = set(looked) | carried(month, pairs)
+    lasting = roots | set(pairs) | set(pairs.values())
+    before: list[Op] = []
+    while ops != before:
+        before = ops
+        simple = _placed(_simpler(ops, walked(ops, known.handed, constants, months), plain), lasting)
+        ops = _needed(_placed(_once(simple), lasting), roots)
+    return ops
 
 
 # --- gates -------------------------------------------------------------------------------------------------
@@ -122,6 +150,10 @@ class _Plain(NamedTuple):
 
     zero: int | None
     one: int | None
+
+
+def _plain(constants: Sequence[Range]) -> _Plain:
+    return _Plain(*(_exactly(constants, value) for value in (0.0, 1.0)))
 
 
 def _exactly(constants: Sequence[Range], value: float) -> int | None:
@@ -193,13 +225,15 @@ def _truth(op: Op, of: tuple[Range, ...], plain: _Plain) -> Op | None:
         apart = of[0].high < of[1].low or of[0].low > of[1].high
         if len(set(when)) == 1 and (name != "SAME" or few or apart):
             return _filled(out, plain.one if when[0] else plain.zero)
-        row = a if KINDS[code][0] == "R" else b
-        truth, other = (of[0], of[1]) if row == a else (of[1], of[0])
-        if truth.truth and other.low == other.high and "C" in KINDS[code]:
-            return _same(out, row, yes=when[-1], plain=plain)
-        return None
+        for kind, row, truth, other in zip(KINDS[code], (a, b), of, of[::-1], strict=True):
+            if kind == "R" and truth.truth and other.low == other.high:
+                return _same(out, row, yes=when[-1], plain=plain)
+        return _filled(out, plain.one) if name == "SAME" and KINDS[code] == "RR" and a == b else None
     if not of[0].truth:
         return None
+    if name == "PICK" and of[0].low == of[0].high:
+        n = 1 if of[0].low else 2
+        return (int(Code.COPY if KINDS[code][n] == "R" else Code.FILL), out, op[2 + n], 0, 0)
     if code == Code.PICK_CC and ((_is(of[1], 1) and _is(of[2], 0)) or (_is(of[1], 0) and _is(of[2], 1))):
         return _same(out, a, yes=_is(of[1], 1), plain=plain)
     if code == Code.PICK_CR and of[2].truth and (_is(of[1], 1) or _is(of[1], 0)):
@@ -225,6 +259,42 @@ def _same(out: int, row: int, *, yes: bool, plain: _Plain) -> Op | None:
     if yes:
         return (int(Code.COPY), out, row, 0, 0)
     return None if plain.one is None else (int(Code.SUB_CR), out, plain.one, row, 0)
+
+
+_EITHER_WAY = {Code.ADD_RR, Code.MUL_RR, Code.SAME_RR}
+"""Operations that give the same with their operands exchanged."""
+
+_NOTHING_MADE = {Code.COPY, Code.FILL, Code.UNIFORM, Code.SHOCK, Code.CHECK, Code.UNLESS, END}
+"""Operations that cost no more than a copy, that draw, or that give nothing."""
+
+
+def _once(ops: Sequence[Op]) -> list[Op]:
+    """What was made before is copied. What an ``UNLESS`` may leave out was not made after it."""
+    found: list[Op] = []
+    outside: list[dict[Op, int]] = []
+    made: dict[Op, int] = {}
+    """Operation, but for the register that it writes → one that holds what it gives."""
+    hangs: dict[int, list[Op]] = {}
+    """Register → operations that read it or that it holds."""
+    for op in ops:
+        code, out, a, b, c = op
+        one = (code, 0, min(a, b), max(a, b), c) if code in _EITHER_WAY else (code, 0, a, b, c)
+        if code == Code.UNLESS:
+            outside.append(dict(made))
+        elif code == END:
+            made = outside.pop()
+        makes = code not in _NOTHING_MADE
+        again = makes and one in made
+        found.append((int(Code.COPY), out, made[one], 0, 0) if again else op)
+        if writes(op) is not None:
+            for other in hangs.pop(out, ()):
+                for known in (made, *outside):
+                    known.pop(other, None)
+        if makes and not again and out not in reads(op):
+            made[one] = out
+            for register in (out, *reads(op)):
+                hangs.setdefault(register, []).append(one)
+    return found
 
 
 def _copies(ops: Sequence[Op]) -> dict[int, int]:
