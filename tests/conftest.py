@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from detente import kernels
+from tests.answers import ask
 from tests.required import pytest_runtest_makereport
 
 __all__ = ["pytest_runtest_makereport", "shared"]
@@ -18,3 +20,11 @@ def shared() -> Path:
     if found.is_dir():
         return found
     pytest.skip("the shared material does not lie beside the repository")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """On a machine on which nothing was compiled yet every command says so, beside what a test expects of it."""
+    if kernels.is_cold:
+        ask("deal", "two-villages", "--draws", "64")
+        kernels.is_cold = False
