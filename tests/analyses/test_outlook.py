@@ -91,7 +91,8 @@ def test_what_is_left_open_by_judgement_and_what_by_chance() -> None:
     sure = solved(text.replace("[0.001, 0.03, 0.2]", "0.03"), draws=256, per=64)
     assert sure.judgement_share["office"] < 0.01
     event = sure.events["leave.handed_over"]
-    assert event.high - event.low < 0.05
+    # Of 64 worlds a draw half the shares lie 0.04 apart by chance alone; what is taken for judgement is an error of that estimate.
+    assert event.high - event.low < 0.1
     assert event.share[-1] == pytest.approx(1 - 0.97**24, abs=4 * (0.25 / sure.worlds) ** 0.5)
 
 

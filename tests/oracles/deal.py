@@ -237,13 +237,14 @@ class Table:
 
     @cached_property
     def movable(self) -> list[str]:
-        """In the order in which the track lists them, or of the file."""
+        """In the order of the file, whatever that of the track."""
         listed = None if self.track is None else self.case.tracks[self.track].issues
         everybody = frozenset(self.party_of)
         return [
             name
-            for name in listed or self.case.issues
-            if self.case.issues[name].controlled_by != "outside"
+            for name in self.case.issues
+            if not (listed and name not in listed)
+            and self.case.issues[name].controlled_by != "outside"
             and any(self.controllers_say_yes(name, o, everybody) for o in self.elsewhere(name))
         ]
 

@@ -303,15 +303,19 @@ def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch)
     wanted = {"text": "unratified", "backstop": "assured", "leaving": "march"}
 
     def share() -> float:
-        ready = prepare(case, draws=1024)
-        at = table(ready.problem, "table")
-        package = [ready.problem.options[i].index(wanted[ready.problem.issues[i]]) for i in at.issues]
-        seen = view(ready.problem, ready.fresh, at)
-        return float(agreed(accepted(seen, np.array([package], dtype=np.int16)), seen.winning).mean())
+        """Over some seeds: of one the worlds move it by some three points either way."""
+        found = []
+        for seed in range(6):
+            ready = prepare(case, draws=1024, seed=seed)
+            at = table(ready.problem, "table")
+            package = [ready.problem.options[i].index(wanted[ready.problem.issues[i]]) for i in at.issues]
+            seen = view(ready.problem, ready.fresh, at)
+            found.append(agreed(accepted(seen, np.array([package], dtype=np.int16)), seen.winning).mean())
+        return float(np.mean(found))
 
     usual = share()
     with monkeypatch.context() as patch:
         patch.setattr("detente.draws.EACH", 1024)
-        assert usual == pytest.approx(share(), abs=0.025)
+        assert usual == pytest.approx(share(), abs=0.04)
     monkeypatch.setattr("detente.world.signing.LENT", 1024)
-    assert usual == pytest.approx(share(), abs=0.025)
+    assert usual == pytest.approx(share(), abs=0.04)
