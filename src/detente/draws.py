@@ -122,17 +122,21 @@ class Drawn:
         return told(ground, self._settled_fresh, self._going_on) if self.computed else ground.sample
 
     def sampled(self) -> None:
-        """Make all samples that a deal asks for, those that are chosen on beside the others."""
+        """Make all samples that a deal asks for, those that are chosen on and worlds at best estimates beside the others."""
         abreast = Abreast("draws")
+        best = abreast.later(self._worlds_at_best)
         first = abreast.later(lambda: self.first)
-        abreast.later(self._others, here=True)
+        abreast.later(lambda: (self.fresh, self.rivals), here=True)
         vars(self)["first"] = first()
+        if self.computed:
+            self.settled_best.found.update(best())
 
-    def _others(self) -> tuple[Sample | Mapping[tuple[str, str], Sample], ...]:
-        if self.computed and any(len(readings) > 1 for readings in self.problem.readings):
-            # What a package hangs on is asked under readings other than the likeliest as well.
-            self.settled_best.everything()
-        return self.best, self.fresh, self.rivals
+    def _worlds_at_best(self) -> dict[tuple[int, ...], NDArray[np.float64]]:
+        """What a package hangs on is asked under readings other than the likeliest as well."""
+        if not self.computed:
+            return {}
+        self.settled_best.everything()
+        return self.settled_best.found
 
     @property
     def computed(self) -> bool:

@@ -76,8 +76,9 @@ many."""
 CHOOSING = 2
 """So many times fewer where packages are chosen, which shows in no number but only in which package is looked at."""
 
-BEST = 1 << 10
-"""Worlds at best estimates in which options are settled, at least, all with the same luck"""
+BEST = 1 << 12
+"""Worlds at best estimates in which options are settled, at least, all with the same luck: of fewer it hangs on the seed whether one
+of fifty million packages is agreed,"""
 GOING_ON = 1 << 13
 """and in which the world goes on, which is the most."""
 
