@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from detente.kernels import ars
 from detente.kernels.codes import FIXED, KEPT, MOST, WORD
-from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Text, V, constant, whole
+from detente.kernels.lanes import LANES, NOTHING, ZERO, I, Q, Text, V, constant, whole
 
-__all__ = ["PACKED", "STEP", "Frame", "around", "frame_slots", "valid"]
+__all__ = ["EIGHT", "PACKED", "STEP", "Frame", "around", "frame_slots", "valid"]
 
 
 class Frame(NamedTuple):
@@ -86,6 +86,9 @@ LOW = 500.0
 
 PACKED = 1
 """In the place of a row to be counted: what stands there are bits, one for each world."""
+
+EIGHT = 2
+"""Beside that: of 64 worlds, and those of the seven that are counted next stand after them."""
 
 STEP = "internal i64 @step(ptr %frame, ptr noalias %x, ptr noalias %c, i64 %world, i64 %month, i64 %draw, ptr %dated, i64 %bytes)"
 """What a step looks like: ``bytes`` of each row are worked on."""
@@ -178,16 +181,33 @@ class _Here(NamedTuple):
 
 def _count(t: Text, looked: _Looked, here: _Here) -> None:
     table, result = here.rows(t, looked.asked, looked.asks), here.into(t, looked.counts, looked.asks, 8)
-    with t.loop(looked.asks) as j:
-        offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
-        row, packed = t.at(here.x, t.whole("and", offset, -PACKED - 1)), t.let(f"trunc i64 {offset} to i1")
-        with t.when(packed), t.loop(here.size, step=WORD) as i:
-            word = t.load(t.at(row, t.whole("lshr", i, 3)), "i64")
-            bits = t.whole("and", word, _valid_word(t, i, here.size))
-            many = t.let(f"call i64 @llvm.ctpop.i64(i64 {bits})")
-            t.store(t.whole("add", t.load(slot, "i64"), many), slot, "i64")
-        with t.when(t.let(f"xor i1 {packed}, true")):
-            _added(t, "counted", row, here.size, slot)
+    with t.loop(looked.asks, step=8) as first:
+        offset = _offset(t, table, first)
+        eight = t.let(f"icmp ne i64 {t.whole('and', offset, EIGHT)}, 0")
+        with t.when(eight):
+            where = t.at(here.x, t.whole("and", offset, -8))
+            slots = t.at(result, t.whole("shl", first, 3))
+            here_all = t.let(f"load {Q}, ptr {where}, align 8")
+            valid_all = _eightfold(t, _valid_word(t, "0", here.size))
+            many = t.let(f"call {Q} @llvm.ctpop.v8i64({Q} {t.let(f'and {Q} {here_all}, {valid_all}')})")
+            so_far = t.let(f"load {Q}, ptr {slots}, align 8")
+            t.do(f"store {Q} {t.let(f'add {Q} {so_far}, {many}')}, ptr {slots}, align 8")
+        end = t.let(f"call i64 @llvm.smin.i64(i64 {t.whole('add', first, 8)}, i64 {looked.asks})")
+        with t.when(t.let(f"xor i1 {eight}, true")), t.loop(end, start=first) as j:
+            offset, slot = _offset(t, table, j), t.at(result, t.whole("shl", j, 3))
+            row, packed = t.at(here.x, t.whole("and", offset, -8)), t.let(f"trunc i64 {offset} to i1")
+            with t.when(packed), t.loop(here.size, step=WORD) as i:
+                word = t.load(t.at(row, t.whole("lshr", i, 3)), "i64")
+                bits = t.whole("and", word, _valid_word(t, i, here.size))
+                found = t.let(f"call i64 @llvm.ctpop.i64(i64 {bits})")
+                t.store(t.whole("add", t.load(slot, "i64"), found), slot, "i64")
+            with t.when(t.let(f"xor i1 {packed}, true")):
+                _added(t, "counted", row, here.size, slot)
+
+
+def _eightfold(t: Text, word: str) -> str:
+    first = t.let(f"insertelement {Q} poison, i64 {word}, i64 0")
+    return t.let(f"shufflevector {Q} {first}, {Q} poison, <8 x i32> zeroinitializer")
 
 
 def _sum(t: Text, looked: _Looked, here: _Here) -> None:

@@ -184,18 +184,19 @@ def _constant(t: Text, n: int, of: Range) -> str:
 
 class _Slots:
     """Room for what one month hands on to the next and for what is looked at: after a row of the generator's words for each
-    place a row for each number, and a word of 64 bits for each truth."""
+    place a row for each number, and a word of 64 bits for each truth, those that are looked at in their order."""
 
-    def __init__(self, program: Program, looked: set[int], truths: set[int]) -> None:
+    def __init__(self, program: Program, looked: Sequence[int], truths: set[int]) -> None:
         self.pairs = program.pairs
         self.places = program.places
-        registers = sorted(looked | carried(program.month, program.pairs))
+        registers = sorted({*looked, *carried(program.month, program.pairs)})
         self.truths = truths & set(registers)
         numbers = [r for r in registers if r not in truths]
         first = program.places
         self.at = {register: ROW * (first + n) for n, register in enumerate(numbers)}
         words = ROW * (first + len(numbers))
-        self.at |= {register: words + 8 * n for n, register in enumerate(sorted(self.truths))}
+        ordered = dict.fromkeys((*(r for r in looked if r in self.truths), *sorted(self.truths)))
+        self.at |= {register: words + 8 * n for n, register in enumerate(ordered)}
         self.rows = first + len(numbers) + -(-8 * len(self.truths) // ROW)
 
     def kept(self, register: int) -> int:
@@ -359,7 +360,7 @@ def _places(ops: Sequence[Op]) -> tuple[list[int], dict[int, list[int]]]:
 
 
 def fused(
-    program: Program, constants: Sequence[Range], looked: set[int], months: int, *, numbers: set[int]
+    program: Program, constants: Sequence[Range], looked: Sequence[int], months: int, *, numbers: set[int]
 ) -> Fused:
     """A program as one function; ``constants``: what each can be in any draw; ``numbers``: registers that are looked at and have to
     be found as numbers even if they are truths.

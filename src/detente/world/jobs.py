@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.kernels import fused, native, rows
 from detente.kernels.bits import bits
-from detente.kernels.driver import PACKED
+from detente.kernels.driver import EIGHT, PACKED
 from detente.kernels.native import Native
 from detente.kernels.programs import Program, laid, lasting
 from detente.kernels.ranges import Range
@@ -36,8 +36,9 @@ class Looked(NamedTuple):
     paths: tuple[int, ...]
 
     @property
-    def all(self) -> set[int]:
-        return {*self.asked, *self.summed, *self.paths}
+    def all(self) -> tuple[int, ...]:
+        """Each once, in their order."""
+        return tuple(dict.fromkeys((*self.asked, *self.summed, *self.paths)))
 
 
 def pays(months: int, per: int = rows.WIDTH) -> bool:
@@ -90,6 +91,16 @@ def _looked(
     return where(looked.asked), where(looked.summed), where(looked.paths)
 
 
+def _eight(places: NDArray[np.int32]) -> NDArray[np.int32]:
+    """With a mark at those of which eight stand side by side."""
+    found = places.copy()
+    for first in range(0, places.shape[1] - 7, 8):
+        some = places[0, first : first + 8]
+        if np.array_equal(some, some[0] + 8 * np.arange(8)) and some[0] % 8 == PACKED:
+            found[:, first] += EIGHT
+    return found
+
+
 class Written:
     """A program as one function, which is written out only where it has to be compiled."""
 
@@ -116,9 +127,7 @@ class Written:
     def _name(self) -> str:
         program, bounds, looked, months = self._given
         pairs = sorted(program.pairs.items())
-        return repr(
-            (program._replace(pairs={}), pairs, bounds, sorted(looked), months, sorted(self._numbers))
-        )
+        return repr((program._replace(pairs={}), pairs, bounds, looked, months, sorted(self._numbers)))
 
     def written(self) -> native.Module:
         """Its text, and where it wants what."""
@@ -136,7 +145,8 @@ class Written:
             row = [at[r] for r in wanted]
             return np.array([row, row], dtype=np.int32)
 
-        return Job(fused.WIDTH, none, none, none, places, rows, *_looked(where, self._looked), dated)
+        asked, summed, paths = _looked(where, self._looked)
+        return Job(fused.WIDTH, none, none, none, places, rows, _eight(asked), summed, paths, dated)
 
 
 def written(program: Program, looked: Looked, bounds: Sequence[Range], months: int) -> Written:
