@@ -45,7 +45,7 @@ MAIN = {
     "observers": "regional_only",
     "force_threat": "renounced",
 }
-"""One of the two packages acceptable most often at the main table, which 1,024 draws cannot tell apart."""
+"""A package acceptable about as often as the best of the main table."""
 
 SWAP = {"prisoners": "some_released", "person_sanctions": "some_delisted"}
 POLLS = {"participation": "takes_part"}
