@@ -54,7 +54,7 @@ def places(of: Run) -> int:
     return len({op[2] for op in of.program.month if op[0] in (Code.UNIFORM, Code.SHOCK)})
 
 
-def _taken(call: Callable[[], Any], runs: int = 5) -> float:
+def _taken(call: Callable[[], Any], runs: int = 25) -> float:
     call()
     found = []
     for _ in range(runs):
