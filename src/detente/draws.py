@@ -159,7 +159,8 @@ class Drawn:
     @cached_property
     def settled_best(self) -> Settled:
         """What every option makes of the world at best estimates, month by month."""
-        return Settled(self.best_ground({}), best_worlds(self.problem), more=GOING_ON)
+        worlds, supposed = best_worlds(self.problem)
+        return Settled(self.best_ground({}), worlds, supposed=supposed, more=GOING_ON)
 
     @cached_property
     def _settled_fresh(self) -> Settled:

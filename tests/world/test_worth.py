@@ -296,6 +296,21 @@ def test_any_patience_may_share_the_worlds(patience: str) -> None:
     assert between == pytest.approx(Settled(ground, EACH, more=EACH).worth(ground), abs=100 * FINE)
 
 
+def test_readings_that_are_supposed_have_worlds_of_a_number_of_their_own() -> None:
+    """The likeliest decides what is said at best estimates; under the others the same first worlds are looked at."""
+    case = read_case(resolve("venezuela-2021").read_text("utf-8"), "venezuela-2021.yaml").case
+    ground = prepare(case, draws=8).best_ground({})
+    found = Settled(ground, 128, supposed=64, more=64)
+    many, few = Settled(ground, 128, more=64), Settled(ground, 64, more=64)
+    for settled in (found, many, few):
+        settled.everything()
+    own = tuple(int(ground.sample.reading[f, 0]) for f in found.minded)
+    assert len(found.found) > 1
+    for places, paths in found.found.items():
+        np.testing.assert_array_equal(paths, (many if places == own else few).found[places])
+    assert not np.array_equal(many.found[own], few.found[own])
+
+
 def test_there_are_enough_worlds_for_acceptance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance that is left in what a package is worth would be taken for disagreement; so would be numbers of the world that many
     draws share, were there few of them."""

@@ -70,15 +70,17 @@ stated errors have in them how few they are. What chance in worlds adds to these
 (``python -m bench.luck venezuela-2021 3``: of packages of the Venezuelan case that a twelfth of the draws accept, 0.71 points with 32
 lent, 0.77 with 16, 0.87 with 8)."""
 EFFORT = 1 << 23
-"""World-months that draws which are lent may take: a second of one core. At best estimates, under one combination of readings, half as
-many."""
+"""World-months that draws which are lent may take: a fraction of a second. At best estimates three times as many, under readings that are
+supposed instead half as many."""
 
 CHOOSING = 2
 """So many times fewer where packages are chosen, which shows in no number but only in which package is looked at."""
 
 BEST = 1 << 12
 """Worlds at best estimates in which options are settled, at least, all with the same luck: of fewer it hangs on the seed whether one
-of fifty million packages is agreed,"""
+of fifty million packages is agreed;"""
+SUPPOSED = 1 << 10
+"""under readings that are supposed instead;"""
 GOING_ON = 1 << 13
 """and in which the world goes on, which is the most."""
 
@@ -118,14 +120,24 @@ class Settled:
     """What every option of every hinge makes of the world, in some draws of its numbers."""
 
     def __init__(
-        self, ground: Ground, per: int, *, more: int = 0, alike: bool = False, fewer: int = 1
+        self,
+        ground: Ground,
+        per: int,
+        *,
+        more: int = 0,
+        supposed: int = 0,
+        alike: bool = False,
+        fewer: int = 1,
     ) -> None:
-        """``more``: worlds in which the world goes on, if not ``per``, and every month is kept, so that draws of any patience may
+        """``supposed``: worlds under readings that are not those of the ground, if not ``per``, of which there is one draw then.
+        ``more``: worlds in which the world goes on, if not ``per``, and every month is kept, so that draws of any patience may
         share the worlds. ``alike``: every draw has worlds of
         its own numbers, and all meet the same luck, that of the first. ``fewer``: so many times fewer draws lend theirs."""
         problem = ground.problem
         assert problem.case.world is not None
+        assert not supposed or ground.sample.draws == 1
         self.ground, self.per, self.more, self.alike, self.fewer = ground, per, more, alike, fewer
+        self.supposed = supposed or per
         self.options = tuple(_options(problem))
         """Issues and options that are settled, one at a time."""
         off = frozenset(operator.part for operator in wired(problem.case).operators)
@@ -208,6 +220,12 @@ class Settled:
 
     def _run(self, readings: Sequence[tuple[int, ...]]) -> None:
         """Where some readings are true, each in draws of the world's numbers evenly spaced among all."""
+        own = tuple(int(self.ground.sample.reading[f, 0]) for f in self.minded)
+        apart = self.supposed != self.per
+        self._ran([places for places in readings if places == own or not apart], self.per)
+        self._ran([places for places in readings if places != own and apart], self.supposed)
+
+    def _ran(self, readings: Sequence[tuple[int, ...]], per: int) -> None:
         if not readings:
             return
         draws = self.ground.sample.draws
@@ -220,7 +238,7 @@ class Settled:
         settled = [revision.settles for revision in self.revisions]
         cycle, looked = 1 if self.alike else size, self.sheet.looked
         off = Revision(stops=self.off)
-        worlds = branches(lent, off, settled, looked, per=self.per, cycle=cycle)
+        worlds = branches(lent, off, settled, looked, per=per, cycle=cycle)
         if self.more:
             worlds = chain(worlds, branches(lent, off, [{}], looked, per=self.more, cycle=cycle))
         found = np.array([self._paths(ran, r) for ran, r in zip(worlds, self.ran, strict=True)])
@@ -265,10 +283,10 @@ def _product(left: Floats, right: Floats) -> Floats:
     return found
 
 
-def best_worlds(problem: Problem) -> int:
-    """Worlds at best estimates in which options are settled."""
-    scenarios = 1 + len(tuple(_options(problem)))
-    return _power(EFFORT // 2 // (scenarios * _months(problem)), BEST, GOING_ON)
+def best_worlds(problem: Problem) -> tuple[int, int]:
+    """Worlds at best estimates in which options are settled, and under readings that are supposed instead."""
+    takes = (1 + len(tuple(_options(problem)))) * _months(problem)
+    return _power(3 * EFFORT // takes, BEST, GOING_ON), _power(EFFORT // 2 // takes, SUPPOSED, GOING_ON)
 
 
 def _months(problem: Problem) -> int:

@@ -55,7 +55,7 @@ def ends(
 ) -> Ends:
     """Both ends of those numbers whose ``index`` is largest."""
     ranged = [n for n in numbers.simulated if not numbers.every[n].certain]
-    sure = best_worlds(numbers.ready.problem)
+    _, sure = best_worlds(numbers.ready.problem)
     if not ranged:
         return Ends({}, 0, sure, sure, 0)
     case = numbers.ready.problem.case
