@@ -226,7 +226,7 @@ def test_archives_of_others_are_refused(world: Run, tmp_path: Path) -> None:
     refused(header(parts=-1))
     refused(header(contents=[{}]))
     refused(header(contents=7))
-    refused(header(format=2))
+    refused(header(format=1))
     (tmp_path / "text").write_text("not an archive")
     for name in ("text", "gone"):
         with pytest.raises(UsageError):

@@ -44,7 +44,8 @@ __all__ = [
     "span",
 ]
 
-FORMAT = 1
+FORMAT = 2
+"""Another where the same draw of the same world would meet other luck."""
 KINDS = ("counts", "sums", "kept")
 
 HEADER = 1024
