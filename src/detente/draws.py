@@ -132,7 +132,8 @@ class Drawn:
             self.settled_best.found.update(best())
 
     def _worlds_at_best(self) -> dict[tuple[int, ...], NDArray[np.float64]]:
-        """What a package hangs on is asked under readings other than the likeliest as well."""
+        """Readings that are true → what options make of the world (:attr:`Settled.found`): what a package hangs on is asked under
+        others than the likeliest as well."""
         if not self.computed:
             return {}
         self.settled_best.everything()

@@ -12,19 +12,15 @@ from detente.kernels.ars import WAYS, Way, begun, round_keys, support, words
 from detente.kernels.lanes import I, Text
 from tests.oracles.equations import ars as slow
 
-HAS = native.host().features
+HAS, KIND = native.host().features, native.host().architecture
 WANTS = {
-    "vaes512": {"vaes", "avx512f"},
-    "vaes256": {"vaes"},
-    "aesni": {"aes"},
-    "neon": {"aes"},
-    "table": set(),
+    "vaes512": ({"vaes", "avx512f"}, ("x86_64",)),
+    "vaes256": ({"vaes"}, ("x86_64",)),
+    "aesni": ({"aes"}, ("x86_64",)),
+    "neon": ({"aes"}, ("aarch64", "arm64")),
+    "table": (set[str](), (KIND,)),
 }
-HERE = [
-    name
-    for name, features in WANTS.items()
-    if name == "table" or (features <= HAS and (name == "neon") != native.host().x86)
-]
+HERE = [name for name, (features, kinds) in WANTS.items() if features <= HAS and KIND in kinds]
 
 
 def made(way: Way) -> native.Native:
@@ -67,6 +63,24 @@ def test_ten_rounds_give_the_published_words(name: str, monkeypatch: pytest.Monk
     """The known answers of Random123 for ars4x32 with ten rounds; calls come in sixteens, so it is that of counter 0 alone."""
     monkeypatch.setattr(ars, "ROUNDS", 10)
     assert asked(made(WAYS[name]), [0] * 5)[:4] == [0x8D73EE19, 0x506401EF, 0x13C2DBE4, 0x0CBE9C0D]
+
+
+def test_a_processor_is_asked_in_the_fastest_way_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked_of(kind: str, *features: str) -> str:
+        monkeypatch.setattr(ars, "host", lambda: native.Host("any", frozenset(features), kind))
+        return ars.way.__wrapped__().name
+
+    assert asked_of("x86_64", "aes", "vaes", "avx512f") == "vaes512"
+    assert asked_of("x86_64", "aes", "vaes") == "vaes256"
+    assert asked_of("x86_64", "aes", "avx512f") == "aesni"
+    assert asked_of("aarch64", "aes") == asked_of("arm64", "aes") == "neon"
+    assert (
+        asked_of("x86_64")
+        == asked_of("aarch64")
+        == asked_of("armv8l", "aes")
+        == asked_of("riscv64")
+        == "table"
+    )
 
 
 def test_a_way_for_other_processors_is_written_in_their_words() -> None:

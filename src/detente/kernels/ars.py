@@ -1,9 +1,9 @@
 """Random words that are addressed: ARS4x32 with five rounds, for 64 worlds at once, as LLVM assembly.
 
 A round is one of the cipher AES (FIPS 197), for which processors have an instruction; where one has not, the same is looked up in a table
-byte by byte. Round keys are multiples of two constants (Weyl), not AES's own. Five rounds are the fewest whose words pass
-every test of TestU01's BigCrush (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
-SC '11). :mod:`detente.kernels.codes` says which counter and which key a place of a world has.
+byte by byte. Round keys are multiples of two constants (Weyl), not AES's own. With five rounds it is crush-resistant by its authors' tests (Salmon, Moraes,
+Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11), and the generator ARS5 of Intel's Math Kernel Library.
+:mod:`detente.kernels.codes` says which counter and which key a place of a world has.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ WAYS = {
 @cache
 def way() -> Way:
     """What suits this processor."""
-    has = host().features
-    if "vaes" in has:
+    has, kind = host().features, host().architecture
+    if kind == "x86_64" and "vaes" in has:
         return WAYS["vaes512" if "avx512f" in has else "vaes256"]
-    if "aes" in has:
-        return WAYS["aesni" if host().x86 else "neon"]
-    return WAYS["table"]
+    if kind == "x86_64" and "aes" in has:
+        return WAYS["aesni"]
+    return WAYS["neon" if kind in ("aarch64", "arm64") and "aes" in has else "table"]
 
 
 class Begun(NamedTuple):

@@ -51,7 +51,7 @@ class Frame(NamedTuple):
     months: int
     """T + 1."""
     asked: int
-    """int32[2, .] rows of what is counted in even and odd months, in bytes."""
+    """int32[2, .] rows of what is counted in even and odd months, in bytes, with :data:`PACKED` and :data:`EIGHT` where that holds."""
     asks: int
     summed: int
     sums: int
@@ -187,9 +187,9 @@ def _count(t: Text, looked: _Looked, here: _Here) -> None:
         with t.when(eight):
             where = t.at(here.x, t.whole("and", offset, -8))
             slots = t.at(result, t.whole("shl", first, 3))
-            here_all = t.let(f"load {Q}, ptr {where}, align 8")
-            valid_all = _eightfold(t, _valid_word(t, "0", here.size))
-            many = t.let(f"call {Q} @llvm.ctpop.v8i64({Q} {t.let(f'and {Q} {here_all}, {valid_all}')})")
+            bits = t.let(f"load {Q}, ptr {where}, align 8")
+            there = _eightfold(t, _valid_word(t, "0", here.size))
+            many = t.let(f"call {Q} @llvm.ctpop.v8i64({Q} {t.let(f'and {Q} {bits}, {there}')})")
             so_far = t.let(f"load {Q}, ptr {slots}, align 8")
             t.do(f"store {Q} {t.let(f'add {Q} {so_far}, {many}')}, ptr {slots}, align 8")
         end = t.let(f"call i64 @llvm.smin.i64(i64 {t.whole('add', first, 8)}, i64 {looked.asks})")
@@ -206,6 +206,7 @@ def _count(t: Text, looked: _Looked, here: _Here) -> None:
 
 
 def _eightfold(t: Text, word: str) -> str:
+    """A word of 64 bits eight times."""
     first = t.let(f"insertelement {Q} poison, i64 {word}, i64 0")
     return t.let(f"shufflevector {Q} {first}, {Q} poison, <8 x i32> zeroinitializer")
 

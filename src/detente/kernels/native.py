@@ -24,14 +24,15 @@ class Host(NamedTuple):
     name: str
     features: frozenset[str]
     """What it can do, in LLVM's words."""
-    x86: bool
+    architecture: str
+    """What kind it is, as LLVM calls it: ``x86_64``, ``aarch64``."""
 
 
 @once
 def host() -> Host:
     features = llvm.get_host_cpu_features()
-    x86 = llvm.get_process_triple().startswith(("x86_64", "i686"))
-    return Host(llvm.get_host_cpu_name(), frozenset(name for name, there in features.items() if there), x86)
+    can = frozenset(name for name, there in features.items() if there)
+    return Host(llvm.get_host_cpu_name(), can, llvm.get_process_triple().split("-")[0])
 
 
 class Native:

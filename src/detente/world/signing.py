@@ -78,7 +78,7 @@ CHOOSING = 2
 
 BEST = 1 << 12
 """Worlds at best estimates in which options are settled, at least, all with the same luck: of fewer it hangs on the seed whether one
-of fifty million packages is agreed;"""
+of fifty million packages is agreed (``detente deal venezuela-2021 --seed N``);"""
 SUPPOSED = 1 << 10
 """under readings that are supposed instead;"""
 GOING_ON = 1 << 13
